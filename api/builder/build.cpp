@@ -1,0 +1,201 @@
+#include "api/builder/build.hpp"
+
+#include <cmath>
+#include <functional>
+#include <random>
+
+#include "api/builder/build_state.hpp"
+#include "api/builder/numerics/seeds.hpp"
+#include "api/builder/numerics/text.hpp"
+
+namespace nengine {
+
+namespace {
+
+using namespace detail;
+
+template <class Visit>
+void visit_networks(const NetworkData& network, const Visit& visit) {
+    visit(network);
+    for (const auto& child : network.networks) {
+        visit_networks(*child, visit);
+    }
+}
+
+template <class T>
+std::vector<std::optional<std::uint32_t>> own_seeds(
+    const std::vector<std::shared_ptr<T>>& objects) {
+    std::vector<std::optional<std::uint32_t>> seeds;
+    for (const auto& object : objects) {
+        seeds.push_back(object->seed);
+    }
+    return seeds;
+}
+
+void assign_seeds(BuildState& state, const NetworkData& network, std::uint32_t seed) {
+    const auto seeds = child_seeds(seed, {.connections = own_seeds(network.connections),
+                                          .ensembles = own_seeds(network.ensembles),
+                                          .networks = own_seeds(network.networks),
+                                          .nodes = own_seeds(network.nodes),
+                                          .probes = own_seeds(network.probes)});
+    const auto assign = [&](const auto& objects, const auto& given) {
+        for (std::size_t i = 0; i < objects.size(); ++i) {
+            state.built.seeds[objects[i].get()] = given[i];
+        }
+    };
+    assign(network.connections, seeds.connections);
+    assign(network.ensembles, seeds.ensembles);
+    assign(network.nodes, seeds.nodes);
+    assign(network.probes, seeds.probes);
+    for (std::size_t i = 0; i < network.networks.size(); ++i) {
+        assign_seeds(state, *network.networks[i], seeds.networks[i]);
+    }
+}
+
+/// Which signals will be needed, before any is made.
+void survey(BuildState& state, const NetworkData& top) {
+    visit_networks(top, [&](const NetworkData& network) {
+        for (const auto& connection : network.connections) {
+            const ObjectView& post = connection->post;
+            if (as_node(post) != nullptr) {
+                state.into_node[post.object().get()].push_back(connection.get());
+            } else if (as_ensemble(post) != nullptr) {
+                state.ensembles_with_input.insert(post.object().get());
+            }
+        }
+        for (const auto& ensemble : network.ensembles) {
+            if (!ensemble->is_layer) {
+                state.ensembles_with_input.insert(ensemble.get());
+            }
+        }
+        for (const auto& probe : network.probes) {
+            if (as_connection(probe->target) != nullptr) {
+                state.probed_connections.insert(probe->target.object().get());
+            } else if (as_ensemble(probe->target) != nullptr &&
+                       probe_attribute(*probe) != "decoded_output") {
+                state.ensembles_with_input.insert(probe->target.object().get());
+            }
+        }
+    });
+}
+
+void need_known(const BuildState& state, const ObjectView& view,
+                const std::string& where) {
+    if (!state.built.seeds.contains(view.object().get())) {
+        throw ValidationError(where + ": got " + describe(view) +
+                              " of another network, needs objects of this one");
+    }
+}
+
+/// Objects are checked again, because they may have been edited since they were made.
+void check(const BuildState& state, const NetworkData& top) {
+    visit_networks(top, [&](const NetworkData& network) {
+        for (const auto& ensemble : network.ensembles) {
+            check_ensemble(*ensemble);
+        }
+        for (const auto& node : network.nodes) {
+            check_node(*node);
+        }
+        for (const auto& connection : network.connections) {
+            need_known(state, connection->pre, describe(*connection));
+            need_known(state, connection->post, describe(*connection));
+            check_connection(*connection);
+        }
+        for (const auto& probe : network.probes) {
+            need_known(state, probe->target, describe(*probe));
+            check_probe(*probe);
+        }
+    });
+}
+
+void draw_ensembles(BuildState& state, const NetworkData& top) {
+    std::vector<const EnsembleData*> ensembles;
+    visit_networks(top, [&](const NetworkData& network) {
+        for (const auto& ensemble : network.ensembles) {
+            ensembles.push_back(ensemble.get());
+        }
+    });
+    std::vector<BuiltEnsembleParts> parts(ensembles.size());
+    parallel_for(ensembles.size(), [&](std::size_t i) {
+        parts[i] = draw_ensemble(*ensembles[i], state.seed(*ensembles[i]));
+    });
+    state.built.ensembles.reserve(ensembles.size());
+    for (std::size_t i = 0; i < ensembles.size(); ++i) {
+        state.built.ensembles.emplace(ensembles[i], std::move(parts[i]));
+    }
+}
+
+std::vector<DecodeTask> decode_tasks(const BuildState& state, const NetworkData& top) {
+    std::vector<DecodeTask> tasks;
+    visit_networks(top, [&](const NetworkData& network) {
+        for (const auto& connection : network.connections) {
+            if (const auto* pre = as_ensemble(connection->pre)) {
+                tasks.push_back(
+                    {.owner = connection.get(),
+                     .pre = pre,
+                     .connection = connection.get(),
+                     .pre_positions = view_positions(connection->pre, Side::out),
+                     .solver = connection->solver,
+                     .seed = state.seed(*connection),
+                     .size_mid = size_mid(*connection),
+                     .size_out = view_positions(connection->post, Side::in).count});
+            }
+        }
+        for (const auto& probe : network.probes) {
+            const auto* pre = as_ensemble(probe->target);
+            if (pre != nullptr && probe_attribute(*probe) == "decoded_output") {
+                auto positions = view_positions(probe->target, Side::out);
+                const Index size = positions.count;
+                tasks.push_back({.owner = probe.get(),
+                                 .pre = pre,
+                                 .pre_positions = std::move(positions),
+                                 .solver = probe->solver,
+                                 .seed = state.seed(*probe),
+                                 .size_mid = size,
+                                 .size_out = size});
+            }
+        }
+    });
+    return tasks;
+}
+
+/// Objects in Nengo's order; functions of nodes are called in the order of creation.
+void emit(BuildState& state, const NetworkData& network) {
+    for (const auto& ensemble : network.ensembles) {
+        build_ensemble(state, *ensemble);
+    }
+    for (const auto& node : network.nodes) {
+        build_node(state, node);
+    }
+    for (const auto& child : network.networks) {
+        emit(state, *child);
+    }
+    for (const auto& connection : network.connections) {
+        build_connection(state, *connection);
+    }
+    for (const auto& probe : network.probes) {
+        build_probe(state, probe);
+    }
+}
+
+}  // namespace
+
+BuiltNetwork build(const NetworkData& network, double dt) {
+    if (!(dt > 0.0) || !std::isfinite(dt)) {
+        throw ValidationError("dt: got " + number_text(dt) +
+                              ", needs a number of seconds above 0");
+    }
+    BuildState state(dt);
+    state.built.network_seed =
+        network.seed.value_or(std::random_device{}() % max_drawn_seed);
+    assign_seeds(state, network, state.built.network_seed);
+    check(state, network);
+    survey(state, network);
+    draw_ensembles(state, network);
+    state.decoders = find_decoders(decode_tasks(state, network), state.built.ensembles);
+    emit(state, network);
+    state.built.model = std::move(state.model);
+    return std::move(state.built);
+}
+
+}  // namespace nengine

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "api/builder/numerics/matrix.hpp"
+#include "api/src/objects.hpp"
+#include "engine/core/model.hpp"
+
+namespace nengine {
+
+/// An ensemble as built: what was drawn and solved for it, and its signals.
+struct BuiltEnsembleParts {
+    Matrix eval_points;  ///< [points, dimensions], times the radius
+    Matrix encoders;     ///< [n_neurons, dimensions], normalised
+    Matrix scaled_encoders;
+    Vector max_rates, intercepts, gain, bias;
+    double radius = 1.0;
+    NeuronModel neuron_type;
+
+    SignalId in = no_signal, neurons_in = no_signal, neurons_out = no_signal;
+    /// Parameters; `no_signal` where the network does not need them.
+    SignalId encoders_signal = no_signal, gain_signal = no_signal,
+             bias_signal = no_signal;
+    std::map<std::string, SignalId> states;
+};
+
+struct BuiltNodeParts {
+    SignalId in = no_signal, out = no_signal;
+};
+
+struct BuiltConnectionParts {
+    Matrix eval_points;  ///< of a decoded connection with its own; else empty
+    Vector rmses;        ///< of the decoders, per component
+    SignalId in = no_signal, weights = no_signal, weighted = no_signal;
+};
+
+/// A network as a model, and where its objects went.
+struct BuiltNetwork {
+    std::shared_ptr<Model> model;
+    std::unordered_map<const detail::ObjectData*, BuiltEnsembleParts> ensembles;
+    std::unordered_map<const detail::ObjectData*, BuiltNodeParts> nodes;
+    std::unordered_map<const detail::ObjectData*, BuiltConnectionParts> connections;
+    /// In the order of Model::inputs and Model::probes.
+    std::vector<std::shared_ptr<const detail::NodeData>> inputs;
+    std::vector<std::shared_ptr<const detail::ProbeData>> probes;
+    /// The seed of every object.
+    std::unordered_map<const detail::ObjectData*, std::uint32_t> seeds;
+    std::uint32_t network_seed = 0;
+};
+
+/// Turns a top-level network into signals and operators, on the host in double. Equal
+/// seeds give the encoders, gains, biases and decoders that Nengo finds.
+/// @param dt  seconds per step, above 0
+/// @throws ValidationError, BuildError  naming the object
+BuiltNetwork build(const detail::NetworkData& network, double dt);
+
+}  // namespace nengine

@@ -1,0 +1,308 @@
+#include <cmath>
+
+#include "api/builder/build_state.hpp"
+#include "api/builder/numerics/linear_filter_math.hpp"
+#include "api/builder/numerics/text.hpp"
+#include "engine/operators/operators.hpp"
+
+namespace nengine {
+
+namespace {
+
+using namespace detail;
+
+/// The user's function of a vector with its result checked and copied out.
+HostCall checked_call(const ConnectionData& connection) {
+    return [call = connection.function.call(), where = describe(connection)](
+               double t, std::span<const double> x, std::span<double> out) {
+        const auto values = call(x);
+        if (values.size() != out.size()) {
+            throw SimulationError(where + ": function: at t = " + number_text(t) +
+                                  " got " + std::to_string(values.size()) +
+                                  " numbers, needs " + std::to_string(out.size()));
+        }
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if (!std::isfinite(values[i])) {
+                throw SimulationError(where + ": function: at t = " + number_text(t) +
+                                      " got " + number_text(values[i]) +
+                                      ", needs finite numbers");
+            }
+            out[i] = values[i];
+        }
+    };
+}
+
+class ConnectionBuilder {
+public:
+    ConnectionBuilder(BuildState& state, const ConnectionData& connection)
+        : state_(state),
+          connection_(connection),
+          base_(detail::name(connection)),
+          post_(view_positions(connection.post, Side::in)) {}
+
+    void build() {
+        if (const auto* pre = as_ensemble(connection_.pre)) {
+            build_decoded(*pre);
+        } else {
+            build_plain();
+        }
+        state_.built.connections[&connection_] = std::move(parts_);
+    }
+
+private:
+    void build_decoded(const EnsembleData& pre) {
+        const Decoders& decoders = state_.decoders.at(&connection_);
+        parts_.in = state_.ensemble(pre).neurons_out;
+        parts_.eval_points = decoders.eval_points;
+        parts_.rmses = decoders.rmses;
+        parts_.weights = state_.parameter(
+            connection_, "weights", {decoders.weights.rows(), decoders.weights.cols()},
+            values_of(decoders.weights), is_trainable(connection_));
+        if (decoders.to_neurons) {
+            const SignalId target =
+                state_.ensemble(*connection_.post.object()).neurons_in;
+            multiply(SignalId{target}, true);
+        } else {
+            multiply(plain_target(), true);
+        }
+    }
+
+    void build_plain() {
+        if (const auto found = state_.handed_over.find(&connection_);
+            found != state_.handed_over.end()) {
+            parts_.in = parts_.weighted = found->second;
+            return;
+        }
+        parts_.in = slice_signal(state_, source_signal(state_, connection_.pre),
+                                 view_positions(connection_.pre, Side::out),
+                                 base_ + ".in");
+        if (!connection_.function.is_identity()) {
+            const SignalId out = state_.signal(base_ + ".function", size_mid(connection_));
+            state_.add(HostFunction(checked_call(connection_), out, parts_.in),
+                       base_ + ".function");
+            parts_.in = out;
+        }
+        if (connection_.transform.is_none()) {
+            parts_.weighted = parts_.in;
+            deliver(parts_.in);
+            return;
+        }
+        add_transform();
+        const auto* array = std::get_if<Array>(&connection_.transform.value());
+        multiply(plain_target(), array == nullptr || array->rank() == 2);
+    }
+
+    void add_transform() {
+        RandomState rng(state_.seed(connection_));
+        Shape shape = {post_.count, state_.model->signal(parts_.in).size()};
+        std::vector<double> values;
+        if (const auto* array = std::get_if<Array>(&connection_.transform.value())) {
+            shape = array->shape;
+            values = array->values;
+        } else {
+            values = values_of(
+                transform_matrix(connection_.transform, shape[0], shape[1], rng));
+        }
+        parts_.weights = state_.parameter(connection_, "weights", shape,
+                                          std::move(values), is_trainable(connection_));
+    }
+
+    /// weights * in: straight into `target` if there is one and nothing lies between,
+    /// else into a signal of its own, which is then delivered.
+    void multiply(std::optional<SignalId> target, bool matrix) {
+        const bool direct = target && connection_.synapse.is_none() &&
+                            !state_.probed_connections.contains(&connection_);
+        const SignalId weighted =
+            direct ? *target
+                   : state_.signal(base_ + ".weighted",
+                                   matrix ? state_.model->signal(parts_.weights).shape[0]
+                                          : state_.model->signal(parts_.in).size());
+        if (matrix) {
+            state_.add(DotInc(parts_.weights, parts_.in, weighted, direct), base_);
+        } else {
+            state_.add(ElementwiseInc(parts_.weights, parts_.in, weighted, direct), base_);
+        }
+        if (!direct) {
+            parts_.weighted = weighted;
+            deliver(weighted);
+        }
+    }
+
+    /// The post signal, where values can be added without gains or index lists.
+    std::optional<SignalId> plain_target() {
+        if (connection_.post.is_neurons() || post_.is_list) {
+            return std::nullopt;
+        }
+        return slice_signal(state_, post_signal(), post_, base_ + ".post");
+    }
+
+    SignalId post_signal() {
+        if (as_node(connection_.post) != nullptr) {
+            return state_.built.nodes.at(connection_.post.object().get()).in;
+        }
+        return state_.ensemble(*connection_.post.object()).in;
+    }
+
+    void deliver(SignalId value) {
+        value = filter_signal(state_, connection_.synapse, value, base_ + ".synapse");
+        const auto& decoders = state_.decoders;
+        const auto found = decoders.find(&connection_);
+        if (found != decoders.end() && found->second.to_neurons) {
+            const SignalId neurons_in =
+                state_.ensemble(*connection_.post.object()).neurons_in;
+            state_.add(Copy(value, neurons_in, true), base_ + ".to_neurons");
+        } else if (connection_.post.is_neurons()) {
+            deliver_to_neurons(value);
+        } else if (post_.is_list) {
+            state_.add(Copy(value, post_signal(), true, {}, post_.list), base_ + ".to");
+        } else {
+            state_.add(Copy(value, *plain_target(), true), base_ + ".to");
+        }
+    }
+
+    void deliver_to_neurons(SignalId value) {
+        const auto& ensemble = *as_neurons(connection_.post);
+        BuiltEnsembleParts& parts = state_.ensemble(ensemble);
+        if (parts.gain_signal == no_signal) {
+            parts.gain_signal = state_.parameter(ensemble, "gain", {ensemble.n_neurons},
+                                                 values_of(parts.gain), false);
+        }
+        const SignalId gain =
+            slice_signal(state_, parts.gain_signal, post_, base_ + ".gain");
+        if (!post_.is_list) {
+            const SignalId target =
+                slice_signal(state_, parts.neurons_in, post_, base_ + ".to");
+            state_.add(ElementwiseInc(gain, value, target), base_ + ".to_neurons");
+            return;
+        }
+        const SignalId current = state_.signal(base_ + ".current", post_.count);
+        state_.add(ElementwiseInc(gain, value, current, false), base_ + ".current");
+        state_.add(Copy(current, parts.neurons_in, true, {}, post_.list),
+                   base_ + ".to_neurons");
+    }
+
+    BuildState& state_;
+    const ConnectionData& connection_;
+    std::string base_;
+    Positions post_;
+    BuiltConnectionParts parts_;
+};
+
+FilterMethod method_of(Discretization method) {
+    switch (method) {
+        case Discretization::bilinear:
+            return FilterMethod::bilinear;
+        case Discretization::euler:
+            return FilterMethod::euler;
+        case Discretization::backward_diff:
+            return FilterMethod::backward_diff;
+        default:
+            return FilterMethod::zoh;
+    }
+}
+
+FilterStep step_of(const Synapse& synapse, double dt) {
+    if (const auto* lowpass = std::get_if<Lowpass>(&synapse.value())) {
+        const double den[] = {lowpass->tau, 1.0};
+        return filter_step(std::vector{1.0}, den, dt);
+    }
+    if (const auto* alpha = std::get_if<Alpha>(&synapse.value())) {
+        const double den[] = {alpha->tau * alpha->tau, 2.0 * alpha->tau, 1.0};
+        return filter_step(std::vector{1.0}, den, dt);
+    }
+    const auto& filter = std::get<LinearFilter>(synapse.value());
+    return filter_step(filter.num, filter.den, dt, method_of(filter.method),
+                       filter.analog);
+}
+
+FilterForm form_of(StepForm form) {
+    switch (form) {
+        case StepForm::no_x:
+            return FilterForm::gain;
+        case StepForm::one_x:
+            return FilterForm::first_order;
+        case StepForm::no_d:
+            return FilterForm::state_first;
+        default:
+            return FilterForm::output_first;
+    }
+}
+
+std::vector<double> coefficients_of(const FilterStep& step) {
+    if (step.form == StepForm::no_x) {
+        return {step.system.D};
+    }
+    if (step.form == StepForm::one_x) {
+        return {step.a, step.b};
+    }
+    std::vector<double> result = values_of(step.system.A);
+    const auto append = [&](const Vector& part) {
+        result.insert(result.end(), part.data(), part.data() + part.size());
+    };
+    append(step.system.B);
+    append(step.system.C);
+    if (step.form == StepForm::general) {
+        result.push_back(step.system.D);
+    }
+    return result;
+}
+
+}  // namespace
+
+void build_connection(BuildState& state, const ConnectionData& connection) {
+    ConnectionBuilder(state, connection).build();
+}
+
+SignalId source_signal(const BuildState& state, const ObjectView& view) {
+    if (view.is_neurons()) {
+        return state.built.ensembles.at(view.object().get()).neurons_out;
+    }
+    const auto found = state.built.nodes.find(view.object().get());
+    return found == state.built.nodes.end() ? no_signal : found->second.out;
+}
+
+SignalId slice_signal(BuildState& state, SignalId whole, const Positions& wanted,
+                      const std::string& label) {
+    if (wanted.is_all) {
+        return whole;
+    }
+    if (!wanted.is_list) {
+        return state.model->add_slice(whole, wanted.first, wanted.count, wanted.step);
+    }
+    const SignalId part = state.signal(label, wanted.count);
+    state.add(Copy(whole, part, false, wanted.list), label);
+    return part;
+}
+
+SignalId filter_signal(BuildState& state, const Synapse& synapse, SignalId input,
+                       const std::string& label) {
+    if (synapse.is_none()) {
+        return input;
+    }
+    FilterStep step;
+    try {
+        step = step_of(synapse, state.dt);
+    } catch (const ValidationError& error) {
+        throw ValidationError(label + ": " + error.what());
+    }
+    const Index order = step.system.order();
+    if (order > max_filter_order) {
+        throw ValidationError(label + ": got a filter of order " + std::to_string(order) +
+                              ", needs at most " + std::to_string(max_filter_order));
+    }
+    const Index size = state.model->signal(input).size();
+    auto values = coefficients_of(step);
+    const Shape shape = {static_cast<Index>(values.size())};
+    const SignalId coefficients =
+        state.constant(label + ".coefficients", shape, std::move(values));
+    const SignalId output = state.signal(label, size);
+    const SignalId memory =
+        step.form == StepForm::no_x
+            ? no_signal
+            : state.variable(label + ".state", {order, size}, {});
+    state.add(SimFilter(form_of(step.form), order, input, output, coefficients, memory),
+              label);
+    return output;
+}
+
+}  // namespace nengine

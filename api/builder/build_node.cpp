@@ -1,0 +1,83 @@
+#include <cmath>
+
+#include "api/builder/build_state.hpp"
+#include "api/builder/numerics/text.hpp"
+#include "engine/operators/operators.hpp"
+
+namespace nengine {
+
+namespace {
+
+using detail::NodeData;
+
+/// The user's function with its result checked and copied out.
+HostCall checked_call(const NodeData& node) {
+    return [call = node.output.call(), where = describe(node)](
+               double t, std::span<const double> x, std::span<double> out) {
+        const auto values = call(t, x);
+        if (values.size() != out.size()) {
+            throw SimulationError(where + ": at t = " + number_text(t) + " got " +
+                                  std::to_string(values.size()) + " numbers, needs " +
+                                  std::to_string(out.size()));
+        }
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if (!std::isfinite(values[i])) {
+                throw SimulationError(where + ": at t = " + number_text(t) + " got " +
+                                      number_text(values[i]) +
+                                      ", needs finite numbers");
+            }
+            out[i] = values[i];
+        }
+    };
+}
+
+void add_input(BuildState& state, const std::shared_ptr<NodeData>& node, SignalId out,
+               int producer) {
+    state.model->inputs.push_back(
+        {.name = detail::name(*node), .signal = out, .producer = producer});
+    state.built.inputs.push_back(node);
+}
+
+void build_function(BuildState& state, const std::shared_ptr<NodeData>& node,
+                    BuiltNodeParts& parts) {
+    const std::string base = detail::name(*node);
+    if (node->size_out > 0) {
+        parts.out = state.signal(base + ".out", node->size_out);
+    }
+    const int producer =
+        state.add(HostFunction(checked_call(*node), parts.out, parts.in), base);
+    if (node->size_in == 0 && node->size_out > 0) {
+        add_input(state, node, parts.out, producer);
+    }
+}
+
+}  // namespace
+
+void build_node(BuildState& state, const std::shared_ptr<NodeData>& node) {
+    BuiltNodeParts parts;
+    const std::string base = detail::name(*node);
+    if (node->layer) {
+        build_layer(state, *node, parts);
+        state.built.nodes[node.get()] = parts;
+        return;
+    }
+    if (node->size_in > 0) {
+        parts.in = state.signal(base + ".in", node->size_in);
+        state.add(Reset(parts.in), base + ".in");
+    }
+    switch (node->output.kind()) {
+        case NodeOutput::Kind::passthrough:
+            parts.out = parts.in;
+            break;
+        case NodeOutput::Kind::constant:
+            parts.out = state.variable(base + ".out", {node->size_out},
+                                       node->output.constant().values);
+            add_input(state, node, parts.out, -1);
+            break;
+        default:
+            build_function(state, node, parts);
+    }
+    state.built.nodes[node.get()] = parts;
+}
+
+}  // namespace nengine

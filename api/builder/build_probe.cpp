@@ -1,0 +1,108 @@
+#include <algorithm>
+
+#include "api/builder/build_state.hpp"
+#include "engine/operators/operators.hpp"
+
+namespace nengine {
+
+namespace {
+
+using namespace detail;
+
+/// A hidden connection that decodes an ensemble's value for one probe.
+SignalId decoded(BuildState& state, const ProbeData& probe, const EnsembleData& ensemble) {
+    const Decoders& decoders = state.decoders.at(&probe);
+    const Index size = decoders.weights.rows();
+    const SignalId weights =
+        state.parameter(probe, "weights", {size, decoders.weights.cols()},
+                        values_of(decoders.weights), false);
+    const std::string label = detail::name(probe);
+    const SignalId value = state.signal(label + ".weighted", size);
+    state.add(DotInc(weights, state.ensemble(ensemble).neurons_out, value, false), label);
+    return value;
+}
+
+SignalId of_neurons(const BuiltEnsembleParts& parts, const std::string& attribute) {
+    if (attribute == "output") {
+        return parts.neurons_out;
+    }
+    return attribute == "input" ? parts.neurons_in : parts.states.at(attribute);
+}
+
+SignalId of_connection(const BuildState& state, const ProbeData& probe,
+                       const std::string& attribute) {
+    const auto& parts = state.built.connections.at(probe.target.object().get());
+    const SignalId signal = attribute == "output"  ? parts.weighted
+                            : attribute == "input" ? parts.in
+                                                   : parts.weights;
+    if (signal == no_signal) {
+        throw ValidationError(describe(probe) + ": " + describe(probe.target) +
+                              " has no weights to record");
+    }
+    return signal;
+}
+
+SignalId recorded(BuildState& state, const ProbeData& probe) {
+    const std::string attribute = probe_attribute(probe);
+    const ObjectView& target = probe.target;
+    if (const auto* ensemble = as_ensemble(target)) {
+        if (attribute == "decoded_output") {
+            return decoded(state, probe, *ensemble);
+        }
+        const auto& parts = state.ensemble(*ensemble);
+        return attribute == "input" ? parts.in : parts.encoders_signal;
+    }
+    if (const auto* neurons = as_neurons(target)) {
+        return of_neurons(state.ensemble(*neurons), attribute);
+    }
+    if (as_connection(target) != nullptr) {
+        return of_connection(state, probe, attribute);
+    }
+    return source_signal(state, target);
+}
+
+/// The wanted part of a signal as a vector: of a matrix, the wanted rows.
+SignalId wanted_part(BuildState& state, const ProbeData& probe, SignalId signal) {
+    const Shape shape = state.model->signal(signal).shape;
+    const Index size = shape_size(shape);
+    if (shape.size() != 1) {
+        signal = state.model->add_reshape(signal, {size});
+    }
+    const bool decoded_here = as_ensemble(probe.target) != nullptr &&
+                              probe_attribute(probe) == "decoded_output";
+    if (!probe.target.key() || decoded_here) {
+        return signal;
+    }
+    const Index rows = shape.empty() ? 1 : shape.front();
+    const Index width = size / rows;
+    Positions wanted = positions(probe.target.key(), rows, describe(probe.target));
+    if (width != 1) {
+        const auto of_rows = wanted.all();
+        wanted = Positions{};
+        wanted.is_list = true;
+        for (const auto row : of_rows) {
+            for (Index i = 0; i < width; ++i) {
+                wanted.list.push_back(row * width + i);
+            }
+        }
+        wanted.count = static_cast<Index>(wanted.list.size());
+    }
+    return slice_signal(state, signal, wanted, detail::name(probe) + ".slice");
+}
+
+}  // namespace
+
+void build_probe(BuildState& state, const std::shared_ptr<ProbeData>& probe) {
+    SignalId signal = wanted_part(state, *probe, recorded(state, *probe));
+    signal = filter_signal(state, probe->synapse, signal,
+                           detail::name(*probe) + ".synapse");
+    const double period =
+        probe->sample_every ? *probe->sample_every / state.dt : 1.0;
+    state.model->probes.push_back({.name = detail::name(*probe),
+                                   .signal = signal,
+                                   .period = std::max(period, 1.0),
+                                   .keep_history = probe->keep_history});
+    state.built.probes.push_back(probe);
+}
+
+}  // namespace nengine

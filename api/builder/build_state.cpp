@@ -1,0 +1,113 @@
+#include "api/builder/build_state.hpp"
+
+namespace nengine {
+
+namespace {
+
+using namespace detail;
+
+/// What the object says, else the nearest network whose config says something.
+template <class Option>
+std::optional<bool> configured(const ObjectData& object, const Option& option) {
+    auto network = object.network.lock();
+    while (network) {
+        const OrDefault<bool>& trainable = option(network->config);
+        if (trainable.given()) {
+            return trainable.value();
+        }
+        network = network->parent.lock();
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+SignalId BuildState::signal(const std::string& name, Index size) {
+    return variable(name, {size}, {});
+}
+
+SignalId BuildState::variable(const std::string& name, Shape shape,
+                              std::vector<double> values) {
+    Signal made;
+    made.name = name;
+    made.shape = std::move(shape);
+    made.initial = std::move(values);
+    return model->add_signal(std::move(made));
+}
+
+SignalId BuildState::scalar(double value) {
+    const auto [at, is_new] = scalars.try_emplace(value, no_signal);
+    if (is_new) {
+        at->second = constant("constant", {}, {value});
+    }
+    return at->second;
+}
+
+SignalId BuildState::constant(const std::string& name, Shape shape,
+                              std::vector<double> values) {
+    const SignalId id = variable(name, std::move(shape), std::move(values));
+    model->signal(id).readonly = true;
+    return id;
+}
+
+SignalId BuildState::parameter(const ObjectData& object, const std::string& attribute,
+                               Shape shape, std::vector<double> values, bool trainable) {
+    const std::string name = detail::name(object) + '.' + attribute;
+    if (!parameter_names.insert(name).second) {
+        throw ValidationError(describe(object) + ": another object has a parameter '" +
+                              name + "', needs a label of its own");
+    }
+    const SignalId id = variable(name, std::move(shape), std::move(values));
+    model->signal(id).parameter = name;
+    model->signal(id).trainable = trainable;
+    return id;
+}
+
+std::vector<double> values_of(const Matrix& matrix) {
+    return {matrix.data(), matrix.data() + matrix.size()};
+}
+std::vector<double> values_of(const Vector& vector) {
+    return {vector.data(), vector.data() + vector.size()};
+}
+
+bool is_trainable(const EnsembleData& ensemble) {
+    if (ensemble.trainable) {
+        return *ensemble.trainable;
+    }
+    return configured(ensemble,
+                      [](const Config& at) { return at.ensemble.trainable; })
+        .value_or(true);
+}
+
+bool neurons_trainable(const EnsembleData& ensemble) {
+    if (ensemble.neurons_trainable) {
+        return *ensemble.neurons_trainable;
+    }
+    if (ensemble.trainable) {
+        return *ensemble.trainable;
+    }
+    if (const auto set = configured(
+            ensemble, [](const Config& at) { return at.neurons.trainable; })) {
+        return *set;
+    }
+    return is_trainable(ensemble);
+}
+
+bool is_trainable(const NodeData& layer) {
+    if (layer.layer->trainable) {
+        return *layer.layer->trainable;
+    }
+    return configured(layer, [](const Config& at) { return at.layer.trainable; })
+        .value_or(true);
+}
+
+bool is_trainable(const ConnectionData& connection) {
+    if (connection.trainable) {
+        return *connection.trainable;
+    }
+    return configured(connection,
+                      [](const Config& at) { return at.connection.trainable; })
+        .value_or(true);
+}
+
+}  // namespace nengine

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "api/builder/build.hpp"
+#include "api/builder/decode.hpp"
+
+// What the parts of the builder share while one network is built.
+
+namespace nengine {
+
+struct BuildState {
+    explicit BuildState(double step) : model(std::make_shared<Model>(step)), dt(step) {}
+
+    std::shared_ptr<Model> model;
+    double dt;
+    BuiltNetwork built;
+    std::unordered_map<const detail::ObjectData*, Decoders> decoders;
+
+    /// Connections into each node, and which objects' signals are wanted.
+    std::unordered_map<const detail::ObjectData*,
+                       std::vector<const detail::ConnectionData*>>
+        into_node;
+    std::unordered_set<const detail::ObjectData*> ensembles_with_input;
+    std::unordered_set<const detail::ObjectData*> probed_connections;
+    /// Connections that were replaced by handing the source to the target.
+    std::unordered_map<const detail::ObjectData*, SignalId> handed_over;
+
+    std::unordered_map<double, SignalId> scalars;
+    std::unordered_set<std::string> parameter_names;
+
+    BuiltEnsembleParts& ensemble(const detail::ObjectData& data) {
+        return built.ensembles.at(&data);
+    }
+    std::uint32_t seed(const detail::ObjectData& data) const {
+        return built.seeds.at(&data);
+    }
+
+    /// A signal of zeros that operators write.
+    SignalId signal(const std::string& name, Index size);
+    /// A signal with values at step 0; empty means zeros.
+    SignalId variable(const std::string& name, Shape shape, std::vector<double> values);
+    /// A number that never changes; one signal for all users of the same number.
+    SignalId scalar(double value);
+    SignalId constant(const std::string& name, Shape shape, std::vector<double> values);
+    /// A value that is saved and loaded as "object.attribute".
+    /// @throws ValidationError  another parameter has that name
+    SignalId parameter(const detail::ObjectData& object, const std::string& attribute,
+                       Shape shape, std::vector<double> values, bool trainable);
+
+    template <class Op>
+    int add(Op op, const std::string& label) {
+        op.label = label;
+        return model->add(std::move(op));
+    }
+};
+
+/// Row-major values, as signals hold them.
+std::vector<double> values_of(const Matrix& matrix);
+std::vector<double> values_of(const Vector& vector);
+
+bool is_trainable(const detail::EnsembleData& ensemble);
+bool neurons_trainable(const detail::EnsembleData& ensemble);
+bool is_trainable(const detail::NodeData& layer);
+bool is_trainable(const detail::ConnectionData& connection);
+
+void build_ensemble(BuildState& state, const detail::EnsembleData& ensemble);
+void build_node(BuildState& state, const std::shared_ptr<detail::NodeData>& node);
+void build_layer(BuildState& state, const detail::NodeData& node, BuiltNodeParts& parts);
+void build_connection(BuildState& state, const detail::ConnectionData& connection);
+void build_probe(BuildState& state, const std::shared_ptr<detail::ProbeData>& probe);
+
+/// Adds `type`'s neurons; fills in `parts.states`.
+void build_neurons(BuildState& state, const detail::EnsembleData& ensemble,
+                   BuiltEnsembleParts& parts);
+
+/// The source behind a view, whole; not for ensembles, whose output is decoded.
+SignalId source_signal(const BuildState& state, const ObjectView& view);
+/// Some elements of a vector: a view of it, or a copy for a list of positions.
+SignalId slice_signal(BuildState& state, SignalId whole, const detail::Positions& wanted,
+                      const std::string& label);
+/// A synapse's output, or `input` itself without a synapse.
+SignalId filter_signal(BuildState& state, const Synapse& synapse, SignalId input,
+                       const std::string& label);
+
+}  // namespace nengine

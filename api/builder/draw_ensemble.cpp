@@ -1,0 +1,121 @@
+#include <algorithm>
+#include <cmath>
+
+#include "api/builder/decode.hpp"
+#include "api/builder/numerics/distributions.hpp"
+
+namespace nengine {
+
+namespace {
+
+using detail::EnsembleData;
+
+struct CurveOf {
+    NeuronCurve operator()(const LIF& type) const {
+        return {NeuronKind::lif, type.tau_rc, type.tau_ref, type.amplitude};
+    }
+    NeuronCurve operator()(const LIFRate& type) const {
+        return {NeuronKind::lif_rate, type.tau_rc, type.tau_ref, type.amplitude};
+    }
+    NeuronCurve operator()(const SoftLIFRate& type) const {
+        return {NeuronKind::soft_lif_rate, type.tau_rc, type.tau_ref, type.amplitude,
+                type.sigma};
+    }
+    NeuronCurve operator()(const RectifiedLinear& type) const {
+        return {.kind = NeuronKind::rectified_linear, .amplitude = type.amplitude};
+    }
+    NeuronCurve operator()(const SpikingRectifiedLinear& type) const {
+        return {.kind = NeuronKind::spiking_rectified_linear,
+                .amplitude = type.amplitude};
+    }
+    NeuronCurve operator()(const Sigmoid& type) const {
+        return {.kind = NeuronKind::sigmoid, .tau_ref = type.tau_ref};
+    }
+    NeuronCurve operator()(const Tanh& type) const {
+        return {.kind = NeuronKind::tanh, .tau_ref = type.tau_ref};
+    }
+};
+
+void normalize_rows(Matrix& encoders, const std::string& where) {
+    for (Eigen::Index row = 0; row < encoders.rows(); ++row) {
+        const double length = encoders.row(row).norm();
+        if (!(length > 0.0) || !std::isfinite(length)) {
+            throw BuildError(where + ": got encoder " + std::to_string(row) +
+                             " of length " + (length > 0.0 ? "infinity" : "0") +
+                             ", needs one with a direction");
+        }
+        encoders.row(row) /= length;
+    }
+}
+
+std::span<const double> span_of(const Vector& values) {
+    return {values.data(), static_cast<std::size_t>(values.size())};
+}
+
+void draw_gain_bias(const EnsembleData& ensemble, const std::string& where,
+                    RandomState& rng, BuiltEnsembleParts& parts) {
+    const NeuronCurve curve = neuron_curve(ensemble.neuron_type);
+    const Index n = ensemble.n_neurons;
+    if (ensemble.gain.has_value() != ensemble.bias.has_value()) {
+        throw ValidationError(where + ": got a gain or a bias alone, needs both or none");
+    }
+    if (ensemble.gain) {
+        parts.gain = values_or_samples(*ensemble.gain, n, rng, where + ": gain");
+        parts.bias = values_or_samples(*ensemble.bias, n, rng, where + ": bias");
+        const auto tuning =
+            max_rates_intercepts(curve, span_of(parts.gain), span_of(parts.bias), where);
+        parts.max_rates = tuning.max_rates;
+        parts.intercepts = tuning.intercepts;
+        return;
+    }
+    parts.max_rates =
+        values_or_samples(ensemble.max_rates, n, rng, where + ": max_rates");
+    parts.intercepts =
+        values_or_samples(ensemble.intercepts, n, rng, where + ": intercepts");
+    const auto found =
+        gain_bias(curve, span_of(parts.max_rates), span_of(parts.intercepts), where);
+    parts.gain = found.gain;
+    parts.bias = found.bias;
+}
+
+}  // namespace
+
+NeuronCurve neuron_curve(const NeuronModel& neuron_type) {
+    return std::visit(CurveOf{}, neuron_type);
+}
+
+Index eval_point_count(const EnsembleData& ensemble) {
+    const Index by_size = 2 * ensemble.n_neurons;
+    const Index by_dimensions =
+        std::clamp<Index>(500 * ensemble.dimensions, 750, 2500);
+    return ensemble.n_eval_points.value_or(std::max(by_size, by_dimensions));
+}
+
+Matrix draw_eval_points(const DistributionOrArray& points, const EnsembleData& ensemble,
+                        RandomState& rng, const std::string& what) {
+    const Index count =
+        points.is_array() ? points.array().extent(0) : eval_point_count(ensemble);
+    return values_or_samples(points, count, ensemble.dimensions, rng, what);
+}
+
+BuiltEnsembleParts draw_ensemble(const EnsembleData& ensemble, std::uint32_t seed) {
+    const std::string where = describe(ensemble);
+    RandomState rng(seed);
+    BuiltEnsembleParts parts;
+    parts.radius = ensemble.radius;
+    parts.neuron_type = ensemble.neuron_type;
+    parts.eval_points = draw_eval_points(ensemble.eval_points, ensemble, rng,
+                                         where + ": eval_points") *
+                        ensemble.radius;
+    parts.encoders = values_or_samples(ensemble.encoders, ensemble.n_neurons,
+                                       ensemble.dimensions, rng, where + ": encoders");
+    if (ensemble.normalize_encoders) {
+        normalize_rows(parts.encoders, where);
+    }
+    draw_gain_bias(ensemble, where, rng, parts);
+    parts.scaled_encoders =
+        (parts.gain / ensemble.radius).asDiagonal() * parts.encoders;
+    return parts;
+}
+
+}  // namespace nengine

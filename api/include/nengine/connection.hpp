@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "nengine/distributions.hpp"
+#include "nengine/functions.hpp"
+#include "nengine/solvers.hpp"
+#include "nengine/synapses.hpp"
+#include "nengine/view.hpp"
+
+namespace nengine {
+inline namespace api {
+
+/// What the value on a connection is multiplied by: nothing, a number, a vector
+/// (component by component), a matrix [size_out, size_mid], or a distribution of such a
+/// matrix.
+class Transform {
+public:
+    using Value = std::variant<NoneType, Distribution, Array>;
+
+    Transform(NoneType = None) {}
+    Transform(double scalar) : value_(Array(scalar)) {}
+    Transform(Array array) : value_(std::move(array)) {}
+    Transform(std::initializer_list<Array::Number> vector) : value_(Array(vector)) {}
+    Transform(std::initializer_list<std::initializer_list<double>> rows)
+        : value_(Array(rows)) {}
+    template <class D>
+        requires(std::is_constructible_v<Distribution, D> &&
+                 !std::is_convertible_v<D, Array> &&
+                 !std::is_same_v<std::remove_cvref_t<D>, Transform>)
+    Transform(D&& distribution) : value_(Distribution(std::forward<D>(distribution))) {}
+
+    bool is_none() const { return std::holds_alternative<NoneType>(value_); }
+    const Value& value() const { return value_; }
+
+private:
+    Value value_;
+};
+
+/// Options of a connection; the same names set defaults in `Network::config`.
+struct ConnectionOptions {
+    std::string label = {};
+    std::optional<std::uint32_t> seed = std::nullopt;
+    OrDefault<Function> function = {};                ///< the identity
+    OrDefault<Transform> transform = {};              ///< none
+    OrDefault<Synapse> synapse = {};                  ///< Lowpass of 0.005 s
+    OrDefault<Solver> solver = {};                    ///< LstsqL2
+    OrDefault<DistributionOrArray> eval_points = {};  ///< the ensemble's
+    OrDefault<bool> scale_eval_points = {};           ///< true: times the radius
+    OrDefault<bool> trainable = {};                   ///< true: the weights
+};
+
+/// Carries `transform * function(pre)` through a synapse to `post`. From an ensemble the
+/// function is decoded from the neurons' activities by weights that `solver` finds. A
+/// handle.
+class Connection {
+public:
+    explicit Connection(std::shared_ptr<detail::ConnectionData> data);
+    Connection(const Connection&) = default;
+    Connection& operator=(const Connection& other) noexcept;
+
+    const ObjectView& pre() const;
+    const ObjectView& post() const;
+    std::int64_t size_in() const;   ///< of the (sliced) pre object
+    std::int64_t size_mid() const;  ///< of what the function returns
+    std::int64_t size_out() const;  ///< of the (sliced) post object
+    ObjectView operator[](Key key) const;
+    bool operator==(const Connection& other) const { return data_ == other.data_; }
+
+private:
+    friend class ObjectView;
+    friend class Simulator;
+    std::shared_ptr<detail::ConnectionData> data_;
+
+public:
+    std::string& label;
+    std::optional<std::uint32_t>& seed;
+    Function& function;
+    Transform& transform;
+    Synapse& synapse;
+    Solver& solver;
+    std::optional<DistributionOrArray>& eval_points;
+    bool& scale_eval_points;
+    std::optional<bool>& trainable;
+};
+
+}  // namespace api
+}  // namespace nengine

@@ -1,0 +1,192 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "nengine/array.hpp"
+
+namespace nengine {
+
+/// Uniform in [low, high); with `integer`, over the whole numbers low .. high - 1.
+struct Uniform {
+    double low = 0.0;
+    double high = 1.0;
+    bool integer = false;
+    bool operator==(const Uniform&) const = default;
+};
+
+/// Normal with a mean and a standard deviation `std` > 0.
+struct Gaussian {
+    double mean = 0.0;
+    double std = 1.0;
+    bool operator==(const Gaussian&) const = default;
+};
+
+/// `shift + scale * e` for a standard exponential e, clipped to [shift, high).
+struct Exponential {
+    double scale = 1.0;
+    double shift = 0.0;
+    double high = std::numeric_limits<double>::infinity();
+    bool operator==(const Exponential&) const = default;
+};
+
+/// One of the `options`: numbers (shape [k]) or vectors (shape [k, dimensions]), option
+/// i with probability `weights[i] / sum(weights)`; all alike without weights.
+struct Choice {
+    Array options;
+    std::optional<std::vector<double>> weights = std::nullopt;
+    bool operator==(const Choice&) const = default;
+};
+
+/// Exactly these values, shape [n] or [n, dimensions]; draws nothing.
+struct Samples {
+    Array samples;
+    bool operator==(const Samples&) const = default;
+};
+
+/// Interpolated between the points x with probabilities p (of sum 1).
+struct PDF {
+    std::vector<double> x;
+    std::vector<double> p;
+    bool operator==(const PDF&) const = default;
+};
+
+/// Uniform in the unit ball, or on its surface. `min_magnitude` in [0, 1) leaves a
+/// hole of that radius in the ball.
+struct UniformHypersphere {
+    bool surface = false;
+    double min_magnitude = 0.0;
+    bool operator==(const UniformHypersphere&) const = default;
+};
+
+/// The additive recurrence R_d: fills [0, 1]^d more evenly than random numbers.
+struct QuasirandomSequence {
+    bool operator==(const QuasirandomSequence&) const = default;
+};
+
+/// `sqrt(b)` for b from Beta(m / 2, n / 2): the length of an m-dimensional part of a
+/// random unit vector with n + m dimensions. n, m >= 1.
+struct SqrtBeta {
+    std::int64_t n;
+    std::int64_t m = 1;
+    bool operator==(const SqrtBeta&) const = default;
+};
+
+/// The length of `subdimensions` components of a random unit vector.
+struct SubvectorLength {
+    std::int64_t dimensions;
+    std::int64_t subdimensions = 1;
+    bool operator==(const SubvectorLength&) const = default;
+};
+
+/// The cosine of the angle between two random vectors.
+struct CosineSimilarity {
+    std::int64_t dimensions;
+    bool operator==(const CosineSimilarity&) const = default;
+};
+
+/// How `ScatteredHypersphere` maps the unit cube to the sphere.
+enum class SphereMethod {
+    sct_approx,  ///< spherical coordinates, inverse by interpolation: Nengo's default
+    sct,         ///< spherical coordinates, exact inverse
+    tfww         ///< Tashiro, Fang, Wang and Wong
+};
+
+/// Evenly scattered in the unit ball or on its surface: points of `base` in the unit
+/// cube, mapped by `method`, turned by a random rotation.
+struct ScatteredHypersphere {
+    using Base = std::variant<QuasirandomSequence, Uniform, Choice, Samples, PDF,
+                              SqrtBeta, SubvectorLength>;
+    bool surface = false;
+    double min_magnitude = 0.0;
+    Base base = QuasirandomSequence{};
+    SphereMethod method = SphereMethod::sct_approx;
+    bool operator==(const ScatteredHypersphere&) const = default;
+};
+
+/// Normal, drawn again until within `limit` of the mean (2 * stddev if not given).
+struct TruncatedNormal {
+    double mean = 0.0;
+    double stddev = 1.0;
+    std::optional<double> limit = std::nullopt;
+    bool operator==(const TruncatedNormal&) const = default;
+};
+
+/// The fan that divides a variance: inputs, outputs or the mean of both.
+enum class FanMode { fan_in, fan_out, fan_avg };
+enum class ScalingDistribution { uniform, normal };
+
+/// Weights [outputs, inputs] of variance `scale / fan`: uniform in
+/// +-sqrt(3 * scale / fan), or normal truncated at two deviations.
+struct VarianceScaling {
+    double scale = 1.0;
+    FanMode mode = FanMode::fan_avg;
+    ScalingDistribution distribution = ScalingDistribution::uniform;
+    bool operator==(const VarianceScaling&) const = default;
+};
+
+/// `VarianceScaling` over the mean of inputs and outputs.
+struct Glorot {
+    double scale = 1.0;
+    ScalingDistribution distribution = ScalingDistribution::uniform;
+    bool operator==(const Glorot&) const = default;
+};
+
+/// `VarianceScaling` of `scale * scale` over the inputs; sqrt(2) suits rectified linear
+/// neurons.
+struct He {
+    double scale = 1.0;
+    ScalingDistribution distribution = ScalingDistribution::normal;
+    bool operator==(const He&) const = default;
+};
+
+/// Any of the above; a value that compares and copies. What is wrong with one (a
+/// negative deviation, weights that do not fit) is a ValidationError when it is
+/// sampled.
+using Distribution =
+    std::variant<Uniform, Gaussian, Exponential, Choice, Samples, PDF,
+                 UniformHypersphere, QuasirandomSequence, ScatteredHypersphere,
+                 SqrtBeta, SubvectorLength, CosineSimilarity, TruncatedNormal,
+                 VarianceScaling, Glorot, He>;
+
+/// One of the distributions, or the variant of them.
+template <class D>
+concept AnyDistribution =
+    std::is_constructible_v<Distribution, D> && !std::is_convertible_v<D, Array>;
+
+/// A parameter given either as numbers or as a distribution to draw them from.
+///
+///     DistributionOrArray rates = 100.0;             // the same for all
+///     DistributionOrArray gains = {1.0, 2.0, 1.5};   // one each
+///     DistributionOrArray intercepts = Uniform{.low = -1, .high = 0.9};
+class DistributionOrArray {
+public:
+    DistributionOrArray(double scalar) : value_(Array(scalar)) {}
+    DistributionOrArray(Array array) : value_(std::move(array)) {}
+    DistributionOrArray(std::vector<double> vector)
+        : value_(Array(std::move(vector))) {}
+    DistributionOrArray(std::initializer_list<Array::Number> vector)
+        : value_(Array(vector)) {}
+    DistributionOrArray(std::initializer_list<std::initializer_list<double>> rows)
+        : value_(Array(rows)) {}
+    template <AnyDistribution D>
+    DistributionOrArray(D&& distribution)
+        : value_(Distribution(std::forward<D>(distribution))) {}
+
+    bool is_array() const { return std::holds_alternative<Array>(value_); }
+    const Array& array() const { return std::get<Array>(value_); }
+    const Distribution& distribution() const { return std::get<Distribution>(value_); }
+
+    bool operator==(const DistributionOrArray&) const = default;
+
+private:
+    std::variant<Distribution, Array> value_;
+};
+
+}  // namespace nengine

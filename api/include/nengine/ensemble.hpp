@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "nengine/distributions.hpp"
+#include "nengine/neurons.hpp"
+#include "nengine/none.hpp"
+#include "nengine/view.hpp"
+
+namespace nengine {
+inline namespace api {
+
+/// Options of an ensemble; the same names set defaults in `Network::config`.
+struct EnsembleOptions {
+    std::string label = {};
+    std::optional<std::uint32_t> seed = std::nullopt;
+    OrDefault<double> radius = {};                    ///< 1
+    OrDefault<DistributionOrArray> encoders = {};     ///< ScatteredHypersphere, surface
+    OrDefault<DistributionOrArray> max_rates = {};    ///< Uniform(200, 400), in Hz
+    OrDefault<DistributionOrArray> intercepts = {};   ///< Uniform(-1, 0.9)
+    OrDefault<DistributionOrArray> gain = {};         ///< from rates and intercepts
+    OrDefault<DistributionOrArray> bias = {};         ///< from rates and intercepts
+    OrDefault<DistributionOrArray> eval_points = {};  ///< ScatteredHypersphere, ball
+    OrDefault<std::int64_t> n_eval_points = {};       ///< by size and dimensions
+    OrDefault<NeuronModel> neuron_type = {};          ///< LIF
+    OrDefault<bool> normalize_encoders = {};          ///< true
+    OrDefault<bool> trainable = {};                   ///< true: encoders and biases
+};
+
+/// The neurons of an ensemble, as an end of a connection or a probe's target. What
+/// arrives is multiplied by the neurons' gains and added to their current.
+class Neurons {
+public:
+    explicit Neurons(std::shared_ptr<detail::EnsembleData> data);
+    Neurons(const Neurons&) = default;
+    Neurons& operator=(const Neurons& other) noexcept;
+
+    ObjectView operator[](Key key) const;
+    std::int64_t size() const;
+    Ensemble ensemble() const;
+    bool operator==(const Neurons& other) const { return data_ == other.data_; }
+
+private:
+    friend class ObjectView;
+    std::shared_ptr<detail::EnsembleData> data_;
+
+public:
+    /// Whether training changes the biases; unset: as the ensemble's encoders.
+    std::optional<bool>& trainable;
+};
+
+/// A group of neurons that represents a vector. A handle: copies refer to the same
+/// ensemble. What is assigned to a member is used by simulators made from then on.
+class Ensemble {
+public:
+    explicit Ensemble(std::shared_ptr<detail::EnsembleData> data);
+    Ensemble(const Ensemble&) = default;
+    /// Refers to the other ensemble from now on.
+    Ensemble& operator=(const Ensemble& other) noexcept;
+
+    /// Some of the dimensions.
+    ObjectView operator[](Key key) const;
+    std::int64_t size_in() const { return dimensions; }
+    std::int64_t size_out() const { return dimensions; }
+    /// The same ensemble.
+    bool operator==(const Ensemble& other) const { return data_ == other.data_; }
+
+private:
+    friend class ObjectView;
+    friend class Simulator;
+    std::shared_ptr<detail::EnsembleData> data_;
+
+public:
+    const std::int64_t& n_neurons;
+    const std::int64_t& dimensions;
+    std::string& label;
+    std::optional<std::uint32_t>& seed;
+    double& radius;
+    DistributionOrArray& encoders;
+    DistributionOrArray& max_rates;
+    DistributionOrArray& intercepts;
+    std::optional<DistributionOrArray>& gain;
+    std::optional<DistributionOrArray>& bias;
+    DistributionOrArray& eval_points;
+    std::optional<std::int64_t>& n_eval_points;
+    NeuronModel& neuron_type;
+    bool& normalize_encoders;
+    std::optional<bool>& trainable;
+    Neurons neurons;
+};
+
+}  // namespace api
+}  // namespace nengine

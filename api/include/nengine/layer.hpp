@@ -1,0 +1,116 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "nengine/connection.hpp"
+#include "nengine/ensemble.hpp"
+#include "nengine/node.hpp"
+
+namespace nengine {
+inline namespace api {
+
+// Layers: Keras's names, defaults and formulas; channels last.
+
+/// What happens at the border: `valid` uses whole windows only, `same` pads with zeros
+/// so that the output has ceil(input / stride) positions.
+enum class Padding { valid, same };
+
+/// Two numbers, down and across; one number stands for both.
+struct Extent2D {
+    std::int64_t height;
+    std::int64_t width;
+    Extent2D(std::int64_t both) : height(both), width(both) {}
+    Extent2D(std::int64_t down, std::int64_t across) : height(down), width(across) {}
+    bool operator==(const Extent2D&) const = default;
+};
+
+/// Cross-correlation of an image [height, width, channels] with `filters` kernels, plus
+/// a bias. Parameters: `kernel` [kernel height, kernel width, channels / groups,
+/// filters], `bias` [filters].
+struct Conv2D {
+    std::int64_t filters;
+    Extent2D kernel_size = 3;
+    Extent2D strides = 1;
+    Padding padding = Padding::valid;
+    std::int64_t groups = 1;
+    bool use_bias = true;
+    /// A distribution (the fans of Glorot, He and VarianceScaling are Keras's), or the
+    /// values themselves in the kernel's shape.
+    DistributionOrArray kernel_initializer = Glorot{};
+    DistributionOrArray bias_initializer = 0.0;
+};
+
+/// `kernel' x + bias`. Parameters: `kernel` [inputs, units], `bias` [units].
+struct Dense {
+    std::int64_t units;
+    bool use_bias = true;
+    DistributionOrArray kernel_initializer = Glorot{};
+    DistributionOrArray bias_initializer = 0.0;
+};
+
+/// The mean of each window of an image; cells outside the image do not count.
+struct AveragePooling2D {
+    Extent2D pool_size = 2;
+    std::optional<Extent2D> strides = std::nullopt;  ///< the pool size
+    Padding padding = Padding::valid;
+};
+
+/// Forgets the shape: [height, width, channels] becomes one vector.
+struct Flatten {};
+
+/// A layer's kind: one of the above, or a neuron type.
+using LayerKind = std::variant<Conv2D, Dense, AveragePooling2D, Flatten, NeuronModel>;
+
+struct LayerOptions {
+    std::string label = {};
+    std::optional<std::uint32_t> seed = std::nullopt;
+    /// Of the input; unless given, the shape of the layer that it comes from.
+    std::vector<std::int64_t> shape_in = {};
+    Synapse synapse = None;       ///< on the connection into the layer
+    Transform transform = None;   ///< on the connection into the layer
+    OrDefault<bool> trainable = {};
+    // Layers of neurons only: options of their ensemble.
+    OrDefault<DistributionOrArray> max_rates = {};
+    OrDefault<DistributionOrArray> intercepts = {};
+    OrDefault<DistributionOrArray> gain = {};
+    OrDefault<DistributionOrArray> bias = {};
+};
+
+/// A layer and the connection into it. A layer of neurons is an ensemble of one
+/// dimension that is used through its neurons. A handle.
+class Layer {
+public:
+    Layer(std::shared_ptr<detail::ObjectData> data, Connection input);
+    Layer(const Layer&) = default;
+    Layer& operator=(const Layer& other) noexcept;
+
+    std::int64_t size_out() const;
+    const std::vector<std::int64_t>& shape_out() const;
+    /// Some of the outputs.
+    ObjectView operator[](Key key) const;
+    bool is_neurons() const;
+    /// The ensemble of a layer of neurons.
+    /// @throws ValidationError  if it is another kind of layer
+    Ensemble ensemble() const;
+    bool operator==(const Layer& other) const { return data_ == other.data_; }
+
+private:
+    friend class ObjectView;
+    std::shared_ptr<detail::ObjectData> data_;
+
+public:
+    std::string& label;
+    std::optional<bool>& trainable;
+    Connection connection;
+};
+
+}  // namespace api
+}  // namespace nengine

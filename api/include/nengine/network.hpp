@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nengine/connection.hpp"
+#include "nengine/ensemble.hpp"
+#include "nengine/error.hpp"
+#include "nengine/layer.hpp"
+#include "nengine/node.hpp"
+#include "nengine/probe.hpp"
+
+namespace nengine {
+inline namespace api {
+
+/// Defaults for objects made in a network and the networks inside it. They are looked
+/// up when an object is made, except `trainable`, which is when a simulator is. Labels,
+/// seeds and attributes have no defaults.
+struct Config {
+    struct Trainable {
+        OrDefault<bool> trainable;
+    };
+    EnsembleOptions ensemble;
+    ConnectionOptions connection;
+    ProbeOptions probe;
+    Trainable neurons, layer;
+};
+
+struct NetworkOptions {
+    std::string label = {};
+    /// Determines everything random in the network; unset: different each time.
+    std::optional<std::uint32_t> seed = std::nullopt;
+};
+
+/// A container of objects, to which simulators refer. A handle: copies refer to the same
+/// network.
+///
+///     Network net({.label = "demo", .seed = 1});
+///     auto x = net.node([](double t) { return std::sin(t); });
+///     auto a = net.ensemble(50, 1, {.radius = 1.5});
+///     net.connect(x, a);
+///     auto p = net.probe(a, {.synapse = 0.01});
+class Network {
+public:
+    explicit Network(NetworkOptions options = {});
+    explicit Network(std::shared_ptr<detail::NetworkData> data);
+    Network(const Network&) = default;
+    Network& operator=(const Network& other) noexcept;
+
+    /// @throws ValidationError  n_neurons or dimensions below 1, or a bad option
+    Ensemble ensemble(std::int64_t n_neurons, std::int64_t dimensions,
+                      EnsembleOptions options = {});
+    /// @throws ValidationError  an output that does not fit the sizes, or is not finite
+    Node node(NodeOutput output = None, NodeOptions options = {});
+    /// A node that passes its input on.
+    Node node(NodeOptions options) { return node(None, std::move(options)); }
+    /// @throws ValidationError  sizes that do not fit, objects that cannot be connected,
+    ///                          or positions out of range
+    Connection connect(const ObjectView& pre, const ObjectView& post,
+                       ConnectionOptions options = {});
+    /// @throws ValidationError  an attribute that the target does not have
+    Probe probe(const ObjectView& target, ProbeOptions options = {});
+    /// Makes a layer and connects `input` to it.
+    /// @throws ValidationError  a shape that is missing or does not fit
+    Layer layer(LayerKind kind, const ObjectView& input, LayerOptions options = {});
+    Network subnetwork(NetworkOptions options = {});
+
+    // What was made in this network, in order; with all_, in the networks inside too.
+    std::vector<Ensemble> ensembles() const;
+    std::vector<Node> nodes() const;
+    std::vector<Connection> connections() const;
+    std::vector<Probe> probes() const;
+    std::vector<Network> networks() const;
+    std::vector<Ensemble> all_ensembles() const;
+    std::vector<Node> all_nodes() const;  ///< without layers
+    std::vector<Connection> all_connections() const;
+    std::vector<Probe> all_probes() const;
+    std::vector<Network> all_networks() const;
+    /// In this network and those inside.
+    std::int64_t n_neurons() const;
+
+    bool operator==(const Network& other) const { return data_ == other.data_; }
+
+private:
+    friend class Simulator;
+    std::shared_ptr<detail::NetworkData> data_;
+
+public:
+    std::string& label;
+    std::optional<std::uint32_t>& seed;
+    Config& config;
+};
+
+}  // namespace api
+}  // namespace nengine

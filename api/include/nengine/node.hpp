@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "nengine/functions.hpp"
+#include "nengine/view.hpp"
+
+namespace nengine {
+inline namespace api {
+
+struct NodeOptions {
+    std::string label = {};
+    std::int64_t size_in = 0;
+    /// Unless given, a function is called once with t = 0 and zeros to find out.
+    std::optional<std::int64_t> size_out = std::nullopt;
+    std::optional<std::uint32_t> seed = std::nullopt;
+};
+
+/// Anything that is not neurons: inputs, functions, or a place where connections meet.
+/// A node without input (size_in 0) can be given data from outside. A handle.
+class Node {
+public:
+    explicit Node(std::shared_ptr<detail::NodeData> data);
+    Node(const Node&) = default;
+    Node& operator=(const Node& other) noexcept;
+
+    ObjectView operator[](Key key) const;
+    bool operator==(const Node& other) const { return data_ == other.data_; }
+
+private:
+    friend class ObjectView;
+    friend class Simulator;
+    friend class DataKey;
+    std::shared_ptr<detail::NodeData> data_;
+
+public:
+    const std::int64_t& size_in;
+    const std::int64_t& size_out;
+    std::string& label;
+    std::optional<std::uint32_t>& seed;
+    /// May be replaced by one of the same size.
+    NodeOutput& output;
+};
+
+}  // namespace api
+}  // namespace nengine

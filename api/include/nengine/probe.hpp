@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "nengine/none.hpp"
+#include "nengine/solvers.hpp"
+#include "nengine/synapses.hpp"
+#include "nengine/view.hpp"
+
+namespace nengine {
+inline namespace api {
+
+/// Options of a probe; the same names set defaults in `Network::config`.
+struct ProbeOptions {
+    std::string label = {};
+    /// What to record. Ensembles: "decoded_output", "input", "scaled_encoders". Neurons
+    /// and their layers: "output" (also as "spikes" and "rates"), "input", and the
+    /// neuron type's states ("voltage", "refractory_time"). Nodes and layers: "output".
+    /// Connections: "output", "input", "weights". Empty: the first of these.
+    std::string attr = {};
+    OrDefault<Synapse> synapse = {};       ///< none
+    OrDefault<double> sample_every = {};   ///< every step; in seconds
+    OrDefault<Solver> solver = {};         ///< the config's for connections
+    OrDefault<bool> keep_history = {};     ///< true; false: only the last sample
+    std::optional<std::uint32_t> seed = std::nullopt;
+};
+
+/// Records a signal after each step. A handle.
+class Probe {
+public:
+    explicit Probe(std::shared_ptr<detail::ProbeData> data);
+    Probe(const Probe&) = default;
+    Probe& operator=(const Probe& other) noexcept;
+
+    const ObjectView& target() const;
+    bool operator==(const Probe& other) const { return data_ == other.data_; }
+
+private:
+    friend class Simulator;
+    friend class DataKey;
+    std::shared_ptr<detail::ProbeData> data_;
+
+public:
+    std::string& label;
+    std::string& attr;
+    Synapse& synapse;
+    std::optional<double>& sample_every;
+    Solver& solver;
+    bool& keep_history;
+    std::optional<std::uint32_t>& seed;
+};
+
+}  // namespace api
+}  // namespace nengine

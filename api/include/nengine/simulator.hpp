@@ -1,0 +1,260 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "nengine/losses.hpp"
+#include "nengine/network.hpp"
+#include "nengine/optimizers.hpp"
+#include "nengine/tensor.hpp"
+
+namespace nengine {
+inline namespace api {
+
+/// A node or probe, or its name: its label, or "node" or "probe" without one; repeated
+/// names get "_1", "_2" ... in the order of creation.
+class DataKey {
+public:
+    DataKey(const Node& node) : value_(node) {}
+    DataKey(const Probe& probe) : value_(probe) {}
+    DataKey(std::string name) : value_(std::move(name)) {}
+    DataKey(const char* name) : value_(std::string(name)) {}
+
+    using Value = std::variant<Node, Probe, std::string>;
+    const Value& value() const { return value_; }
+    /// What is behind the node or probe; null for a name.
+    const detail::ObjectData* object() const;
+
+private:
+    Value value_;
+};
+
+/// Data for nodes, or targets for probes: `{{x, images}, {"teacher", more}}`. Tensors
+/// are [batch, steps, size]; those of one step are held for the whole call.
+struct DataEntry {
+    DataKey key;
+    Tensor values;
+};
+using Data = std::vector<DataEntry>;
+
+/// How the network is planned and executed; the results are the same.
+struct PlanOptions {
+    enum class Merge { none, greedy, tree };
+    bool simplify = true;
+    bool fold = true;  ///< over time; false: everything step by step
+    bool fuse = true;
+    bool layout = true;
+    Merge merge = Merge::greedy;
+    bool recorded = true;           ///< steps are recorded once and replayed
+    std::int64_t chunk_steps = 0;   ///< 0: chosen by size
+    std::int64_t tile_items = 0;    ///< 0: chosen by size
+};
+
+struct SimulatorOptions {
+    /// How many items are simulated at once. Unset: one, and `data` has no batch axis.
+    std::optional<std::int64_t> minibatch_size = std::nullopt;
+    std::string device = "auto";  ///< "auto", "cpu", "cuda", "cuda:1"
+    /// Unset: the network's seed + 1, or a different one each time.
+    std::optional<std::uint32_t> seed = std::nullopt;
+    double dt = 0.001;  ///< seconds per step
+    DType dtype = DType::float32;
+    /// Unset: if standard error is a terminal.
+    std::optional<bool> progress_bar = std::nullopt;
+    /// Above 0: LIF neurons train with SoftLIFRate's curve of this sigma.
+    double lif_smoothing = 0.0;
+    PlanOptions plan = {};
+    /// Receives warnings; unset: they are written to standard error.
+    std::function<void(const std::string& message)> on_warning = {};
+};
+
+struct ProbeLoss {
+    DataKey probe;
+    Loss loss;
+    double weight = 1.0;  ///< in the total loss
+};
+struct ProbeMetric {
+    DataKey probe;
+    Metric metric;
+};
+
+struct CompileOptions {
+    AnyOptimizer optimizer = RMSprop{};
+    std::vector<ProbeLoss> loss = {};
+    std::vector<ProbeMetric> metrics = {};
+};
+
+/// Values by name: "loss" (the weighted sum), "<probe>_loss", "<probe>_accuracy".
+using EvaluationResult = std::map<std::string, double>;
+
+struct FitOptions {
+    int epochs = 1;
+    /// Needed without data; unset: as many as the data has.
+    std::optional<std::int64_t> n_steps = std::nullopt;
+    bool shuffle = true;
+    /// Nodes' data and probes' targets; adds "val_loss" and so on to the history.
+    std::optional<std::pair<Data, Data>> validation_data = std::nullopt;
+    /// Called after each epoch, counted from 0, with what the history gets; false ends
+    /// the training.
+    std::function<bool(int epoch, const EvaluationResult& values)> on_epoch_end = {};
+};
+
+/// What happened in each epoch of `fit`.
+struct History {
+    std::map<std::string, std::vector<double>> values;  ///< "loss", "val_loss" ...
+    std::vector<double> seconds;                        ///< without validation
+
+    const std::vector<double>& operator[](const std::string& name) const {
+        return values.at(name);
+    }
+};
+
+struct EvaluateOptions {
+    std::optional<std::int64_t> n_steps = std::nullopt;
+};
+
+struct PredictOptions {
+    std::optional<std::int64_t> n_steps = std::nullopt;
+    /// Which probes; empty: all.
+    std::vector<DataKey> probes = {};
+    /// Carries the state from one minibatch to the next and on to the next call.
+    bool stateful = false;
+};
+
+struct RunOptions {
+    Data data = {};
+    bool stateful = true;
+};
+
+struct ResetOptions {
+    std::optional<std::uint32_t> seed = std::nullopt;
+    bool include_trainable = true;
+    bool include_probes = true;
+};
+
+/// Recordings by probe, each [batch, samples, size].
+class Predictions {
+public:
+    /// @throws ValidationError  not a probe of this call
+    const Tensor& operator[](const DataKey& probe) const;
+
+private:
+    friend class Simulator;
+    std::function<int(const DataKey&)> find_;
+    std::map<int, Tensor> tensors_;
+};
+
+/// An ensemble as built, with what training has changed since.
+struct BuiltEnsemble {
+    Array eval_points;       ///< [points, dimensions]
+    Array encoders;          ///< [n_neurons, dimensions]
+    Array scaled_encoders;   ///< encoders * gain / radius
+    Array max_rates, intercepts, gain, bias;  ///< [n_neurons]
+};
+
+struct BuiltConnection {
+    std::optional<Array> eval_points;  ///< if the connection has its own
+    std::optional<Array> weights;      ///< if it has any
+    std::vector<double> rmses;         ///< of decoders, per component
+};
+
+struct Parameter {
+    std::string name;
+    std::vector<std::int64_t> shape;
+    bool trainable;
+};
+
+/// Runs and trains a network. Simulators are independent of each other and of later
+/// changes to the network. Not for use by several threads at once.
+///
+///     Simulator sim(net, {.minibatch_size = 200, .seed = 0});
+///     sim.compile({.optimizer = Adam{0.001}, .loss = {{p, MeanSquaredError{}}}});
+///     sim.fit({{x, inputs}}, {{p, targets}}, {.epochs = 10});
+///     sim.run(1.0);
+///     const Tensor out = sim.data(p);
+///
+/// After `close()` all calls but `data` throw SimulatorClosed.
+class Simulator {
+public:
+    /// @throws ValidationError, BuildError, DeviceError
+    explicit Simulator(const Network& network, SimulatorOptions options = {});
+    Simulator(Simulator&&) noexcept;
+    Simulator& operator=(Simulator&&) noexcept;
+    ~Simulator();
+
+    /// Advances by `round(seconds / dt)` steps and adds to the probes' data.
+    /// @throws SimulationError  a function's value is not finite or of the wrong size
+    void run(double seconds, RunOptions options = {});
+    void run_steps(std::int64_t n_steps, RunOptions options = {});
+    void step(RunOptions options = {});
+
+    /// Runs each item from the present state, to which it returns afterwards.
+    /// Any number of items.
+    Predictions predict(const Data& x = {}, PredictOptions options = {});
+
+    /// Names losses, metrics and the optimizer, whose state starts anew.
+    void compile(CompileOptions options);
+    /// Trains on all items; spiking neurons are replaced by their rate curves.
+    /// @throws SimulationError  not compiled, or the loss is not finite
+    History fit(const Data& x, const Data& y, FitOptions options = {});
+    /// Losses and metrics, with neurons as they are simulated.
+    EvaluationResult evaluate(const Data& x, const Data& y, EvaluateOptions options = {});
+    void set_learning_rate(double learning_rate);
+
+    /// What a probe recorded in `run`, `run_steps` and `step`: [batch, samples, size],
+    /// or [samples, size] without a minibatch size.
+    Tensor data(const Probe& probe) const;
+    BuiltEnsemble data(const Ensemble& ensemble) const;
+    BuiltConnection data(const Connection& connection) const;
+    /// The times of the samples that a probe has recorded.
+    std::vector<double> trange(std::optional<double> sample_every = std::nullopt) const;
+
+    /// Back to step 0.
+    void reset(ResetOptions options = {});
+    void reset(std::uint32_t seed) { reset(ResetOptions{.seed = seed}); }
+    void clear_probes();
+
+    /// All parameters by name in an npz file; written whole or not at all.
+    void save_params(const std::filesystem::path& path) const;
+    /// Initial values of neurons' states take effect at once at step 0, else at reset().
+    /// @throws FileError        damaged or no npz file
+    /// @throws ValidationError  names that are missing or unknown, or other shapes;
+    ///                          nothing has been changed then
+    void load_params(const std::filesystem::path& path);
+    std::vector<Parameter> parameters() const;
+    Array parameter(const std::string& name) const;
+    void set_parameter(const std::string& name, const Array& values);
+    /// How many numbers training changes.
+    std::int64_t n_trainable() const;
+
+    std::int64_t n_steps() const;
+    double time() const;
+    double dt() const;
+    std::uint32_t seed() const;
+    std::int64_t minibatch_size() const;
+    /// Where it runs: "cpu (2 threads, avx512)".
+    std::string device() const;
+    /// The most bytes of device memory that were held.
+    std::size_t peak_memory() const;
+    /// The plan of a run of `n_steps`, as a table.
+    std::string explain(std::int64_t n_steps, bool training = false) const;
+
+    void close();
+    bool closed() const;
+
+private:
+    struct Impl;
+    Impl& open(const char* call) const;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace api
+}  // namespace nengine

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace nengine {
+inline namespace api {
+
+class Ensemble;
+class Neurons;
+class Node;
+class Connection;
+class Probe;
+class Layer;
+class Network;
+
+namespace detail {
+struct ObjectData;
+struct EnsembleData;
+struct NodeData;
+struct ConnectionData;
+struct ProbeData;
+struct NetworkData;
+}  // namespace detail
+
+/// Python's `start:stop:step`. Negative positions count from the end; what is left out
+/// goes to the end that `step` comes from or leads to. `Slice{.step = -1}` reverses.
+struct Slice {
+    std::optional<std::int64_t> start = std::nullopt;
+    std::optional<std::int64_t> stop = std::nullopt;
+    std::int64_t step = 1;
+    bool operator==(const Slice&) const = default;
+};
+
+/// Which components of an object: one, a slice, or a list in any order, with repeats and
+/// negative positions.
+///
+///     ens[0]   ens[-1]   ens[Slice{0, 4, 2}]   ens[{2, 0, 0}]
+class Key {
+public:
+    template <std::integral I>
+    Key(I position) : value_(static_cast<std::int64_t>(position)) {}
+    Key(Slice slice) : value_(slice) {}
+    Key(std::initializer_list<std::int64_t> positions) : value_(std::vector(positions)) {}
+    Key(std::vector<std::int64_t> positions) : value_(std::move(positions)) {}
+
+    using Value = std::variant<std::int64_t, Slice, std::vector<std::int64_t>>;
+    const Value& value() const { return value_; }
+
+private:
+    Value value_;
+};
+
+/// An object or some of its components: one end of a connection, or a probe's target.
+class ObjectView {
+public:
+    ObjectView(const Ensemble& ensemble);
+    ObjectView(const Neurons& neurons);
+    ObjectView(const Node& node);
+    ObjectView(const Layer& layer);
+    ObjectView(const Connection& connection);
+    /// The components `key` of a whole object.
+    ObjectView(ObjectView whole, Key key);
+
+    const std::shared_ptr<detail::ObjectData>& object() const { return object_; }
+    /// The neurons of an ensemble rather than the ensemble.
+    bool is_neurons() const { return neurons_; }
+    const std::optional<Key>& key() const { return key_; }
+
+private:
+    std::shared_ptr<detail::ObjectData> object_;
+    bool neurons_ = false;
+    std::optional<Key> key_;
+};
+
+}  // namespace api
+}  // namespace nengine

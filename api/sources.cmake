@@ -1,0 +1,44 @@
+set(NENGINE_API_SOURCES
+    builder/build.cpp
+    builder/build_connection.cpp
+    builder/build_ensemble.cpp
+    builder/build_layer.cpp
+    builder/build_node.cpp
+    builder/build_probe.cpp
+    builder/build_state.cpp
+    builder/decode.cpp
+    builder/draw_ensemble.cpp
+    src/checks.cpp
+    src/handles.cpp
+    src/layers.cpp
+    src/network.cpp
+    src/optimizer.cpp
+    src/progress.cpp
+    src/simulator.cpp
+    src/simulator_data.cpp
+    src/simulator_parameters.cpp
+    src/simulator_training.cpp
+    src/tensor.cpp
+    src/views.cpp)
+
+set(NENGINE_PUBLIC_HEADERS
+    include/nengine/array.hpp
+    include/nengine/connection.hpp
+    include/nengine/distributions.hpp
+    include/nengine/ensemble.hpp
+    include/nengine/error.hpp
+    include/nengine/functions.hpp
+    include/nengine/layer.hpp
+    include/nengine/losses.hpp
+    include/nengine/nengine.hpp
+    include/nengine/network.hpp
+    include/nengine/neurons.hpp
+    include/nengine/node.hpp
+    include/nengine/none.hpp
+    include/nengine/optimizers.hpp
+    include/nengine/probe.hpp
+    include/nengine/simulator.hpp
+    include/nengine/solvers.hpp
+    include/nengine/synapses.hpp
+    include/nengine/tensor.hpp
+    include/nengine/view.hpp)

@@ -1,0 +1,350 @@
+#include "nengine/network.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "api/src/objects.hpp"
+
+namespace nengine {
+inline namespace api {
+
+using namespace detail;
+
+namespace {
+
+/// The option itself, else the nearest config's, else `value` stays as it is.
+template <class T, class U, class Options>
+void resolve(U& value, const OrDefault<T>& given, const NetworkData& network,
+             Options Config::*part, OrDefault<T> Options::*option) {
+    if (given.given()) {
+        value = given.value();
+        return;
+    }
+    const NetworkData* at = &network;
+    std::shared_ptr<NetworkData> parent;
+    while (at != nullptr) {
+        const OrDefault<T>& configured = at->config.*part.*option;
+        if (configured.given()) {
+            value = configured.value();
+            return;
+        }
+        parent = at->parent.lock();
+        at = parent.get();
+    }
+}
+
+/// Enters an object that was just made: its number, its place, its label and seed.
+template <class Data>
+void adopt(const std::shared_ptr<NetworkData>& network, const std::shared_ptr<Data>& data,
+           const std::string& kind_name, const std::string& label,
+           std::optional<std::uint32_t> seed) {
+    data->network = network;
+    data->kind_name = kind_name;
+    data->label = label;
+    data->seed = seed;
+    data->number = network->counts[kind_name] + 1;
+}
+
+template <class Data>
+void keep(NetworkData& network, std::vector<std::shared_ptr<Data>>& list,
+          const std::shared_ptr<Data>& data) {
+    ++network.counts[data->kind_name];
+    list.push_back(data);
+}
+
+std::shared_ptr<EnsembleData> make_ensemble(const std::shared_ptr<NetworkData>& network,
+                                            std::int64_t n_neurons,
+                                            std::int64_t dimensions,
+                                            const EnsembleOptions& options) {
+    auto data = std::make_shared<EnsembleData>();
+    adopt(network, data, "ensemble", options.label, options.seed);
+    data->n_neurons = n_neurons;
+    data->dimensions = dimensions;
+    const auto set = [&](auto& value, auto EnsembleOptions::*option) {
+        resolve(value, options.*option, *network, &Config::ensemble, option);
+    };
+    set(data->radius, &EnsembleOptions::radius);
+    set(data->encoders, &EnsembleOptions::encoders);
+    set(data->max_rates, &EnsembleOptions::max_rates);
+    set(data->intercepts, &EnsembleOptions::intercepts);
+    set(data->gain, &EnsembleOptions::gain);
+    set(data->bias, &EnsembleOptions::bias);
+    set(data->eval_points, &EnsembleOptions::eval_points);
+    set(data->n_eval_points, &EnsembleOptions::n_eval_points);
+    set(data->neuron_type, &EnsembleOptions::neuron_type);
+    set(data->normalize_encoders, &EnsembleOptions::normalize_encoders);
+    if (options.trainable.given()) {
+        data->trainable = options.trainable.value();
+    }
+    check_ensemble(*data);
+    return data;
+}
+
+std::shared_ptr<ConnectionData> make_connection(
+    const std::shared_ptr<NetworkData>& network, const ObjectView& pre,
+    const ObjectView& post, const ConnectionOptions& options) {
+    auto data = std::make_shared<ConnectionData>(pre, post);
+    adopt(network, data, "connection", options.label, options.seed);
+    const auto set = [&](auto& value, auto ConnectionOptions::*option) {
+        resolve(value, options.*option, *network, &Config::connection, option);
+    };
+    set(data->function, &ConnectionOptions::function);
+    set(data->transform, &ConnectionOptions::transform);
+    set(data->synapse, &ConnectionOptions::synapse);
+    set(data->solver, &ConnectionOptions::solver);
+    set(data->eval_points, &ConnectionOptions::eval_points);
+    set(data->scale_eval_points, &ConnectionOptions::scale_eval_points);
+    if (options.trainable.given()) {
+        data->trainable = options.trainable.value();
+    }
+    check_connection(*data);
+    return data;
+}
+
+/// The shape that a layer's input has by itself.
+std::vector<std::int64_t> known_shape(const ObjectView& input) {
+    if (!input.key()) {
+        if (const auto* node = as_node(input); node != nullptr && node->layer) {
+            return node->layer->shape_out;
+        }
+        if (const auto* neurons = as_neurons(input);
+            neurons != nullptr && neurons->is_layer) {
+            return neurons->layer_shape;
+        }
+    }
+    return {};
+}
+
+/// What the connection into a layer carries: the transform's rows, or the input's size.
+std::int64_t layer_size_in(const Transform& transform, const ObjectView& input) {
+    if (const auto* array = std::get_if<Array>(&transform.value());
+        array != nullptr && array->rank() == 2) {
+        return array->extent(0);
+    }
+    return view_positions(input, Side::out).count;
+}
+
+std::string layer_kind_name(const LayerKind& kind) {
+    static constexpr const char* names[] = {"conv2d", "dense", "average_pooling2d",
+                                            "flatten"};
+    return names[kind.index()];
+}
+
+template <class Visit>
+void visit_networks(const std::shared_ptr<NetworkData>& network, const Visit& visit) {
+    visit(network);
+    for (const auto& child : network->networks) {
+        visit_networks(child, visit);
+    }
+}
+
+template <class Handle, class Data>
+std::vector<Handle> handles(const std::vector<std::shared_ptr<Data>>& list) {
+    std::vector<Handle> result;
+    for (const auto& data : list) {
+        result.push_back(Handle(data));
+    }
+    return result;
+}
+
+std::vector<Node> node_handles(const NetworkData& network) {
+    std::vector<Node> result;
+    for (const auto& data : network.nodes) {
+        if (!data->layer) {
+            result.push_back(Node(data));
+        }
+    }
+    return result;
+}
+
+/// `list(network)` of the network and all inside, one after the other.
+template <class List>
+auto gather(const std::shared_ptr<NetworkData>& network, const List& list) {
+    decltype(list(*network)) result;
+    visit_networks(network, [&](const auto& at) {
+        for (auto& handle : list(*at)) {
+            result.push_back(handle);
+        }
+    });
+    return result;
+}
+
+std::shared_ptr<NetworkData> new_network(const NetworkOptions& options) {
+    auto data = std::make_shared<NetworkData>();
+    data->label = options.label;
+    data->seed = options.seed;
+    return data;
+}
+
+}  // namespace
+
+Network::Network(NetworkOptions options) : Network(new_network(options)) {}
+Network::Network(std::shared_ptr<NetworkData> data)
+    : data_(std::move(data)),
+      label(data_->label),
+      seed(data_->seed),
+      config(data_->config) {}
+Network& Network::operator=(const Network& other) noexcept {
+    return rebind(*this, other);
+}
+
+Ensemble Network::ensemble(std::int64_t n_neurons, std::int64_t dimensions,
+                           EnsembleOptions options) {
+    const auto data = make_ensemble(data_, n_neurons, dimensions, options);
+    keep(*data_, data_->ensembles, data);
+    return Ensemble(data);
+}
+
+Node Network::node(NodeOutput output, NodeOptions options) {
+    const auto data = std::make_shared<NodeData>();
+    adopt(data_, data, "node", options.label, options.seed);
+    data->size_in = options.size_in;
+    data->output = std::move(output);
+    switch (data->output.kind()) {
+        case NodeOutput::Kind::passthrough:
+            data->size_out = options.size_out.value_or(options.size_in);
+            break;
+        case NodeOutput::Kind::constant:
+            data->size_out = options.size_out.value_or(
+                static_cast<std::int64_t>(data->output.constant().values.size()));
+            break;
+        default:
+            if (options.size_out) {
+                data->size_out = *options.size_out;
+            } else {
+                check_node(*data);
+                const std::vector<double> zeros(static_cast<std::size_t>(data->size_in));
+                data->size_out =
+                    static_cast<std::int64_t>(data->output.call()(0.0, zeros).size());
+            }
+    }
+    check_node(*data);
+    keep(*data_, data_->nodes, data);
+    return Node(data);
+}
+
+Connection Network::connect(const ObjectView& pre, const ObjectView& post,
+                            ConnectionOptions options) {
+    const auto data = make_connection(data_, pre, post, options);
+    keep(*data_, data_->connections, data);
+    return Connection(data);
+}
+
+Probe Network::probe(const ObjectView& target, ProbeOptions options) {
+    const auto data = std::make_shared<ProbeData>(target);
+    adopt(data_, data, "probe", options.label, options.seed);
+    data->attr = options.attr;
+    const auto set = [&](auto& value, auto ProbeOptions::*option) {
+        resolve(value, options.*option, *data_, &Config::probe, option);
+    };
+    resolve(data->solver, OrDefault<Solver>{}, *data_, &Config::connection,
+            &ConnectionOptions::solver);
+    set(data->synapse, &ProbeOptions::synapse);
+    set(data->sample_every, &ProbeOptions::sample_every);
+    set(data->solver, &ProbeOptions::solver);
+    set(data->keep_history, &ProbeOptions::keep_history);
+    check_probe(*data);
+    keep(*data_, data_->probes, data);
+    return Probe(data);
+}
+
+Layer Network::layer(LayerKind kind, const ObjectView& input, LayerOptions options) {
+    std::vector<std::int64_t> shape =
+        options.shape_in.empty() ? known_shape(input) : options.shape_in;
+    const std::int64_t size = options.shape_in.empty()
+                                  ? layer_size_in(options.transform, input)
+                                  : product(options.shape_in);
+    if (product(shape) != size) {
+        shape.clear();
+    }
+    const auto connect_to = [&](const ObjectView& target) {
+        return make_connection(data_, input, target,
+                               {.transform = options.transform,
+                                .synapse = options.synapse,
+                                .trainable = false});
+    };
+    if (const auto* neuron_type = std::get_if<NeuronModel>(&kind)) {
+        const auto data = make_ensemble(data_, size, 1,
+                                        {.label = options.label,
+                                         .seed = options.seed,
+                                         .max_rates = options.max_rates,
+                                         .intercepts = options.intercepts,
+                                         .gain = options.gain,
+                                         .bias = options.bias,
+                                         .neuron_type = *neuron_type});
+        data->is_layer = true;
+        data->layer_shape = shape.empty() ? std::vector{size} : shape;
+        if (options.trainable.given()) {
+            data->neurons_trainable = options.trainable.value();
+        }
+        const auto connection = connect_to(Neurons(data));
+        keep(*data_, data_->ensembles, data);
+        keep(*data_, data_->connections, connection);
+        return Layer(data, Connection(connection));
+    }
+    const auto data = std::make_shared<NodeData>();
+    adopt(data_, data, layer_kind_name(kind), options.label, options.seed);
+    data->layer =
+        make_tensor_layer(std::move(kind), std::move(shape), size, describe(*data));
+    if (options.trainable.given()) {
+        data->layer->trainable = options.trainable.value();
+    }
+    data->size_in = size;
+    data->size_out = product(data->layer->shape_out);
+    const auto connection = connect_to(Node(data));
+    keep(*data_, data_->nodes, data);
+    keep(*data_, data_->connections, connection);
+    return Layer(data, Connection(connection));
+}
+
+Network Network::subnetwork(NetworkOptions options) {
+    auto data = new_network(options);
+    data->parent = data_;
+    data->number = static_cast<int>(data_->networks.size()) + 1;
+    data_->networks.push_back(data);
+    return Network(data);
+}
+
+std::vector<Ensemble> Network::ensembles() const {
+    return handles<Ensemble>(data_->ensembles);
+}
+std::vector<Node> Network::nodes() const {
+    return node_handles(*data_);
+}
+std::vector<Connection> Network::connections() const {
+    return handles<Connection>(data_->connections);
+}
+std::vector<Probe> Network::probes() const {
+    return handles<Probe>(data_->probes);
+}
+std::vector<Network> Network::networks() const {
+    return handles<Network>(data_->networks);
+}
+std::vector<Ensemble> Network::all_ensembles() const {
+    return gather(data_, [](const auto& at) { return handles<Ensemble>(at.ensembles); });
+}
+std::vector<Node> Network::all_nodes() const {
+    return gather(data_, [](const auto& at) { return node_handles(at); });
+}
+std::vector<Connection> Network::all_connections() const {
+    return gather(data_,
+                  [](const auto& at) { return handles<Connection>(at.connections); });
+}
+std::vector<Probe> Network::all_probes() const {
+    return gather(data_, [](const auto& at) { return handles<Probe>(at.probes); });
+}
+std::vector<Network> Network::all_networks() const {
+    return gather(data_, [](const auto& at) { return handles<Network>(at.networks); });
+}
+std::int64_t Network::n_neurons() const {
+    std::int64_t total = 0;
+    visit_networks(data_, [&](const auto& at) {
+        for (const auto& ensemble : at->ensembles) {
+            total += ensemble->n_neurons;
+        }
+    });
+    return total;
+}
+
+}  // namespace api
+}  // namespace nengine

@@ -1,0 +1,184 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "nengine/network.hpp"
+
+// What the handles of the front-end refer to. The builder reads it.
+
+namespace nengine {
+inline namespace api {
+namespace detail {
+
+struct ObjectData {
+    enum class Kind { ensemble, node, connection, probe };
+
+    explicit ObjectData(Kind object_kind) : kind(object_kind) {}
+    ObjectData(const ObjectData&) = delete;
+    ObjectData& operator=(const ObjectData&) = delete;
+    virtual ~ObjectData() = default;
+
+    const Kind kind;
+    std::weak_ptr<NetworkData> network;
+    /// "ensemble", "node", "connection", "probe", or the layer's kind: "conv2d".
+    std::string kind_name;
+    /// Which of its kind in its network, counted from 1.
+    int number = 0;
+    std::string label;
+    std::optional<std::uint32_t> seed;
+};
+
+struct EnsembleData : ObjectData {
+    EnsembleData() : ObjectData(Kind::ensemble) {}
+
+    std::int64_t n_neurons = 0, dimensions = 0;
+    double radius = 1.0;
+    DistributionOrArray encoders = ScatteredHypersphere{.surface = true};
+    DistributionOrArray max_rates = Uniform{.low = 200, .high = 400};
+    DistributionOrArray intercepts = Uniform{.low = -1, .high = 0.9};
+    DistributionOrArray eval_points = ScatteredHypersphere{};
+    std::optional<DistributionOrArray> gain, bias;
+    std::optional<std::int64_t> n_eval_points;
+    NeuronModel neuron_type = LIF{};
+    bool normalize_encoders = true;
+    std::optional<bool> trainable, neurons_trainable;
+
+    bool is_layer = false;  ///< made by Network::layer
+    std::vector<std::int64_t> layer_shape;
+};
+
+/// A layer that is not made of neurons: a node with parameters.
+struct TensorLayer {
+    LayerKind kind;
+    std::vector<std::int64_t> shape_in, shape_out;
+    std::optional<bool> trainable;
+};
+
+struct NodeData : ObjectData {
+    NodeData() : ObjectData(Kind::node) {}
+
+    std::int64_t size_in = 0, size_out = 0;
+    NodeOutput output;
+    std::optional<TensorLayer> layer;
+};
+
+struct ConnectionData : ObjectData {
+    ConnectionData(ObjectView from, ObjectView to)
+        : ObjectData(Kind::connection), pre(std::move(from)), post(std::move(to)) {}
+
+    const ObjectView pre, post;
+    Function function;
+    Transform transform;
+    Synapse synapse = 0.005;
+    Solver solver = LstsqL2{};
+    std::optional<DistributionOrArray> eval_points;
+    bool scale_eval_points = true;
+    std::optional<bool> trainable;
+};
+
+struct ProbeData : ObjectData {
+    explicit ProbeData(ObjectView probed)
+        : ObjectData(Kind::probe), target(std::move(probed)) {}
+
+    const ObjectView target;
+    std::string attr;
+    Synapse synapse;
+    std::optional<double> sample_every;
+    Solver solver = LstsqL2{};
+    bool keep_history = true;
+};
+
+struct NetworkData {
+    std::weak_ptr<NetworkData> parent;  ///< empty for a top-level network
+    int number = 0;
+    std::string label;
+    std::optional<std::uint32_t> seed;
+    Config config;
+
+    std::vector<std::shared_ptr<EnsembleData>> ensembles;
+    std::vector<std::shared_ptr<NodeData>> nodes;  ///< with layers
+    std::vector<std::shared_ptr<ConnectionData>> connections;
+    std::vector<std::shared_ptr<ProbeData>> probes;
+    std::vector<std::shared_ptr<NetworkData>> networks;
+    std::map<std::string, int> counts;  ///< objects made, by kind_name
+};
+
+/// The label, or "ensemble#3"; within the networks inside the top-level one with the
+/// path: "visual/v1/ensemble#3". Parameters are saved under these names.
+std::string name(const ObjectData& object);
+/// For messages: "ensemble 'visual/exc'".
+std::string describe(const ObjectData& object);
+/// As above, "neurons of ensemble 'a'" for neurons.
+std::string describe(const ObjectView& view);
+
+/// Makes a handle's members refer to another object's.
+template <class Handle>
+Handle& rebind(Handle& handle, const Handle& other) noexcept {
+    if (&handle != &other) {
+        const Handle copy(other);
+        std::destroy_at(&handle);
+        std::construct_at(&handle, copy);
+    }
+    return handle;
+}
+
+/// Positions that a key names: `count` from `first` on in steps of `step`, or a list.
+struct Positions {
+    std::int64_t first = 0, count = 0, step = 1;
+    std::vector<std::int64_t> list = {};  ///< if is_list, instead of the range above
+    bool is_list = false;
+    bool is_all = false;
+
+    /// One by one.
+    std::vector<std::int64_t> all() const;
+};
+
+/// @throws ValidationError  a position out of range, or no positions at all
+Positions positions(const std::optional<Key>& key, std::int64_t size,
+                    const std::string& where);
+
+enum class Side { in, out };
+
+/// The size of the whole object behind a view, as a source (out) or target (in).
+std::int64_t whole_size(const ObjectView& view, Side side);
+/// The positions of a view in its object.
+Positions view_positions(const ObjectView& view, Side side);
+
+const EnsembleData* as_ensemble(const ObjectView& view);  ///< not for its neurons
+const EnsembleData* as_neurons(const ObjectView& view);
+const NodeData* as_node(const ObjectView& view);
+const ConnectionData* as_connection(const ObjectView& view);
+
+/// The size of the value that a connection's function returns.
+std::int64_t size_mid(const ConnectionData& connection);
+/// @throws ValidationError  what Network::connect reports
+void check_connection(const ConnectionData& connection);
+/// @throws ValidationError  what Network::probe reports
+void check_probe(const ProbeData& probe);
+void check_ensemble(const EnsembleData& ensemble);
+void check_node(const NodeData& node);
+/// The attribute that a probe records, with the default and other spellings resolved.
+std::string probe_attribute(const ProbeData& probe);
+
+/// Fills in the layer's shapes.
+TensorLayer make_tensor_layer(LayerKind kind, std::vector<std::int64_t> shape_in,
+                              std::int64_t size_in, const std::string& where);
+std::int64_t product(const std::vector<std::int64_t>& shape);
+
+/// Positions along one axis of a convolution or pool, and the padding before it.
+struct WindowAxis {
+    std::int64_t count, before;
+};
+WindowAxis window_axis(std::int64_t size, std::int64_t window, std::int64_t stride,
+                       Padding padding);
+
+std::vector<std::string> neuron_states(const NeuronModel& neuron_type);
+
+}  // namespace detail
+}  // namespace api
+}  // namespace nengine

@@ -1,0 +1,367 @@
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <random>
+
+#include "api/src/simulator_impl.hpp"
+// (the engine's headers, included above, come first)
+#include "api/builder/numerics/random_state.hpp"
+#include "api/builder/numerics/text.hpp"
+#include "api/src/collector.hpp"
+#include "engine/operators/operators.hpp"
+
+namespace nengine {
+inline namespace api {
+
+using namespace detail;
+
+namespace {
+
+PlannerOptions planner_options(const PlanOptions& plan) {
+    PlannerOptions result;
+    result.simplify = plan.simplify;
+    result.fold = plan.fold;
+    result.fuse = plan.fuse;
+    result.layout = plan.layout;
+    result.merge = plan.merge == PlanOptions::Merge::none     ? MergePlanner::none
+                   : plan.merge == PlanOptions::Merge::greedy ? MergePlanner::greedy
+                                                              : MergePlanner::tree;
+    result.executor = plan.recorded ? ExecutorMode::recorded : ExecutorMode::direct;
+    result.chunk_steps = plan.chunk_steps;
+    result.tile_items = plan.tile_items;
+    return result;
+}
+
+void check_options(const SimulatorOptions& options) {
+    if (options.minibatch_size && *options.minibatch_size < 1) {
+        throw ValidationError("Simulator: minibatch_size: got " +
+                              std::to_string(*options.minibatch_size) +
+                              ", needs at least 1");
+    }
+    if (!(options.lif_smoothing >= 0.0)) {
+        throw ValidationError("Simulator: lif_smoothing: got " +
+                              number_text(options.lif_smoothing) +
+                              ", needs at least 0");
+    }
+}
+
+void set_smoothing(Model& model, double smoothing) {
+    for (const auto& op : model.operators()) {
+        if (auto* neurons = dynamic_cast<SimNeurons*>(op.get())) {
+            neurons->smoothing = smoothing;
+        }
+    }
+}
+
+bool any_synapse(const NetworkData& network) {
+    for (const auto& connection : network.connections) {
+        if (!connection->synapse.is_none()) {
+            return true;
+        }
+    }
+    for (const auto& child : network.networks) {
+        if (any_synapse(*child)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+std::uint32_t pick_seed(const SimulatorOptions& options, const NetworkData& network) {
+    if (options.seed) {
+        return *options.seed;
+    }
+    if (network.seed) {
+        return *network.seed + 1;
+    }
+    return static_cast<std::uint32_t>(std::random_device{}() % max_drawn_seed);
+}
+
+const NetworkData& top_level(const NetworkData& network) {
+    if (!network.parent.expired()) {
+        throw ValidationError("Simulator: got the inner network '" + network.label +
+                              "', needs the one that contains it");
+    }
+    return network;
+}
+
+}  // namespace
+
+Simulator::Impl::Impl(const NetworkData& network, SimulatorOptions given)
+    : options(std::move(given)),
+      built(build(top_level(network), options.dt)),
+      seed(pick_seed(options, network)),
+      has_synapses(any_synapse(network)) {
+    check_options(options);
+    if (options.lif_smoothing > 0.0) {
+        set_smoothing(*built.model, options.lif_smoothing);
+    }
+    SessionOptions settings;
+    settings.minibatch = minibatch();
+    settings.real = real();
+    settings.seed = seed;
+    settings.planner = planner_options(options.plan);
+    session.emplace(built.model, Device::named(options.device), settings);
+    recordings.resize(built.probes.size());
+    name_data();
+}
+
+RealType Simulator::Impl::real() const {
+    return options.dtype == DType::float32 ? RealType::float32 : RealType::float64;
+}
+
+bool Simulator::Impl::shows_progress() const {
+    return options.progress_bar.value_or(stderr_is_terminal());
+}
+
+void Simulator::Impl::warn(const std::string& message) const {
+    if (options.on_warning) {
+        options.on_warning(message);
+    } else {
+        std::fprintf(stderr, "nengine: warning: %s\n", message.c_str());
+    }
+}
+
+Tensor Simulator::Impl::recorded(int probe) const {
+    auto& parts = recordings[static_cast<std::size_t>(probe)].parts;
+    if (parts.size() == 1) {
+        return parts.front();
+    }
+    Index rows = 0;
+    for (const auto& part : parts) {
+        rows += part.extent(1);
+    }
+    const Index size =
+        model().signal(model().probes[static_cast<std::size_t>(probe)].signal).size();
+    Collector merged(minibatch(), rows, size, real());
+    Index row = 0;
+    for (const auto& part : parts) {
+        merged.put(0, minibatch(), row, part.extent(1), part.raw());
+        row += part.extent(1);
+    }
+    parts = {merged.take()};
+    return parts.front();
+}
+
+void Simulator::Impl::clear_recordings() {
+    for (auto& recording : recordings) {
+        recording.parts.clear();
+    }
+}
+
+void Simulator::Impl::record(Index n_steps, const Feeds& feeds) {
+    const Index first = session->step();
+    std::vector<Collector> collectors;
+    for (std::size_t p = 0; p < model().probes.size(); ++p) {
+        const Index size = model().signal(model().probes[p].signal).size();
+        collectors.emplace_back(minibatch(), samples(static_cast<int>(p), first, n_steps),
+                                size, real());
+    }
+    const auto keep = [&] {
+        const Index done = session->step() - first;
+        for (std::size_t p = 0; p < collectors.size(); ++p) {
+            auto& parts = recordings[p].parts;
+            const Index rows = samples(static_cast<int>(p), first, done);
+            if (rows > 0 && !model().probes[p].keep_history) {
+                parts.clear();
+            }
+            if (rows > 0) {
+                parts.push_back(collectors[p].take(rows));
+            }
+        }
+    };
+    try {
+        session->run(n_steps, feeds,
+                     [&](int probe, Index first_item, Index items, Index first_row,
+                         Index rows, const void* values) {
+                         collectors[static_cast<std::size_t>(probe)].put(
+                             first_item, items, first_row, rows, values);
+                     });
+    } catch (...) {
+        keep();  // what was simulated before the error stays
+        throw;
+    }
+    keep();
+}
+
+std::vector<double> Simulator::Impl::live(SignalId signal) const {
+    const Signal& found = model().signal(signal);
+    if (session) {
+        return session->parameter(found.parameter);
+    }
+    return found.initial;
+}
+
+Simulator::Simulator(const Network& network, SimulatorOptions options)
+    : impl_(std::make_unique<Impl>(*network.data_, std::move(options))) {}
+Simulator::Simulator(Simulator&&) noexcept = default;
+Simulator& Simulator::operator=(Simulator&&) noexcept = default;
+Simulator::~Simulator() = default;
+
+Simulator::Impl& Simulator::open(const char* call) const {
+    if (!impl_->session) {
+        throw SimulatorClosed(std::string(call) + ": the simulator is closed");
+    }
+    return *impl_;
+}
+
+void Simulator::run(double seconds, RunOptions options) {
+    const Impl& impl = open("run");
+    if (!(seconds >= 0.0) || !std::isfinite(seconds)) {
+        throw ValidationError("run: got " + number_text(seconds) +
+                              " seconds, needs a finite number of at least 0");
+    }
+    const auto n_steps = static_cast<Index>(std::llround(seconds / impl.options.dt));
+    if (n_steps == 0) {
+        impl.warn("run: " + number_text(seconds) +
+                  " seconds are no step; the simulator stays at " +
+                  number_text(time()) + " s");
+        return;
+    }
+    run_steps(n_steps, std::move(options));
+}
+
+namespace {
+
+/// With a progress bar long runs go in pieces, so that there is something to show.
+Index piece_of(bool shown, Index n_steps) {
+    constexpr Index pieces = 50, least = 1000;
+    return shown ? std::max(least, n_steps / pieces) : n_steps;
+}
+
+/// Steps [first, first + count) of data over all steps; held data as it is.
+Feeds part_of(const Feeds& feeds, Index first, Index count,
+              std::vector<std::vector<std::byte>>& storage) {
+    Feeds result;
+    for (const auto& [input, whole] : feeds) {
+        HostTensor part = whole;
+        if (whole.steps > 1) {
+            const std::size_t width = whole.type == RealType::float32 ? 4 : 8;
+            const auto row = static_cast<std::size_t>(whole.size) * width;
+            const auto bytes = static_cast<std::size_t>(count) * row;
+            auto& copy = storage.emplace_back(static_cast<std::size_t>(whole.batch) * bytes);
+            for (Index b = 0; b < whole.batch; ++b) {
+                const auto from = static_cast<std::size_t>(b * whole.steps + first) * row;
+                std::memcpy(copy.data() + static_cast<std::size_t>(b) * bytes,
+                            static_cast<const std::byte*>(whole.data) + from, bytes);
+            }
+            part.data = copy.data();
+            part.steps = count;
+        }
+        result[input] = part;
+    }
+    return result;
+}
+
+}  // namespace
+
+void Simulator::run_steps(std::int64_t n_steps, RunOptions options) {
+    Impl& impl = open("run_steps");
+    if (n_steps < 1) {
+        throw ValidationError("run_steps: got " + std::to_string(n_steps) +
+                              " steps, needs at least 1");
+    }
+    const CallData data = impl.call_data(options.data, nullptr, n_steps, "run_steps");
+    if (!data.feeds.empty() && data.items != impl.minibatch()) {
+        throw ValidationError("run_steps: got data for " + std::to_string(data.items) +
+                              " items, needs the minibatch size " +
+                              std::to_string(impl.minibatch()));
+    }
+    if (!options.stateful) {
+        for (auto& [probe, tensor] : impl.predict_isolated(data, {})) {
+            impl.recordings[static_cast<std::size_t>(probe)].parts.push_back(tensor);
+        }
+        return;
+    }
+    const bool shown = impl.shows_progress() && n_steps > 1;
+    const Index piece = piece_of(shown, n_steps);
+    ProgressBar bar(shown, "simulating", n_steps, "steps");
+    for (Index done = 0; done < n_steps; done += piece) {
+        const Index count = std::min(piece, n_steps - done);
+        std::vector<std::vector<std::byte>> storage;
+        impl.record(count, count == n_steps ? data.feeds
+                                            : part_of(data.feeds, done, count, storage));
+        bar.update(done + count);
+    }
+    bar.finish("");
+}
+
+void Simulator::step(RunOptions options) {
+    run_steps(1, std::move(options));
+}
+
+Tensor Simulator::data(const Probe& probe) const {
+    const int index = impl_->probe_index(probe);
+    const Tensor all = impl_->recorded(index);
+    if (impl_->options.minibatch_size) {
+        return all;
+    }
+    const Tensor::Shape shape = {all.extent(1), all.extent(2)};
+    return all.reshaped(shape);
+}
+
+std::vector<double> Simulator::trange(std::optional<double> sample_every) const {
+    const double period = sample_every ? *sample_every / impl_->options.dt : 1.0;
+    std::vector<double> times;
+    for (Index step = 1; step <= n_steps(); ++step) {
+        if (std::fmod(static_cast<double>(step), period) < 1.0) {
+            times.push_back(static_cast<double>(step) * impl_->options.dt);
+        }
+    }
+    return times;
+}
+
+void Simulator::reset(ResetOptions options) {
+    Impl& impl = open("reset");
+    if (options.seed) {
+        impl.seed = *options.seed;
+        impl.epochs_run = 0;
+    }
+    impl.session->reset(options.include_trainable);
+    if (options.include_probes) {
+        impl.clear_recordings();
+    }
+}
+
+void Simulator::clear_probes() {
+    open("clear_probes").clear_recordings();
+}
+
+std::int64_t Simulator::n_steps() const {
+    return impl_->session ? impl_->session->step() : impl_->steps;
+}
+double Simulator::time() const {
+    return static_cast<double>(n_steps()) * impl_->options.dt;
+}
+double Simulator::dt() const {
+    return impl_->options.dt;
+}
+std::uint32_t Simulator::seed() const {
+    return impl_->seed;
+}
+std::int64_t Simulator::minibatch_size() const {
+    return impl_->minibatch();
+}
+std::string Simulator::device() const {
+    return open("device").session->device().name();
+}
+std::size_t Simulator::peak_memory() const {
+    return open("peak_memory").session->peak_memory_bytes();
+}
+std::string Simulator::explain(std::int64_t n_steps, bool training) const {
+    return open("explain").session->explain(n_steps, {}, training);
+}
+
+void Simulator::close() {
+    if (impl_->session) {
+        impl_->steps = impl_->session->step();
+        impl_->session.reset();
+    }
+}
+
+bool Simulator::closed() const {
+    return !impl_->session;
+}
+
+}  // namespace api
+}  // namespace nengine

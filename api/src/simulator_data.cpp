@@ -1,0 +1,258 @@
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <set>
+
+#include "api/src/simulator_impl.hpp"
+// (the engine's headers, included above, come first)
+#include "api/builder/numerics/text.hpp"
+
+namespace nengine {
+inline namespace api {
+
+using namespace detail;
+
+namespace {
+
+/// Blanks and colons become "_"; what else is unusual in a name is dropped.
+std::string sanitized(const std::string& label) {
+    std::string result;
+    for (const char c : label) {
+        if (c == ' ' || c == ':') {
+            result += '_';
+        } else if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' ||
+                   c == '.' || c == '-' || c == '/') {
+            result += c;
+        }
+    }
+    return result;
+}
+
+std::string unique_name(std::string base, std::set<std::string>& taken) {
+    const auto lower = [](std::string text) {
+        std::ranges::transform(text, text.begin(), [](unsigned char c) {
+            return static_cast<char>(std::tolower(c));
+        });
+        return text;
+    };
+    std::string name = base;
+    for (int i = 1; !taken.insert(lower(name)).second; ++i) {
+        name = base + '_' + std::to_string(i);
+    }
+    return name;
+}
+
+template <class List>
+std::string listed(const List& names) {
+    std::string text;
+    for (const auto& name : names) {
+        text += (text.empty() ? "" : ", ") + name;
+    }
+    return text.empty() ? "none" : text;
+}
+
+/// The place of an object among those of the simulator; by name if it is given by name.
+template <class Handle, class Object>
+int place(const DataKey& key, const ObjectData* object,
+          const std::vector<std::shared_ptr<Object>>& objects,
+          const std::vector<std::string>& names, const std::string& kind) {
+    if (const auto* name = std::get_if<std::string>(&key.value())) {
+        const auto at = std::ranges::find(names, *name);
+        if (at == names.end()) {
+            throw ValidationError("got the name '" + *name + "', needs one of the " + kind +
+                                  "s: " + listed(names));
+        }
+        return static_cast<int>(at - names.begin());
+    }
+    if (!std::holds_alternative<Handle>(key.value())) {
+        throw ValidationError("got " + describe(*object) + ", needs a " + kind +
+                              " or its name");
+    }
+    const auto at = std::ranges::find_if(
+        objects, [&](const auto& known) { return known.get() == object; });
+    if (at == objects.end()) {
+        throw ValidationError("got " + describe(*object) +
+                              ", needs one of this simulator's " + kind + "s: " +
+                              listed(names));
+    }
+    return static_cast<int>(at - objects.begin());
+}
+
+HostTensor host_tensor(const Tensor& tensor) {
+    return {.data = tensor.raw(),
+            .type = tensor.dtype() == DType::float32 ? RealType::float32
+                                                     : RealType::float64,
+            .batch = tensor.extent(0),
+            .steps = tensor.extent(1),
+            .size = tensor.extent(2)};
+}
+
+HostTensor checked_tensor(const Tensor& tensor, Index size, const std::string& where) {
+    if (tensor.rank() != 3 || tensor.extent(2) != size || tensor.extent(0) < 1 ||
+        tensor.extent(1) < 1) {
+        throw ShapeError(where + ": got data of shape " + shape_text(tensor.shape()) +
+                         ", needs [batch, steps, " + std::to_string(size) + ']');
+    }
+    return host_tensor(tensor);
+}
+
+void match_items(CallData& call, Index items, const std::string& where) {
+    if (call.items != 0 && call.items != items) {
+        throw ShapeError(where + ": got data for " + std::to_string(items) +
+                         " items, needs " + std::to_string(call.items) +
+                         " as in the other data");
+    }
+    call.items = items;
+}
+
+}  // namespace
+
+void Simulator::Impl::name_data() {
+    std::set<std::string> taken;
+    const auto name = [&](const ObjectData& object, const char* otherwise) {
+        const std::string label = sanitized(object.label);
+        return unique_name(label.empty() ? otherwise : label, taken);
+    };
+    for (const auto& node : built.inputs) {
+        input_names.push_back(name(*node, "node"));
+    }
+    for (const auto& probe : built.probes) {
+        probe_names.push_back(name(*probe, "probe"));
+    }
+}
+
+int Simulator::Impl::input_index(const DataKey& key) const {
+    return place<Node>(key, key.object(), built.inputs, input_names, "input node");
+}
+
+int Simulator::Impl::probe_index(const DataKey& key) const {
+    return place<Probe>(key, key.object(), built.probes, probe_names, "probe");
+}
+
+Index Simulator::Impl::samples(int probe, Index first, Index n_steps) const {
+    const ProbePoint& point = model().probes[static_cast<std::size_t>(probe)];
+    Index count = 0;
+    for (Index step = first + 1; step <= first + n_steps; ++step) {
+        count += std::fmod(static_cast<double>(step), point.period) < 1.0 ? 1 : 0;
+    }
+    return point.keep_history ? count : std::min<Index>(count, 1);
+}
+
+CallData Simulator::Impl::call_data(const Data& x, const Data* y,
+                                    std::optional<Index> n_steps,
+                                    const std::string& call) const {
+    CallData result;
+    for (const auto& [key, values] : x) {
+        const int input = input_index(key);
+        const auto place = static_cast<std::size_t>(input);
+        const std::string where = call + ": " + describe(*built.inputs[place]);
+        const auto tensor =
+            checked_tensor(values, built.inputs[place]->size_out, where);
+        match_items(result, tensor.batch, where);
+        if (tensor.steps > 1 && result.n_steps > 1 && tensor.steps != result.n_steps) {
+            throw ShapeError(where + ": got data for " + std::to_string(tensor.steps) +
+                             " steps, needs " + std::to_string(result.n_steps) +
+                             " as in the other data, or 1");
+        }
+        result.n_steps = std::max(result.n_steps, tensor.steps);
+        if (!result.feeds.emplace(input, tensor).second) {
+            throw ValidationError(where + ": got data twice, needs it once");
+        }
+    }
+    if (n_steps) {
+        if (result.n_steps > 1 && result.n_steps != *n_steps) {
+            throw ShapeError(call + ": got data for " + std::to_string(result.n_steps) +
+                             " steps, needs n_steps = " + std::to_string(*n_steps) +
+                             " or 1");
+        }
+        result.n_steps = *n_steps;
+    }
+    if (result.n_steps < 1) {
+        throw ValidationError(call + ": got neither data nor n_steps, needs one of them");
+    }
+    if (y != nullptr) {
+        add_targets(result, *y, call);
+    }
+    if (result.items == 0) {
+        result.items = minibatch();
+    }
+    return result;
+}
+
+namespace {
+
+template <class Real>
+void check_labels(const HostTensor& labels, Index classes, const std::string& where) {
+    const auto* values = static_cast<const Real*>(labels.data);
+    for (Index i = 0; i < labels.batch * labels.steps; ++i) {
+        const auto label = static_cast<double>(values[i]);
+        if (!(label >= 0.0 && label < static_cast<double>(classes)) ||
+            label != std::floor(label)) {
+            throw ValidationError(where + ": got the label " + number_text(label) +
+                                  ", needs whole numbers from 0 to " +
+                                  std::to_string(classes - 1));
+        }
+    }
+}
+
+}  // namespace
+
+void Simulator::Impl::add_targets(CallData& call, const Data& y,
+                                  const std::string& name) const {
+    std::set<int> with_labels, wanted;
+    for (const auto& loss : objective.losses) {
+        wanted.insert(loss.probe);
+        if (loss.kind == LossKind::sparse_categorical_crossentropy) {
+            with_labels.insert(loss.probe);
+        }
+    }
+    for (const auto& metric : objective.metrics) {
+        wanted.insert(metric.probe);
+        with_labels.insert(metric.probe);
+    }
+    for (const auto& [key, values] : y) {
+        const int probe = probe_index(key);
+        const auto place = static_cast<std::size_t>(probe);
+        if (!wanted.contains(probe)) {
+            continue;  // a target without a loss or metric
+        }
+        const std::string where = name + ": " + describe(*built.probes[place]);
+        const Index size = model().signal(model().probes[place].signal).size();
+        const bool labels = with_labels.contains(probe);
+        const auto tensor = checked_tensor(values, labels ? 1 : size, where);
+        match_items(call, tensor.batch, where);
+        const Index rows = samples(probe, session->step(), call.n_steps);
+        if (tensor.steps != 1 && tensor.steps != rows) {
+            throw ShapeError(where + ": got targets for " + std::to_string(tensor.steps) +
+                             " steps, needs " + std::to_string(rows) + " or 1");
+        }
+        if (labels) {
+            tensor.type == RealType::float32 ? check_labels<float>(tensor, size, where)
+                                             : check_labels<double>(tensor, size, where);
+        }
+        call.targets[probe] = tensor;
+    }
+    for (const int probe : wanted) {
+        if (!call.targets.contains(probe)) {
+            throw ValidationError(
+                name + ": got no targets for " +
+                describe(*built.probes[static_cast<std::size_t>(probe)]) +
+                ", which has a loss or a metric");
+        }
+    }
+}
+
+void Simulator::Impl::warn_of_delay(Index n_steps, const std::vector<int>& probes) const {
+    bool delayed = has_synapses;
+    for (const int probe : probes) {
+        const auto& synapse = built.probes[static_cast<std::size_t>(probe)]->synapse;
+        delayed = delayed || !synapse.is_none();
+    }
+    if (n_steps == 1 && delayed) {
+        warn("running for one step, but the network contains synapses, which delay by at "
+             "least one step; should they be none?");
+    }
+}
+
+}  // namespace api
+}  // namespace nengine

@@ -1,0 +1,81 @@
+#pragma once
+
+// The engine's header comes first: its optimizers share names with the front-end's.
+#include "engine/runtime/session.hpp"
+// (kept apart from the includes below)
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/builder/build.hpp"
+#include "api/src/progress.hpp"
+#include "nengine/simulator.hpp"
+
+namespace nengine {
+inline namespace api {
+
+/// What one probe has recorded in stateful calls, in the order of the calls.
+struct ProbeRecording {
+    std::vector<Tensor> parts;  ///< [batch, rows, size] each
+};
+
+/// Data of a call, checked and borrowed; lives as long as the caller's tensors.
+struct CallData {
+    Feeds feeds;
+    Targets targets;
+    Index n_steps = 0, items = 0;
+};
+
+struct Simulator::Impl {
+    Impl(const detail::NetworkData& network, SimulatorOptions options);
+
+    SimulatorOptions options;
+    BuiltNetwork built;
+    std::uint32_t seed = 0;
+    std::optional<Session> session;  ///< empty when closed
+    std::vector<std::string> input_names, probe_names;
+    mutable std::vector<ProbeRecording> recordings;  ///< by probe; merged when read
+    Index steps = 0;                            ///< as when it was closed
+    Objective objective;
+    bool compiled = false;
+    bool has_synapses = false;     ///< on a connection
+    std::uint32_t epochs_run = 0;  ///< varies the order of items
+
+    const Model& model() const { return *built.model; }
+    Index minibatch() const { return options.minibatch_size.value_or(1); }
+    RealType real() const;
+    bool shows_progress() const;
+    void warn(const std::string& message) const;
+
+    // Names and data (simulator_data.cpp).
+    void name_data();
+    void add_targets(CallData& call, const Data& y, const std::string& name) const;
+    int input_index(const DataKey& key) const;
+    int probe_index(const DataKey& key) const;
+    /// Samples of a probe in a call of `n_steps` after step `first`.
+    Index samples(int probe, Index first, Index n_steps) const;
+    CallData call_data(const Data& x, const Data* y, std::optional<Index> n_steps,
+                       const std::string& call) const;
+    /// Warns of a call of one step where synapses delay by at least one.
+    void warn_of_delay(Index n_steps, const std::vector<int>& probes) const;
+
+    // Recording.
+    Tensor recorded(int probe) const;
+    void record(Index n_steps, const Feeds& feeds);
+    std::map<int, Tensor> predict_isolated(const CallData& data,
+                                           const std::vector<int>& probes);
+    std::map<int, Tensor> predict_stateful(const CallData& data,
+                                           const std::vector<int>& probes);
+    void clear_recordings();
+
+    EvaluationResult named(const Scores& scores) const;
+    std::vector<double> live(SignalId signal) const;
+};
+
+/// The engine's form of an optimizer.
+Optimizer engine_optimizer(const AnyOptimizer& optimizer);
+
+}  // namespace api
+}  // namespace nengine

@@ -1,0 +1,194 @@
+#include "api/src/simulator_impl.hpp"
+// (the engine's headers, included above, come first)
+#include "api/builder/decode.hpp"
+#include "api/builder/numerics/neuron_math.hpp"
+#include "api/builder/numerics/text.hpp"
+#include "engine/io/npz.hpp"
+
+namespace nengine {
+inline namespace api {
+
+using namespace detail;
+
+namespace {
+
+Array array_of(const Matrix& matrix) {
+    return Array({matrix.rows(), matrix.cols()},
+                 {matrix.data(), matrix.data() + matrix.size()});
+}
+
+Array array_of(const Vector& vector) {
+    return Array({vector.size()}, {vector.data(), vector.data() + vector.size()});
+}
+
+Vector vector_of(const std::vector<double>& values) {
+    return Eigen::Map<const Vector>(values.data(), static_cast<Index>(values.size()));
+}
+
+/// The gains that the present encoders stand for: training changes them as one product.
+Vector effective_gain(const Matrix& scaled, const BuiltEnsembleParts& parts,
+                      double radius) {
+    Vector gain = parts.gain;
+    for (Index i = 0; i < gain.size(); ++i) {
+        const double built = parts.encoders.row(i).norm();
+        if (built > 0.0) {
+            const double sign = gain[i] < 0.0 ? -1.0 : 1.0;
+            gain[i] = sign * radius * scaled.row(i).norm() / built;
+        }
+    }
+    return gain;
+}
+
+std::span<const double> span_of(const Vector& values) {
+    return {values.data(), static_cast<std::size_t>(values.size())};
+}
+
+[[noreturn]] void unknown(const ObjectData& object) {
+    throw ValidationError("data: got " + describe(object) +
+                          ", which was not part of the network when the simulator was "
+                          "made");
+}
+
+void check_names(const std::vector<Parameter>& known,
+                 const std::map<std::string, NpyArray>& given, const std::string& where) {
+    std::map<std::string, const Parameter*> by_name;
+    for (const auto& parameter : known) {
+        by_name[parameter.name] = &parameter;
+        if (!given.contains(parameter.name)) {
+            throw ValidationError(where + ": got no parameter '" + parameter.name +
+                                  "', needs all of the network's");
+        }
+    }
+    for (const auto& [name, array] : given) {
+        const auto at = by_name.find(name);
+        if (at == by_name.end()) {
+            throw ValidationError(where + ": got a parameter '" + name +
+                                  "', which the network does not have");
+        }
+        if (array.shape != at->second->shape) {
+            throw ShapeError(where + ": '" + name + "': got shape " +
+                             shape_text(array.shape) + ", needs " +
+                             shape_text(at->second->shape));
+        }
+    }
+}
+
+}  // namespace
+
+BuiltEnsemble Simulator::data(const Ensemble& ensemble) const {
+    const auto found = impl_->built.ensembles.find(ensemble.data_.get());
+    if (found == impl_->built.ensembles.end()) {
+        unknown(*ensemble.data_);
+    }
+    if (!impl_->session) {
+        impl_->warn("data: the simulator is closed; these are the initial values");
+    }
+    const BuiltEnsembleParts& parts = found->second;
+    const double radius = parts.radius;
+    Matrix scaled = parts.scaled_encoders;
+    Vector gain = parts.gain;
+    if (parts.encoders_signal != no_signal) {
+        const auto values = impl_->live(parts.encoders_signal);
+        scaled = Eigen::Map<const Matrix>(values.data(), scaled.rows(), scaled.cols());
+        gain = effective_gain(scaled, parts, radius);
+    } else if (parts.gain_signal != no_signal) {
+        gain = vector_of(impl_->live(parts.gain_signal));
+    }
+    const Vector bias = vector_of(impl_->live(parts.bias_signal));
+    Matrix encoders = parts.encoders;
+    for (Index i = 0; i < gain.size(); ++i) {
+        if (gain[i] != 0.0) {
+            encoders.row(i) = scaled.row(i) * (radius / gain[i]);
+        }
+    }
+    const auto tuning = max_rates_intercepts(neuron_curve(parts.neuron_type),
+                                             span_of(gain), span_of(bias));
+    return {array_of(parts.eval_points), array_of(encoders),
+            array_of(scaled),            array_of(tuning.max_rates),
+            array_of(tuning.intercepts), array_of(gain),
+            array_of(bias)};
+}
+
+BuiltConnection Simulator::data(const Connection& connection) const {
+    const auto found = impl_->built.connections.find(connection.data_.get());
+    if (found == impl_->built.connections.end()) {
+        unknown(*connection.data_);
+    }
+    const BuiltConnectionParts& parts = found->second;
+    BuiltConnection result;
+    result.rmses.assign(parts.rmses.data(), parts.rmses.data() + parts.rmses.size());
+    if (parts.eval_points.size() > 0) {
+        result.eval_points = array_of(parts.eval_points);
+    }
+    if (parts.weights != no_signal) {
+        result.weights =
+            Array(impl_->model().signal(parts.weights).shape, impl_->live(parts.weights));
+    }
+    return result;
+}
+
+std::vector<Parameter> Simulator::parameters() const {
+    std::vector<Parameter> result;
+    for (const auto& info : open("parameters").session->parameters()) {
+        result.push_back({info.name, info.shape, info.trainable});
+    }
+    return result;
+}
+
+Array Simulator::parameter(const std::string& name) const {
+    const Impl& impl = open("parameter");
+    for (const auto& info : impl.session->parameters()) {
+        if (info.name == name) {
+            return Array(info.shape, impl.session->parameter(name));
+        }
+    }
+    throw ValidationError("parameter: got '" + name +
+                          "', needs the name of one of the network's parameters");
+}
+
+void Simulator::set_parameter(const std::string& name, const Array& values) {
+    const Array present = parameter(name);
+    if (present.shape != values.shape) {
+        throw ShapeError("set_parameter: '" + name + "': got shape " +
+                         shape_text(values.shape) + ", needs " +
+                         shape_text(present.shape));
+    }
+    impl_->session->set_parameter(name, values.values);
+    if (impl_->session->step() == 0) {
+        impl_->session->reset(false);  // initial states take effect
+    }
+}
+
+std::int64_t Simulator::n_trainable() const {
+    std::int64_t count = 0;
+    for (const auto& parameter : parameters()) {
+        count += parameter.trainable ? product(parameter.shape) : 0;
+    }
+    return count;
+}
+
+void Simulator::save_params(const std::filesystem::path& path) const {
+    const Impl& impl = open("save_params");
+    std::map<std::string, NpyArray> arrays;
+    for (const auto& info : impl.session->parameters()) {
+        arrays[info.name] = {info.shape, impl.session->parameter(info.name)};
+    }
+    write_npz(path, arrays, impl.real());
+}
+
+void Simulator::load_params(const std::filesystem::path& path) {
+    Impl& impl = open("load_params");
+    const auto arrays = read_npz(path);
+    check_names(parameters(), arrays, "load_params: " + path.string());
+    std::map<std::string, std::vector<double>> values;
+    for (const auto& [name, array] : arrays) {
+        values[name] = array.values;
+    }
+    impl.session->set_parameters(values);
+    if (impl.session->step() == 0) {
+        impl.session->reset(false);  // initial states take effect
+    }
+}
+
+}  // namespace api
+}  // namespace nengine

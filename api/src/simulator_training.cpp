@@ -1,0 +1,276 @@
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <numeric>
+
+#include "api/src/simulator_impl.hpp"
+// (the engine's headers, included above, come first)
+#include "api/builder/numerics/random_state.hpp"
+#include "api/builder/numerics/text.hpp"
+#include "api/src/collector.hpp"
+
+namespace nengine {
+inline namespace api {
+
+namespace {
+
+LossSpec loss_spec(int probe, const ProbeLoss& given) {
+    LossSpec spec;
+    spec.probe = probe;
+    spec.weight = given.weight;
+    if (const auto* error = std::get_if<MeanSquaredError>(&given.loss)) {
+        spec.kind = LossKind::mean_squared_error;
+        spec.last_step = error->last_step;
+    } else {
+        const auto& entropy = std::get<SparseCategoricalCrossentropy>(given.loss);
+        spec.kind = LossKind::sparse_categorical_crossentropy;
+        spec.from_logits = entropy.from_logits;
+        spec.last_step = entropy.last_step;
+    }
+    return spec;
+}
+
+std::vector<int> targeted(const Objective& objective) {
+    std::vector<int> probes;
+    for (const auto& loss : objective.losses) {
+        probes.push_back(loss.probe);
+    }
+    for (const auto& metric : objective.metrics) {
+        probes.push_back(metric.probe);
+    }
+    return probes;
+}
+
+/// The items in the order of an epoch; a different one each epoch, given by the seed.
+std::vector<Index> item_order(Index items, bool shuffle, std::uint32_t seed) {
+    if (shuffle) {
+        return RandomState(seed).permutation(items);
+    }
+    std::vector<Index> order(static_cast<std::size_t>(items));
+    std::iota(order.begin(), order.end(), Index{0});
+    return order;
+}
+
+std::string summary(const EvaluationResult& values) {
+    std::string text;
+    for (const auto& [name, value] : values) {
+        char number[32];
+        std::snprintf(number, sizeof number, "%.4g", value);
+        text += (text.empty() ? "" : "  ") + name + ' ' + number;
+    }
+    return text;
+}
+
+}  // namespace
+
+EvaluationResult Simulator::Impl::named(const Scores& scores) const {
+    EvaluationResult result = {{"loss", scores.loss}};
+    const auto name = [&](int probe) {
+        return probe_names[static_cast<std::size_t>(probe)];
+    };
+    for (std::size_t i = 0; i < scores.losses.size(); ++i) {
+        result[name(objective.losses[i].probe) + "_loss"] = scores.losses[i];
+    }
+    for (std::size_t i = 0; i < scores.metrics.size(); ++i) {
+        result[name(objective.metrics[i].probe) + "_accuracy"] = scores.metrics[i];
+    }
+    return result;
+}
+
+std::map<int, Tensor> Simulator::Impl::predict_isolated(const CallData& data,
+                                                        const std::vector<int>& probes) {
+    std::vector<int> wanted = probes;
+    if (wanted.empty()) {
+        wanted.resize(model().probes.size());
+        std::iota(wanted.begin(), wanted.end(), 0);
+    }
+    std::map<int, Collector> collectors;
+    for (const int probe : wanted) {
+        const auto& point = model().probes[static_cast<std::size_t>(probe)];
+        collectors.emplace(
+            probe, Collector(data.items, samples(probe, session->step(), data.n_steps),
+                             model().signal(point.signal).size(), real()));
+    }
+    ProgressBar bar(shows_progress(), "predicting", data.items, "items");
+    session->predict(
+        data.n_steps, data.feeds, wanted,
+        [&](int probe, Index first_item, Index items, Index first_row, Index rows,
+            const void* values) {
+            collectors.at(probe).put(first_item, items, first_row, rows, values);
+        },
+        [&](Index done, Index) { bar.update(done); });
+    bar.finish("");
+    std::map<int, Tensor> result;
+    for (auto& [probe, collector] : collectors) {
+        result.emplace(probe, collector.take());
+    }
+    return result;
+}
+
+std::map<int, Tensor> Simulator::Impl::predict_stateful(const CallData& data,
+                                                        const std::vector<int>& probes) {
+    if (data.items % minibatch() != 0) {
+        throw ValidationError("predict: got " + std::to_string(data.items) +
+                              " items, needs a multiple of the minibatch size " +
+                              std::to_string(minibatch()) + " when stateful");
+    }
+    std::map<int, Collector> collectors;
+    for (std::size_t p = 0; p < model().probes.size(); ++p) {
+        const int probe = static_cast<int>(p);
+        if (probes.empty() || std::ranges::find(probes, probe) != probes.end()) {
+            collectors.emplace(probe,
+                               Collector(data.items,
+                                         samples(probe, session->step(), data.n_steps),
+                                         model().signal(model().probes[p].signal).size(),
+                                         real()));
+        }
+    }
+    for (Index first = 0; first < data.items; first += minibatch()) {
+        Feeds feeds = data.feeds;
+        for (auto& [input, tensor] : feeds) {
+            const Index width = tensor.type == RealType::float32 ? 4 : 8;
+            tensor.data = static_cast<const std::byte*>(tensor.data) +
+                          first * tensor.steps * tensor.size * width;
+            tensor.batch = minibatch();
+        }
+        session->run(data.n_steps, feeds,
+                     [&](int probe, Index first_item, Index items, Index first_row,
+                         Index rows, const void* values) {
+                         const auto at = collectors.find(probe);
+                         if (at != collectors.end()) {
+                             at->second.put(first + first_item, items, first_row, rows,
+                                            values);
+                         }
+                     });
+    }
+    std::map<int, Tensor> result;
+    for (auto& [probe, collector] : collectors) {
+        result.emplace(probe, collector.take());
+    }
+    return result;
+}
+
+Predictions Simulator::predict(const Data& x, PredictOptions options) {
+    Impl& impl = open("predict");
+    const CallData data = impl.call_data(x, nullptr, options.n_steps, "predict");
+    std::vector<int> probes;
+    for (const auto& probe : options.probes) {
+        probes.push_back(impl.probe_index(probe));
+    }
+    Predictions result;
+    if (options.stateful) {
+        result.tensors_ = impl.predict_stateful(data, probes);
+    } else {
+        std::vector<int> all(impl.built.probes.size());
+        std::iota(all.begin(), all.end(), 0);
+        impl.warn_of_delay(data.n_steps, probes.empty() ? all : probes);
+        result.tensors_ = impl.predict_isolated(data, probes);
+    }
+    std::map<std::string, int> names;
+    std::map<const detail::ObjectData*, int> objects;
+    for (std::size_t p = 0; p < impl.built.probes.size(); ++p) {
+        names[impl.probe_names[p]] = static_cast<int>(p);
+        objects[impl.built.probes[p].get()] = static_cast<int>(p);
+    }
+    result.find_ = [names, objects](const DataKey& key) {
+        if (const auto* name = std::get_if<std::string>(&key.value())) {
+            const auto at = names.find(*name);
+            return at == names.end() ? -1 : at->second;
+        }
+        const auto at = objects.find(key.object());
+        return at == objects.end() ? -1 : at->second;
+    };
+    return result;
+}
+
+const Tensor& Predictions::operator[](const DataKey& probe) const {
+    const auto at = tensors_.find(find_ ? find_(probe) : -1);
+    if (at == tensors_.end()) {
+        throw ValidationError("predictions: got a node or probe that was not recorded, "
+                              "needs one of the call's probes");
+    }
+    return at->second;
+}
+
+void Simulator::compile(CompileOptions options) {
+    Impl& impl = open("compile");
+    Objective objective;
+    for (const auto& loss : options.loss) {
+        objective.losses.push_back(loss_spec(impl.probe_index(loss.probe), loss));
+    }
+    for (const auto& metric : options.metrics) {
+        objective.metrics.push_back(
+            {.probe = impl.probe_index(metric.probe),
+             .last_step = std::get<Accuracy>(metric.metric).last_step});
+    }
+    impl.session->set_optimizer(engine_optimizer(options.optimizer));
+    impl.objective = std::move(objective);
+    impl.compiled = true;
+}
+
+void Simulator::set_learning_rate(double learning_rate) {
+    Impl& impl = open("set_learning_rate");
+    if (!impl.compiled) {
+        throw SimulationError("set_learning_rate: needs compile() first");
+    }
+    impl.session->set_learning_rate(learning_rate);
+}
+
+EvaluationResult Simulator::evaluate(const Data& x, const Data& y,
+                                     EvaluateOptions options) {
+    Impl& impl = open("evaluate");
+    if (!impl.compiled) {
+        throw SimulationError("evaluate: needs compile() first");
+    }
+    const CallData data = impl.call_data(x, &y, options.n_steps, "evaluate");
+    impl.warn_of_delay(data.n_steps, targeted(impl.objective));
+    ProgressBar bar(impl.shows_progress(), "evaluating", data.items, "items");
+    const auto result = impl.named(
+        impl.session->evaluate(data.n_steps, data.feeds, data.targets, impl.objective,
+                               [&](Index done, Index) { bar.update(done); }));
+    bar.finish(summary(result));
+    return result;
+}
+
+History Simulator::fit(const Data& x, const Data& y, FitOptions options) {
+    Impl& impl = open("fit");
+    if (!impl.compiled || impl.objective.losses.empty()) {
+        throw SimulationError("fit: needs compile() with a loss first");
+    }
+    const CallData data = impl.call_data(x, &y, options.n_steps, "fit");
+    impl.warn_of_delay(data.n_steps, targeted(impl.objective));
+    History history;
+    for (int epoch = 0; epoch < options.epochs; ++epoch) {
+        ProgressBar bar(impl.shows_progress(),
+                        "epoch " + std::to_string(epoch + 1) + '/' +
+                            std::to_string(options.epochs),
+                        data.items, "items");
+        const auto order =
+            item_order(data.items, options.shuffle, impl.seed + impl.epochs_run++);
+        const auto start = std::chrono::steady_clock::now();
+        auto values = impl.named(
+            impl.session->train(data.n_steps, data.feeds, data.targets, impl.objective,
+                                order, [&](Index done, Index) { bar.update(done); }));
+        const std::chrono::duration<double> taken =
+            std::chrono::steady_clock::now() - start;
+        bar.finish(summary(values));
+        history.seconds.push_back(taken.count());
+        if (options.validation_data) {
+            const auto& [inputs, targets] = *options.validation_data;
+            for (const auto& [name, value] :
+                 evaluate(inputs, targets, {.n_steps = options.n_steps})) {
+                values["val_" + name] = value;
+            }
+        }
+        for (const auto& [name, value] : values) {
+            history.values[name].push_back(value);
+        }
+        if (options.on_epoch_end && !options.on_epoch_end(epoch, values)) {
+            break;
+        }
+    }
+    return history;
+}
+
+}  // namespace api
+}  // namespace nengine

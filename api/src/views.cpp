@@ -1,0 +1,152 @@
+#include <algorithm>
+
+#include "api/src/objects.hpp"
+
+namespace nengine {
+inline namespace api {
+namespace detail {
+
+namespace {
+
+/// Python's rule for one bound of a slice over `size` elements.
+std::int64_t bound(std::int64_t position, std::int64_t size, bool backward) {
+    if (position < 0) {
+        position += size;
+    }
+    const std::int64_t low = backward ? -1 : 0;
+    return std::clamp(position, low, size + low);
+}
+
+Positions slice_positions(const Slice& slice, std::int64_t size,
+                          const std::string& where) {
+    if (slice.step == 0) {
+        throw ValidationError(where + ": got a slice of step 0, needs another step");
+    }
+    const bool backward = slice.step < 0;
+    const std::int64_t start =
+        slice.start ? bound(*slice.start, size, backward) : (backward ? size - 1 : 0);
+    const std::int64_t stop =
+        slice.stop ? bound(*slice.stop, size, backward) : (backward ? -1 : size);
+    const std::int64_t span = backward ? start - stop : stop - start;
+    const std::int64_t stride = backward ? -slice.step : slice.step;
+    Positions result;
+    result.first = start;
+    result.step = slice.step;
+    result.count = span <= 0 ? 0 : (span - 1) / stride + 1;
+    result.is_all = result.count == size && slice.step == 1;
+    return result;
+}
+
+std::int64_t checked(std::int64_t position, std::int64_t size, const std::string& where) {
+    if (position < -size || position >= size) {
+        throw ValidationError(where + ": got position " + std::to_string(position) +
+                              ", needs one below its size " + std::to_string(size));
+    }
+    return position < 0 ? position + size : position;
+}
+
+}  // namespace
+
+std::vector<std::int64_t> Positions::all() const {
+    if (is_list) {
+        return list;
+    }
+    std::vector<std::int64_t> result(static_cast<std::size_t>(count));
+    for (std::int64_t i = 0; i < count; ++i) {
+        result[static_cast<std::size_t>(i)] = first + i * step;
+    }
+    return result;
+}
+
+Positions positions(const std::optional<Key>& key, std::int64_t size,
+                    const std::string& where) {
+    Positions result;
+    if (!key) {
+        result.count = size;
+        result.is_all = true;
+        return result;
+    }
+    if (const auto* index = std::get_if<std::int64_t>(&key->value())) {
+        result.first = checked(*index, size, where);
+        result.count = 1;
+        result.is_all = size == 1;
+    } else if (const auto* slice = std::get_if<Slice>(&key->value())) {
+        result = slice_positions(*slice, size, where);
+    } else {
+        result.is_list = true;
+        for (const auto position : std::get<std::vector<std::int64_t>>(key->value())) {
+            result.list.push_back(checked(position, size, where));
+        }
+        result.count = static_cast<std::int64_t>(result.list.size());
+    }
+    if (result.count == 0) {
+        throw ValidationError(where + ": got a slice without any of its " +
+                              std::to_string(size) + " components, needs at least one");
+    }
+    return result;
+}
+
+std::int64_t whole_size(const ObjectView& view, Side side) {
+    if (const auto* node = as_node(view)) {
+        return side == Side::in ? node->size_in : node->size_out;
+    }
+    if (const auto* neurons = as_neurons(view)) {
+        return neurons->n_neurons;
+    }
+    if (const auto* ensemble = as_ensemble(view)) {
+        return ensemble->dimensions;
+    }
+    return view_positions(as_connection(view)->post, Side::in).count;
+}
+
+Positions view_positions(const ObjectView& view, Side side) {
+    return positions(view.key(), whole_size(view, side), describe(view));
+}
+
+const EnsembleData* as_ensemble(const ObjectView& view) {
+    const bool fits =
+        view.object()->kind == ObjectData::Kind::ensemble && !view.is_neurons();
+    return fits ? static_cast<const EnsembleData*>(view.object().get()) : nullptr;
+}
+const EnsembleData* as_neurons(const ObjectView& view) {
+    return view.is_neurons() ? static_cast<const EnsembleData*>(view.object().get())
+                             : nullptr;
+}
+const NodeData* as_node(const ObjectView& view) {
+    return view.object()->kind == ObjectData::Kind::node
+               ? static_cast<const NodeData*>(view.object().get())
+               : nullptr;
+}
+const ConnectionData* as_connection(const ObjectView& view) {
+    return view.object()->kind == ObjectData::Kind::connection
+               ? static_cast<const ConnectionData*>(view.object().get())
+               : nullptr;
+}
+
+std::string name(const ObjectData& object) {
+    std::string result = object.label.empty()
+                             ? object.kind_name + '#' + std::to_string(object.number)
+                             : object.label;
+    for (auto network = object.network.lock(); network;) {
+        auto parent = network->parent.lock();
+        if (parent) {
+            const std::string& label = network->label;
+            result = (label.empty() ? "network#" + std::to_string(network->number) : label) +
+                     '/' + result;
+        }
+        network = std::move(parent);
+    }
+    return result;
+}
+
+std::string describe(const ObjectData& object) {
+    return object.kind_name + " '" + name(object) + "'";
+}
+
+std::string describe(const ObjectView& view) {
+    return (view.is_neurons() ? "neurons of " : "") + describe(*view.object());
+}
+
+}  // namespace detail
+}  // namespace api
+}  // namespace nengine

@@ -1,0 +1,125 @@
+// Synaptic filters over time, [steps, channels] in one call: ns per channel-step, and
+// the time of a copy of the same bytes, measured in the same loop. `order` 1 is a
+// lowpass, 2 an alpha synapse, others a general state space; `backward` is the adjoint.
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "kernels/base/device.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/filter_scan.hpp"
+
+namespace {
+
+using nengine::Block;
+using nengine::Buffer;
+using nengine::Device;
+using nengine::FilterForm;
+using nengine::Index;
+
+double seconds(const Device& on, const auto& work) {
+    const auto start = std::chrono::steady_clock::now();
+    on.run(work);
+    on.synchronize();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+        .count();
+}
+
+Buffer put(const Device& on, Index count, float value) {
+    const std::vector<float> values(static_cast<std::size_t>(count), value);
+    Buffer buffer = on.allocate(values.size() * sizeof(float), "bench");
+    on.upload(buffer.data(), values.data(), buffer.bytes());
+    return buffer;
+}
+
+Block<float> rows(const Buffer& buffer, Index steps, Index n) {
+    return {buffer.as<float>(), steps, 1, 1, n, n, n, n, 1};
+}
+
+/// A stable filter: A = 0.9 / order everywhere, B = C = 0.1.
+std::vector<float> coefficients(Index order) {
+    if (order == 1) {
+        return {0.9F, 0.1F};
+    }
+    std::vector<float> k(static_cast<std::size_t>(order * order),
+                         0.9F / static_cast<float>(order));
+    k.insert(k.end(), static_cast<std::size_t>(2 * order), 0.1F);
+    return k;
+}
+
+/// Runs `work` and a copy of as many bytes in turn; reports the fastest of each,
+/// because other programs on the machine only ever add time.
+void measure(benchmark::State& state, const Device& on, const Block<const float>& from,
+             const Block<float>& to, const auto& work) {
+    double fastest = std::numeric_limits<double>::infinity();
+    double fastest_copy = fastest;
+    for (auto _ : state) {
+        const double t = seconds(on, work);
+        state.SetIterationTime(t);
+        fastest = std::min(fastest, t);
+        fastest_copy = std::min(fastest_copy, seconds(on, [&](const auto& exec) {
+                                    nengine::copy<std::decay_t<decltype(exec)>, float>(
+                                        exec, from, to, false);
+                                }));
+    }
+    const auto total = static_cast<double>(to.steps * to.cols);
+    state.counters["ns"] = 1e9 * fastest / total;
+    state.counters["copy_ns"] = 1e9 * fastest_copy / total;
+    state.counters["time_vs_copy"] = fastest / fastest_copy;
+    state.counters["GB_per_s"] = 2 * sizeof(float) * total / fastest / 1e9;
+    state.SetLabel(on.name());
+}
+
+void filter_scan(benchmark::State& state) {
+    const bool on_cuda = state.range(0) == 1;
+    if (on_cuda && Device::cuda_count() == 0) {
+        state.SkipWithError("no CUDA device");
+        return;
+    }
+    const Device on = on_cuda ? Device::cuda() : Device::cpu();
+    const Index order = state.range(1), steps = state.range(2), n = state.range(3);
+    const bool backward = state.range(4) == 1;
+    const Buffer from = put(on, steps * n, 0.5F), to = put(on, steps * n, 0.0F);
+    const Buffer x = put(on, order * n, 0.0F);
+    const auto values = coefficients(order);
+    const Buffer k = on.allocate(values.size() * sizeof(float), "bench");
+    on.upload(k.data(), values.data(), k.bytes());
+    const Block<float> memory{x.as<float>(), 1, 1, order, n, 0, 0, n, 1};
+    const auto form = order == 1 ? FilterForm::first_order : FilterForm::state_first;
+    nengine::FilterScanArgs<float> forward{form,
+                                           order,
+                                           {k.as<float>(), 1, 0},
+                                           rows(from, steps, n),
+                                           memory,
+                                           rows(to, steps, n)};
+    nengine::FilterBackwardArgs<float> adjoint{form,
+                                               order,
+                                               {k.as<float>(), 1, 0},
+                                               rows(from, steps, n),
+                                               memory,
+                                               rows(to, steps, n),
+                                               false};
+    measure(state, on, rows(from, steps, n), rows(to, steps, n), [&](const auto& exec) {
+        backward ? nengine::filter_scan_backward(exec, adjoint)
+                 : nengine::filter_scan(exec, forward);
+    });
+    float last = 0;
+    on.download(&last, to.as<float>() + (steps * n - 1), sizeof last);
+    if (!std::isfinite(last) || last == 0.0F) {
+        state.SkipWithError("the filter's output is not that of a stable filter");
+    }
+}
+
+BENCHMARK(filter_scan)
+    ->ArgNames({"cuda", "order", "steps", "channels", "backward"})
+    ->ArgsProduct({{0, 1}, {1, 2, 4, 8}, {32}, {4096, 1 << 20}, {0, 1}})
+    ->UseManualTime();
+
+}  // namespace
+
+BENCHMARK_MAIN();

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <compare>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/core/signal.hpp"
+
+namespace nengine {
+
+/// What an operator does to a signal within one step. Per signal: one set, then incs,
+/// then reads, then one update, whose value is seen from the next step on. `state` is
+/// what an operator itself carries from step to step: it reads the old row and writes
+/// the new one.
+enum class Role { set, inc, read, update, state };
+
+struct Slot {
+    Role role;
+    SignalId signal;
+};
+
+/// Two operators with equal keys, and no path between them, may become one launch.
+struct MergeKey {
+    std::string type;            ///< operator type and its compile-time options
+    std::vector<Index> numbers;  ///< shapes and constants that must agree
+
+    auto operator<=>(const MergeKey&) const = default;
+};
+
+class Lowering;
+class BackwardLowering;
+
+/// One computation of a step. Stores signal ids and constants, never memory, so that
+/// the planner may merge, reorder, fold and replay it, and one object serves forward
+/// and backward.
+class Operator {
+public:
+    virtual ~Operator() = default;
+
+    /// "DotInc", as in Nengo.
+    virtual std::string_view type() const = 0;
+    virtual std::unique_ptr<Operator> clone() const = 0;
+
+    /// What operators must agree on to be merged, beside what the planner checks itself
+    /// (roles, timing and batching of the slots). `shapes` are those of the slots.
+    virtual MergeKey merge_key(const std::vector<Shape>& shapes) const = 0;
+    /// Whether members of a group may differ in size: they work element by element, so
+    /// that a group is one operator on the concatenation.
+    virtual bool elementwise() const { return false; }
+
+    /// Commands for one stage; the operands may stand for a whole group of merged
+    /// operators.
+    virtual void lower(Lowering& lowering) const = 0;
+    /// Commands that carry dL/d(written) to dL/d(read), and to parameters.
+    virtual void lower_backward(BackwardLowering& lowering) const = 0;
+    /// Slots whose forward values `lower_backward` reads.
+    virtual std::vector<int> saved_slots() const { return {}; }
+
+    /// Calls a function of the user's.
+    virtual bool is_host() const { return false; }
+    /// Floating-point operations per step and item.
+    virtual double flops(const std::vector<Shape>& shapes) const = 0;
+
+    const std::vector<Slot>& slots() const { return slots_; }
+    SignalId signal(int slot) const {
+        return slots_[static_cast<std::size_t>(slot)].signal;
+    }
+
+    /// The user's object and purpose, for messages and explain(): "conv_1.weights".
+    std::string label;
+
+protected:
+    explicit Operator(std::vector<Slot> slots) : slots_(std::move(slots)) {}
+    Operator(const Operator&) = default;
+
+private:
+    std::vector<Slot> slots_;
+};
+
+}  // namespace nengine

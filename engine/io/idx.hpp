@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "kernels/base/view.hpp"
+
+namespace nengine {
+
+/// A byte array from an idx file, row-major: images [count, height, width] or labels
+/// [count].
+struct IdxArray {
+    std::vector<Index> shape;
+    std::vector<std::uint8_t> values;
+};
+
+/// Reads an idx file of unsigned bytes, gzipped or plain. The sizes in its header are
+/// checked against the file's before memory is allocated for them.
+///
+/// @param n_dims  how many dimensions the file must have: 3 for images, 1 for labels, 0
+///                for any
+/// @throws FileError  missing, no idx file, another element type or number of
+///                    dimensions, truncated, longer than it says, or damaged (gzip's
+///                    checksum is verified); one sentence naming the file
+IdxArray read_idx(const std::filesystem::path& path, int n_dims = 0);
+
+}  // namespace nengine

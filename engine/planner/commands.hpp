@@ -1,0 +1,164 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/operators/operators.hpp"
+#include "kernels/conv.hpp"
+#include "kernels/filter_scan.hpp"
+#include "kernels/neuron_scan.hpp"
+#include "kernels/pool.hpp"
+
+// What an executor sees: kernels and plain arguments. An operand says where numbers
+// lie; addresses follow from it, the chunk's steps, the tile's items, and the step
+// within a stepped region.
+
+namespace nengine {
+
+using BufferId = std::int32_t;
+inline constexpr BufferId no_buffer = -1;
+using TableId = std::int32_t;
+
+/// Which rows of a buffer an operand means.
+enum class Rows {
+    fixed,    ///< the one row there is
+    history,  ///< rows [shift, shift + steps): one per step of the chunk
+    all,      ///< every row of a history, the carried one too
+    first,    ///< row 0 of a history: what the chunk before left
+    last,     ///< row `steps` of a history: what this chunk leaves
+};
+
+/// Elements of a buffer's rows: `rows` x `cols` for each step and item, as in Block.
+/// `count` members of a merged group lie `group_stride` apart (products only; else 1).
+struct Operand {
+    BufferId buffer = no_buffer;
+    Rows in_time = Rows::fixed;
+    Index shift = 0;
+    Index offset = 0;
+    Index rows = 1, cols = 0;
+    Index row_stride = 0, col_stride = 1;
+    Index count = 1, group_stride = 0;
+
+    bool present() const { return buffer != no_buffer; }
+};
+
+struct FillCommand {
+    Operand dst;
+    double value;
+};
+struct CopyCommand {
+    Operand src, dst;
+    bool accumulate;
+};
+struct MultiplyCommand {
+    Operand a, x, y;
+    bool accumulate;
+};
+/// dst = (or +=) sum of a * b over what dst lacks; b may be absent.
+struct SumProductCommand {
+    Operand a, b, dst;
+    bool accumulate;
+};
+struct IndexedSumCommand {
+    Operand src, dst;
+    TableId offsets, sources;
+    bool accumulate;
+};
+
+/// Products with A [m, n] (operand rows x cols), x [n], y [m], for each step, item and
+/// group member.
+struct GemmCommand {
+    enum class Kind {
+        forward,     ///< y (+)= A x
+        backward_x,  ///< x (+)= A^T y
+        backward_a,  ///< A (+)= sum over steps and items of y x^T
+    };
+    Kind kind;
+    Operand a, x, y;
+    bool accumulate;
+};
+
+enum class LinearMap { forward, backward_data, backward_filter };
+
+struct ConvCommand {
+    LinearMap kind;
+    Conv2DShape shape;
+    Operand x, w, bias, y;  ///< gradients take the place of what they belong to
+    bool accumulate;
+};
+struct PoolCommand {
+    LinearMap kind;
+    Pool2DShape shape;
+    Operand x, y;
+    bool accumulate;
+};
+
+/// What scan, rate curve and gradient of neurons share.
+struct NeuronOperands {
+    NeuronType type{};
+    double max_ratio = 0;
+    Operand input, gain, bias;
+    std::array<Operand, max_neuron_params> params;
+};
+struct NeuronCommand : NeuronOperands {
+    std::array<Operand, max_neuron_states> states;
+    Operand output;
+};
+struct NeuronRateCommand : NeuronOperands {
+    Operand output;
+};
+struct NeuronRateBackwardCommand : NeuronOperands {
+    Operand dL_doutput, dL_dinput, dL_dbias, dL_dgain;
+    bool accumulate;
+};
+
+struct FilterCommand {
+    FilterForm form;
+    Index order;
+    Operand
+        coefficients;  ///< rows: coefficients, cols: elements (col_stride 0: shared)
+    Operand input, state, output;
+};
+struct FilterBackwardCommand {
+    FilterForm form;
+    Index order;
+    Operand coefficients;
+    Operand dL_doutput, adjoint, dL_dinput;
+    bool accumulate;
+};
+
+struct TimeCommand {
+    Operand time;
+};
+struct HostCommand {
+    std::shared_ptr<const HostFunction> function;
+    Operand x, output;
+};
+/// Moves one row between a history and a fixed row, at the step counter.
+struct RowCommand {
+    enum class Kind { load, store };
+    Kind kind;
+    Operand history, row;
+    Index shift;
+    bool accumulate;
+};
+
+using CommandArgs =
+    std::variant<FillCommand, CopyCommand, MultiplyCommand, SumProductCommand,
+                 IndexedSumCommand, GemmCommand, ConvCommand, PoolCommand,
+                 NeuronCommand, NeuronRateCommand, NeuronRateBackwardCommand,
+                 FilterCommand, FilterBackwardCommand, TimeCommand, HostCommand,
+                 RowCommand>;
+
+struct Command {
+    CommandArgs args;
+    std::string label;  ///< "LIF x 3: lif_1, ..."
+    int members = 1;    ///< operators that became this command
+    double bytes = 0;   ///< per step and item
+    double flops = 0;   ///< per step and item
+};
+
+}  // namespace nengine

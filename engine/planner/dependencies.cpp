@@ -1,0 +1,353 @@
+#include "engine/planner/dependencies.hpp"
+
+#include <algorithm>
+#include <map>
+#include <queue>
+#include <tuple>
+
+#include "kernels/base/error.hpp"
+
+namespace nengine {
+namespace {
+
+/// Calls `fn` with every element that a view names.
+template <class Fn>
+void for_each_element(const ElementView& view, Fn&& fn) {
+    std::array<Index, ElementView::max_dims> at{};
+    const Index n = view.size();
+    for (Index i = 0; i < n; ++i) {
+        Index element = view.offset;
+        for (int d = 0; d < view.dims; ++d) {
+            const auto k = static_cast<std::size_t>(d);
+            element += at[k] * view.strides[k];
+        }
+        fn(element);
+        for (int d = view.dims - 1; d >= 0; --d) {
+            const auto k = static_cast<std::size_t>(d);
+            if (++at[k] < view.shape[k]) {
+                break;
+            }
+            at[k] = 0;
+        }
+    }
+}
+
+bool covers(const ElementView& view, Index size) {
+    return view.offset == 0 && view.size() == size && view.contiguous();
+}
+
+using HubKey =
+    std::tuple<VersionId, Index, int, std::array<Index, 4>, std::array<Index, 4>>;
+
+HubKey key_of(const Access& access) {
+    const ElementView& v = access.view;
+    return {access.version, v.offset, v.dims, v.shape, v.strides};
+}
+
+/// Builds the graph version by version.
+class DependencyBuilder {
+public:
+    DependencyBuilder(const Graph& graph, const std::vector<int>& nodes,
+                      UpdateEdges updates)
+        : graph_(graph), updates_(updates) {
+        result_.n_nodes = static_cast<int>(graph.nodes.size());
+        result_.successors.resize(graph.nodes.size());
+        writers_.resize(graph.versions.size());
+        hubs_.resize(graph.versions.size());
+        if (nodes.empty()) {
+            for (int n = 0; n < result_.n_nodes; ++n) {
+                add_node(n);
+            }
+        }
+        for (const int n : nodes) {
+            add_node(n);
+        }
+        for (std::size_t v = 0; v < writers_.size(); ++v) {
+            connect(static_cast<VersionId>(v));
+        }
+    }
+
+    Dependencies take() { return std::move(result_); }
+
+private:
+    struct Writer {
+        int node;
+        const Access* access;
+    };
+    struct Reads {
+        int hub;
+        std::vector<int> nodes;
+    };
+
+    void add_node(int n) {
+        for (const Access& access : graph_.node(n).slots) {
+            const auto v = static_cast<std::size_t>(access.version);
+            if (access.role != Role::read) {
+                writers_[v].push_back({n, &access});
+            } else if (graph_.version_of(access).kind != VersionKind::constant) {
+                const auto [it, fresh] = hub_of_.try_emplace(key_of(access), 0);
+                if (fresh) {
+                    it->second = new_hub(access);
+                    hubs_[v].push_back({it->second, {}});
+                    index_of_[it->second] = hubs_[v].size() - 1;
+                }
+                hubs_[v][index_of_[it->second]].nodes.push_back(n);
+            }
+        }
+    }
+
+    int new_hub(const Access& access) {
+        result_.hubs.push_back({access.version, access.view});
+        result_.successors.emplace_back();
+        return static_cast<int>(result_.successors.size()) - 1;
+    }
+
+    void connect(VersionId id) {
+        const auto v = static_cast<std::size_t>(id);
+        const Version& version = graph_.version(id);
+        const bool next_step =
+            version.kind == VersionKind::updated || version.kind == VersionKind::state;
+        std::vector<const ElementView*> views;
+        for (const Writer& writer : writers_[v]) {
+            views.push_back(&writer.access->view);
+        }
+        Overlaps overlaps(version.size, views);
+        std::vector<int> found;
+        if (!next_step) {
+            order_sets(v, overlaps);
+        }
+        for (const Reads& reads : hubs_[v]) {
+            const auto& hub =
+                result_.hubs[static_cast<std::size_t>(reads.hub - result_.n_nodes)];
+            found.clear();
+            overlaps.find(hub.view, found);
+            connect_hub(reads, v, found, next_step);
+        }
+    }
+
+    void connect_hub(const Reads& reads, std::size_t v, const std::vector<int>& found,
+                     bool next_step) {
+        const bool backwards = next_step && updates_ == UpdateEdges::readers_first;
+        if (next_step && updates_ == UpdateEdges::none) {
+            return;
+        }
+        for (const int w : found) {
+            const int writer = writers_[v][static_cast<std::size_t>(w)].node;
+            backwards ? result_.add_edge(reads.hub, writer)
+                      : result_.add_edge(writer, reads.hub);
+        }
+        for (const int reader : reads.nodes) {
+            // An operator that reads what it updates itself is in no order with itself.
+            if (backwards && std::ranges::count(found, own_index(v, reader)) > 0) {
+                continue;
+            }
+            backwards ? result_.add_edge(reader, reads.hub)
+                      : result_.add_edge(reads.hub, reader);
+        }
+    }
+
+    int own_index(std::size_t v, int node) const {
+        for (std::size_t w = 0; w < writers_[v].size(); ++w) {
+            if (writers_[v][w].node == node) {
+                return static_cast<int>(w);
+            }
+        }
+        return -1;
+    }
+
+    /// On the same elements: what sets everything, then what sets parts, then
+    /// increments.
+    void order_sets(std::size_t v, Overlaps& overlaps) {
+        std::vector<int> found;
+        const Index size = graph_.versions[v].size;
+        for (const Writer& writer : writers_[v]) {
+            if (writer.access->role != Role::set) {
+                continue;
+            }
+            const bool whole = covers(writer.access->view, size);
+            found.clear();
+            overlaps.find(writer.access->view, found);
+            for (const int other : found) {
+                const Writer& later = writers_[v][static_cast<std::size_t>(other)];
+                const bool part = whole && !covers(later.access->view, size);
+                if (later.node != writer.node &&
+                    (later.access->role == Role::inc || part)) {
+                    result_.add_edge(writer.node, later.node);
+                }
+            }
+        }
+    }
+
+    const Graph& graph_;
+    UpdateEdges updates_;
+    Dependencies result_;
+    std::vector<std::vector<Writer>> writers_;
+    std::vector<std::vector<Reads>> hubs_;
+    std::map<HubKey, int> hub_of_;
+    std::map<int, std::size_t> index_of_;
+};
+
+std::string cycle_message(const Graph& graph, const std::vector<int>& stuck) {
+    std::string names;
+    for (std::size_t i = 0; i < std::min<std::size_t>(stuck.size(), 4); ++i) {
+        const Node& node = graph.node(stuck[i]);
+        names += (i > 0 ? ", " : "") + std::string(node.op->type()) + " '" +
+                 node.op->label + "'";
+    }
+    return "planner: got a cycle without a filter among " +
+           std::to_string(stuck.size()) + " operators (" + names +
+           "), needs a synapse on one connection of the loop";
+}
+
+}  // namespace
+
+Overlaps::Overlaps(Index size, const std::vector<const ElementView*>& accesses)
+    : stamp_(accesses.size(), -1) {
+    for (std::size_t a = 0; a < accesses.size(); ++a) {
+        if (covers(*accesses[a], size)) {
+            whole_.push_back(static_cast<int>(a));
+        } else {
+            touch_.resize(static_cast<std::size_t>(size));
+            for_each_element(*accesses[a], [&](Index element) {
+                auto& list = touch_[static_cast<std::size_t>(element)];
+                if (list.empty() || list.back() != static_cast<int>(a)) {
+                    list.push_back(static_cast<int>(a));
+                }
+            });
+        }
+    }
+}
+
+void Overlaps::find(const ElementView& view, std::vector<int>& found) {
+    ++round_;
+    if (view.size() == 0) {
+        return;
+    }
+    found.insert(found.end(), whole_.begin(), whole_.end());
+    if (touch_.empty()) {
+        return;
+    }
+    const auto first = static_cast<std::ptrdiff_t>(found.size());
+    for_each_element(view, [&](Index element) {
+        for (const int a : touch_[static_cast<std::size_t>(element)]) {
+            if (stamp_[static_cast<std::size_t>(a)] != round_) {
+                stamp_[static_cast<std::size_t>(a)] = round_;
+                found.push_back(a);
+            }
+        }
+    });
+    std::sort(found.begin() + first, found.end());
+}
+
+Dependencies find_dependencies(const Graph& graph, const std::vector<int>& nodes,
+                               UpdateEdges updates) {
+    return DependencyBuilder(graph, nodes, updates).take();
+}
+
+std::vector<int> topological_order(const Graph& graph,
+                                   const Dependencies& dependencies) {
+    const std::size_t n = dependencies.successors.size();
+    std::vector<int> waiting(n, 0), order;
+    for (const auto& successors : dependencies.successors) {
+        for (const int to : successors) {
+            ++waiting[static_cast<std::size_t>(to)];
+        }
+    }
+    const auto priority = [&](int vertex) {
+        return vertex < dependencies.n_nodes ? graph.node(vertex).order : -1;
+    };
+    using Entry = std::pair<int, int>;
+    std::priority_queue<Entry, std::vector<Entry>, std::greater<>> ready;
+    for (std::size_t v = 0; v < n; ++v) {
+        if (waiting[v] == 0) {
+            ready.emplace(priority(static_cast<int>(v)), static_cast<int>(v));
+        }
+    }
+    std::size_t done = 0;
+    while (!ready.empty()) {
+        const int vertex = ready.top().second;
+        ready.pop();
+        ++done;
+        if (vertex < dependencies.n_nodes) {
+            order.push_back(vertex);
+        }
+        for (const int to : dependencies.successors[static_cast<std::size_t>(vertex)]) {
+            if (--waiting[static_cast<std::size_t>(to)] == 0) {
+                ready.emplace(priority(to), to);
+            }
+        }
+    }
+    if (done != n) {
+        std::vector<int> stuck;
+        for (int v = 0; v < dependencies.n_nodes; ++v) {
+            if (waiting[static_cast<std::size_t>(v)] > 0) {
+                stuck.push_back(v);
+            }
+        }
+        throw BuildError(cycle_message(graph, stuck));
+    }
+    return order;
+}
+
+Components find_components(const Dependencies& dependencies) {
+    // Tarjan's algorithm with an explicit stack: chains may be hundreds of thousands
+    // long.
+    const std::size_t n = dependencies.successors.size();
+    Components result;
+    result.of.assign(n, -1);
+    std::vector<int> index(n, -1), low(n, 0), stack;
+    struct Frame {
+        int vertex;
+        std::size_t next;
+    };
+    std::vector<Frame> frames;
+    int counter = 0;
+    for (std::size_t root = 0; root < n; ++root) {
+        if (index[root] >= 0) {
+            continue;
+        }
+        frames.push_back({static_cast<int>(root), 0});
+        while (!frames.empty()) {
+            const auto v = static_cast<std::size_t>(frames.back().vertex);
+            if (frames.back().next == 0) {
+                index[v] = low[v] = counter++;
+                stack.push_back(static_cast<int>(v));
+            }
+            const auto& successors = dependencies.successors[v];
+            if (frames.back().next < successors.size()) {
+                const auto to =
+                    static_cast<std::size_t>(successors[frames.back().next++]);
+                if (index[to] < 0) {
+                    frames.push_back({static_cast<int>(to), 0});
+                } else if (result.of[to] < 0) {
+                    low[v] = std::min(low[v], index[to]);
+                }
+                continue;
+            }
+            if (low[v] == index[v]) {
+                int members = 0, member;
+                do {
+                    member = stack.back();
+                    stack.pop_back();
+                    result.of[static_cast<std::size_t>(member)] = result.count;
+                    ++members;
+                } while (member != static_cast<int>(v));
+                result.size.push_back(members);
+                ++result.count;
+            }
+            frames.pop_back();
+            if (!frames.empty()) {
+                const auto parent = static_cast<std::size_t>(frames.back().vertex);
+                low[parent] = std::min(low[parent], low[v]);
+            }
+        }
+    }
+    // Tarjan finds sinks first.
+    for (int& component : result.of) {
+        component = result.count - 1 - component;
+    }
+    std::ranges::reverse(result.size);
+    return result;
+}
+
+}  // namespace nengine

@@ -1,0 +1,250 @@
+#include <algorithm>
+#include <deque>
+
+#include "engine/operators/operators.hpp"
+#include "engine/planner/dependencies.hpp"
+#include "engine/planner/partial_sums.hpp"
+#include "kernels/base/error.hpp"
+
+namespace nengine {
+namespace {
+
+const HostFunction* host(const Node& node) {
+    return dynamic_cast<const HostFunction*>(node.op.get());
+}
+
+bool carries_state(const Node& node) {
+    return std::ranges::any_of(node.slots, [](const Access& access) {
+        return access.role == Role::state || access.role == Role::update;
+    });
+}
+
+/// Varies from step to step by itself, whatever it reads.
+bool has_clock(const Node& node) {
+    return carries_state(node) || node.op->is_host() ||
+           dynamic_cast<const TimeUpdate*>(node.op.get()) != nullptr;
+}
+
+/// What an element range is before any operator: an input row, or what a step before
+/// left.
+bool starts_in_time(const Version& v) {
+    return (v.kind == VersionKind::input && !v.held) ||
+           v.kind == VersionKind::updated || v.kind == VersionKind::state ||
+           v.kind == VersionKind::accumulated;
+}
+
+bool starts_batched(const Version& v) {
+    return v.kind == VersionKind::input || v.kind == VersionKind::updated ||
+           v.kind == VersionKind::state || v.kind == VersionKind::accumulated;
+}
+
+/// Edges of recurrence: who depends on whom, over steps too.
+Dependencies recurrence(const Graph& graph, const std::vector<int>& order) {
+    Dependencies deps = find_dependencies(graph, {}, UpdateEdges::writer_first);
+    // Matrices that change in time have no history: whoever touches one is in one
+    // component.
+    const Uses uses = find_uses(graph);
+    for (std::size_t v = 0; v < graph.versions.size(); ++v) {
+        if (graph.versions[v].kind != VersionKind::accumulated) {
+            continue;
+        }
+        for (const Use& writer : uses.writers[v]) {
+            deps.add_edge(writer.node, uses.writers[v].front().node);
+            deps.add_edge(uses.writers[v].front().node, writer.node);
+            for (const Use& reader : uses.readers[v]) {
+                deps.add_edge(reader.node, writer.node);
+            }
+            if (uses.readers[v].empty() && uses.writers[v].size() == 1) {
+                deps.add_edge(writer.node, writer.node);
+            }
+        }
+    }
+    // Calls with side effects keep one order.
+    int last = -1;
+    for (const int n : order) {
+        if (host(graph.node(n)) != nullptr && host(graph.node(n))->ordered()) {
+            if (last >= 0) {
+                deps.add_edge(last, n);
+            }
+            last = n;
+        }
+    }
+    return deps;
+}
+
+bool self_loop(const Dependencies& deps, int n) {
+    return std::ranges::count(deps.successors[static_cast<std::size_t>(n)], n) > 0;
+}
+
+/// Decides what varies in time and over the batch, component by component in
+/// topological order.
+class Variation {
+public:
+    Variation(Graph& graph, const Dependencies& deps, const Components& components)
+        : graph_(graph), deps_(deps) {
+        std::vector<std::vector<int>> members(
+            static_cast<std::size_t>(components.count));
+        for (std::size_t v = 0; v < components.of.size(); ++v) {
+            members[static_cast<std::size_t>(components.of[v])].push_back(
+                static_cast<int>(v));
+        }
+        in_time_.assign(components.of.size(), 0);
+        batched_.assign(components.of.size(), 0);
+        for (const auto& component : members) {
+            settle(component);
+        }
+    }
+
+private:
+    void settle(const std::vector<int>& component) {
+        char in_time = component.size() > 1 ? 1 : 0, batched = 0;
+        for (const int v : component) {
+            const auto i = static_cast<std::size_t>(v);
+            in_time = in_time || in_time_[i];
+            batched = batched || batched_[i];
+            if (v < deps_.n_nodes) {
+                const Node& node = graph_.node(v);
+                in_time = in_time || has_clock(node) || self_loop(deps_, v);
+                batched = batched || carries_state(node) ||
+                          (host(node) != nullptr && host(node)->has_x());
+            } else {
+                const auto& hub =
+                    deps_.hubs[static_cast<std::size_t>(v - deps_.n_nodes)];
+                in_time = in_time || starts_in_time(graph_.version(hub.version));
+                batched = batched || starts_batched(graph_.version(hub.version));
+            }
+        }
+        for (const int v : component) {
+            if (v < deps_.n_nodes) {
+                graph_.node(v).in_time = in_time != 0;
+                graph_.node(v).batched = batched != 0;
+            }
+            for (const int to : deps_.successors[static_cast<std::size_t>(v)]) {
+                in_time_[static_cast<std::size_t>(to)] |= in_time;
+                batched_[static_cast<std::size_t>(to)] |= batched;
+            }
+        }
+    }
+
+    Graph& graph_;
+    const Dependencies& deps_;
+    std::vector<char> in_time_, batched_;
+};
+
+/// Gives each node its stage: all that is ready and acyclic, then all recurrent
+/// components that are ready together as one region, and so on.
+void schedule(Graph& graph, const Dependencies& deps, const Components& components) {
+    std::vector<std::vector<int>> members(static_cast<std::size_t>(components.count));
+    for (std::size_t v = 0; v < components.of.size(); ++v) {
+        members[static_cast<std::size_t>(components.of[v])].push_back(
+            static_cast<int>(v));
+    }
+    std::vector<int> waiting(members.size(), 0);
+    const auto component_of = [&](int v) {
+        return static_cast<std::size_t>(components.of[static_cast<std::size_t>(v)]);
+    };
+    const auto for_each_outgoing = [&](std::size_t c, auto&& fn) {
+        for (const int v : members[c]) {
+            for (const int to : deps.successors[static_cast<std::size_t>(v)]) {
+                if (component_of(to) != c) {
+                    fn(component_of(to));
+                }
+            }
+        }
+    };
+    for (std::size_t c = 0; c < members.size(); ++c) {
+        for_each_outgoing(c, [&](std::size_t to) { ++waiting[to]; });
+    }
+    const auto recurrent = [&](std::size_t c) {
+        const int v = members[c].front();
+        return members[c].size() > 1 || (v < deps.n_nodes && self_loop(deps, v));
+    };
+    std::deque<std::size_t> folded, stepped;
+    const auto release = [&](std::size_t c) {
+        (recurrent(c) ? stepped : folded).push_back(c);
+    };
+    for (std::size_t c = 0; c < members.size(); ++c) {
+        if (waiting[c] == 0) {
+            release(c);
+        }
+    }
+    graph.stages.push_back({StageKind::once, {}, {}});
+    const auto place = [&](std::size_t c, int stage) {
+        for (const int v : members[c]) {
+            if (v < deps.n_nodes) {
+                Node& node = graph.node(v);
+                node.stage = node.in_time ? stage : 0;
+                graph.stages[static_cast<std::size_t>(node.stage)].nodes.push_back(v);
+            }
+        }
+        for_each_outgoing(c, [&](std::size_t to) {
+            if (--waiting[to] == 0) {
+                release(to);
+            }
+        });
+    };
+    while (!folded.empty() || !stepped.empty()) {
+        graph.stages.push_back({StageKind::folded, {}, {}});
+        while (!folded.empty()) {
+            const std::size_t c = folded.front();
+            folded.pop_front();
+            place(c, static_cast<int>(graph.stages.size()) - 1);
+        }
+        if (!stepped.empty()) {
+            graph.stages.push_back({StageKind::stepped, {}, {}});
+            const std::deque<std::size_t> region = std::move(stepped);
+            stepped.clear();
+            for (const std::size_t c : region) {
+                place(c, static_cast<int>(graph.stages.size()) - 1);
+            }
+        }
+    }
+    for (GraphStage& stage : graph.stages) {
+        std::ranges::sort(stage.nodes, {}, [&](int n) { return graph.node(n).order; });
+    }
+}
+
+/// Everything that varies in time, in one region.
+void schedule_stepped(Graph& graph) {
+    graph.stages = {{StageKind::once, {}, {}}, {StageKind::stepped, {}, {}}};
+    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
+        Node& node = graph.node(n);
+        node.stage = node.in_time ? 1 : 0;
+        graph.stages[static_cast<std::size_t>(node.stage)].nodes.push_back(n);
+    }
+}
+
+void find_host_limits(Graph& graph) {
+    int ordered = 0;
+    for (const Node& node : graph.nodes) {
+        const HostFunction* function = host(node);
+        if (function == nullptr || !function->ordered()) {
+            continue;
+        }
+        ++ordered;
+        graph.whole_batch = true;
+        const auto stage = static_cast<std::size_t>(node.stage);
+        graph.single_step =
+            graph.single_step || graph.stages[stage].kind == StageKind::stepped;
+    }
+    graph.single_step = graph.single_step || ordered > 1;
+}
+
+}  // namespace
+
+Graph fold(Graph graph, bool fold) {
+    const Dependencies same_step = find_dependencies(graph, {}, UpdateEdges::none);
+    const std::vector<int> order = topological_order(graph, same_step);
+    const Dependencies deps = recurrence(graph, order);
+    const Components components = find_components(deps);
+    Variation(graph, deps, components);
+    if (fold) {
+        schedule(graph, deps, components);
+    } else {
+        schedule_stepped(graph);
+    }
+    find_host_limits(graph);
+    return split_partial_sums(std::move(graph));
+}
+
+}  // namespace nengine

@@ -1,0 +1,95 @@
+#include <algorithm>
+
+#include "engine/planner/layout.hpp"
+
+namespace nengine {
+namespace {
+
+/// Spreads marks along nodes until nothing changes; recurrent networks need a few
+/// rounds.
+template <class Step>
+void to_fixed_point(const Graph& graph, bool backwards, Step&& step) {
+    const int n = static_cast<int>(graph.nodes.size());
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (const GraphStage& stage : graph.stages) {
+            for (const int i : stage.nodes) {
+                changed = step(graph.node(i)) || changed;
+            }
+        }
+        for (int i = n - 1; backwards && i >= 0; --i) {
+            changed = step(graph.node(i)) || changed;
+        }
+    }
+}
+
+bool is_read(const Access& access) {
+    return access.role == Role::read;
+}
+
+}  // namespace
+
+GradientNeeds find_gradient_needs(const Graph& graph) {
+    const std::size_t n = graph.versions.size();
+    GradientNeeds needs{std::vector<char>(n, 0), std::vector<char>(n, 0),
+                        std::vector<char>(n, 0),
+                        std::vector<char>(graph.nodes.size(), 0)};
+    if (!graph.training) {
+        return needs;
+    }
+    std::vector<char> depends(n, 0), reaches(n, 0);
+    for (std::size_t v = 0; v < n; ++v) {
+        depends[v] = graph.trainable(graph.versions[v]);
+    }
+    for (const Tap& tap : graph.taps) {
+        reaches[static_cast<std::size_t>(tap.version)] = 1;
+    }
+    const auto spread = [](const Node& node, std::vector<char>& marks,
+                           bool from_reads) {
+        const bool marked = std::ranges::any_of(node.slots, [&](const Access& a) {
+            return is_read(a) == from_reads &&
+                   marks[static_cast<std::size_t>(a.version)];
+        });
+        bool changed = false;
+        for (const Access& a : node.slots) {
+            if (marked && is_read(a) != from_reads) {
+                char& mark = marks[static_cast<std::size_t>(a.version)];
+                changed = changed || mark == 0;
+                mark = 1;
+            }
+        }
+        return changed;
+    };
+    to_fixed_point(graph, false, [&](const Node& node) {
+        return !node.op->is_host() && spread(node, depends, true);
+    });
+    to_fixed_point(graph, true, [&](const Node& node) {
+        return !node.op->is_host() && spread(node, reaches, false);
+    });
+    for (std::size_t v = 0; v < n; ++v) {
+        needs.gradient[v] = depends[v] && reaches[v];
+    }
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+        const Node& node = graph.nodes[i];
+        needs.node[i] = std::ranges::any_of(node.slots, [&](const Access& a) {
+            return !is_read(a) && needs.gradient[static_cast<std::size_t>(a.version)];
+        });
+        if (!needs.node[i]) {
+            continue;
+        }
+        for (const int s : node.op->saved_slots()) {
+            needs.saved_value[static_cast<std::size_t>(node.slot(s).version)] = 1;
+        }
+        const bool has_parameter = std::ranges::any_of(
+            node.slots,
+            [&](const Access& a) { return graph.trainable(graph.version_of(a)); });
+        for (const Access& a : node.slots) {
+            if (has_parameter && !is_read(a)) {
+                needs.saved_gradient[static_cast<std::size_t>(a.version)] = 1;
+            }
+        }
+    }
+    return needs;
+}
+
+}  // namespace nengine

@@ -1,0 +1,115 @@
+#include "engine/planner/graph.hpp"
+
+#include <algorithm>
+
+#include "engine/operators/operators.hpp"
+#include "kernels/base/error.hpp"
+
+namespace nengine {
+
+ElementView ElementView::dense(const Shape& shape, Index offset) {
+    if (shape.size() > max_dims) {
+        throw BuildError("ElementView: got shape " + to_string(shape) +
+                         ", needs at most 4 dimensions");
+    }
+    ElementView view;
+    view.offset = offset;
+    view.dims = static_cast<int>(shape.size());
+    const auto strides = dense_strides(shape);
+    std::ranges::copy(shape, view.shape.begin());
+    std::ranges::copy(strides, view.strides.begin());
+    return view;
+}
+
+Index ElementView::size() const {
+    Index n = 1;
+    for (int d = 0; d < dims; ++d) {
+        n *= shape[static_cast<std::size_t>(d)];
+    }
+    return n;
+}
+
+Shape ElementView::shape_list() const {
+    return Shape(shape.begin(), shape.begin() + dims);
+}
+
+bool ElementView::contiguous() const {
+    Index stride = 1;
+    return size() <= 1 || (collapsible(stride) && stride == 1);
+}
+
+bool ElementView::collapsible(Index& stride) const {
+    stride = 1;
+    Index expected = 0;
+    bool first = true;
+    for (int d = dims - 1; d >= 0; --d) {
+        const auto i = static_cast<std::size_t>(d);
+        if (shape[i] == 1) {
+            continue;
+        }
+        if (first) {
+            stride = strides[i];
+            expected = stride * shape[i];
+            first = false;
+        } else if (strides[i] == expected) {
+            expected *= shape[i];
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool Graph::whole(const Access& access) const {
+    const Version& v = version_of(access);
+    return access.view.offset == 0 && access.view.size() == v.size &&
+           access.view.contiguous();
+}
+
+bool Graph::trainable(const Version& v) const {
+    return v.kind == VersionKind::constant && v.signal != no_signal && !v.has_fill() &&
+           model->signal(v.signal).trainable;
+}
+
+double Graph::constant_value(const Version& v, Index element) const {
+    if (v.has_fill()) {
+        return v.fill;
+    }
+    const auto& initial = model->signal(v.signal).initial;
+    return initial.empty() ? 0.0 : initial[static_cast<std::size_t>(element)];
+}
+
+VersionId Graph::add_version(Version v) {
+    versions.push_back(std::move(v));
+    return static_cast<VersionId>(versions.size()) - 1;
+}
+
+bool can_add(const Node& node) {
+    const Operator* op = node.op.get();
+    return dynamic_cast<const DotInc*>(op) != nullptr ||
+           dynamic_cast<const ElementwiseInc*>(op) != nullptr ||
+           dynamic_cast<const Copy*>(op) != nullptr ||
+           dynamic_cast<const ConvInc*>(op) != nullptr ||
+           dynamic_cast<const PoolInc*>(op) != nullptr;
+}
+
+Uses find_uses(const Graph& graph) {
+    Uses uses;
+    uses.writers.resize(graph.versions.size());
+    uses.readers.resize(graph.versions.size());
+    uses.tapped.assign(graph.versions.size(), 0);
+    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
+        const auto& slots = graph.node(n).slots;
+        for (int s = 0; s < static_cast<int>(slots.size()); ++s) {
+            const Access& access = slots[static_cast<std::size_t>(s)];
+            auto& list = access.role == Role::read ? uses.readers : uses.writers;
+            list[static_cast<std::size_t>(access.version)].push_back({n, s});
+        }
+    }
+    for (const Tap& tap : graph.taps) {
+        uses.tapped[static_cast<std::size_t>(tap.version)] = 1;
+    }
+    return uses;
+}
+
+}  // namespace nengine

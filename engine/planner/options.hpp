@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/base/view.hpp"
+
+namespace nengine {
+
+enum class MergePlanner { none, greedy, tree };
+enum class ExecutorMode { direct, recorded };
+
+/// How plans are made. Every pass can be switched off alone; results are the same.
+struct PlannerOptions {
+    bool simplify = true;
+    bool fuse = true;
+    bool fold = true;  ///< false: everything stepped
+    MergePlanner merge = MergePlanner::greedy;
+    int tree_depth = 3;
+    bool layout = true;
+    bool reuse_buffers = true;
+
+    /// Steps per chunk; 0 lets the planner choose from the budget.
+    Index chunk_steps = 0;
+    /// Items per tile; 0 lets the planner choose.
+    Index tile_items = 0;
+    /// Bytes of histories per chunk; 0 is the device kind's default (cache on a CPU,
+    /// memory on CUDA).
+    std::size_t chunk_bytes = 0;
+
+    /// Recorded: one step of a stepped region is recorded and replayed by a counter (a
+    /// CUDA graph; on the CPU a list of calls whose source is poisoned in between).
+    ExecutorMode executor = ExecutorMode::recorded;
+};
+
+}  // namespace nengine

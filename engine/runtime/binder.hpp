@@ -1,0 +1,82 @@
+#pragma once
+
+#include <functional>
+
+#include "engine/runtime/memory.hpp"
+#include "kernels/gemm.hpp"
+
+namespace nengine {
+
+/// A command with its addresses resolved: nothing but a call.
+using Call = std::function<void()>;
+
+/// Turns commands into calls. Everything that a call needs is copied into it, so that
+/// it may be replayed when the plan is gone.
+template <class Real>
+class Binder {
+public:
+    Binder(const Device& device, const Plan& plan, const PlanMemory& memory,
+           const std::vector<Index*>& tables, Index* step_counter)
+        : device_(device),
+          plan_(plan),
+          memory_(memory),
+          tables_(tables),
+          step_counter_(step_counter) {}
+
+    /// A kernel call; not for HostCommand.
+    Call bind(const Command& command, const ChunkExtent& extent) const;
+
+    /// The numbers of an operand: `steps` and `items` extents, stride 0 where it has
+    /// one row.
+    Block<Real> block(const Operand& operand, const ChunkExtent& extent, Index steps,
+                      Index items) const;
+    /// With the operand's own extents.
+    Block<Real> block(const Operand& operand, const ChunkExtent& extent) const;
+
+private:
+    Call operator_call(const FillCommand& c, const ChunkExtent& extent) const;
+    Call operator_call(const CopyCommand& c, const ChunkExtent& extent) const;
+    Call operator_call(const MultiplyCommand& c, const ChunkExtent& extent) const;
+    Call operator_call(const SumProductCommand& c, const ChunkExtent& extent) const;
+    Call operator_call(const IndexedSumCommand& c, const ChunkExtent& extent) const;
+    Call operator_call(const GemmCommand& c, const ChunkExtent& extent) const;
+    Call operator_call(const ConvCommand& c, const ChunkExtent& extent) const;
+    Call operator_call(const PoolCommand& c, const ChunkExtent& extent) const;
+    Call operator_call(const NeuronCommand& c, const ChunkExtent& extent) const;
+    Call operator_call(const NeuronRateCommand& c, const ChunkExtent& extent) const;
+    Call operator_call(const NeuronRateBackwardCommand& c,
+                       const ChunkExtent& extent) const;
+    Call operator_call(const FilterCommand& c, const ChunkExtent& extent) const;
+    Call operator_call(const FilterBackwardCommand& c, const ChunkExtent& extent) const;
+    Call operator_call(const TimeCommand& c, const ChunkExtent& extent) const;
+    Call operator_call(const HostCommand& c, const ChunkExtent& extent) const;
+    Call operator_call(const RowCommand& c, const ChunkExtent& extent) const;
+
+    const BufferSpec& spec(const Operand& operand) const {
+        return plan_.buffers[static_cast<std::size_t>(operand.buffer)];
+    }
+    Index steps_of(const Operand& operand, const ChunkExtent& extent) const;
+    Index items_of(const Operand& operand, const ChunkExtent& extent) const;
+    /// The block with the extents of `like`.
+    Block<Real> block_like(const Operand& operand, const Operand& like,
+                           const ChunkExtent& extent) const;
+    ParamView<Real> param(const Operand& operand) const;
+    Real* address(const Operand& operand) const;
+    template <class Args>
+    void set_neurons(Args& args, const NeuronOperands& c, const Operand& like,
+                     const ChunkExtent& extent) const;
+
+    const Device& device_;
+    const Plan& plan_;
+    const PlanMemory& memory_;
+    const std::vector<Index*>& tables_;
+    Index* step_counter_;
+};
+
+/// The products of a GemmCommand: as few as the operands' strides allow.
+template <class Real>
+std::vector<GemmArgs<Real>> gemm_products(const GemmCommand& command,
+                                          const Block<Real>& a, const Block<Real>& x,
+                                          const Block<Real>& y);
+
+}  // namespace nengine

@@ -1,0 +1,144 @@
+#include "engine/runtime/binder.hpp"
+
+namespace nengine {
+namespace {
+
+/// Rows of x and y over steps and items that one product can take: all of them if they
+/// lie evenly in both, else step by step, else one by one.
+struct RowRange {
+    Index outer, rows;       ///< products, and rows in each
+    Index x_step, y_step;    ///< between products
+    Index x_pitch, y_pitch;  ///< between rows
+};
+
+template <class Real>
+std::vector<RowRange> row_ranges(const Block<Real>& x, const Block<Real>& y) {
+    const auto even = [](const Block<Real>& b) {
+        return b.steps <= 1 || b.batch <= 1 ||
+               b.time_stride == b.batch * b.batch_stride;
+    };
+    const bool x_repeats = y.batch > 1 && x.batch_stride == 0;
+    const auto pitch = [](const Block<Real>& b) {
+        return b.batch > 1 ? b.batch_stride : b.time_stride;
+    };
+    if (even(x) && even(y) && !x_repeats && (y.steps <= 1 || x.time_stride != 0)) {
+        return {{1, y.steps * y.batch, 0, 0, pitch(x), pitch(y)}};
+    }
+    if (!x_repeats) {
+        return {{y.steps, y.batch, x.time_stride, y.time_stride, x.batch_stride,
+                 y.batch_stride}};
+    }
+    std::vector<RowRange> ranges;
+    for (Index t = 0; t < y.steps; ++t) {
+        ranges.push_back({y.batch, 1, x.batch_stride, y.batch_stride, 0, 0});
+    }
+    return ranges;
+}
+
+/// How a matrix [rows, cols] with one unit stride lies in memory.
+struct MatrixLayout {
+    bool transposed;
+    Index leading;
+};
+
+template <class Real>
+MatrixLayout layout_of(const Block<Real>& a) {
+    const bool transposed = a.col_stride != 1 && a.cols > 1;
+    return {transposed, transposed ? a.col_stride : std::max(a.row_stride, a.cols)};
+}
+
+template <class Real>
+GemmArgs<Real> product(const GemmCommand& c, const Block<Real>& a, Real* x, Real* y,
+                       const RowRange& range) {
+    const auto [transposed, lda] = layout_of(a);
+    const Index m = a.rows, n = a.cols;
+    GemmArgs<Real> args;
+    args.count = c.y.count;
+    switch (c.kind) {
+        case GemmCommand::Kind::forward:  // Y [rows, m] = X [rows, n] A^T
+            args.transpose_b = !transposed;
+            args.m = range.rows, args.n = m, args.k = n;
+            args.a = x, args.lda = range.x_pitch, args.a_stride = c.x.group_stride;
+            args.b = a.data, args.ldb = lda, args.b_stride = c.a.group_stride;
+            args.c = y, args.ldc = range.y_pitch, args.c_stride = c.y.group_stride;
+            break;
+        case GemmCommand::Kind::backward_x:  // X [rows, n] = Y [rows, m] A
+            args.transpose_b = transposed;
+            args.m = range.rows, args.n = n, args.k = m;
+            args.a = y, args.lda = range.y_pitch, args.a_stride = c.y.group_stride;
+            args.b = a.data, args.ldb = lda, args.b_stride = c.a.group_stride;
+            args.c = x, args.ldc = range.x_pitch, args.c_stride = c.x.group_stride;
+            break;
+        case GemmCommand::Kind::backward_a:  // A [m, n] = Y^T X, or A^T [n, m] = X^T Y
+            args.transpose_a = true;
+            args.m = transposed ? n : m, args.n = transposed ? m : n,
+            args.k = range.rows;
+            args.a = transposed ? x : y, args.b = transposed ? y : x;
+            args.lda = transposed ? range.x_pitch : range.y_pitch;
+            args.ldb = transposed ? range.y_pitch : range.x_pitch;
+            args.a_stride = transposed ? c.x.group_stride : c.y.group_stride;
+            args.b_stride = transposed ? c.y.group_stride : c.x.group_stride;
+            args.c = a.data, args.ldc = lda, args.c_stride = c.a.group_stride;
+            break;
+    }
+    return args;
+}
+
+/// y[b] = A[b] x[b]: learned weights, one matrix per item.
+template <class Real>
+std::vector<GemmArgs<Real>> batched_matrices(const GemmCommand& c, const Block<Real>& a,
+                                             const Block<Real>& x,
+                                             const Block<Real>& y) {
+    std::vector<GemmArgs<Real>> products;
+    for (Index g = 0; g < c.y.count; ++g) {
+        GemmArgs<Real> args;
+        args.m = 1, args.n = a.rows, args.k = a.cols;
+        args.transpose_b = !layout_of(a).transposed;
+        args.a = x.data + g * c.x.group_stride, args.lda = a.cols;
+        args.a_stride = x.batch_stride;
+        args.b = a.data + g * c.a.group_stride, args.ldb = layout_of(a).leading;
+        args.b_stride = a.batch_stride;
+        args.c = y.data + g * c.y.group_stride, args.ldc = a.rows;
+        args.c_stride = y.batch_stride;
+        args.count = y.batch;
+        args.beta = c.accumulate ? Real{1} : Real{0};
+        products.push_back(args);
+    }
+    return products;
+}
+
+}  // namespace
+
+template <class Real>
+std::vector<GemmArgs<Real>> gemm_products(const GemmCommand& c, const Block<Real>& a,
+                                          const Block<Real>& x, const Block<Real>& y) {
+    if (a.batch_stride != 0 && a.batch > 1) {
+        return batched_matrices(c, a, x, y);
+    }
+    std::vector<GemmArgs<Real>> products;
+    Index t = 0;
+    for (const RowRange& range : row_ranges(x, y)) {
+        for (Index i = 0; i < range.outer; ++i) {
+            Real* px = x.data + t * x.time_stride + i * range.x_step;
+            Real* py = y.data + t * y.time_stride + i * range.y_step;
+            GemmArgs<Real> args = product(c, a, px, py, range);
+            const bool more =
+                c.kind == GemmCommand::Kind::backward_a && !products.empty();
+            args.beta = c.accumulate || more ? Real{1} : Real{0};
+            products.push_back(args);
+        }
+        ++t;
+    }
+    return products;
+}
+
+template std::vector<GemmArgs<float>> gemm_products(const GemmCommand&,
+                                                    const Block<float>&,
+                                                    const Block<float>&,
+                                                    const Block<float>&);
+template std::vector<GemmArgs<double>> gemm_products(const GemmCommand&,
+                                                     const Block<double>&,
+                                                     const Block<double>&,
+                                                     const Block<double>&);
+
+}  // namespace nengine

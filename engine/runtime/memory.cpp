@@ -1,0 +1,109 @@
+#include "engine/runtime/memory.hpp"
+
+#include <algorithm>
+
+namespace nengine {
+namespace {
+
+constexpr std::size_t alignment = 256;
+constexpr int forever = 1 << 30;
+
+std::size_t aligned(std::size_t bytes) {
+    return (bytes + alignment - 1) / alignment * alignment;
+}
+
+struct Interval {
+    BufferId buffer;
+    std::size_t bytes;
+    int first, last;
+    std::size_t offset = 0;
+};
+
+bool shares_arena(const BufferSpec& spec) {
+    return spec.kind == BufferKind::work || spec.kind == BufferKind::input;
+}
+
+std::size_t buffer_bytes(const BufferSpec& spec, ChunkSize capacity, Index minibatch,
+                         std::size_t real_bytes) {
+    const Index items = !spec.batched                    ? 1
+                        : spec.kind == BufferKind::state ? minibatch
+                                                         : capacity.items;
+    const Index rows = spec.history ? capacity.steps + spec.extra_rows : 1;
+    return aligned(static_cast<std::size_t>(spec.width * items * rows) * real_bytes);
+}
+
+/// Results of host functions of time are shared by all tiles of a chunk.
+std::vector<char> find_persistent(const Plan& plan) {
+    std::vector<char> persistent(plan.buffers.size(), 0);
+    for (const Stage& stage : plan.forward) {
+        for (const Command& command : stage.commands) {
+            const auto* host = std::get_if<HostCommand>(&command.args);
+            if (host != nullptr && host->output.present()) {
+                persistent[static_cast<std::size_t>(host->output.buffer)] = 1;
+            }
+        }
+    }
+    return persistent;
+}
+
+/// First fit, largest first: buffers whose stages overlap must not overlap in memory.
+std::size_t place(std::vector<Interval>& intervals) {
+    std::ranges::stable_sort(intervals, std::greater<>(), &Interval::bytes);
+    std::size_t total = 0;
+    std::vector<const Interval*> placed;
+    for (Interval& interval : intervals) {
+        std::vector<const Interval*> conflicts;
+        for (const Interval* other : placed) {
+            if (other->first <= interval.last && interval.first <= other->last) {
+                conflicts.push_back(other);
+            }
+        }
+        std::ranges::sort(conflicts, {}, &Interval::offset);
+        for (const Interval* other : conflicts) {
+            if (other->offset >= interval.offset + interval.bytes) {
+                break;
+            }
+            interval.offset = std::max(interval.offset, other->offset + other->bytes);
+        }
+        placed.push_back(&interval);
+        total = std::max(total, interval.offset + interval.bytes);
+    }
+    return total;
+}
+
+}  // namespace
+
+PlanMemory::PlanMemory(const Device& device, const Plan& plan,
+                       const PlannerOptions& options, ChunkSize capacity,
+                       Index minibatch, std::size_t real_bytes)
+    : addresses_(plan.buffers.size(), nullptr) {
+    const std::vector<char> persistent = find_persistent(plan);
+    std::vector<Interval> intervals;
+    for (BufferId b = 0; b < static_cast<BufferId>(plan.buffers.size()); ++b) {
+        const BufferSpec& spec = plan.buffers[static_cast<std::size_t>(b)];
+        if (spec.kind == BufferKind::parameter || spec.kind == BufferKind::gradient) {
+            continue;  // the session's
+        }
+        const std::size_t bytes = buffer_bytes(spec, capacity, minibatch, real_bytes);
+        if (!shares_arena(spec)) {
+            owned_.push_back(device.allocate(bytes, spec.name));
+            addresses_[static_cast<std::size_t>(b)] = owned_.back().data();
+            bytes_ += bytes;
+            continue;
+        }
+        const bool whole = !options.reuse_buffers ||
+                           persistent[static_cast<std::size_t>(b)] ||
+                           spec.kind == BufferKind::input || spec.last_stage < 0;
+        intervals.push_back({b, bytes, whole ? -1 : spec.first_stage,
+                             whole ? forever : spec.last_stage});
+    }
+    const std::size_t total = place(intervals);
+    owned_.push_back(device.allocate(total, "signals of a chunk"));
+    bytes_ += total;
+    auto* base = owned_.back().as<std::byte>();
+    for (const Interval& interval : intervals) {
+        addresses_[static_cast<std::size_t>(interval.buffer)] = base + interval.offset;
+    }
+}
+
+}  // namespace nengine

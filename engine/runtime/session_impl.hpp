@@ -1,0 +1,170 @@
+#pragma once
+
+#include <list>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/runtime/plan_runner.hpp"
+#include "engine/runtime/session.hpp"
+#include "engine/train/optimizer_state.hpp"
+
+namespace nengine {
+
+/// Numbers of the caller's for all items of a call, on the device.
+template <class Real>
+class ItemSource {
+public:
+    ItemSource() = default;
+    /// Borrows the caller's memory where that is possible.
+    ItemSource(const Device& device, const HostTensor& tensor);
+
+    Index items() const { return items_; }
+    Index steps() const { return steps_; }
+    Index size() const { return size_; }
+    std::size_t bytes() const { return owned_.bytes(); }
+    /// Rows [first_step, first_step + steps) of all items, as [steps, items, 1, size].
+    Block<const Real> rows(Index first_step, Index steps) const;
+
+private:
+    const Real* data_ = nullptr;
+    Index items_ = 0, steps_ = 0, size_ = 0;
+    std::vector<Real> converted_;
+    Buffer owned_;
+};
+
+/// The items of a call in the order of processing, padded to whole minibatches by
+/// repeating the last.
+struct ItemOrder {
+    std::vector<Index> host;
+    Buffer device;
+    Index items = 0;  ///< without padding
+};
+
+/// What evaluate() and train() add up on the device.
+struct Tally {
+    Buffer sums;  ///< doubles: per loss, per metric; for full minibatches, then for the
+                  ///< partial one
+    Buffer flag;  ///< int: a loss was not finite
+};
+
+/// Session's interface over the real type.
+class SessionBase {
+public:
+    virtual ~SessionBase() = default;
+    virtual void run(Index n_steps, const Feeds& feeds, const ProbeSink& sink) = 0;
+    virtual void predict(Index n_steps, const Feeds& feeds,
+                         const std::vector<int>& probes, const ProbeSink& sink,
+                         const Session::Progress& progress) = 0;
+    virtual Scores evaluate(Index n_steps, const Feeds& feeds, const Targets& targets,
+                            const Objective& objective,
+                            const Session::Progress& progress) = 0;
+    virtual Scores train(Index n_steps, const Feeds& feeds, const Targets& targets,
+                         const Objective& objective, const std::vector<Index>& order,
+                         const Session::Progress& progress) = 0;
+    virtual std::map<std::string, std::vector<double>> gradients(
+        Index n_steps, const Feeds& feeds, const Targets& targets,
+        const Objective& objective) = 0;
+    virtual void set_optimizer(const Optimizer& optimizer) = 0;
+    virtual void set_learning_rate(double learning_rate) = 0;
+    virtual void reset(bool parameters) = 0;
+    virtual std::vector<double> parameter(SignalId signal) const = 0;
+    /// All checked before; a constant that is not trainable makes plans stale.
+    virtual void set_parameters(
+        const std::map<SignalId, std::vector<double>>& values) = 0;
+    virtual std::string explain(Index n_steps, const Feeds& feeds, bool training) = 0;
+    virtual std::size_t memory_bytes() const = 0;
+    virtual std::size_t peak_memory_bytes() const = 0;
+    virtual Index step() const = 0;
+};
+
+template <class Real>
+class SessionOf : public SessionBase {
+public:
+    SessionOf(std::shared_ptr<Model> model, Device device,
+              const SessionOptions& options);
+
+    void run(Index n_steps, const Feeds& feeds, const ProbeSink& sink) override;
+    void predict(Index n_steps, const Feeds& feeds, const std::vector<int>& probes,
+                 const ProbeSink& sink, const Session::Progress& progress) override;
+    Scores evaluate(Index n_steps, const Feeds& feeds, const Targets& targets,
+                    const Objective& objective,
+                    const Session::Progress& progress) override;
+    Scores train(Index n_steps, const Feeds& feeds, const Targets& targets,
+                 const Objective& objective, const std::vector<Index>& order,
+                 const Session::Progress& progress) override;
+    std::map<std::string, std::vector<double>> gradients(
+        Index n_steps, const Feeds& feeds, const Targets& targets,
+        const Objective& objective) override;
+    void set_optimizer(const Optimizer& optimizer) override;
+    void set_learning_rate(double learning_rate) override;
+    void reset(bool parameters) override;
+    std::vector<double> parameter(SignalId signal) const override;
+    void set_parameters(const std::map<SignalId, std::vector<double>>& values) override;
+    std::string explain(Index n_steps, const Feeds& feeds, bool training) override;
+    std::size_t memory_bytes() const override;
+    std::size_t peak_memory_bytes() const override { return peak_; }
+    Index step() const override { return step_; }
+
+private:
+    using Runner = PlanRunner<Real>;
+    using Sources = std::map<int, ItemSource<Real>>;
+    struct RunnerKey {
+        std::vector<int> fed, probes;
+        bool training = false;
+        Index steps = 0, items = 0;
+        auto operator<=>(const RunnerKey&) const = default;
+    };
+
+    RunnerKey plan_key(const Feeds& feeds, std::vector<int> probes,
+                       bool training) const;
+    std::vector<int> all_probes() const;
+    std::shared_ptr<const Plan> plan_for(const RunnerKey& key);
+    Runner& runner_for(Index n_steps, const Feeds& feeds, std::vector<int> probes,
+                       bool training);
+    Sources make_sources(const std::map<int, HostTensor>& tensors) const;
+    ItemOrder make_order(std::vector<Index> order) const;
+    void fill_inputs(Runner& runner, const Sources& sources, const Index* items,
+                     const ChunkExtent& extent, Index call_step);
+    void select(const Block<const Real>& source, const Index* items,
+                const Block<Real>& target) const;
+
+    /// Calls `each(extent, call_step)` after the forward pass of every tile of every
+    /// chunk of one minibatch; call_step counts steps of the call done before the
+    /// chunk.
+    using AfterTile = std::function<void(const ChunkExtent& extent, Index call_step)>;
+    void run_minibatch(Runner& runner, Index n_steps, const Sources& sources,
+                       const Index* items, const AfterTile& each);
+    void emit_samples(Runner& runner, const ChunkExtent& extent, Index call_step,
+                      Index n_steps, Index first_item, Index valid,
+                      const ProbeSink& sink);
+
+    Tally make_tally(const Objective& objective) const;
+    void add_losses(Runner& runner, const Objective& objective, const Sources& targets,
+                    const Index* items, const ChunkExtent& extent, Index call_step,
+                    Index n_steps, Index valid, bool partial, bool training,
+                    const Tally& tally);
+    Scores read_scores(const Objective& objective, const Tally& tally, Index items,
+                       bool training) const;
+    Index train_minibatch(Runner& runner, Index n_steps, const Objective& objective,
+                          const Sources& sources, const Sources& targets,
+                          const Index* items, Index valid, const Tally& tally);
+    void throw_if_not_finite(Runner& runner, const Tally& tally, Index n_steps,
+                             const Sources& sources, const Index* items);
+    void note_memory(std::size_t extra);
+
+    std::shared_ptr<Model> model_;
+    Device device_;
+    SessionOptions options_;
+    ParameterStore<Real> parameters_;
+    StateStore<Real> state_;
+    OptimizerState<Real> optimizer_;
+    Index step_ = 0;
+    std::vector<std::vector<double>> built_;  ///< initial values as built, by signal
+    std::map<RunnerKey, std::shared_ptr<const Plan>> plans_;
+    std::list<std::pair<RunnerKey, std::unique_ptr<Runner>>>
+        runners_;  ///< latest first
+    mutable std::size_t peak_ = 0;
+};
+
+}  // namespace nengine

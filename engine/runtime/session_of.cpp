@@ -1,0 +1,441 @@
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "engine/runtime/session_impl.hpp"
+#include "kernels/base/error.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/gather.hpp"
+
+namespace nengine {
+namespace {
+
+/// Runners keep their memory: the few that a program alternates between.
+constexpr std::size_t kept_runners = 4;
+
+template <class Real>
+constexpr RealType real_type = sizeof(Real) == sizeof(float) ? RealType::float32
+                                                             : RealType::float64;
+
+/// 0, 1, ..., n - 1
+template <class Int>
+std::vector<Int> first_indices(Index n) {
+    std::vector<Int> indices(static_cast<std::size_t>(n));
+    std::iota(indices.begin(), indices.end(), Int{0});
+    return indices;
+}
+
+template <class Real>
+std::vector<Real> converted(const HostTensor& tensor) {
+    const auto n = static_cast<std::size_t>(tensor.batch * tensor.steps * tensor.size);
+    if (tensor.type == RealType::float32) {
+        const auto* from = static_cast<const float*>(tensor.data);
+        return std::vector<Real>(from, from + n);
+    }
+    const auto* from = static_cast<const double*>(tensor.data);
+    std::vector<Real> result(n);
+    std::transform(from, from + n, result.begin(),
+                   [](double v) { return static_cast<Real>(v); });
+    return result;
+}
+
+}  // namespace
+
+template <class Real>
+ItemSource<Real>::ItemSource(const Device& device, const HostTensor& tensor)
+    : items_(tensor.batch), steps_(tensor.steps), size_(tensor.size) {
+    const bool same = tensor.type == real_type<Real>;
+    if (!same) {
+        converted_ = converted<Real>(tensor);
+    }
+    const Real* host = same ? static_cast<const Real*>(tensor.data) : converted_.data();
+    if (!device.is_cuda()) {
+        data_ = host;
+        return;
+    }
+    const auto bytes = static_cast<std::size_t>(items_ * steps_ * size_) * sizeof(Real);
+    owned_ = device.allocate(bytes, "data of a call");
+    device.upload(owned_.data(), host, bytes);
+    converted_.clear();
+    data_ = owned_.template as<Real>();
+}
+
+template <class Real>
+Block<const Real> ItemSource<Real>::rows(Index first_step, Index steps) const {
+    const bool held = steps_ == 1;
+    return {.data = data_ + (held ? 0 : first_step * size_),
+            .steps = steps,
+            .batch = items_,
+            .rows = 1,
+            .cols = size_,
+            .time_stride = held ? 0 : size_,
+            .batch_stride = steps_ * size_};
+}
+
+template <class Real>
+SessionOf<Real>::SessionOf(std::shared_ptr<Model> model, Device device,
+                           const SessionOptions& options)
+    : model_(std::move(model)),
+      device_(device),
+      options_(options),
+      parameters_(device, *model_),
+      state_(device, *model_, options.minibatch),
+      optimizer_(device) {
+    for (SignalId s = 0; s < static_cast<SignalId>(model_->signal_count()); ++s) {
+        const Signal& signal = model_->signal(s);
+        built_.push_back(signal.parameter.empty() ? std::vector<double>{}
+                                                  : signal.initial);
+    }
+    note_memory(0);
+}
+
+template <class Real>
+typename SessionOf<Real>::RunnerKey SessionOf<Real>::plan_key(const Feeds& feeds,
+                                                              std::vector<int> probes,
+                                                              bool training) const {
+    RunnerKey key{.fed = std::vector<int>(model_->inputs.size(), 0),
+                  .probes = std::move(probes),
+                  .training = training};
+    for (const auto& [input, tensor] : feeds) {
+        key.fed[static_cast<std::size_t>(input)] = tensor.steps == 1 ? 2 : 1;
+    }
+    return key;
+}
+
+template <class Real>
+std::vector<int> SessionOf<Real>::all_probes() const {
+    return first_indices<int>(static_cast<Index>(model_->probes.size()));
+}
+
+template <class Real>
+std::shared_ptr<const Plan> SessionOf<Real>::plan_for(const RunnerKey& key) {
+    RunnerKey plain = key;
+    plain.steps = plain.items = 0;
+    std::shared_ptr<const Plan>& plan = plans_[plain];
+    if (plan == nullptr) {
+        plan = std::make_shared<Plan>(make_plan({.model = model_,
+                                                 .fed = key.fed,
+                                                 .probes = key.probes,
+                                                 .training = key.training,
+                                                 .options = options_.planner}));
+    }
+    return plan;
+}
+
+template <class Real>
+PlanRunner<Real>& SessionOf<Real>::runner_for(Index n_steps, const Feeds& feeds,
+                                              std::vector<int> probes, bool training) {
+    RunnerKey key = plan_key(feeds, std::move(probes), training);
+    const std::shared_ptr<const Plan> plan = plan_for(key);
+    const ChunkSize chunk =
+        choose_chunk(*plan, options_.planner, n_steps, options_.minibatch, sizeof(Real),
+                     device_.is_cuda());
+    key.steps = chunk.steps;
+    key.items = chunk.items;
+    auto found =
+        std::ranges::find(runners_, key, [](const auto& entry) { return entry.first; });
+    if (found == runners_.end()) {
+        while (runners_.size() >= kept_runners) {
+            runners_.pop_back();
+        }
+        runners_.emplace_front(
+            key, std::make_unique<Runner>(device_, plan, options_.planner, chunk,
+                                          parameters_, state_));
+        note_memory(0);
+    } else {
+        runners_.splice(runners_.begin(), runners_, found);
+    }
+    Runner& runner = *runners_.front().second;
+    runner.refresh_parameters();
+    return runner;
+}
+
+template <class Real>
+typename SessionOf<Real>::Sources SessionOf<Real>::make_sources(
+    const std::map<int, HostTensor>& tensors) const {
+    Sources sources;
+    for (const auto& [index, tensor] : tensors) {
+        sources.emplace(index, ItemSource<Real>(device_, tensor));
+    }
+    return sources;
+}
+
+template <class Real>
+ItemOrder SessionOf<Real>::make_order(std::vector<Index> order) const {
+    ItemOrder result;
+    result.items = static_cast<Index>(order.size());
+    while (static_cast<Index>(order.size()) % options_.minibatch != 0) {
+        order.push_back(order.back());
+    }
+    result.device = upload_table(device_, order);
+    result.host = std::move(order);
+    return result;
+}
+
+template <class Real>
+void SessionOf<Real>::select(const Block<const Real>& source, const Index* items,
+                             const Block<Real>& target) const {
+    device_.run([&](const auto& exec) { select_items(exec, source, items, target); });
+}
+
+template <class Real>
+void SessionOf<Real>::fill_inputs(Runner& runner, const Sources& sources,
+                                  const Index* items, const ChunkExtent& extent,
+                                  Index call_step) {
+    for (const PlanInput& input : runner.plan().inputs) {
+        const ItemSource<Real>& source = sources.at(input.input);
+        const Block<Real> target = runner.binder().block(input.rows, extent);
+        select(source.rows(call_step, target.steps), items + extent.first_item, target);
+    }
+}
+
+template <class Real>
+void SessionOf<Real>::run_minibatch(Runner& runner, Index n_steps,
+                                    const Sources& sources, const Index* items,
+                                    const AfterTile& each) {
+    const ChunkSize chunk = runner.chunk();
+    for (Index done = 0; done < n_steps; done += chunk.steps) {
+        ChunkExtent extent{.steps = std::min(chunk.steps, n_steps - done),
+                           .items = 0,
+                           .first_item = 0,
+                           .first_step = step_ + done};
+        for (Index item = 0; item < options_.minibatch; item += chunk.items) {
+            extent.first_item = item;
+            extent.items = std::min(chunk.items, options_.minibatch - item);
+            fill_inputs(runner, sources, items, extent, done);
+            runner.forward(extent);
+            each(extent, done);
+        }
+    }
+}
+
+namespace {
+
+/// Steps of a chunk, counted from its start, that a probe samples; `before`: samples of
+/// the call so far.
+struct Samples {
+    std::vector<Index> rows;
+    Index before = 0;
+};
+
+bool sampled(Index step, double period) {
+    return std::fmod(static_cast<double>(step), period) < 1.0;
+}
+
+Samples find_samples(const ProbePoint& probe, Index first_step, Index call_step,
+                     Index steps, Index n_steps) {
+    Samples samples;
+    const Index call_start = first_step - call_step;
+    if (!probe.keep_history) {
+        // Only the last sample of the call, wherever its chunk is.
+        for (Index k = n_steps; k > 0; --k) {
+            if (sampled(call_start + k, probe.period)) {
+                if (k > call_step && k <= call_step + steps) {
+                    samples.rows.push_back(k - call_step - 1);
+                }
+                break;
+            }
+        }
+        return samples;
+    }
+    for (Index k = 1; k <= call_step + steps; ++k) {
+        if (!sampled(call_start + k, probe.period)) {
+            continue;
+        }
+        if (k <= call_step) {
+            ++samples.before;
+        } else {
+            samples.rows.push_back(k - call_step - 1);
+        }
+    }
+    return samples;
+}
+
+}  // namespace
+
+template <class Real>
+void SessionOf<Real>::emit_samples(Runner& runner, const ChunkExtent& extent,
+                                   Index call_step, Index n_steps, Index first_item,
+                                   Index valid, const ProbeSink& sink) {
+    const Index items = std::min(extent.items, valid - extent.first_item);
+    if (items <= 0) {
+        return;
+    }
+    for (const ProbeRows& probe : runner.plan().probes) {
+        const Samples samples =
+            find_samples(model_->probes[static_cast<std::size_t>(probe.probe)],
+                         extent.first_step, call_step, extent.steps, n_steps);
+        if (samples.rows.empty()) {
+            continue;
+        }
+        const auto n = static_cast<Index>(samples.rows.size());
+        const Block<Real> rows =
+            runner.binder().block(probe.rows, extent, extent.steps, items);
+        const Index size = rows.rows * rows.cols;
+        const auto count = static_cast<std::size_t>(items * n * size);
+        const Buffer staging =
+            device_.allocate(count * sizeof(Real), "samples of a probe");
+        const Buffer table = upload_table(device_, samples.rows);
+        const Block<Real> target{.data = staging.as<Real>(),
+                                 .steps = n,
+                                 .batch = items,
+                                 .rows = rows.rows,
+                                 .cols = rows.cols,
+                                 .time_stride = size,
+                                 .batch_stride = n * size,
+                                 .row_stride = rows.cols,
+                                 .col_stride = 1};
+        device_.run([&](const auto& exec) {
+            select_rows(exec, Block<const Real>(rows), table.as<Index>(), target);
+        });
+        std::vector<Real> host(count);
+        device_.download(host.data(), staging.data(), count * sizeof(Real));
+        sink(probe.probe, first_item + extent.first_item, items, samples.before, n,
+             host.data());
+    }
+}
+
+template <class Real>
+void SessionOf<Real>::run(Index n_steps, const Feeds& feeds, const ProbeSink& sink) {
+    Runner& runner = runner_for(n_steps, feeds, all_probes(), false);
+    const Sources sources = make_sources(feeds);
+    const ItemOrder order = make_order(first_indices<Index>(options_.minibatch));
+    runner.load_state(state_);
+    const Index start = step_;
+    Index committed = 0;
+    // Samples wait until their chunk is whole: an exception in between leaves nothing
+    // of it.
+    std::vector<std::function<void()>> held;
+    const auto commit = [&](Index done) {
+        runner.save_state(state_);
+        for (const auto& emit : held) {
+            emit();
+        }
+        held.clear();
+        committed = done;
+    };
+    const ProbeSink hold = [&](int probe, Index first_item, Index items,
+                               Index first_row, Index rows, const void* values) {
+        const Index size =
+            model_->signal(model_->probes[static_cast<std::size_t>(probe)].signal)
+                .size();
+        const auto* from = static_cast<const Real*>(values);
+        std::vector<Real> copy(from, from + items * rows * size);
+        held.push_back([=, &sink, copy = std::move(copy)] {
+            sink(probe, first_item, items, first_row, rows, copy.data());
+        });
+    };
+    const auto finish = [&] { step_ = start + committed; };
+    try {
+        run_minibatch(runner, n_steps, sources, order.device.as<Index>(),
+                      [&](const ChunkExtent& extent, Index call_step) {
+                          emit_samples(runner, extent, call_step, n_steps, 0,
+                                       options_.minibatch, hold);
+                          if (extent.first_item + extent.items == options_.minibatch) {
+                              commit(call_step + extent.steps);
+                          }
+                      });
+    } catch (...) {
+        finish();
+        throw;
+    }
+    finish();
+}
+
+template <class Real>
+void SessionOf<Real>::predict(Index n_steps, const Feeds& feeds,
+                              const std::vector<int>& probes, const ProbeSink& sink,
+                              const Session::Progress& progress) {
+    const std::vector<int> wanted = probes.empty() ? all_probes() : probes;
+    Runner& runner = runner_for(n_steps, feeds, wanted, false);
+    const Sources sources = make_sources(feeds);
+    const Index items =
+        feeds.empty() ? options_.minibatch : feeds.begin()->second.batch;
+    const ItemOrder order = make_order(first_indices<Index>(items));
+    for (Index first = 0; first < items; first += options_.minibatch) {
+        runner.load_state(state_);
+        const Index valid = std::min(options_.minibatch, items - first);
+        run_minibatch(runner, n_steps, sources, order.device.as<Index>() + first,
+                      [&](const ChunkExtent& extent, Index call_step) {
+                          emit_samples(runner, extent, call_step, n_steps, first, valid,
+                                       sink);
+                      });
+        if (progress) {
+            progress(first + valid, items);
+        }
+    }
+}
+
+template <class Real>
+void SessionOf<Real>::reset(bool parameters) {
+    if (parameters) {
+        for (SignalId s = 0; s < static_cast<SignalId>(model_->signal_count()); ++s) {
+            if (!model_->signal(s).parameter.empty()) {
+                model_->signal(s).initial = built_[static_cast<std::size_t>(s)];
+            }
+        }
+        parameters_.restore(*model_);
+        plans_.clear();
+        runners_.clear();
+    }
+    state_.reset(*model_);
+    step_ = 0;
+}
+
+template <class Real>
+std::vector<double> SessionOf<Real>::parameter(SignalId signal) const {
+    if (model_->signal(signal).trainable) {
+        return parameters_.read(signal, false);
+    }
+    std::vector<double> values = model_->signal(signal).initial;
+    values.resize(static_cast<std::size_t>(model_->signal(signal).size()), 0.0);
+    return values;
+}
+
+template <class Real>
+void SessionOf<Real>::set_parameters(
+    const std::map<SignalId, std::vector<double>>& values) {
+    bool constants = false, states = false;
+    for (const auto& [signal, numbers] : values) {
+        if (model_->signal(signal).trainable) {
+            parameters_.write(signal, numbers);
+            continue;
+        }
+        model_->signal(signal).initial = numbers;
+        states = states || state_.holds(signal);
+        constants = constants || !state_.holds(signal);
+    }
+    if (constants) {  // plans have relied on their values
+        plans_.clear();
+        runners_.clear();
+    }
+    if (states && step_ == 0) {
+        state_.reset(*model_);
+    }
+}
+
+template <class Real>
+std::string SessionOf<Real>::explain(Index, const Feeds& feeds, bool training) {
+    return plan_for(plan_key(feeds, all_probes(), training))->explain();
+}
+
+template <class Real>
+std::size_t SessionOf<Real>::memory_bytes() const {
+    std::size_t bytes = parameters_.bytes() + state_.bytes() + optimizer_.bytes();
+    for (const auto& [key, runner] : runners_) {
+        bytes += runner->bytes();
+    }
+    return bytes;
+}
+
+template <class Real>
+void SessionOf<Real>::note_memory(std::size_t extra) {
+    peak_ = std::max(peak_, memory_bytes() + extra);
+}
+
+template class ItemSource<float>;
+template class ItemSource<double>;
+template class SessionOf<float>;
+template class SessionOf<double>;
+
+}  // namespace nengine

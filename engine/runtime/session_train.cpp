@@ -1,0 +1,354 @@
+#include <algorithm>
+#include <cmath>
+
+#include "engine/runtime/session_impl.hpp"
+#include "kernels/base/error.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/gather.hpp"
+#include "kernels/loss.hpp"
+
+namespace nengine {
+namespace {
+
+/// The probes of an objective, one entry per loss and metric, in this order.
+std::vector<int> probes_of(const Objective& objective) {
+    std::vector<int> probes;
+    for (const LossSpec& loss : objective.losses) {
+        probes.push_back(loss.probe);
+    }
+    for (const MetricSpec& metric : objective.metrics) {
+        probes.push_back(metric.probe);
+    }
+    return probes;
+}
+
+/// Training runs no metrics: only losses have gradients.
+std::vector<int> loss_probes(const Objective& objective) {
+    std::vector<int> probes = probes_of(objective);
+    probes.resize(objective.losses.size());
+    return probes;
+}
+
+template <class Real>
+Block<Real> last_row(Block<Real> block) {
+    block.data += (block.steps - 1) * block.time_stride;
+    block.steps = 1;
+    return block;
+}
+
+}  // namespace
+
+template <class Real>
+Tally SessionOf<Real>::make_tally(const Objective& objective) const {
+    const std::size_t n = objective.losses.size() + objective.metrics.size();
+    Tally tally{device_.allocate(2 * n * sizeof(double), "losses"),
+                device_.allocate(sizeof(int), "a flag")};
+    device_.zero(tally.sums.data(), tally.sums.bytes());
+    device_.zero(tally.flag.data(), sizeof(int));
+    return tally;
+}
+
+template <class Real>
+void SessionOf<Real>::add_losses(Runner& runner, const Objective& objective,
+                                 const Sources& targets, const Index* items,
+                                 const ChunkExtent& extent, Index call_step,
+                                 Index n_steps, Index valid, bool partial,
+                                 bool training, const Tally& tally) {
+    const std::size_t n_losses = objective.losses.size();
+    const std::size_t n = training ? n_losses : n_losses + objective.metrics.size();
+    const std::size_t stride = n_losses + objective.metrics.size();
+    const Index valid_here =
+        std::clamp<Index>(valid - extent.first_item, 0, extent.items);
+    const bool last_chunk = call_step + extent.steps == n_steps;
+    for (std::size_t i = 0; i < n; ++i) {
+        const bool is_loss = i < n_losses;
+        const LossSpec loss = is_loss ? objective.losses[i] : LossSpec{};
+        const MetricSpec metric =
+            is_loss ? MetricSpec{} : objective.metrics[i - n_losses];
+        const int probe = is_loss ? loss.probe : metric.probe;
+        const bool last = (is_loss ? loss.last_step : metric.last_step) ||
+                          !model_->probes[static_cast<std::size_t>(probe)].keep_history;
+        const ProbeRows& rows = runner.plan().probes[i];
+        Block<Real> prediction =
+            runner.binder().block(rows.rows, extent, extent.steps, extent.items);
+        Block<Real> gradient;
+        if (training && rows.gradient.present()) {
+            gradient = runner.binder().block(rows.gradient, extent);
+        }
+        if (last) {
+            if (gradient.data != nullptr) {
+                device_.run([&](const auto& exec) { fill(exec, gradient, Real{0}); });
+                gradient = last_row(gradient);
+            }
+            if (!last_chunk) {
+                continue;
+            }
+            prediction = last_row(prediction);
+        }
+        const ItemSource<Real>& source = targets.at(probe);
+        const Index target_step = last ? n_steps - 1 : call_step;
+        const Block<const Real> all = source.rows(target_step, prediction.steps);
+        const auto count =
+            static_cast<std::size_t>(all.steps * extent.items * all.cols);
+        const Buffer memory = device_.allocate(count * sizeof(Real), "targets");
+        const Block<Real> target{.data = memory.as<Real>(),
+                                 .steps = all.steps,
+                                 .batch = extent.items,
+                                 .rows = 1,
+                                 .cols = all.cols,
+                                 .time_stride = extent.items * all.cols,
+                                 .batch_stride = all.cols};
+        select(all, items + extent.first_item, target);
+        double* sum = tally.sums.as<double>() + (partial ? stride : 0) + i;
+        if (!is_loss) {
+            device_.run([&](const auto& exec) {
+                count_correct(exec, Block<const Real>(prediction),
+                              Block<const Real>(target), valid_here, sum);
+            });
+            continue;
+        }
+        const Index compared = last ? 1 : n_steps;
+        const bool mse = loss.kind == LossKind::mean_squared_error;
+        const double terms =
+            static_cast<double>(compared) *
+            (mse ? static_cast<double>(prediction.rows * prediction.cols) : 1.0) *
+            (training ? static_cast<double>(valid) : 1.0);
+        LossArgs<Real> args{.prediction = prediction,
+                            .target = target,
+                            .valid = valid_here,
+                            .scale = static_cast<Real>(loss.weight / terms),
+                            .loss = sum,
+                            .dL_dprediction = gradient};
+        device_.run([&](const auto& exec) {
+            if (mse) {
+                mean_squared_error(exec, args);
+            } else {
+                sparse_categorical_crossentropy(exec, args, loss.from_logits);
+            }
+            flag_non_finite(exec, sum, tally.flag.as<int>());
+        });
+    }
+}
+
+template <class Real>
+Scores SessionOf<Real>::read_scores(const Objective& objective, const Tally& tally,
+                                    Index items, bool training) const {
+    const std::size_t n_losses = objective.losses.size();
+    const std::size_t n = n_losses + objective.metrics.size();
+    std::vector<double> sums(2 * n);
+    device_.download(sums.data(), tally.sums.data(), sums.size() * sizeof(double));
+    const Index partial = items % options_.minibatch;
+    const auto total = static_cast<double>(items);
+    // Training sums means of minibatches, evaluation sums over items.
+    const double full_weight =
+        training ? static_cast<double>(options_.minibatch) / total : 1.0 / total;
+    const double part_weight =
+        training ? static_cast<double>(partial) / total : 1.0 / total;
+    Scores scores;
+    for (std::size_t i = 0; i < n; ++i) {
+        const double value = sums[i] * full_weight + sums[n + i] * part_weight;
+        if (i >= n_losses) {
+            scores.metrics.push_back(value);
+            continue;
+        }
+        const double weight = objective.losses[i].weight;
+        scores.loss += value;
+        scores.losses.push_back(weight != 0 ? value / weight : 0.0);
+    }
+    return scores;
+}
+
+template <class Real>
+Scores SessionOf<Real>::evaluate(Index n_steps, const Feeds& feeds,
+                                 const Targets& targets, const Objective& objective,
+                                 const Session::Progress& progress) {
+    Runner& runner = runner_for(n_steps, feeds, probes_of(objective), false);
+    const Sources sources = make_sources(feeds), wanted = make_sources(targets);
+    const Index items = targets.begin()->second.batch;
+    std::vector<Index> all(static_cast<std::size_t>(items));
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        all[i] = static_cast<Index>(i);
+    }
+    const ItemOrder order = make_order(std::move(all));
+    const Tally tally = make_tally(objective);
+    for (Index first = 0; first < items; first += options_.minibatch) {
+        runner.load_state(state_);
+        const Index valid = std::min(options_.minibatch, items - first);
+        const Index* rows = order.device.as<Index>() + first;
+        run_minibatch(runner, n_steps, sources, rows,
+                      [&](const ChunkExtent& extent, Index call_step) {
+                          add_losses(runner, objective, wanted, rows, extent, call_step,
+                                     n_steps, valid, valid < options_.minibatch, false,
+                                     tally);
+                      });
+        if (progress) {
+            progress(first + valid, items);
+        }
+    }
+    Scores scores = read_scores(objective, tally, items, false);
+    for (std::size_t m = 0; m < scores.metrics.size(); ++m) {
+        const MetricSpec& metric = objective.metrics[m];
+        const bool last =
+            metric.last_step ||
+            !model_->probes[static_cast<std::size_t>(metric.probe)].keep_history;
+        scores.metrics[m] /= last ? 1.0 : static_cast<double>(n_steps);
+    }
+    return scores;
+}
+
+template <class Real>
+Index SessionOf<Real>::train_minibatch(Runner& runner, Index n_steps,
+                                       const Objective& objective,
+                                       const Sources& sources, const Sources& targets,
+                                       const Index* items, Index valid,
+                                       const Tally& tally) {
+    runner.refresh_parameters();
+    runner.load_state(state_);
+    runner.zero_gradients();
+    run_minibatch(runner, n_steps, sources, items,
+                  [&](const ChunkExtent& extent, Index call_step) {
+                      add_losses(runner, objective, targets, items, extent, call_step,
+                                 n_steps, valid, valid < options_.minibatch, true,
+                                 tally);
+                      runner.backward(extent);
+                  });
+    runner.collect_gradients();
+    return valid;
+}
+
+template <class Real>
+Scores SessionOf<Real>::train(Index n_steps, const Feeds& feeds, const Targets& targets,
+                              const Objective& objective,
+                              const std::vector<Index>& order,
+                              const Session::Progress& progress) {
+    Objective losses = objective;
+    losses.metrics.clear();
+    Runner& runner = runner_for(n_steps, feeds, loss_probes(objective), true);
+    const Sources sources = make_sources(feeds), wanted = make_sources(targets);
+    const ItemOrder items = make_order(order);
+    const Tally tally = make_tally(losses);
+    for (Index first = 0; first < items.items; first += options_.minibatch) {
+        const Index valid = std::min(options_.minibatch, items.items - first);
+        const Index* rows = items.device.as<Index>() + first;
+        train_minibatch(runner, n_steps, losses, sources, wanted, rows, valid, tally);
+        optimizer_.update(parameters_, tally.flag.as<int>());
+        if (progress) {
+            progress(first + valid, items.items);
+        }
+        // A copy from the device waits for it: there, only the end of the epoch looks.
+        if (!device_.is_cuda() || first + valid == items.items) {
+            throw_if_not_finite(runner, tally, n_steps, sources, rows);
+        }
+    }
+    return read_scores(losses, tally, items.items, true);
+}
+
+template <class Real>
+std::map<std::string, std::vector<double>> SessionOf<Real>::gradients(
+    Index n_steps, const Feeds& feeds, const Targets& targets,
+    const Objective& objective) {
+    Objective losses = objective;
+    losses.metrics.clear();
+    Runner& runner = runner_for(n_steps, feeds, loss_probes(objective), true);
+    const Sources sources = make_sources(feeds), wanted = make_sources(targets);
+    const Index valid = std::min(options_.minibatch, targets.begin()->second.batch);
+    std::vector<Index> rows;
+    for (Index i = 0; i < valid; ++i) {
+        rows.push_back(i);
+    }
+    const ItemOrder order = make_order(std::move(rows));
+    const Tally tally = make_tally(losses);
+    train_minibatch(runner, n_steps, losses, sources, wanted, order.device.as<Index>(),
+                    valid, tally);
+    std::map<std::string, std::vector<double>> result;
+    for (const auto& [signal, offset] : parameters_.layout()) {
+        const std::string& name = model_->signal(signal).parameter;
+        result[name.empty() ? model_->signal(signal).name : name] =
+            parameters_.read(signal, true);
+    }
+    return result;
+}
+
+template <class Real>
+void SessionOf<Real>::set_optimizer(const Optimizer& optimizer) {
+    optimizer_.set(optimizer);
+}
+
+template <class Real>
+void SessionOf<Real>::set_learning_rate(double learning_rate) {
+    optimizer_.set_learning_rate(learning_rate);
+}
+
+namespace {
+
+/// Where a number first became non-finite.
+struct FirstFault {
+    Index step = -1;
+    std::string signal;
+};
+
+}  // namespace
+
+/// Runs the minibatch again with every row kept, and looks for the earliest step, and
+/// within it the earliest stage, that holds a number which is not finite.
+template <class Real>
+void SessionOf<Real>::throw_if_not_finite(Runner& runner, const Tally& tally,
+                                          Index n_steps, const Sources& sources,
+                                          const Index* items) {
+    int flag = 0;
+    device_.download(&flag, tally.flag.data(), sizeof(flag));
+    if (flag == 0) {
+        return;
+    }
+    PlannerOptions options = options_.planner;
+    options.reuse_buffers = false;
+    Runner again(device_, std::make_shared<Plan>(runner.plan()), options,
+                 runner.chunk(), parameters_, state_);
+    again.refresh_parameters();
+    again.load_state(state_);
+    FirstFault fault;
+    int fault_stage = 0;
+    run_minibatch(
+        again, n_steps, sources, items, [&](const ChunkExtent& extent, Index) {
+            const Plan& plan = again.plan();
+            for (BufferId b = 0; b < static_cast<BufferId>(plan.buffers.size()); ++b) {
+                const BufferSpec& spec = plan.buffers[static_cast<std::size_t>(b)];
+                const bool forward =
+                    spec.first_stage < static_cast<int>(plan.forward.size());
+                if (spec.kind != BufferKind::work || !forward || spec.last_stage < 0) {
+                    continue;
+                }
+                const Operand all{.buffer = b,
+                                  .in_time = spec.history ? Rows::history : Rows::fixed,
+                                  .shift = spec.history ? spec.extra_rows : 0,
+                                  .cols = spec.width};
+                const Block<Real> block = again.binder().block(all, extent);
+                const std::vector<double> values = download_from(
+                    device_, block.data, static_cast<std::size_t>(block.size()));
+                const auto bad = std::ranges::find_if(
+                    values, [](double v) { return !std::isfinite(v); });
+                if (bad == values.end()) {
+                    continue;
+                }
+                const Index step = (bad - values.begin()) / (block.batch * block.cols);
+                if (fault.step < 0 || std::pair(step, spec.first_stage) <
+                                          std::pair(fault.step, fault_stage)) {
+                    fault = {step, spec.name};
+                    fault_stage = spec.first_stage;
+                }
+            }
+        });
+    const std::string where = fault.step < 0
+                                  ? "in the loss itself; the signals are finite"
+                                  : "first at step " + std::to_string(fault.step + 1) +
+                                        " in signal '" + fault.signal + "'";
+    throw SimulationError(
+        "train: the loss became NaN or infinite, " + where +
+        "; the parameters are those before this minibatch; try a smaller "
+        "learning rate");
+}
+
+template class SessionOf<float>;
+template class SessionOf<double>;
+
+}  // namespace nengine

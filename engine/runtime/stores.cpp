@@ -1,0 +1,104 @@
+#include "engine/runtime/stores.hpp"
+
+#include <algorithm>
+
+namespace nengine {
+
+template <class Real>
+void upload_as(const Device& device, Real* to, const double* values, std::size_t n) {
+    const std::vector<Real> converted(values, values + n);
+    device.upload(to, converted.data(), n * sizeof(Real));
+}
+
+template <class Real>
+std::vector<double> download_from(const Device& device, const Real* from,
+                                  std::size_t n) {
+    std::vector<Real> host(n);
+    device.download(host.data(), from, n * sizeof(Real));
+    return std::vector<double>(host.begin(), host.end());
+}
+
+Buffer upload_table(const Device& device, const std::vector<Index>& table) {
+    Buffer buffer = device.allocate(table.size() * sizeof(Index), "an index table");
+    device.upload(buffer.data(), table.data(), table.size() * sizeof(Index));
+    return buffer;
+}
+
+template <class Real>
+ParameterStore<Real>::ParameterStore(const Device& device, const Model& model)
+    : device_(device), layout_(lay_out_parameters(model, &total_)) {
+    const auto bytes = static_cast<std::size_t>(total_) * sizeof(Real);
+    values_ = device.allocate(bytes, "parameters");
+    gradients_ = device.allocate(bytes, "parameter gradients");
+    for (const auto& [signal, offset] : layout_) {
+        sizes_[signal] = model.signal(signal).size();
+    }
+    restore(model);
+}
+
+template <class Real>
+void ParameterStore<Real>::restore(const Model& model) {
+    std::vector<double> all(static_cast<std::size_t>(total_), 0.0);
+    for (const auto& [signal, offset] : layout_) {
+        std::ranges::copy(model.signal(signal).initial, all.begin() + offset);
+    }
+    upload_as(device_, values(), all.data(), all.size());
+    changed();
+}
+
+template <class Real>
+std::vector<double> ParameterStore<Real>::read(SignalId signal, bool gradient) const {
+    const Real* base = gradient ? gradients() : values();
+    return download_from(device_, base + layout_.at(signal),
+                         static_cast<std::size_t>(sizes_.at(signal)));
+}
+
+template <class Real>
+void ParameterStore<Real>::write(SignalId signal, const std::vector<double>& numbers) {
+    upload_as(device_, values() + layout_.at(signal), numbers.data(), numbers.size());
+    changed();
+}
+
+template <class Real>
+StateStore<Real>::StateStore(const Device& device, const Model& model, Index minibatch)
+    : device_(device), minibatch_(minibatch) {
+    std::vector<char> set(model.signal_count(), 0), carried(model.signal_count(), 0);
+    for (const auto& op : model.operators()) {
+        for (const Slot& slot : op->slots()) {
+            const auto base = static_cast<std::size_t>(model.base(slot.signal));
+            set[base] |= slot.role == Role::set;
+            carried[base] |= slot.role != Role::set && slot.role != Role::read;
+        }
+    }
+    for (SignalId s = 0; s < static_cast<SignalId>(model.signal_count()); ++s) {
+        if (carried[static_cast<std::size_t>(s)] && !set[static_cast<std::size_t>(s)]) {
+            offsets_[s] = width_;
+            width_ += model.signal(s).size();
+        }
+    }
+    data_ = device.allocate(static_cast<std::size_t>(width_ * minibatch) * sizeof(Real),
+                            "state");
+    reset(model);
+}
+
+template <class Real>
+void StateStore<Real>::reset(const Model& model) {
+    std::vector<double> row(static_cast<std::size_t>(width_), 0.0);
+    for (const auto& [signal, offset] : offsets_) {
+        std::ranges::copy(model.signal(signal).initial, row.begin() + offset);
+    }
+    for (Index item = 0; item < minibatch_; ++item) {
+        upload_as(device_, data() + item * width_, row.data(), row.size());
+    }
+}
+
+template class ParameterStore<float>;
+template class ParameterStore<double>;
+template class StateStore<float>;
+template class StateStore<double>;
+template void upload_as(const Device&, float*, const double*, std::size_t);
+template void upload_as(const Device&, double*, const double*, std::size_t);
+template std::vector<double> download_from(const Device&, const float*, std::size_t);
+template std::vector<double> download_from(const Device&, const double*, std::size_t);
+
+}  // namespace nengine

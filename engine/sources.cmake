@@ -1,0 +1,35 @@
+# Sources of engine/, relative to it.
+set(NENGINE_ENGINE_SOURCES
+    core/model.cpp
+    core/signal.cpp
+    operators/lowering.cpp
+    operators/operators.cpp
+    planner/backward_lowering.cpp
+    planner/constants.cpp
+    planner/dependencies.cpp
+    planner/emit_backward.cpp
+    planner/emit_forward.cpp
+    planner/explain.cpp
+    planner/fold.cpp
+    planner/fuse.cpp
+    planner/gradient_needs.cpp
+    planner/graph.cpp
+    planner/layout.cpp
+    planner/lowering.cpp
+    planner/make_plan.cpp
+    planner/merge.cpp
+    planner/normalise.cpp
+    planner/partial_sums.cpp
+    planner/runs.cpp
+    planner/simplify.cpp
+    planner/storage.cpp
+    runtime/binder.cpp
+    runtime/gemm_products.cpp
+    runtime/memory.cpp
+    runtime/plan_runner.cpp
+    runtime/plan_runner_data.cpp
+    runtime/session.cpp
+    runtime/session_of.cpp
+    runtime/session_train.cpp
+    runtime/stores.cpp
+    train/optimizer_state.cpp)

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "kernels/base/device.hpp"
+
+namespace nengine {
+
+/// What a Device and its Buffers share: the memory and the queue of one processor.
+/// `Device` is the public face; each backend writes one child.
+///
+/// Every call with a size of 0 is answered before it gets here, so pointers are never
+/// null. All work is in one order.
+class DeviceState {
+public:
+    DeviceState() = default;
+    DeviceState(const DeviceState&) = delete;
+    DeviceState& operator=(const DeviceState&) = delete;
+    virtual ~DeviceState() = default;
+
+    virtual std::string name() const = 0;
+
+    /// `bytes` > 0 of memory aligned to 256, not initialised.
+    /// @throws DeviceError  out of memory: `what` needed how much, what is free
+    virtual void* allocate(std::size_t bytes, std::string_view what) = 0;
+    /// Gives back what `allocate(bytes, ...)` returned, in order after earlier work.
+    virtual void free(void* data, std::size_t bytes) noexcept = 0;
+
+    virtual void upload(void* device, const void* host, std::size_t bytes) = 0;
+    /// Returns when `host` holds the bytes.
+    virtual void download(void* host, const void* device, std::size_t bytes) = 0;
+    virtual void copy(void* to, const void* from, std::size_t bytes) = 0;
+    virtual void zero(void* device, std::size_t bytes) = 0;
+    virtual void synchronize() = 0;
+
+    /// See Device::record; nullptr where the caller replays its own list.
+    virtual std::unique_ptr<Recording> record(const std::function<void()>& work) = 0;
+};
+
+}  // namespace nengine

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <source_location>
+#include <stdexcept>
+#include <string>
+
+namespace nengine {
+
+/// Base of everything this library throws. The message reads `where: got X, needs Y`
+/// and names the user's object.
+class Error : public std::runtime_error {
+public:
+    explicit Error(const std::string& what) : std::runtime_error(what) {}
+};
+
+/// A value, shape, name or combination that the user gave is not acceptable.
+class ValidationError : public Error {
+public:
+    explicit ValidationError(const std::string& what) : Error(what) {}
+};
+
+/// Shapes of two things that must fit do not.
+class ShapeError : public ValidationError {
+public:
+    explicit ShapeError(const std::string& what) : ValidationError(what) {}
+};
+
+/// A network that cannot be turned into a model, or a model that cannot be planned.
+class BuildError : public Error {
+public:
+    explicit BuildError(const std::string& what) : Error(what) {}
+};
+
+/// Something went wrong while simulating or training: a non-finite value, a failing
+/// host function.
+class SimulationError : public Error {
+public:
+    explicit SimulationError(const std::string& what) : Error(what) {}
+};
+
+/// A simulator was used after `close()`.
+class SimulatorClosed : public SimulationError {
+public:
+    explicit SimulatorClosed(const std::string& what) : SimulationError(what) {}
+};
+
+/// An object was created outside any network.
+class NetworkContextError : public Error {
+public:
+    explicit NetworkContextError(const std::string& what) : Error(what) {}
+};
+
+/// A file could not be read or written: missing, truncated, damaged, not of its type.
+class FileError : public Error {
+public:
+    explicit FileError(const std::string& what) : Error(what) {}
+};
+
+/// A device could not be had, ran out of memory, or a call to its libraries failed;
+/// `code()` is the library's own status value (0 when there is none).
+class DeviceError : public Error {
+public:
+    explicit DeviceError(const std::string& what, int code = 0)
+        : Error(what), code_(code) {}
+    int code() const noexcept { return code_; }
+
+private:
+    int code_;
+};
+
+}  // namespace nengine

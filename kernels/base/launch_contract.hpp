@@ -1,0 +1,54 @@
+#pragma once
+
+#include "kernels/base/view.hpp"
+
+// What kernels/unified/*.cpp expect of a launch header (kernels/cpu/launch.hpp,
+// kernels/cuda/launch.cuh): the type `ThisExec` and these templates, in namespace
+// nengine. Functors are small structs passed by value, their members NENGINE_HD. Empty
+// launches do nothing (launch_columns without rows still finishes every column).
+//
+//     launch_each(exec, n, fn)             fn(i) for i in [0, n)
+//     launch_elements(exec, extents, fn)   fn(t, b, r, c), c fastest
+//
+// in any order, on any thread; elements do not see each other's writes.
+//
+//     launch_scan(exec, steps, batch, cols, scan)
+//
+// runs, for each item b and column i, with registers `Real r[n_registers]` set to 0:
+//
+//     scan.load_constants(r, i);             // what depends on the column alone
+//     scan.load_state(r, b, i);
+//     for each t:  scan.step(r, t, b, i);    // t falls if Scan::reverse
+//     scan.store_state(r, b, i);
+//
+// with  using Real; static constexpr int n_registers, n_carried; static constexpr bool
+// reverse.  Only the first n_carried registers change after load_constants. n_registers
+// is at least 1; n_carried may be 0. Steps may be 0: states are loaded and stored.
+//
+// A step whose input does not depend on the state may be given in two parts as well, so
+// that devices with slow memory read ahead; step then has to be the one after the
+// other:
+//
+//     Real x = scan.read(t, b, i);           // no writes
+//     scan.advance(r, x, t, b, i);
+//
+//     launch_columns(exec, rows, cols, sum)
+//
+// sums down each column, in an order that is a function of rows and cols alone:
+//
+//     sum.load_constants(r, i);
+//     for each row:  sum.term(r, row, i);    // adds to r[0 .. n_sums), may write
+//     sum.finish(i, total);                  // const double (&total)[n_sums], once
+//
+// with  using Real; static constexpr int n_registers, n_sums (at least 1).  The first
+// n_sums registers start at 0; runs of at most 4096 rows are summed in Real and the
+// runs are added in double. term may write what no other (row, i) reads or writes.
+
+namespace nengine {
+
+/// The extents of an element-wise launch.
+struct Extents {
+    Index steps = 1, batch = 1, rows = 1, cols = 1;
+};
+
+}  // namespace nengine

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+#include "kernels/base/macros.hpp"
+
+namespace nengine {
+
+/// Sizes, strides and positions, in elements.
+using Index = std::int64_t;
+
+/// The real type a plan computes in.
+enum class RealType { float32, float64 };
+
+/// A borrowed block of numbers over time and batch, `[steps, batch, rows, cols]`.
+///
+/// Strides are in elements. A stride of 0 repeats the same numbers: data held over
+/// time, a parameter shared by the batch, a bias broadcast over positions. They may be
+/// negative.
+template <class Real>
+struct Block {
+    Real* data = nullptr;
+    Index steps = 1, batch = 1, rows = 1, cols = 1;
+    Index time_stride = 0, batch_stride = 0, row_stride = 0, col_stride = 1;
+
+    NENGINE_HD Index index(Index t, Index b, Index r, Index c) const {
+        return t * time_stride + b * batch_stride + r * row_stride + c * col_stride;
+    }
+    NENGINE_HD Real& operator()(Index t, Index b, Index r, Index c) const {
+        return data[index(t, b, r, c)];
+    }
+    NENGINE_HD Index size() const { return steps * batch * rows * cols; }
+    /// Reading is part of writing. A template, so that a read-only block has none.
+    template <class To>
+    requires(std::is_same_v<To, const Real> && !std::is_const_v<Real>) NENGINE_HD
+    operator Block<To>() const {
+        return {data,        steps,        batch,      rows,      cols,
+                time_stride, batch_stride, row_stride, col_stride};
+    }
+};
+
+/// A borrowed constant per neuron or filter channel; stride 0 when all agree. A null
+/// pointer means "absent" (a gain of 1, a bias of 0).
+template <class Real>
+struct ParamView {
+    const Real* data = nullptr;
+    Index stride = 0;
+
+    NENGINE_HD Real operator[](Index i) const { return data[i * stride]; }
+    NENGINE_HD bool present() const { return data != nullptr; }
+};
+
+}  // namespace nengine

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "kernels/base/exec.hpp"
+#include "kernels/base/view.hpp"
+
+namespace nengine {
+
+/// A 2-D cross-correlation, channels last: x [images, in_h, in_w, in_c], w [k_h, k_w,
+/// in_c / groups, out_c] (Keras's layout), y [images, out_h, out_w, out_c].
+/// A 1-D one has height 1.
+struct Conv2DShape {
+    Index images = 0;
+    Index in_h = 0, in_w = 0, in_c = 0;
+    Index out_h = 0, out_w = 0, out_c = 0;
+    Index k_h = 1, k_w = 1;
+    Index stride_h = 1, stride_w = 1;
+    Index pad_top = 0, pad_left = 0;  ///< what is missing below and right follows
+    Index groups = 1;
+
+    bool operator==(const Conv2DShape&) const = default;
+};
+
+// Images lie densely, one after the other. Shapes are checked by the caller.
+// `accumulate` adds to what is written.
+
+/// y = (or +=) x * w + bias; bias [out_c] may be null.
+template <class Real>
+void conv2d_forward(const CpuExec& exec, const Conv2DShape& shape, const Real* x,
+                    const Real* w, const Real* bias, Real* y, bool accumulate);
+template <class Real>
+void conv2d_forward(const CudaExec& exec, const Conv2DShape& shape, const Real* x,
+                    const Real* w, const Real* bias, Real* y, bool accumulate);
+
+/// dL_dx = (or +=) the transpose of the forward map applied to dL_dy.
+template <class Real>
+void conv2d_backward_data(const CpuExec& exec, const Conv2DShape& shape,
+                          const Real* dL_dy, const Real* w, Real* dL_dx,
+                          bool accumulate);
+template <class Real>
+void conv2d_backward_data(const CudaExec& exec, const Conv2DShape& shape,
+                          const Real* dL_dy, const Real* w, Real* dL_dx,
+                          bool accumulate);
+
+/// dL_dw = (or +=) the gradient of the kernel, summed over images; dL_dbias too unless
+/// null.
+template <class Real>
+void conv2d_backward_filter(const CpuExec& exec, const Conv2DShape& shape,
+                            const Real* x, const Real* dL_dy, Real* dL_dw,
+                            Real* dL_dbias, bool accumulate);
+template <class Real>
+void conv2d_backward_filter(const CudaExec& exec, const Conv2DShape& shape,
+                            const Real* x, const Real* dL_dy, Real* dL_dw,
+                            Real* dL_dbias, bool accumulate);
+
+}  // namespace nengine

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <source_location>
+
+namespace nengine::cuda {
+
+using Where = std::source_location;
+
+/// Throws `call failed: reason [file:line]` unless `status` is success. The other status
+/// types have theirs in library.hpp.
+void check(cudaError_t status, const char* call, Where at = Where::current());
+
+/// @throws DeviceError  always
+[[noreturn]] void fail(const char* call, const char* reason, int code, Where at);
+
+}  // namespace nengine::cuda
+
+/// Wraps every CUDA, cuBLAS and cuDNN call; the overload set knows each status type. A
+/// macro only because the text of the call is part of the message.
+#define NENGINE_CHECK(call) ::nengine::cuda::check((call), #call)

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <cstddef>
+#include <memory>
+
+#include "kernels/base/exec.hpp"
+#include "kernels/cuda/handle.hpp"
+#include "kernels/cuda/scratch.hpp"
+
+struct cublasContext;  // what cublasHandle_t and cudnnHandle_t point to
+struct cudnnContext;
+
+namespace nengine {
+
+namespace cuda {
+class ConvolutionPlans;
+}
+
+/// What float32 products may round their operands to, on tensor cores; sums are float32.
+/// Convolutions know no bf16 and take tf32 for it.
+enum class GemmMath { float32, tf32, bf16 };
+
+/// What all kernels of one CUDA device share: the stream, library handles, workspaces.
+class CudaContext {
+public:
+    /// @throws DeviceError  a library cannot be opened or its handle not be made
+    explicit CudaContext(int ordinal);
+    CudaContext(const CudaContext&) = delete;
+    CudaContext& operator=(const CudaContext&) = delete;
+    /// Waits for the work under way.
+    ~CudaContext();
+
+    int ordinal() const { return ordinal_; }
+    int multiprocessors() const { return multiprocessors_; }
+    cudaStream_t stream() const { return stream_.get(); }
+    cublasContext* blas() const { return blas_.get(); }
+    cudnnContext* dnn() const { return dnn_.get(); }
+    cuda::ScratchStack& scratch() { return scratch_; }
+    cuda::ConvolutionPlans& convolutions() { return *convolutions_; }
+
+    GemmMath gemm_math = GemmMath::float32;
+
+private:
+    struct DestroyBlas {
+        void operator()(cublasContext* handle) const noexcept;
+    };
+    struct DestroyDnn {
+        void operator()(cudnnContext* handle) const noexcept;
+    };
+
+    void make_handles();
+
+    int ordinal_;
+    int multiprocessors_ = 0;
+    cuda::Stream stream_;
+    cuda::ScratchStack scratch_;
+    std::unique_ptr<cublasContext, DestroyBlas> blas_;
+    std::unique_ptr<cudnnContext, DestroyDnn> dnn_;
+    std::unique_ptr<cuda::ConvolutionPlans> convolutions_;
+};
+
+namespace cuda {
+
+inline cudaStream_t stream_of(const CudaExec& exec) {
+    return static_cast<cudaStream_t>(exec.stream);
+}
+
+}  // namespace cuda
+}  // namespace nengine

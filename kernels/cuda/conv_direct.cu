@@ -1,0 +1,161 @@
+#include "kernels/cuda/conv_direct.hpp"
+
+#include "kernels/cuda/launch.cuh"
+
+namespace nengine::cuda::direct {
+namespace {
+
+/// Launched over (image, row, column, channel) of y.
+template <class Real>
+struct Forward {
+    Conv2DShape s;
+    const Real* __restrict__ x;
+    const Real* __restrict__ w;
+    Real* __restrict__ y;
+    bool accumulate;
+
+    __device__ void operator()(Index image, Index i, Index j, Index oc) const {
+        const Index group_in = s.in_c / s.groups, group_out = s.out_c / s.groups;
+        const Index first_c = oc / group_out * group_in;
+        Real sum = 0;
+        for (Index kh = 0; kh < s.k_h; ++kh) {
+            const Index h = i * s.stride_h + kh - s.pad_top;
+            if (h < 0 || h >= s.in_h) {
+                continue;
+            }
+            for (Index kw = 0; kw < s.k_w; ++kw) {
+                const Index v = j * s.stride_w + kw - s.pad_left;
+                if (v < 0 || v >= s.in_w) {
+                    continue;
+                }
+                const Real* in = x + ((image * s.in_h + h) * s.in_w + v) * s.in_c;
+                const Real* filter = w + (kh * s.k_w + kw) * group_in * s.out_c + oc;
+                for (Index c = 0; c < group_in; ++c) {
+                    sum = fma(in[first_c + c], filter[c * s.out_c], sum);
+                }
+            }
+        }
+        Real& to = y[((image * s.out_h + i) * s.out_w + j) * s.out_c + oc];
+        to = accumulate ? to + sum : sum;
+    }
+};
+
+/// Launched over (image, row, column, channel) of x.
+template <class Real>
+struct BackwardData {
+    Conv2DShape s;
+    const Real* __restrict__ dL_dy;
+    const Real* __restrict__ w;
+    Real* __restrict__ dL_dx;
+    bool accumulate;
+
+    /// The output that reads input `at` with tap `tap`, or -1.
+    static __device__ Index output(Index at, Index pad, Index tap, Index stride,
+                                   Index size) {
+        const Index from = at + pad - tap;
+        return from >= 0 && from % stride == 0 && from / stride < size ? from / stride
+                                                                       : -1;
+    }
+
+    __device__ void operator()(Index image, Index h, Index v, Index ic) const {
+        const Index group_in = s.in_c / s.groups, group_out = s.out_c / s.groups;
+        const Index first_c = ic / group_in * group_out;
+        Real sum = 0;
+        for (Index kh = 0; kh < s.k_h; ++kh) {
+            const Index i = output(h, s.pad_top, kh, s.stride_h, s.out_h);
+            if (i < 0) {
+                continue;
+            }
+            for (Index kw = 0; kw < s.k_w; ++kw) {
+                const Index j = output(v, s.pad_left, kw, s.stride_w, s.out_w);
+                if (j < 0) {
+                    continue;
+                }
+                const Real* dy =
+                    dL_dy + ((image * s.out_h + i) * s.out_w + j) * s.out_c + first_c;
+                const Real* filter =
+                    w + ((kh * s.k_w + kw) * group_in + ic % group_in) * s.out_c +
+                    first_c;
+                for (Index c = 0; c < group_out; ++c) {
+                    sum = fma(dy[c], filter[c], sum);
+                }
+            }
+        }
+        Real& to = dL_dx[((image * s.in_h + h) * s.in_w + v) * s.in_c + ic];
+        to = accumulate ? to + sum : sum;
+    }
+};
+
+/// Columns: the filter's numbers. Rows: the outputs of all images.
+template <class Number>
+struct BackwardFilter {
+    using Real = Number;
+    static constexpr int n_registers = 1, n_sums = 1;
+
+    Conv2DShape s;
+    const Real* __restrict__ x;
+    const Real* __restrict__ dL_dy;
+    Real* __restrict__ dL_dw;
+    bool accumulate;
+
+    __device__ void load_constants(Real*, Index) const {}
+
+    __device__ void term(Real* r, Index row, Index at) const {
+        const Index group_in = s.in_c / s.groups, group_out = s.out_c / s.groups;
+        const auto [rest, oc] = divide(at, s.out_c);
+        const auto [tap, c] = divide(rest, group_in);
+        const auto [kh, kw] = divide(tap, s.k_w);
+        const auto [line, j] = divide(row, s.out_w);
+        const auto [image, i] = divide(line, s.out_h);
+        const Index h = i * s.stride_h + kh - s.pad_top;
+        const Index v = j * s.stride_w + kw - s.pad_left;
+        if (h < 0 || h >= s.in_h || v < 0 || v >= s.in_w) {
+            return;
+        }
+        const Index ic = divide(oc, group_out).quotient * group_in + c;
+        r[0] = fma(x[((image * s.in_h + h) * s.in_w + v) * s.in_c + ic],
+                   dL_dy[row * s.out_c + oc], r[0]);
+    }
+
+    __device__ void finish(Index at, const double (&total)[n_sums]) const {
+        const Real sum = static_cast<Real>(total[0]);
+        dL_dw[at] = accumulate ? dL_dw[at] + sum : sum;
+    }
+};
+
+}  // namespace
+
+template <class Real>
+void conv2d_forward(const CudaExec& exec, const Conv2DShape& s, const Real* x,
+                    const Real* w, Real* y, bool accumulate) {
+    launch_elements(exec, {s.images, s.out_h, s.out_w, s.out_c},
+                    Forward<Real>{s, x, w, y, accumulate});
+}
+
+template <class Real>
+void conv2d_backward_data(const CudaExec& exec, const Conv2DShape& s, const Real* dL_dy,
+                          const Real* w, Real* dL_dx, bool accumulate) {
+    launch_elements(exec, {s.images, s.in_h, s.in_w, s.in_c},
+                    BackwardData<Real>{s, dL_dy, w, dL_dx, accumulate});
+}
+
+template <class Real>
+void conv2d_backward_filter(const CudaExec& exec, const Conv2DShape& s, const Real* x,
+                            const Real* dL_dy, Real* dL_dw, bool accumulate) {
+    const Index numbers = s.k_h * s.k_w * (s.in_c / s.groups) * s.out_c;
+    launch_columns(exec, s.images * s.out_h * s.out_w, numbers,
+                   BackwardFilter<Real>{s, x, dL_dy, dL_dw, accumulate});
+}
+
+#define NENGINE_INSTANTIATE(Real)                                                    \
+    template void conv2d_forward(const CudaExec&, const Conv2DShape&, const Real*,   \
+                                 const Real*, Real*, bool);                          \
+    template void conv2d_backward_data(const CudaExec&, const Conv2DShape&,          \
+                                       const Real*, const Real*, Real*, bool);       \
+    template void conv2d_backward_filter(const CudaExec&, const Conv2DShape&,        \
+                                         const Real*, const Real*, Real*, bool);
+
+NENGINE_INSTANTIATE(float)
+NENGINE_INSTANTIATE(double)
+
+}  // namespace nengine::cuda::direct

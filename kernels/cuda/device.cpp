@@ -1,0 +1,277 @@
+#include <cuda_runtime_api.h>
+
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kernels/base/error.hpp"
+#include "kernels/cuda/check.hpp"
+#include "kernels/cuda/context.hpp"
+#include "kernels/cuda/cuda_device.hpp"
+#include "kernels/cuda/probe.hpp"
+#include "kernels/cuda/staging.hpp"
+
+namespace nengine {
+namespace {
+
+using cuda::DeviceGuard;
+
+std::string mebibytes(std::size_t bytes) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f MiB", static_cast<double>(bytes) / 1048576);
+    return text;
+}
+
+/// Memory of our own pool: what is freed stays for the next allocation, which then
+/// costs next to nothing, and goes back to the system with the device object.
+cuda::MemoryPool make_pool(int ordinal) {
+    cudaMemPoolProps properties{};
+    properties.allocType = cudaMemAllocationTypePinned;
+    properties.location.type = cudaMemLocationTypeDevice;
+    properties.location.id = ordinal;
+    cudaMemPool_t made = nullptr;
+    NENGINE_CHECK(cudaMemPoolCreate(&made, &properties));
+    cuda::MemoryPool pool(made);
+    unsigned long long keep = ~0ULL;
+    NENGINE_CHECK(cudaMemPoolSetAttribute(made, cudaMemPoolAttrReleaseThreshold, &keep));
+    return pool;
+}
+
+class CudaState final : public DeviceState,
+                        public std::enable_shared_from_this<CudaState> {
+public:
+    explicit CudaState(int ordinal)
+        : context_(ordinal), staging_(context_.stream()), pool_(make_pool(ordinal)) {
+        cudaDeviceProp properties{};
+        NENGINE_CHECK(cudaGetDeviceProperties(&properties, ordinal));
+        name_ = "cuda:" + std::to_string(ordinal) + " (" + properties.name + ")";
+        total_ = properties.totalGlobalMem;
+    }
+    ~CudaState() override {
+        // Members wait for the device where they must; the pool goes last of all.
+        static_cast<void>(cudaStreamSynchronize(stream()));
+    }
+
+    CudaExec exec() { return {context_.stream(), &context_}; }
+    cudaStream_t stream() const { return context_.stream(); }
+    int ordinal() const { return context_.ordinal(); }
+
+    std::string name() const override { return name_; }
+
+    void* allocate(std::size_t bytes, std::string_view what) override {
+        refuse_in_recording("allocate");
+        const DeviceGuard guard(ordinal());
+        void* data = bytes <= total_ ? try_allocate(bytes) : nullptr;
+        if (data == nullptr && bytes <= total_) {
+            // Blocks that were freed may be of the wrong sizes: give them all back.
+            NENGINE_CHECK(cudaStreamSynchronize(stream()));
+            NENGINE_CHECK(cudaMemPoolTrimTo(pool_.get(), 0));
+            data = try_allocate(bytes);
+        }
+        if (data == nullptr) {
+            out_of_memory(bytes, what);
+        }
+        return data;
+    }
+
+    void free(void* data, std::size_t) noexcept override {
+        if (recording_) {
+            freed_.push_back(data);  // the stream takes no such call now
+            return;
+        }
+        const DeviceGuard guard(ordinal());
+        static_cast<void>(cudaFreeAsync(data, stream()));
+    }
+
+    void upload(void* device, const void* host, std::size_t bytes) override {
+        refuse_in_recording("upload");
+        const DeviceGuard guard(ordinal());
+        staging_.upload(device, host, bytes);
+    }
+    void download(void* host, const void* device, std::size_t bytes) override {
+        refuse_in_recording("download");
+        const DeviceGuard guard(ordinal());
+        staging_.download(host, device, bytes);
+    }
+    void copy(void* to, const void* from, std::size_t bytes) override {
+        const DeviceGuard guard(ordinal());
+        NENGINE_CHECK(
+            cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream()));
+    }
+    void zero(void* device, std::size_t bytes) override {
+        const DeviceGuard guard(ordinal());
+        NENGINE_CHECK(cudaMemsetAsync(device, 0, bytes, stream()));
+    }
+    void synchronize() override {
+        refuse_in_recording("synchronize");
+        const DeviceGuard guard(ordinal());
+        NENGINE_CHECK(cudaStreamSynchronize(stream()));
+    }
+
+    std::unique_ptr<Recording> record(const std::function<void()>& work) override;
+
+    void refuse_in_recording(const char* what) const {
+        if (recording_) {
+            throw DeviceError(std::string("Device::") + what +
+                              ": got a call inside Device::record, needs to be made "
+                              "before or after it");
+        }
+    }
+
+private:
+    void* try_allocate(std::size_t bytes) {
+        void* data = nullptr;
+        const cudaError_t status =
+            cudaMallocFromPoolAsync(&data, bytes, pool_.get(), stream());
+        if (status == cudaErrorMemoryAllocation) {
+            static_cast<void>(cudaGetLastError());
+            return nullptr;
+        }
+        NENGINE_CHECK(status);
+        return data;
+    }
+
+    [[noreturn]] void out_of_memory(std::size_t bytes, std::string_view what) const {
+        std::size_t free = 0, total = 0;
+        static_cast<void>(cudaMemGetInfo(&free, &total));
+        throw DeviceError("Device::allocate: " + std::string(what) + " needs " +
+                              mebibytes(bytes) + ", got " + mebibytes(free) +
+                              " free of " + mebibytes(total_) + " on " + name_ +
+                              "; lower the minibatch or the number of steps",
+                          cudaErrorMemoryAllocation);
+    }
+
+    cuda::Graph capture(const std::function<void()>& work);
+    void free_deferred() noexcept;
+
+    CudaContext context_;
+    cuda::Staging staging_;
+    cuda::MemoryPool pool_;
+    std::string name_;
+    std::size_t total_ = 0;
+    bool recording_ = false;
+    std::vector<void*> freed_;  // while recording
+};
+
+/// A CUDA graph. Keeps its device alive.
+class GraphRecording final : public Recording {
+public:
+    GraphRecording(std::shared_ptr<CudaState> state, cuda::GraphExec graph)
+        : state_(std::move(state)), graph_(std::move(graph)) {}
+    ~GraphRecording() override {
+        // It may be running.
+        const DeviceGuard guard(state_->ordinal());
+        static_cast<void>(cudaStreamSynchronize(state_->stream()));
+        graph_.reset();
+    }
+
+    void replay() override {
+        state_->refuse_in_recording("record");
+        const DeviceGuard guard(state_->ordinal());
+        NENGINE_CHECK(cudaGraphLaunch(graph_.get(), state_->stream()));
+    }
+
+private:
+    std::shared_ptr<CudaState> state_;
+    cuda::GraphExec graph_;
+};
+
+cuda::Graph CudaState::capture(const std::function<void()>& work) {
+    NENGINE_CHECK(cudaStreamBeginCapture(stream(), cudaStreamCaptureModeThreadLocal));
+    recording_ = true;
+    cudaGraph_t graph = nullptr;
+    try {
+        work();
+    } catch (...) {
+        recording_ = false;
+        static_cast<void>(cudaStreamEndCapture(stream(), &graph));
+        static_cast<void>(cudaGetLastError());
+        const cuda::Graph unused(graph);
+        throw;
+    }
+    recording_ = false;
+    NENGINE_CHECK(cudaStreamEndCapture(stream(), &graph));
+    return cuda::Graph(graph);
+}
+
+void CudaState::free_deferred() noexcept {
+    for (void* data : freed_) {
+        static_cast<void>(cudaFreeAsync(data, stream()));
+    }
+    freed_.clear();
+}
+
+std::unique_ptr<Recording> CudaState::record(const std::function<void()>& work) {
+    refuse_in_recording("record");
+    const DeviceGuard guard(ordinal());
+    struct FreeAfterwards {
+        CudaState& state;
+        ~FreeAfterwards() { state.free_deferred(); }
+    } const afterwards{*this};
+    const cuda::Graph graph = capture(work);
+    cudaGraphExec_t exec = nullptr;
+    NENGINE_CHECK(cudaGraphInstantiate(&exec, graph.get(), 0));
+    cuda::GraphExec owned(exec);
+    // What the first launch would otherwise pay.
+    NENGINE_CHECK(cudaGraphUpload(exec, stream()));
+    return std::make_unique<GraphRecording>(shared_from_this(), std::move(owned));
+}
+
+/// The number of devices, or the reason why there is none.
+int count_devices(std::string& reason) {
+    int count = 0;
+    const cudaError_t status = cudaGetDeviceCount(&count);
+    if (status != cudaSuccess) {
+        static_cast<void>(cudaGetLastError());
+        reason = cudaGetErrorString(status);
+        return 0;
+    }
+    return count;
+}
+
+/// @throws DeviceError  this build's kernels do not run on the device
+void need_kernels(int ordinal) {
+    int major = 0, minor = 0;
+    NENGINE_CHECK(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor,
+                                         ordinal));
+    NENGINE_CHECK(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor,
+                                         ordinal));
+    const DeviceGuard guard(ordinal);
+    if (!cuda::kernels_run_here()) {
+        const std::string capability = std::to_string(major) + std::to_string(minor);
+        throw DeviceError("Device::cuda: got device " + std::to_string(ordinal) +
+                          " of architecture " + capability +
+                          ", needs a build with CMAKE_CUDA_ARCHITECTURES=" + capability);
+    }
+}
+
+}  // namespace
+
+int cuda_device_count() {
+    std::string reason;
+    return count_devices(reason);
+}
+
+std::shared_ptr<DeviceState> make_cuda_state(int ordinal, CudaExec& exec) {
+    std::string reason;
+    const int count = count_devices(reason);
+    if (count == 0) {
+        throw DeviceError("Device::cuda: got no CUDA device" +
+                          (reason.empty() ? reason : " (" + reason + ")") +
+                          ", needs an NVIDIA GPU with a driver for CUDA 13; "
+                          "Device::cpu() runs everywhere");
+    }
+    if (ordinal < 0 || ordinal >= count) {
+        throw DeviceError("Device::cuda: got device " + std::to_string(ordinal) +
+                          ", needs one of the " + std::to_string(count) +
+                          " CUDA devices, counted from 0");
+    }
+    need_kernels(ordinal);
+    const DeviceGuard guard(ordinal);
+    auto state = std::make_shared<CudaState>(ordinal);
+    exec = state->exec();
+    return state;
+}
+
+}  // namespace nengine

@@ -1,0 +1,149 @@
+#pragma once
+
+#include "kernels/cuda/launch.cuh"
+
+namespace nengine {
+namespace cuda {
+
+/// How the rows of a reduction are shared out: a function of rows and columns alone, and
+/// so is the order in which they are added.
+struct ColumnPlan {
+    unsigned x, y;     ///< a block's columns, and its threads per column
+    Index col_blocks;  ///< blocks side by side
+    Index run;         ///< rows of one block
+    Index runs;        ///< blocks one below the other
+};
+
+/// Blocks that keep every multiprocessor busy.
+inline constexpr Index wanted_blocks = 2048;
+inline constexpr unsigned max_block_columns = 32;
+/// Rows that one thread adds in Real at most, and at least if there are several runs.
+inline constexpr Index max_thread_rows = 4096, min_thread_rows = 8;
+
+inline ColumnPlan plan_columns(Index rows, Index cols) {
+    ColumnPlan p{};
+    p.x = power_of_two(cols, max_block_columns);
+    p.y = block_threads / p.x;
+    p.col_blocks = ceil_div(cols, p.x);
+    const Index runs = std::max(wanted_blocks / p.col_blocks, Index{1});
+    p.run = std::clamp(ceil_div(rows, runs), p.y * min_thread_rows,
+                       p.y * max_thread_rows);
+    p.runs = std::max(ceil_div(rows, p.run), Index{1});
+    return p;
+}
+
+/// The sum over a block's threads of one column, in thread 0 of each column.
+template <int n_sums>
+__device__ __forceinline__ void sum_over_block(double (&sum)[n_sums]) {
+    __shared__ double shared[n_sums][block_threads];
+    const unsigned own = threadIdx.y * blockDim.x + threadIdx.x;
+#pragma unroll
+    for (int s = 0; s < n_sums; ++s) {
+        shared[s][own] = sum[s];
+    }
+    for (unsigned half = blockDim.y / 2; half > 0; half /= 2) {
+        __syncthreads();
+        if (threadIdx.y < half) {
+#pragma unroll
+            for (int s = 0; s < n_sums; ++s) {
+                sum[s] += shared[s][own + half * blockDim.x];
+                shared[s][own] = sum[s];
+            }
+        }
+    }
+}
+
+/// Threads (x, y) of a block take rows y, y + blockDim.y, ... of its run: neighbours
+/// read neighbours. Partial sums lie as [runs, n_sums, cols]; a single run finishes.
+template <class Sum>
+__global__ void __launch_bounds__(block_threads)
+    columns_kernel(const __grid_constant__ Sum sum, Index rows, Index cols, Index run,
+                   Index col_blocks, double* partial) {
+    using Real = typename Sum::Real;
+    const auto [block_row, block_col] = divide(blockIdx.x, col_blocks);
+    const Index i = block_col * blockDim.x + threadIdx.x;
+    const Index first = block_row * run;
+    const Index last = first + run < rows ? first + run : rows;
+    Real r[Sum::n_registers] = {};
+    if (i < cols) {
+        sum.load_constants(r, i);
+        for (Index row = first + threadIdx.y; row < last; row += blockDim.y) {
+            sum.term(r, row, i);
+        }
+    }
+    double total[Sum::n_sums];
+#pragma unroll
+    for (int s = 0; s < Sum::n_sums; ++s) {
+        total[s] = static_cast<double>(r[s]);
+    }
+    sum_over_block(total);
+    if (threadIdx.y > 0 || i >= cols) {
+        return;
+    }
+    if (partial == nullptr) {
+        sum.finish(i, total);
+        return;
+    }
+#pragma unroll
+    for (int s = 0; s < Sum::n_sums; ++s) {
+        partial[(block_row * Sum::n_sums + s) * cols + i] = total[s];
+    }
+}
+
+/// Adds the partial sums of each column, and finishes it.
+template <class Sum>
+__global__ void __launch_bounds__(block_threads)
+    finish_columns_kernel(const __grid_constant__ Sum sum, Index runs, Index cols,
+                          const double* __restrict__ partial) {
+    const Index i = Index{blockIdx.x} * blockDim.x + threadIdx.x;
+    double total[Sum::n_sums] = {};
+    if (i < cols) {
+        for (Index run = threadIdx.y; run < runs; run += blockDim.y) {
+#pragma unroll
+            for (int s = 0; s < Sum::n_sums; ++s) {
+                total[s] += partial[(run * Sum::n_sums + s) * cols + i];
+            }
+        }
+    }
+    sum_over_block(total);
+    if (threadIdx.y == 0 && i < cols) {
+        sum.finish(i, total);
+    }
+}
+
+inline unsigned checked_grid(Index blocks) {
+    if (blocks >= Index{1} << 31) {
+        fail("launch_columns", "more than 2^31 blocks", 0, Where::current());
+    }
+    return static_cast<unsigned>(blocks);
+}
+
+}  // namespace cuda
+
+template <class Sum>
+void launch_columns(const CudaExec& exec, Index rows, Index cols, const Sum& sum) {
+    if (cols <= 0) {
+        return;
+    }
+    const auto plan = cuda::plan_columns(rows, cols);
+    const dim3 block(plan.x, plan.y);
+    const unsigned blocks = cuda::checked_grid(plan.runs * plan.col_blocks);
+    const cuda::DeviceGuard guard(exec.context->ordinal());
+    cuda::Scratch scratch(exec.context->scratch());
+    double* partial = nullptr;
+    if (plan.runs > 1) {
+        const Index count = plan.runs * Sum::n_sums * cols;
+        partial = scratch.take<double>(static_cast<std::size_t>(count));
+    }
+    cuda::columns_kernel<<<blocks, block, 0, cuda::stream_of(exec)>>>(
+        sum, rows, cols, plan.run, plan.col_blocks, partial);
+    cuda::check_launch();
+    if (plan.runs > 1) {
+        cuda::finish_columns_kernel<<<static_cast<unsigned>(plan.col_blocks), block, 0,
+                                      cuda::stream_of(exec)>>>(sum, plan.runs, cols,
+                                                               partial);
+        cuda::check_launch();
+    }
+}
+
+}  // namespace nengine

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cublas_v2.h>
+#include <cudnn.h>
+
+#include "kernels/cuda/check.hpp"
+
+// cuBLAS and cuDNN are opened at run time, so that programs start, and quickly, where
+// neither is installed. Their headers are used for types alone.
+
+namespace nengine::cuda {
+
+// NOLINTBEGIN(bugprone-macro-parentheses): the arguments are names
+#define NENGINE_CUBLAS_FUNCTIONS(X) \
+    X(cublasCreate_v2)              \
+    X(cublasDestroy_v2)             \
+    X(cublasSetStream_v2)           \
+    X(cublasSetWorkspace_v2)        \
+    X(cublasGetStatusString)        \
+    X(cublasGemmStridedBatchedEx_64)
+
+#define NENGINE_CUDNN_FUNCTIONS(X)                   \
+    X(cudnnCreate)                                   \
+    X(cudnnDestroy)                                  \
+    X(cudnnSetStream)                                \
+    X(cudnnGetErrorString)                           \
+    X(cudnnCreateTensorDescriptor)                   \
+    X(cudnnDestroyTensorDescriptor)                  \
+    X(cudnnSetTensor4dDescriptor)                    \
+    X(cudnnCreateFilterDescriptor)                   \
+    X(cudnnDestroyFilterDescriptor)                  \
+    X(cudnnSetFilter4dDescriptor)                    \
+    X(cudnnCreateConvolutionDescriptor)              \
+    X(cudnnDestroyConvolutionDescriptor)             \
+    X(cudnnSetConvolution2dDescriptor)               \
+    X(cudnnSetConvolutionGroupCount)                 \
+    X(cudnnSetConvolutionMathType)                   \
+    X(cudnnGetConvolutionForwardAlgorithm_v7)        \
+    X(cudnnGetConvolutionBackwardDataAlgorithm_v7)   \
+    X(cudnnGetConvolutionBackwardFilterAlgorithm_v7) \
+    X(cudnnGetConvolutionForwardWorkspaceSize)       \
+    X(cudnnGetConvolutionBackwardDataWorkspaceSize)  \
+    X(cudnnGetConvolutionBackwardFilterWorkspaceSize) \
+    X(cudnnConvolutionForward)                       \
+    X(cudnnConvolutionBackwardData)                  \
+    X(cudnnConvolutionBackwardFilter)
+
+#define NENGINE_DECLARE(function) decltype(&::function) function;
+struct Cublas {
+    NENGINE_CUBLAS_FUNCTIONS(NENGINE_DECLARE)
+};
+struct Cudnn {
+    NENGINE_CUDNN_FUNCTIONS(NENGINE_DECLARE)
+};
+#undef NENGINE_DECLARE
+// NOLINTEND(bugprone-macro-parentheses)
+
+/// The functions of cuBLAS and cuDNN; the first call opens the library. It is looked for
+/// in the folders of the environment variable NENGINE_CUDA_LIBRARY_PATH (separated by
+/// colons), then where the dynamic loader looks, then in /usr/local/cuda.
+/// @throws DeviceError  not found, or too old to have a function; says which
+const Cublas& cublas();
+const Cudnn& cudnn();
+
+void check(cublasStatus_t status, const char* call, Where at = Where::current());
+void check(cudnnStatus_t status, const char* call, Where at = Where::current());
+
+}  // namespace nengine::cuda

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "kernels/base/exec.hpp"
+#include "kernels/base/view.hpp"
+
+namespace nengine {
+
+/// The step of a discrete linear filter with state x and input u (Nengo's forms).
+enum class FilterForm {
+    gain,          ///< no state: y = D u.             coefficients: D
+    first_order,   ///< x = a x + b u; y = x.          coefficients: a, b
+    state_first,   ///< x = A x + B u; y = C x.        coefficients: A, B, C
+    output_first,  ///< y = C x + D u; x = A x + B u.  coefficients: A, B, C, D
+};
+
+inline constexpr int max_filter_order = 8;
+
+/// How many coefficients an element's filter has: A row by row, then B, C, D.
+Index filter_coefficients(FilterForm form, Index order);
+
+/// Coefficient j of element i is data[j * coefficient_stride + i * element_stride]; the
+/// element stride is 0 when all elements share one filter.
+template <class Real>
+struct FilterCoefficients {
+    const Real* data = nullptr;
+    Index coefficient_stride = 1, element_stride = 0;
+
+    NENGINE_HD Real operator()(Index j, Index i) const {
+        return data[j * coefficient_stride + i * element_stride];
+    }
+};
+
+template <class Real>
+struct FilterScanArgs {
+    FilterForm form{};
+    Index order = 0;
+    FilterCoefficients<Real> coefficients;
+    Block<const Real> input;  ///< [steps, batch, 1, n]; time stride 0 if held
+    Block<Real> state;        ///< [1, batch, order, n], in and out; unused for `gain`
+    Block<Real> output;       ///< [steps, batch, 1, n]
+};
+
+/// Runs the filter over time with its state in registers. Bit for bit the same whether
+/// called once for T steps or T times for one.
+/// @throws BuildError  order above max_filter_order
+template <class Exec, class Real>
+void filter_scan(const Exec& exec, const FilterScanArgs<Real>& args);
+
+/// The adjoint: runs backwards over time. `adjoint` holds dL/dx after the last step on
+/// entry and dL/dx before the first step on return.
+template <class Real>
+struct FilterBackwardArgs {
+    FilterForm form{};
+    Index order = 0;
+    FilterCoefficients<Real> coefficients;
+    Block<const Real> dL_doutput;  ///< [steps, batch, 1, n]
+    Block<Real> adjoint;           ///< [1, batch, order, n], in and out
+    Block<Real> dL_dinput;         ///< [steps, batch, 1, n]
+    bool accumulate = false;       ///< add to dL_dinput
+};
+
+template <class Exec, class Real>
+void filter_scan_backward(const Exec& exec, const FilterBackwardArgs<Real>& args);
+
+}  // namespace nengine

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "kernels/base/exec.hpp"
+#include "kernels/base/view.hpp"
+
+namespace nengine {
+
+/// dst[t, b, j] = (or +=) the sum of src[t, b, sources[p]] over p in
+/// [offsets[j], offsets[j + 1]), for j in [0, dst.cols).
+///
+/// Copies by index lists on either side, with repeats, and their gradients, all have
+/// this form; the sums run in a fixed order. `offsets` and `sources` lie on the device.
+/// Rows are 1; src.cols is the number of source elements.
+template <class Real>
+struct IndexedSumArgs {
+    Block<const Real> src;
+    Block<Real> dst;
+    const Index* offsets;
+    const Index* sources;
+    bool accumulate;
+};
+
+template <class Exec, class Real>
+void indexed_sum(const Exec& exec, const IndexedSumArgs<Real>& args);
+
+/// rows of a history by a table: dst(s, b, ...) = src(table[s], b, ...) for s in
+/// [0, dst.steps). `table` lies on the device.
+template <class Exec, class Real>
+void select_rows(const Exec& exec, const Block<const Real>& src, const Index* table,
+                 const Block<Real>& dst);
+
+/// dst(s, b, ...) for the items of a minibatch: dst(0.., b) = src(0.., items[b]); `src`
+/// is a data set, [steps, items, ...], on the device, and `items` the shuffled order.
+template <class Exec, class Real>
+void select_items(const Exec& exec, const Block<const Real>& src, const Index* items,
+                  const Block<Real>& dst);
+
+}  // namespace nengine

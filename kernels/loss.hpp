@@ -1,0 +1,44 @@
+#pragma once
+
+#include "kernels/base/exec.hpp"
+#include "kernels/base/view.hpp"
+
+namespace nengine {
+
+/// A loss of predictions against targets, `[steps, batch, 1, n]`.
+///
+/// Only the first `valid` items of the batch count: a padded item adds nothing to the
+/// loss and its gradient is 0. The caller folds the mean and the loss weight into
+/// `scale`. `loss` is a float64 on the device, added to in a fixed order.
+template <class Real>
+struct LossArgs {
+    Block<const Real> prediction;
+    Block<const Real> target;  ///< labels: cols 1, whole numbers
+    Index valid = 0;
+    Real scale = 1;
+    double* loss = nullptr;
+    Block<Real> dL_dprediction;  ///< null data: value only
+};
+
+/// loss += scale * sum (prediction - target)^2
+template <class Exec, class Real>
+void mean_squared_error(const Exec& exec, const LossArgs<Real>& args);
+
+/// loss += scale * sum over steps and items of -log p[label], with p =
+/// softmax(prediction) if `from_logits`, else prediction / sum(prediction) clipped to
+/// [1e-7, 1 - 1e-7] (Keras). A label outside [0, n) makes the loss NaN.
+template <class Exec, class Real>
+void sparse_categorical_crossentropy(const Exec& exec, const LossArgs<Real>& args,
+                                     bool from_logits);
+
+/// *correct += how many (step, item) pairs among the valid items have
+/// argmax(prediction) == label; ties go to the first.
+template <class Exec, class Real>
+void count_correct(const Exec& exec, const Block<const Real>& prediction,
+                   const Block<const Real>& label, Index valid, double* correct);
+
+/// *flag = 1 if *value is NaN or infinite; otherwise left as it is.
+template <class Exec>
+void flag_non_finite(const Exec& exec, const double* value, int* flag);
+
+}  // namespace nengine

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "kernels/base/exec.hpp"
+#include "kernels/base/math_policy.hpp"
+#include "kernels/base/view.hpp"
+
+namespace nengine {
+
+enum class NeuronType {
+    lif,
+    lif_rate,
+    soft_lif_rate,
+    rectified_linear,
+    spiking_rectified_linear,
+    sigmoid,
+    tanh,
+};
+
+inline constexpr int max_neuron_states = 4;
+inline constexpr int max_neuron_params = 6;
+
+/// What the engine must know of a neuron type; the arithmetic is in kernels/neurons/.
+/// The parameters of a spiking type begin with those of its rate type.
+struct NeuronInfo {
+    std::string_view name;  ///< Nengo's class name: "LIF"
+    bool spiking;
+    /// What stands in for a spiking type while training: its rate curve. Itself if not
+    /// spiking.
+    NeuronType rate_type;
+    int n_states;
+    std::array<std::string_view, max_neuron_states> states;  ///< "voltage", ...
+    int n_params;
+    std::array<std::string_view, max_neuron_params> params;  ///< "tau_rc", ...
+};
+
+const NeuronInfo& neuron_info(NeuronType type);
+
+/// Per-neuron operands that scan, rate curve and its gradient share. The input current
+/// is J = gain * input + bias; absent gain and bias mean J = input.
+template <class Real>
+struct NeuronInput {
+    NeuronType type{};
+    Block<const Real> input;  ///< [steps, batch, 1, n]; time stride 0 if held
+    ParamView<Real> gain, bias;
+    std::array<ParamView<Real>, max_neuron_params> params{};  ///< in NeuronInfo's order
+    MathPolicy math;
+};
+
+/// A first-order filter run on the neurons' output in registers:
+/// state = a * state + b * output; filtered(t) = state.
+template <class Real>
+struct FusedFilter {
+    ParamView<Real> a, b;
+    Block<Real> state;     ///< [1, batch, 1, n], in and out
+    Block<Real> filtered;  ///< [steps, batch, 1, n]; null data: no filter
+};
+
+/// Runs neurons over time with their state in registers.
+template <class Real>
+struct NeuronScanArgs : NeuronInput<Real> {
+    Real dt{};
+    std::array<Block<Real>, max_neuron_states>
+        states{};  ///< [1, batch, 1, n], in and out
+    Block<Real>
+        output;  ///< [steps, batch, 1, n]; null data: only the filter's output is kept
+    FusedFilter<Real> filter;
+};
+
+/// Bit for bit the same whether called once for T steps or T times for one.
+template <class Exec, class Real>
+void neuron_scan(const Exec& exec, const NeuronScanArgs<Real>& args);
+
+/// The rate curve of `type`'s rate_type: output = rate(J), in Hz times amplitude.
+template <class Real>
+struct NeuronRateArgs : NeuronInput<Real> {
+    Block<Real> output;
+};
+
+template <class Exec, class Real>
+void neuron_rate(const Exec& exec, const NeuronRateArgs<Real>& args);
+
+/// Gradient of the rate curve: dJ = dL_doutput * rate'(J), dL_dinput = (or +=) gain *
+/// dJ, dL_dbias += sum of dJ and dL_dgain += sum of input * dJ over steps and batch, in
+/// a fixed order. Null data in dL_dinput, null dL_dbias or dL_dgain: not wanted.
+template <class Real>
+struct NeuronRateBackwardArgs : NeuronInput<Real> {
+    Block<const Real> dL_doutput;
+    Block<Real> dL_dinput;
+    bool accumulate_input = false;
+    Real* dL_dbias = nullptr;  ///< [n]
+    Real* dL_dgain = nullptr;  ///< [n]
+};
+
+template <class Exec, class Real>
+void neuron_rate_backward(const Exec& exec, const NeuronRateBackwardArgs<Real>& args);
+
+}  // namespace nengine

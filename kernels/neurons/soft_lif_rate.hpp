@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cmath>
+
+#include "kernels/base/macros.hpp"
+#include "kernels/neuron_scan.hpp"
+
+namespace nengine {
+
+/// LIF's rate curve with its corner rounded off: with x = (J - 1) / sigma,
+///
+///     z = sigma log(1 + exp(x))
+///     rate = amplitude / (tau_ref + tau_rc q),  q = log1p(1 / z)
+///     d rate / dJ = amplitude tau_rc / (tau_ref + tau_rc q)^2 p,
+///         p = -dq / dJ = 1 / (1 + exp(-x)) / (z (1 + z))
+///
+/// For x <= -20, where 1 / z overflows sooner or later: q = -x - log(sigma), p = 1 /
+/// sigma.
+template <class Math>
+struct SoftLifRate {
+    using Real = typename Math::Real;
+    static constexpr NeuronType type = NeuronType::soft_lif_rate;
+
+    enum Param { tau_rc, tau_ref, amplitude, sigma, n_params };
+    enum Constant { log_sigma = n_params, n_constants };
+    static constexpr int n_states = 0;
+
+    NENGINE_HD static void prepare(const Real (&param)[n_params], Real, Real* c) {
+        c[tau_rc] = param[tau_rc];
+        c[tau_ref] = param[tau_ref];
+        c[amplitude] = param[amplitude];
+        c[sigma] = param[sigma];
+        c[log_sigma] = std::log(param[sigma]);
+    }
+
+    struct Curve {
+        Real interval;  ///< seconds from spike to spike
+        Real p;
+    };
+
+    NENGINE_HD static Curve curve(const Real* c, Real current) {
+        const Real x = (current - Real(1)) / c[sigma];
+        const bool tail = x <= Real(-20);
+        const Real near = tail ? Real(-20) : x;
+        const Real e = Math::exp(near > Real(0) ? -near : near);
+        const Real softplus = (near > Real(0) ? near : Real(0)) + Math::log1p(e);
+        const Real logistic = (near > Real(0) ? Real(1) : e) / (Real(1) + e);
+        const Real z = c[sigma] * softplus;
+        const Real q = tail ? -x - c[log_sigma] : Math::log1p(Real(1) / z);
+        const Real p = tail ? Real(1) / c[sigma] : logistic / (z * (Real(1) + z));
+        return {c[tau_ref] + c[tau_rc] * q, p};
+    }
+
+    NENGINE_HD static Real rate(const Real* c, Real current) {
+        return c[amplitude] / curve(c, current).interval;
+    }
+
+    NENGINE_HD static Real rate_derivative(const Real* c, Real current) {
+        const Curve at = curve(c, current);
+        return c[amplitude] * c[tau_rc] / (at.interval * at.interval) * at.p;
+    }
+
+    NENGINE_HD static Real step(const Real* c, Real, Real current, Real*) {
+        return rate(c, current);
+    }
+};
+
+}  // namespace nengine

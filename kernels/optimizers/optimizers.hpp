@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cmath>
+
+#include "kernels/base/macros.hpp"
+
+// The update rules of Keras, for one parameter p with gradient g.
+
+namespace nengine {
+
+/// v = momentum v - lr g; p += v, or p += momentum v - lr g (Nesterov)
+template <class Real>
+NENGINE_HD void sgd_step(Real lr, Real momentum, bool nesterov, Real g, Real& p,
+                         Real& v) {
+    const Real drop = lr * g;
+    v = momentum * v - drop;
+    p += nesterov ? momentum * v - drop : v;
+}
+
+/// s = rho s + (1 - rho) g^2; returns lr g / sqrt(s - mean^2 + epsilon), where mean is
+/// 0, or, for the centered rule, the running mean of g, already updated.
+template <class Real>
+NENGINE_HD Real rmsprop_step(Real lr, Real rho, Real epsilon, Real g, Real mean,
+                             Real& s) {
+    s = rho * s + (Real(1) - rho) * g * g;
+    return lr * g / std::sqrt(s - mean * mean + epsilon);
+}
+
+/// m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; p -= rate m / (sqrt(v) + epsilon)
+/// with rate = lr sqrt(1 - b2^t) / (1 - b1^t)
+template <class Real>
+NENGINE_HD void adam_step(Real rate, Real beta_1, Real beta_2, Real epsilon, Real g,
+                          Real& p, Real& m, Real& v) {
+    m += (g - m) * (Real(1) - beta_1);
+    v += (g * g - v) * (Real(1) - beta_2);
+    p -= rate * m / (std::sqrt(v) + epsilon);
+}
+
+}  // namespace nengine

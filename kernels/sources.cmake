@@ -1,0 +1,44 @@
+# Sources of kernels/, relative to it.
+
+# Compiled once per target: x86-64-v3, x86-64-v4, CUDA.
+set(NENGINE_UNIFIED_SOURCES
+    unified/elementwise.cpp
+    unified/filter_scan.cpp
+    unified/filter_scan_backward.cpp
+    unified/gather.cpp
+    unified/loss.cpp
+    unified/neuron_rate.cpp
+    unified/neuron_scan.cpp
+    unified/optimizer.cpp
+    unified/pool.cpp
+    unified/random.cpp
+    unified/reduce.cpp
+    unified/rows.cpp)
+
+set(NENGINE_CPU_SOURCES
+    base/filter_form.cpp
+    base/math_policy.cpp
+    base/neuron_info.cpp
+    cpu/scratch.cpp
+    base/device.cpp
+    cpu/conv.cpp
+    cpu/conv_direct.cpp
+    cpu/conv_direct_filter.cpp
+    cpu/gemm.cpp)
+
+set(NENGINE_CUDA_SOURCES
+    cuda/context.cpp
+    cuda/conv.cpp
+    cuda/conv_direct.cu
+    cuda/conv_layout.cu
+    cuda/convolution_plans.cpp
+    cuda/device.cpp
+    cuda/gemm.cpp
+    cuda/library.cpp
+    cuda/probe.cu
+    cuda/scratch.cpp
+    cuda/small_products.cu
+    cuda/staging.cpp)
+if(DNNL_FOUND)
+    list(APPEND NENGINE_CPU_SOURCES cpu/onednn.cpp)
+endif()

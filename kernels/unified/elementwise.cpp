@@ -1,0 +1,149 @@
+#include "kernels/elementwise.hpp"
+
+#include NENGINE_LAUNCH_HEADER
+#include "kernels/unified/operands.hpp"
+
+namespace nengine {
+namespace {
+
+template <class Real, Columns columns>
+struct Fill {
+    Operand<Real, columns> dst;
+    Real value;
+
+    NENGINE_HD void operator()(Index t, Index b, Index r, Index c) const {
+        dst(t, b, r, c) = value;
+    }
+};
+
+template <class Real, bool accumulate, Columns of_src, Columns of_dst>
+struct Copy {
+    Operand<const Real, of_src> src;
+    Operand<Real, of_dst> dst;
+
+    NENGINE_HD void operator()(Index t, Index b, Index r, Index c) const {
+        Real& to = dst(t, b, r, c);
+        to = accumulate ? to + src(t, b, r, c) : src(t, b, r, c);
+    }
+};
+
+template <class Real, bool accumulate, Columns of_a, Columns of_x, Columns of_y>
+struct Multiply {
+    Operand<const Real, of_a> a;
+    Operand<const Real, of_x> x;
+    Operand<Real, of_y> y;
+
+    NENGINE_HD void operator()(Index t, Index b, Index r, Index c) const {
+        const Real product = a(t, b, r, c) * x(t, b, r, c);
+        Real& to = y(t, b, r, c);
+        to = accumulate ? to + product : product;
+    }
+};
+
+template <class Real>
+struct WriteTime {
+    Operand<Real, Columns::other> time;
+    Index first_step;
+    double dt;
+
+    NENGINE_HD void operator()(Index t, Index b, Index r, Index c) const {
+        time(t, b, r, c) = static_cast<Real>(static_cast<double>(first_step + t) * dt);
+    }
+};
+
+template <bool accumulate, class Exec, class Real>
+void run_copy(const Exec& exec, Block<const Real> src, Block<Real> dst) {
+    using enum Columns;
+    const Extents extents = join_extents(0, dst, src);
+    if (is_unit(dst) && is_unit(src)) {
+        launch_elements(exec, extents,
+                        Copy<Real, accumulate, unit, unit>{
+                            Operand<const Real, unit>(src), Operand<Real, unit>(dst)});
+    } else if (is_unit(dst) && is_same(src)) {
+        launch_elements(exec, extents,
+                        Copy<Real, accumulate, same, unit>{
+                            Operand<const Real, same>(src), Operand<Real, unit>(dst)});
+    } else {
+        launch_elements(
+            exec, extents,
+            Copy<Real, accumulate, other, other>{Operand<const Real, other>(src),
+                                                 Operand<Real, other>(dst)});
+    }
+}
+
+template <bool accumulate, Columns of_a, Columns of_x, Columns of_y, class Exec,
+          class Real>
+void launch_multiply(const Exec& exec, const Extents& extents,
+                     const Block<const Real>& a, const Block<const Real>& x,
+                     const Block<Real>& y) {
+    launch_elements(exec, extents,
+                    Multiply<Real, accumulate, of_a, of_x, of_y>{
+                        Operand<const Real, of_a>(a), Operand<const Real, of_x>(x),
+                        Operand<Real, of_y>(y)});
+}
+
+template <bool accumulate, class Exec, class Real>
+void run_multiply(const Exec& exec, Block<const Real> a, Block<const Real> x,
+                  Block<Real> y) {
+    using enum Columns;
+    const Extents extents = join_extents(0, y, a, x);
+    if (is_unit(y) && is_unit(a) && is_unit(x)) {
+        launch_multiply<accumulate, unit, unit, unit>(exec, extents, a, x, y);
+    } else if (is_unit(y) && is_same(a) && is_unit(x)) {
+        launch_multiply<accumulate, same, unit, unit>(exec, extents, a, x, y);
+    } else if (is_unit(y) && is_unit(a) && is_same(x)) {
+        launch_multiply<accumulate, unit, same, unit>(exec, extents, a, x, y);
+    } else {
+        launch_multiply<accumulate, other, other, other>(exec, extents, a, x, y);
+    }
+}
+
+}  // namespace
+
+template <class Exec, class Real>
+void fill(const Exec& exec, const Block<Real>& given, Real value) {
+    Block<Real> dst = given;
+    const Extents extents = join_extents(0, dst);
+    if (is_unit(dst)) {
+        launch_elements(
+            exec, extents,
+            Fill<Real, Columns::unit>{Operand<Real, Columns::unit>(dst), value});
+    } else {
+        launch_elements(
+            exec, extents,
+            Fill<Real, Columns::other>{Operand<Real, Columns::other>(dst), value});
+    }
+}
+
+template <class Exec, class Real>
+void copy(const Exec& exec, const Block<const Real>& src, const Block<Real>& dst,
+          bool accumulate) {
+    accumulate ? run_copy<true>(exec, src, dst) : run_copy<false>(exec, src, dst);
+}
+
+template <class Exec, class Real>
+void multiply(const Exec& exec, const Block<const Real>& a, const Block<const Real>& x,
+              const Block<Real>& y, bool accumulate) {
+    accumulate ? run_multiply<true>(exec, a, x, y) : run_multiply<false>(exec, a, x, y);
+}
+
+template <class Exec, class Real>
+void write_time(const Exec& exec, Index first_step, double dt,
+                const Block<Real>& time) {
+    launch_elements(
+        exec, {time.steps, time.batch, time.rows, time.cols},
+        WriteTime<Real>{Operand<Real, Columns::other>(time), first_step, dt});
+}
+
+#define NENGINE_INSTANTIATE(Real)                                                     \
+    template void fill(const ThisExec&, const Block<Real>&, Real);                    \
+    template void copy(const ThisExec&, const Block<const Real>&, const Block<Real>&, \
+                       bool);                                                         \
+    template void multiply(const ThisExec&, const Block<const Real>&,                 \
+                           const Block<const Real>&, const Block<Real>&, bool);       \
+    template void write_time(const ThisExec&, Index, double, const Block<Real>&);
+
+NENGINE_INSTANTIATE(float)
+NENGINE_INSTANTIATE(double)
+
+}  // namespace nengine

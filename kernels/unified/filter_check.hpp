@@ -1,0 +1,11 @@
+#pragma once
+
+#include "kernels/base/view.hpp"
+
+namespace nengine {
+
+/// Out of line: what builds a message is compiled once, for the base processor.
+/// @throws BuildError  order not in [1, max_filter_order]
+void check_filter_order(Index order);
+
+}  // namespace nengine

@@ -1,0 +1,173 @@
+#include "kernels/loss.hpp"
+
+#include <cmath>
+
+#include NENGINE_LAUNCH_HEADER
+#include "kernels/losses/cross_entropy.hpp"
+#include "kernels/losses/mean_squared_error.hpp"
+#include "kernels/unified/operands.hpp"
+
+namespace nengine {
+namespace {
+
+// A loss is a sum down one column: its rows are the elements, or the (step, item)
+// pairs.
+
+template <class Number>
+struct MeanSquaredError {
+    using Real = Number;
+    static constexpr int n_registers = 1, n_sums = 1;
+
+    LossArgs<Real> args;
+
+    NENGINE_HD void load_constants(Real*, Index) const {}
+
+    NENGINE_HD void term(Real* r, Index row, Index) const {
+        const auto& p = args.prediction;
+        const Index c = row % p.cols;
+        const Index b = row / p.cols % p.batch;
+        const Index t = row / (p.cols * p.batch);
+        const bool counts = b < args.valid;
+        const Real x = p(t, b, 0, c), target = args.target(t, b, 0, c);
+        if (args.dL_dprediction.data != nullptr) {
+            args.dL_dprediction(t, b, 0, c) =
+                counts ? args.scale * SquaredError<Real>::derivative(x, target)
+                       : Real(0);
+        }
+        r[0] += counts ? SquaredError<Real>::value(x, target) : Real(0);
+    }
+
+    NENGINE_HD void finish(Index, const double (&total)[n_sums]) const {
+        *args.loss += static_cast<double>(args.scale) * total[0];
+    }
+};
+
+template <class Number, template <class> class Entropy>
+struct CrossEntropy {
+    using Real = Number;
+    static constexpr int n_registers = 1, n_sums = 1;
+
+    LossArgs<Real> args;
+
+    NENGINE_HD void load_constants(Real*, Index) const {}
+
+    NENGINE_HD void term(Real* r, Index row, Index) const {
+        const auto& p = args.prediction;
+        const Index t = row / p.batch, b = row % p.batch;
+        const Classes<const Real> x{&p(t, b, 0, 0), p.col_stride, p.cols};
+        const Real given = args.target(t, b, 0, 0);
+        const bool known = given >= Real(0) && given < static_cast<Real>(p.cols);
+        const bool counts = b < args.valid;
+        if (counts && known) {
+            const auto label = static_cast<Index>(given);
+            const Entropy<Real> entropy(x);
+            r[0] += entropy.value(x, label);
+            write_gradient(t, b, [&](Index i) {
+                return args.scale * entropy.derivative(x, label, i);
+            });
+        } else {
+            const Real value = counts ? static_cast<Real>(NAN) : Real(0);
+            r[0] += value;
+            write_gradient(t, b, [&](Index) { return value; });
+        }
+    }
+
+    NENGINE_HD void finish(Index, const double (&total)[n_sums]) const {
+        *args.loss += static_cast<double>(args.scale) * total[0];
+    }
+
+private:
+    template <class Gradient>
+    NENGINE_HD void write_gradient(Index t, Index b, const Gradient& gradient) const {
+        const auto& to = args.dL_dprediction;
+        if (to.data == nullptr) {
+            return;
+        }
+        for (Index i = 0; i < to.cols; ++i) {
+            to(t, b, 0, i) = gradient(i);
+        }
+    }
+};
+
+/// Counts in double: a float's whole numbers end at 2^24.
+template <class Number>
+struct CountCorrect {
+    using Real = double;
+    static constexpr int n_registers = 1, n_sums = 1;
+
+    Block<const Number> prediction, label;
+    Index valid;
+    double* correct;
+
+    NENGINE_HD void load_constants(Real*, Index) const {}
+
+    NENGINE_HD void term(Real* r, Index row, Index) const {
+        const Index t = row / prediction.batch, b = row % prediction.batch;
+        Index best = 0;
+        for (Index i = 1; i < prediction.cols; ++i) {
+            best = prediction(t, b, 0, i) > prediction(t, b, 0, best) ? i : best;
+        }
+        const bool right = static_cast<Number>(best) == label(t, b, 0, 0);
+        r[0] += b < valid && right ? 1.0 : 0.0;
+    }
+
+    NENGINE_HD void finish(Index, const double (&total)[n_sums]) const {
+        *correct += total[0];
+    }
+};
+
+struct FlagNonFinite {
+    const double* value;
+    int* flag;
+
+    NENGINE_HD void operator()(Index) const {
+        // false for NaN and for infinities
+        const bool finite = *value - *value == 0.0;
+        *flag = finite ? *flag : 1;
+    }
+};
+
+}  // namespace
+
+template <class Exec, class Real>
+void mean_squared_error(const Exec& exec, const LossArgs<Real>& args) {
+    const auto& p = args.prediction;
+    launch_columns(exec, p.steps * p.batch * p.cols, 1, MeanSquaredError<Real>{args});
+}
+
+template <class Exec, class Real>
+void sparse_categorical_crossentropy(const Exec& exec, const LossArgs<Real>& args,
+                                     bool from_logits) {
+    const Index rows = args.prediction.steps * args.prediction.batch;
+    if (from_logits) {
+        launch_columns(exec, rows, 1, CrossEntropy<Real, LogitCrossEntropy>{args});
+    } else {
+        launch_columns(exec, rows, 1,
+                       CrossEntropy<Real, ProbabilityCrossEntropy>{args});
+    }
+}
+
+template <class Exec, class Real>
+void count_correct(const Exec& exec, const Block<const Real>& prediction,
+                   const Block<const Real>& label, Index valid, double* correct) {
+    launch_columns(exec, prediction.steps * prediction.batch, 1,
+                   CountCorrect<Real>{prediction, label, valid, correct});
+}
+
+template <class Exec>
+void flag_non_finite(const Exec& exec, const double* value, int* flag) {
+    launch_each(exec, 1, FlagNonFinite{value, flag});
+}
+
+#define NENGINE_INSTANTIATE(Real)                                               \
+    template void mean_squared_error(const ThisExec&, const LossArgs<Real>&);   \
+    template void sparse_categorical_crossentropy(const ThisExec&,              \
+                                                  const LossArgs<Real>&, bool); \
+    template void count_correct(const ThisExec&, const Block<const Real>&,      \
+                                const Block<const Real>&, Index, double*);
+
+NENGINE_INSTANTIATE(float)
+NENGINE_INSTANTIATE(double)
+template void flag_non_finite(const ThisExec&, const double*, int*);
+
+}  // namespace nengine

@@ -1,0 +1,109 @@
+#include "kernels/pool.hpp"
+
+#include NENGINE_LAUNCH_HEADER
+
+namespace nengine {
+namespace {
+
+/// Positions [first, last) along one side of an image.
+struct Span {
+    Index first, last;
+};
+
+/// The part of a window, which begins at `start`, that lies inside the image.
+NENGINE_HD Span inside(Index start, Index window, Index size) {
+    const Index end = start + window;
+    return {start < 0 ? 0 : start, end > size ? size : end};
+}
+
+/// Which windows along one side contain position `at`: first <= (at + pad) / stride,
+/// and the window's last cell reaches `at`.
+NENGINE_HD Span windows_at(Index at, Index pad, Index window, Index stride,
+                           Index count) {
+    const Index padded = at + pad;
+    const Index last = padded / stride + 1;
+    const Index beyond = padded - window;  // windows that begin here or before miss it
+    return {beyond < 0 ? 0 : beyond / stride + 1, last > count ? count : last};
+}
+
+template <class Real, bool accumulate>
+struct PoolForward {
+    Pool2DShape s;
+    const Real* x;
+    Real* y;
+
+    NENGINE_HD void operator()(Index image, Index row, Index col, Index c) const {
+        const Span h = inside(row * s.stride_h - s.pad_top, s.pool_h, s.in_h);
+        const Span w = inside(col * s.stride_w - s.pad_left, s.pool_w, s.in_w);
+        Real sum = 0;
+        for (Index i = h.first; i < h.last; ++i) {
+            for (Index j = w.first; j < w.last; ++j) {
+                sum += x[((image * s.in_h + i) * s.in_w + j) * s.channels + c];
+            }
+        }
+        const auto cells = static_cast<Real>((h.last - h.first) * (w.last - w.first));
+        Real& to = y[((image * s.out_h + row) * s.out_w + col) * s.channels + c];
+        to = accumulate ? to + sum / cells : sum / cells;
+    }
+};
+
+/// Each cell collects from the windows that contain it: no two threads write one place.
+template <class Real, bool accumulate>
+struct PoolBackward {
+    Pool2DShape s;
+    const Real* dL_dy;
+    Real* dL_dx;
+
+    NENGINE_HD void operator()(Index image, Index row, Index col, Index c) const {
+        const Span h = windows_at(row, s.pad_top, s.pool_h, s.stride_h, s.out_h);
+        const Span w = windows_at(col, s.pad_left, s.pool_w, s.stride_w, s.out_w);
+        Real sum = 0;
+        for (Index i = h.first; i < h.last; ++i) {
+            const Span rows = inside(i * s.stride_h - s.pad_top, s.pool_h, s.in_h);
+            for (Index j = w.first; j < w.last; ++j) {
+                const Span cols = inside(j * s.stride_w - s.pad_left, s.pool_w, s.in_w);
+                const auto cells = static_cast<Real>((rows.last - rows.first) *
+                                                     (cols.last - cols.first));
+                sum += dL_dy[((image * s.out_h + i) * s.out_w + j) * s.channels + c] /
+                       cells;
+            }
+        }
+        Real& to = dL_dx[((image * s.in_h + row) * s.in_w + col) * s.channels + c];
+        to = accumulate ? to + sum : sum;
+    }
+};
+
+}  // namespace
+
+template <class Exec, class Real>
+void average_pool_forward(const Exec& exec, const Pool2DShape& shape, const Real* x,
+                          Real* y, bool accumulate) {
+    const Extents extents{shape.images, shape.out_h, shape.out_w, shape.channels};
+    if (accumulate) {
+        launch_elements(exec, extents, PoolForward<Real, true>{shape, x, y});
+    } else {
+        launch_elements(exec, extents, PoolForward<Real, false>{shape, x, y});
+    }
+}
+
+template <class Exec, class Real>
+void average_pool_backward(const Exec& exec, const Pool2DShape& shape,
+                           const Real* dL_dy, Real* dL_dx, bool accumulate) {
+    const Extents extents{shape.images, shape.in_h, shape.in_w, shape.channels};
+    if (accumulate) {
+        launch_elements(exec, extents, PoolBackward<Real, true>{shape, dL_dy, dL_dx});
+    } else {
+        launch_elements(exec, extents, PoolBackward<Real, false>{shape, dL_dy, dL_dx});
+    }
+}
+
+#define NENGINE_INSTANTIATE(Real)                                            \
+    template void average_pool_forward(const ThisExec&, const Pool2DShape&,  \
+                                       const Real*, Real*, bool);            \
+    template void average_pool_backward(const ThisExec&, const Pool2DShape&, \
+                                        const Real*, Real*, bool);
+
+NENGINE_INSTANTIATE(float)
+NENGINE_INSTANTIATE(double)
+
+}  // namespace nengine

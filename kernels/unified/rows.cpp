@@ -1,0 +1,116 @@
+#include "kernels/rows.hpp"
+
+#include NENGINE_LAUNCH_HEADER
+#include "kernels/unified/operands.hpp"
+
+namespace nengine {
+namespace {
+
+/// The history's position is read from the device, so that a recorded step moves on.
+template <class Real, bool accumulate, Columns columns>
+struct LoadRow {
+    const Index* step;
+    Index shift;
+    Operand<const Real, columns> history;
+    Operand<Real, columns> row;
+
+    NENGINE_HD void operator()(Index, Index b, Index r, Index c) const {
+        const Real value = history(*step + shift, b, r, c);
+        Real& to = row(0, b, r, c);
+        to = accumulate ? to + value : value;
+    }
+};
+
+template <class Real, bool accumulate, Columns columns>
+struct StoreRow {
+    const Index* step;
+    Index shift;
+    Operand<const Real, columns> row;
+    Operand<Real, columns> history;
+
+    NENGINE_HD void operator()(Index, Index b, Index r, Index c) const {
+        const Real value = row(0, b, r, c);
+        Real& to = history(*step + shift, b, r, c);
+        to = accumulate ? to + value : value;
+    }
+};
+
+struct Advance {
+    Index* step;
+    Index by;
+
+    NENGINE_HD void operator()(Index) const { *step += by; }
+};
+
+template <bool accumulate, class Exec, class Real>
+void run_load(const Exec& exec, const Index* step, Index shift,
+              Block<const Real> history, Block<Real> row) {
+    using enum Columns;
+    row.steps = 1;
+    const Extents extents = join_extents(1, row, history);
+    if (is_unit(row) && is_unit(history)) {
+        launch_elements(exec, extents,
+                        LoadRow<Real, accumulate, unit>{
+                            step, shift, Operand<const Real, unit>(history),
+                            Operand<Real, unit>(row)});
+    } else {
+        launch_elements(exec, extents,
+                        LoadRow<Real, accumulate, other>{
+                            step, shift, Operand<const Real, other>(history),
+                            Operand<Real, other>(row)});
+    }
+}
+
+template <bool accumulate, class Exec, class Real>
+void run_store(const Exec& exec, const Index* step, Index shift, Block<const Real> row,
+               Block<Real> history) {
+    using enum Columns;
+    row.steps = 1;
+    const Extents extents = join_extents(1, row, history);
+    if (is_unit(row) && is_unit(history)) {
+        launch_elements(exec, extents,
+                        StoreRow<Real, accumulate, unit>{step, shift,
+                                                         Operand<const Real, unit>(row),
+                                                         Operand<Real, unit>(history)});
+    } else {
+        launch_elements(exec, extents,
+                        StoreRow<Real, accumulate, other>{
+                            step, shift, Operand<const Real, other>(row),
+                            Operand<Real, other>(history)});
+    }
+}
+
+}  // namespace
+
+template <class Exec, class Real>
+void load_row(const Exec& exec, const Index* step, Index shift,
+              const Block<const Real>& history, const Block<Real>& row,
+              bool accumulate) {
+    accumulate ? run_load<true>(exec, step, shift, history, row)
+               : run_load<false>(exec, step, shift, history, row);
+}
+
+template <class Exec, class Real>
+void store_row(const Exec& exec, const Index* step, Index shift,
+               const Block<const Real>& row, const Block<Real>& history,
+               bool accumulate) {
+    accumulate ? run_store<true>(exec, step, shift, row, history)
+               : run_store<false>(exec, step, shift, row, history);
+}
+
+template <class Exec>
+void advance(const Exec& exec, Index* step, Index by) {
+    launch_each(exec, 1, Advance{step, by});
+}
+
+#define NENGINE_INSTANTIATE(Real)                                               \
+    template void load_row(const ThisExec&, const Index*, Index,                \
+                           const Block<const Real>&, const Block<Real>&, bool); \
+    template void store_row(const ThisExec&, const Index*, Index,               \
+                            const Block<const Real>&, const Block<Real>&, bool);
+
+NENGINE_INSTANTIATE(float)
+NENGINE_INSTANTIATE(double)
+template void advance(const ThisExec&, Index*, Index);
+
+}  // namespace nengine

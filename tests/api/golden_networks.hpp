@@ -1,0 +1,19 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "nengine/nengine.hpp"
+
+namespace nengine::test {
+
+/// A network of the golden data, written with the front-end.
+struct GoldenNetwork {
+    std::string group, entry;
+    std::function<Network()> make;
+};
+
+const std::vector<GoldenNetwork>& golden_networks();
+
+}  // namespace nengine::test

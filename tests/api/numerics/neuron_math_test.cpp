@@ -1,0 +1,163 @@
+#include "api/builder/numerics/neuron_math.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "kernels/base/error.hpp"
+#include "tests/support/golden.hpp"
+
+namespace nengine {
+namespace {
+
+using Json = nlohmann::json;
+
+NeuronKind as_kind(const std::string& type) {
+    return type == "LIF" || type == "AdaptiveLIF"           ? NeuronKind::lif
+           : type == "LIFRate" || type == "AdaptiveLIFRate" ? NeuronKind::lif_rate
+           : type == "RectifiedLinear"        ? NeuronKind::rectified_linear
+           : type == "SpikingRectifiedLinear" ? NeuronKind::spiking_rectified_linear
+           : type == "Sigmoid"                ? NeuronKind::sigmoid
+           : type == "Tanh"                   ? NeuronKind::tanh
+                                              : throw Error("no curve for " + type);
+}
+
+/// The curve of a golden neuron type; types that spike at a base type's rate have its.
+NeuronCurve as_curve(const Json& type) {
+    if (type.contains("base_type")) {
+        return as_curve(type.at("base_type"));
+    }
+    NeuronCurve curve{.kind = as_kind(type.at("type"))};
+    curve.tau_rc = type.value("tau_rc", curve.tau_rc);
+    curve.tau_ref = type.value("tau_ref", curve.tau_ref);
+    curve.amplitude = type.value("amplitude", curve.amplitude);
+    return curve;
+}
+
+void expect_near(const Vector& got, const std::vector<double>& want,
+                 const std::string& what) {
+    ASSERT_EQ(static_cast<std::size_t>(got.size()), want.size()) << what;
+    for (std::size_t i = 0; i < want.size(); ++i) {
+        EXPECT_NEAR(got[static_cast<Eigen::Index>(i)], want[i],
+                    1e-12 * std::max(1.0, std::abs(want[i])))
+            << what << " neuron " << i;
+    }
+}
+
+TEST(NeuronMath, CurvesAreNengos) {
+    const auto entry = test::golden("neuron", "neuron_tables");
+    int n_checked = 0;
+    for (const auto& golden_case : entry.manifest().at("cases")) {
+        const auto name = golden_case.at("name").get<std::string>();
+        if (name == "izhikevich") {
+            continue;  // no closed form: its curve is simulated
+        }
+        const auto curve = as_curve(golden_case.at("params").at("neuron_type"));
+        const auto array = [&](const char* which) {
+            return entry.array(golden_case.at("arrays").at(which)).values;
+        };
+
+        const auto [gain, bias] =
+            gain_bias(curve, array("max_rates"), array("intercepts"));
+        const std::vector<double> gains(gain.begin(), gain.end());
+        const std::vector<double> biases(bias.begin(), bias.end());
+        const auto again = max_rates_intercepts(curve, gains, biases);
+        const auto x = array("x");
+        const Matrix points = Eigen::Map<const Matrix>(
+            x.data(), static_cast<Eigen::Index>(x.size()) / gain.size(), gain.size());
+        const Matrix responses = rates(curve, points, gain, bias);
+
+        expect_near(gain, array("gain"), name + " gain");
+        expect_near(bias, array("bias"), name + " bias");
+        expect_near(again.max_rates, array("max_rates_again"), name + " max_rates");
+        expect_near(again.intercepts, array("intercepts_again"), name + " intercepts");
+        expect_near(responses.reshaped<Eigen::RowMajor>(), array("rates"),
+                    name + " rates");
+        ++n_checked;
+    }
+    EXPECT_EQ(n_checked, 12);
+}
+
+TEST(NeuronMath, SoftLifApproachesLifAsItsSmoothingVanishes) {
+    const NeuronCurve lif{.kind = NeuronKind::lif_rate};
+    const NeuronCurve soft{.kind = NeuronKind::soft_lif_rate, .sigma = 1e-4};
+
+    for (const double current : {1.01, 1.5, 20.0}) {
+        EXPECT_NEAR(rate(soft, current), rate(lif, current), 1e-9) << current;
+    }
+    // Below threshold the rate fades in proportion to sigma and stays above 0.
+    for (const double current : {-3.0, 0.5, 0.99}) {
+        EXPECT_LT(rate(soft, current), soft.sigma / (soft.tau_rc * (1.0 - current)));
+        EXPECT_GT(rate(soft, current), 0.0);
+    }
+}
+
+TEST(NeuronMath, SoftLifFollowsItsFormula) {
+    const NeuronCurve soft{
+        .kind = NeuronKind::soft_lif_rate, .amplitude = 2.0, .sigma = 0.5};
+
+    const double z = 0.5 * std::log(1.0 + std::exp((1.7 - 1.0) / 0.5));
+    const double want = 2.0 / (0.002 + 0.02 * std::log(1.0 + 1.0 / z));
+
+    EXPECT_NEAR(rate(soft, 1.7), want, 1e-12 * want);
+}
+
+TEST(NeuronMath, SoftLifIsContinuousWhereItsFormulaChanges) {
+    const NeuronCurve soft{.kind = NeuronKind::soft_lif_rate, .sigma = 0.02};
+    const double border = 1.0 - 20.0 * soft.sigma;
+
+    const double below = rate(soft, border - 1e-12);
+    const double above = rate(soft, border + 1e-12);
+
+    EXPECT_GT(below, 0.0);
+    EXPECT_NEAR(below / above, 1.0, 1e-8);
+}
+
+TEST(NeuronMath, MaxRateAtTheRefractoryLimitIsRefusedByIndexValueAndBound) {
+    const std::vector<double> max_rates{200.0, 500.0}, intercepts{0.0, 0.0};
+
+    try {
+        gain_bias({.kind = NeuronKind::lif}, max_rates, intercepts, "ensemble 'a'");
+        FAIL() << "a rate of 1 / tau_ref was accepted";
+    } catch (const ValidationError& error) {
+        EXPECT_STREQ(
+            error.what(),
+            "ensemble 'a': max_rates[1]: got 500 Hz, needs less than 500 Hz (1 "
+            "/ tau_ref)");
+    }
+}
+
+TEST(NeuronMath, GainsThatAreNotPositiveAreABuildError) {
+    const std::vector<double> rate_60{60.0}, rate_100{100.0};
+    const NeuronCurve sigmoid{.kind = NeuronKind::sigmoid, .tau_ref = 0.0025};
+    const NeuronCurve lif{.kind = NeuronKind::lif};
+
+    // Below half its limit a sigmoid would have to fall.
+    EXPECT_THROW(gain_bias(sigmoid, rate_60, std::vector{0.0}), BuildError);
+    EXPECT_THROW(gain_bias(lif, rate_100, std::vector{1.0}), BuildError);
+    EXPECT_THROW(gain_bias(lif, rate_100, std::vector{1.5}), BuildError);
+    EXPECT_THROW(gain_bias(lif, std::vector{-5.0}, std::vector{0.0}), BuildError);
+    EXPECT_THROW(gain_bias({.kind = NeuronKind::rectified_linear}, std::vector{-5.0},
+                           std::vector{0.0}),
+                 BuildError);
+}
+
+TEST(NeuronMath, DifferentLengthsAreRefused) {
+    const std::vector<double> three{100.0, 110.0, 120.0}, two{0.1, 0.2};
+
+    EXPECT_THROW(gain_bias({}, three, two), ShapeError);
+    EXPECT_THROW(max_rates_intercepts({}, three, two), ShapeError);
+}
+
+TEST(NeuronMath, CurrentThatIsNoNumberGivesNoRate) {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+
+    EXPECT_TRUE(std::isnan(rate({.kind = NeuronKind::lif_rate}, nan)));
+}
+
+}  // namespace
+}  // namespace nengine

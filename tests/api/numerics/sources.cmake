@@ -1,0 +1,9 @@
+set(NENGINE_NUMERICS_TESTS
+    array_test.cpp
+    built_ensemble_test.cpp
+    distributions_test.cpp
+    least_squares_test.cpp
+    linear_filter_math_test.cpp
+    neuron_math_test.cpp
+    random_state_test.cpp
+    seeds_test.cpp)

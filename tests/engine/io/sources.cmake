@@ -1,0 +1,1 @@
+set(NENGINE_IO_TESTS atomic_file_test.cpp idx_test.cpp npy_test.cpp npz_test.cpp)

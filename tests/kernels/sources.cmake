@@ -1,0 +1,23 @@
+set(NENGINE_KERNELS_TESTS
+    elementwise_test.cpp
+    filter_scan_test.cpp
+    gather_test.cpp
+    loss_test.cpp
+    math_policy_test.cpp
+    neuron_rate_test.cpp
+    neuron_scan_test.cpp
+    optimizer_test.cpp
+    pool_test.cpp
+    random_test.cpp
+    reduce_test.cpp
+    rows_test.cpp
+    conv_test.cpp
+    device_test.cpp
+    gemm_test.cpp)
+
+if(NENGINE_WITH_CUDA)
+    list(APPEND NENGINE_KERNELS_TESTS cuda_device_test.cpp cuda_library_test.cpp)
+    set_source_files_properties(
+        ${CMAKE_CURRENT_LIST_DIR}/cuda_library_test.cpp
+        PROPERTIES COMPILE_OPTIONS "-isystem;${CUDAToolkit_INCLUDE_DIRS};-isystem;${CUDNN_INCLUDE_DIR}")
+endif()

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <vector>
+
+#include "tests/reference/naive_interpreter.hpp"
+
+namespace nengine::reference {
+
+/// The numbers of all base signals, reached through views.
+class NaiveMemory {
+public:
+    NaiveMemory(const Model& model, const Overrides& overrides);
+
+    std::vector<double> read(SignalId signal) const;
+    void assign(SignalId signal, const std::vector<double>& values);
+    /// Repeated elements of the signal add up.
+    void add(SignalId signal, const std::vector<double>& values);
+
+private:
+    std::vector<double>& base(SignalId signal);
+
+    const Model& model_;
+    std::vector<std::vector<Index>> elements_;  ///< per signal
+    std::vector<std::vector<double>> values_;   ///< per base signal
+};
+
+/// What an operator computes from what it reads: a list of (signal, values) to write.
+struct NaiveWrite {
+    Role role;
+    SignalId signal;
+    std::vector<double> values;
+};
+
+std::vector<NaiveWrite> naive_execute(const Model& model, const Operator& op,
+                                      const NaiveMemory& memory, Index step,
+                                      bool training);
+
+}  // namespace nengine::reference

@@ -1,0 +1,295 @@
+#include <algorithm>
+#include <string>
+
+#include "engine/operators/operators.hpp"
+#include "kernels/base/error.hpp"
+#include "tests/reference/filters.hpp"
+#include "tests/reference/naive_convolution.hpp"
+#include "tests/reference/naive_memory.hpp"
+#include "tests/reference/neurons.hpp"
+
+namespace nengine::reference {
+namespace {
+
+using Values = std::vector<double>;
+
+std::size_t at(Index i) {
+    return static_cast<std::size_t>(i);
+}
+
+[[noreturn]] void misfit(const Operator& op, const std::string& what) {
+    throw BuildError("reference " + std::string(op.type()) + " '" + op.label +
+                     "': " + what);
+}
+
+/// Numpy's rule: for each element of `to`, row by row, the element of `from` that stands
+/// there.
+std::vector<Index> broadcast_map(const Operator& op, const Shape& from,
+                                 const Shape& to) {
+    if (from.size() > to.size()) {
+        misfit(op, "got " + to_string(from) + ", needs what broadcasts to " +
+                       to_string(to));
+    }
+    const std::size_t missing = to.size() - from.size();
+    const auto strides = dense_strides(from);
+    std::vector<Index> map{0};
+    for (std::size_t d = 0; d < to.size(); ++d) {
+        const bool absent = d < missing || from[d - missing] == 1;
+        if (!absent && from[d - missing] != to[d]) {
+            misfit(op, "got " + to_string(from) + ", needs what broadcasts to " +
+                           to_string(to));
+        }
+        std::vector<Index> next;
+        for (const Index element : map) {
+            for (Index i = 0; i < to[d]; ++i) {
+                next.push_back(element + (absent ? 0 : i * strides[d - missing]));
+            }
+        }
+        map = std::move(next);
+    }
+    return map;
+}
+
+/// One operator at one moment: shorthands for its slots.
+class Execution {
+public:
+    Execution(const Model& model, const Operator& op, const NaiveMemory& memory,
+              Index step, bool training)
+        : model_(model), op_(op), memory_(memory), step_(step), training_(training) {}
+
+    std::vector<NaiveWrite> run();
+
+private:
+    Values read(int slot) const { return memory_.read(op_.signal(slot)); }
+    const Shape& shape(int slot) const { return model_.signal(op_.signal(slot)).shape; }
+    Index size(int slot) const { return shape_size(shape(slot)); }
+    double time() const { return static_cast<double>(step_) * model_.dt(); }
+
+    Values read_as(int slot, const Shape& to) const {
+        const Values values = read(slot);
+        Values result;
+        for (const Index i : broadcast_map(op_, shape(slot), to)) {
+            result.push_back(values[at(i)]);
+        }
+        return result;
+    }
+    /// Element `i` of an operand that has one value for all, or one each.
+    static double pick(const Values& values, std::size_t i) {
+        return values.size() == 1 ? values.front() : values.at(i);
+    }
+
+    void write(int slot, Values values) {
+        if (static_cast<Index>(values.size()) != size(slot)) {
+            misfit(op_, "got " + std::to_string(values.size()) + " results, needs " +
+                            to_string(shape(slot)));
+        }
+        writes_.push_back({op_.slots()[at(slot)].role, op_.signal(slot),
+                           std::move(values)});
+    }
+
+    void run(const TimeUpdate&) { write(TimeUpdate::time, {time()}); }
+    void run(const Reset& op) {
+        write(Reset::dst, Values(at(size(Reset::dst)), op.value()));
+    }
+    void run(const Copy& op);
+    void run(const ElementwiseInc&);
+    void run(const DotInc&);
+    void run(const ConvInc& op);
+    void run(const PoolInc& op);
+    void run(const SimNeurons& op);
+    void run(const SimFilter& op);
+    void run(const HostFunction& op);
+
+    template <class Op>
+    bool try_run() {
+        const auto* op = dynamic_cast<const Op*>(&op_);
+        if (op != nullptr) {
+            run(*op);
+        }
+        return op != nullptr;
+    }
+
+    const Model& model_;
+    const Operator& op_;
+    const NaiveMemory& memory_;
+    Index step_;
+    bool training_;
+    std::vector<NaiveWrite> writes_;
+};
+
+std::vector<NaiveWrite> Execution::run() {
+    const bool known = try_run<TimeUpdate>() || try_run<Reset>() || try_run<Copy>() ||
+                       try_run<ElementwiseInc>() || try_run<DotInc>() ||
+                       try_run<ConvInc>() || try_run<PoolInc>() ||
+                       try_run<SimNeurons>() || try_run<SimFilter>() ||
+                       try_run<HostFunction>();
+    if (!known) {
+        misfit(op_, "got an operator that the interpreter does not know");
+    }
+    return std::move(writes_);
+}
+
+void Execution::run(const Copy& op) {
+    if (!op.indexed()) {
+        write(Copy::dst, read_as(Copy::src, shape(Copy::dst)));
+        return;
+    }
+    const Values src = read(Copy::src);
+    const Index n_src = size(Copy::src), n_dst = size(Copy::dst);
+    const std::size_t n = !op.src_index().empty() ? op.src_index().size()
+                          : !op.dst_index().empty() ? op.dst_index().size()
+                                                    : at(n_dst);
+    // What no index names keeps its value, or gets nothing added.
+    Values dst = op.inc() ? Values(at(n_dst), 0.0) : read(Copy::dst);
+    for (std::size_t i = 0; i < n; ++i) {
+        const Index from =
+            op.src_index().empty() ? static_cast<Index>(i) : op.src_index().at(i);
+        const Index to =
+            op.dst_index().empty() ? static_cast<Index>(i) : op.dst_index().at(i);
+        if (from < 0 || from >= n_src || to < 0 || to >= n_dst) {
+            misfit(op, "got an index outside its signal");
+        }
+        dst[at(to)] = (op.inc() ? dst[at(to)] : 0.0) + src[at(from)];
+    }
+    write(Copy::dst, std::move(dst));
+}
+
+void Execution::run(const ElementwiseInc&) {
+    const Shape& to = shape(ElementwiseInc::y);
+    Values product = read_as(ElementwiseInc::a, to);
+    const Values x = read_as(ElementwiseInc::x, to);
+    for (std::size_t i = 0; i < product.size(); ++i) {
+        product[i] *= x[i];
+    }
+    write(ElementwiseInc::y, std::move(product));
+}
+
+void Execution::run(const DotInc& op) {
+    const Values a = read(DotInc::a), x = read(DotInc::x);
+    const Shape& matrix = shape(DotInc::a);
+    if (matrix.size() != 2 || matrix[1] != static_cast<Index>(x.size())) {
+        misfit(op, "got A " + to_string(matrix) + " and X " +
+                       to_string(shape(DotInc::x)) + ", needs (m, n) and (n,)");
+    }
+    Values y(at(matrix[0]), 0.0);
+    for (std::size_t i = 0; i < y.size(); ++i) {
+        for (std::size_t j = 0; j < x.size(); ++j) {
+            y[i] += a[i * x.size() + j] * x[j];
+        }
+    }
+    write(DotInc::y, std::move(y));
+}
+
+void Execution::run(const ConvInc& op) {
+    Values y = naive_convolution(op.shape(), read(ConvInc::x), read(ConvInc::w));
+    if (op.has_bias()) {
+        const Values bias = read(ConvInc::bias);
+        for (std::size_t i = 0; i < y.size(); ++i) {
+            y[i] += bias[i % bias.size()];
+        }
+    }
+    write(ConvInc::y, std::move(y));
+}
+
+void Execution::run(const PoolInc& op) {
+    write(PoolInc::y, naive_average_pool(op.shape(), read(PoolInc::x)));
+}
+
+void set_parameter(Neuron& neuron, std::string_view name, double value) {
+    if (name == "tau_rc") {
+        neuron.tau_rc = value;
+    } else if (name == "tau_ref") {
+        neuron.tau_ref = value;
+    } else if (name == "amplitude") {
+        neuron.amplitude = value;
+    } else if (name == "min_voltage") {
+        neuron.min_voltage = value;
+    } else if (name == "sigma") {
+        neuron.sigma = value;
+    }
+}
+
+void Execution::run(const SimNeurons& op) {
+    const NeuronInfo& info = neuron_info(op.neuron_type());
+    const bool rates = op.is_rate() || training_;
+    const bool smooth = rates && op.smoothing > 0 && op.neuron_type() == NeuronType::lif;
+    const Values input = read(SimNeurons::j);
+    const Values gain = op.has_gain() ? read(op.gain_slot()) : Values{1};
+    const Values bias = op.has_bias() ? read(op.bias_slot()) : Values{0};
+    std::vector<Values> states, params;
+    for (int s = 0; s < op.n_states(); ++s) {
+        states.push_back(read(SimNeurons::first_state + s));
+    }
+    for (int p = 0; p < info.n_params; ++p) {
+        params.push_back(read(op.first_param() + p));
+    }
+    Values output;
+    for (std::size_t i = 0; i < input.size(); ++i) {
+        Neuron neuron{.type = smooth ? NeuronType::soft_lif_rate : op.neuron_type()};
+        for (std::size_t p = 0; p < params.size(); ++p) {
+            set_parameter(neuron, info.params[p], pick(params[p], i));
+        }
+        if (smooth) {
+            neuron.sigma = op.smoothing;
+        }
+        const double current = pick(gain, i) * input[i] + pick(bias, i);
+        if (rates) {
+            output.push_back(rate(neuron, current));
+            continue;
+        }
+        for (std::size_t s = 0; s < states.size(); ++s) {
+            (info.states[s] == "voltage" ? neuron.voltage : neuron.refractory) =
+                states[s][i];
+        }
+        output.push_back(reference::step(neuron, model_.dt(), current));
+        for (std::size_t s = 0; s < states.size(); ++s) {
+            states[s][i] =
+                info.states[s] == "voltage" ? neuron.voltage : neuron.refractory;
+        }
+    }
+    write(SimNeurons::output, std::move(output));
+    for (std::size_t s = 0; s < states.size() && !rates; ++s) {
+        write(SimNeurons::first_state + static_cast<int>(s), std::move(states[s]));
+    }
+}
+
+void Execution::run(const SimFilter& op) {
+    const Values input = read(SimFilter::input);
+    const Values coefficients = read(SimFilter::coefficients);
+    const std::size_t n = input.size(), order = at(op.order());
+    Values state = order > 0 ? read(SimFilter::state) : Values{};
+    Values output;
+    for (std::size_t i = 0; i < n; ++i) {
+        Filter filter{op.form(), order, coefficients, Values(order)};
+        for (std::size_t k = 0; k < order; ++k) {
+            filter.x[k] = state.at(k * n + i);
+        }
+        output.push_back(filter.step(input[i]));
+        for (std::size_t k = 0; k < order; ++k) {
+            state[k * n + i] = filter.x[k];
+        }
+    }
+    write(SimFilter::output, std::move(output));
+    if (order > 0) {
+        write(SimFilter::state, std::move(state));
+    }
+}
+
+void Execution::run(const HostFunction& op) {
+    const Values x = op.has_x() ? read(op.x_slot()) : Values{};
+    Values out(op.has_output() ? at(size(op.output_slot())) : 0, 0.0);
+    op.call()(time(), x, out);
+    if (op.has_output()) {
+        write(op.output_slot(), std::move(out));
+    }
+}
+
+}  // namespace
+
+std::vector<NaiveWrite> naive_execute(const Model& model, const Operator& op,
+                                      const NaiveMemory& memory, Index step,
+                                      bool training) {
+    return Execution(model, op, memory, step, training).run();
+}
+
+}  // namespace nengine::reference

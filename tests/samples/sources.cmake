@@ -1,0 +1,1 @@
+set(NENGINE_SAMPLES_TESTS support/plot_test.cpp)

@@ -1,0 +1,20 @@
+# The test programs, one per area. Their sources are listed in each folder's sources.cmake.
+nengine_test(test_kernels FOLDER kernels LIST NENGINE_KERNELS_TESTS
+             LIBRARIES nengine_kernels LABELS fast)
+nengine_test(test_io FOLDER engine/io LIST NENGINE_IO_TESTS
+             LIBRARIES nengine_engine LibZip::zip ZLIB::ZLIB LABELS fast)
+nengine_test(test_engine FOLDER engine LIST NENGINE_ENGINE_TESTS
+             LIBRARIES nengine_engine LABELS fast)
+nengine_test(test_numerics FOLDER api/numerics LIST NENGINE_NUMERICS_TESTS
+             LIBRARIES nengine_numerics LABELS fast)
+nengine_test(test_reference FOLDER reference LIST NENGINE_REFERENCE_TESTS
+             LIBRARIES nengine_engine LABELS fast)
+nengine_test(test_conformance FOLDER conformance LIST NENGINE_CONFORMANCE_TESTS
+             LIBRARIES nengine_engine LABELS conformance TIMEOUT 900)
+nengine_test(test_api FOLDER api LIST NENGINE_API_TESTS LIBRARIES nengine LABELS fast)
+nengine_test(test_golden FOLDER golden LIST NENGINE_GOLDEN_TESTS
+             LIBRARIES nengine LABELS golden TIMEOUT 600)
+if(NENGINE_BUILD_SAMPLES)
+    nengine_test(test_samples FOLDER samples LIST NENGINE_SAMPLES_TESTS
+                 LIBRARIES nengine nengine_sample_support LABELS sample TIMEOUT 900)
+endif()

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/runtime/session.hpp"
+#include "tests/reference/naive_interpreter.hpp"
+
+namespace nengine::test {
+
+/// What all probes recorded, each `[batch, samples, size]`.
+using Recordings = std::vector<std::vector<double>>;
+using InputData = std::map<int, reference::Data>;
+
+/// The naive interpreter, item by item.
+Recordings run_naive(const Model& model, Index batch, Index steps, const InputData& feeds,
+                     bool training = false);
+
+/// A new session's predict(), in its own real type.
+Recordings run_session(const std::shared_ptr<const Model>& model, const Device& device,
+                       const SessionOptions& options, Index items, Index steps,
+                       const InputData& feeds);
+
+/// The data as a session takes them. The result borrows from `data`.
+Feeds borrow(const InputData& data);
+
+/// Equal lengths, and every number within `tolerance` times (1 + the largest number of
+/// its probe).
+::testing::AssertionResult near(const Recordings& got, const Recordings& want,
+                                double tolerance);
+
+/// "fold chunk 3 greedy ...": the options that differ from the defaults' names.
+std::string describe(const SessionOptions& options);
+
+}  // namespace nengine::test

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "kernels/base/device.hpp"
+#include "kernels/base/view.hpp"
+
+namespace nengine::test {
+
+/// A test body written once runs on every backend of the build; memory goes through
+/// upload and download. On a machine without a GPU the CUDA tests skip, and fail where
+/// NENGINE_REQUIRE_CUDA=1.
+class OnEachDevice : public ::testing::TestWithParam<const char*> {
+protected:
+    void SetUp() override {
+        const std::string name = GetParam();
+        if (name == "cuda") {
+            if (Device::cuda_count() == 0) {
+                const char* required = std::getenv("NENGINE_REQUIRE_CUDA");
+                if (required != nullptr && std::string(required) == "1") {
+                    FAIL() << "no CUDA device, and NENGINE_REQUIRE_CUDA=1";
+                }
+                GTEST_SKIP() << "no CUDA device";
+            }
+            device_ = Device::cuda();
+        } else {
+            device_ = Device::cpu(
+                3, name == "cpu_avx2" ? Device::Isa::avx2 : Device::Isa::best);
+        }
+    }
+
+    const Device& device() const { return *device_; }
+
+    template <class Real>
+    Buffer upload(const std::vector<Real>& values) const {
+        Buffer buffer = device().allocate(values.size() * sizeof(Real), "test");
+        device().upload(buffer.data(), values.data(), buffer.bytes());
+        return buffer;
+    }
+    template <class Real>
+    std::vector<Real> download(const Buffer& buffer) const {
+        std::vector<Real> values(buffer.bytes() / sizeof(Real));
+        device().download(values.data(), buffer.data(), buffer.bytes());
+        return values;
+    }
+
+private:
+    std::optional<Device> device_;
+};
+
+/// The names of the backends in this build, for INSTANTIATE_TEST_SUITE_P.
+inline std::vector<const char*> device_names() {
+#if NENGINE_WITH_CUDA
+    return {"cpu_avx2", "cpu_best", "cuda"};
+#else
+    return {"cpu_avx2", "cpu_best"};
+#endif
+}
+
+/// Names the tests of a suite after their backend.
+inline std::string device_label(const ::testing::TestParamInfo<const char*>& info) {
+    return info.param;
+}
+
+/// `count` numbers in [low, high).
+template <class Real>
+std::vector<Real> uniform(Index count, double low, double high, unsigned seed) {
+    std::mt19937 generator(seed);
+    std::uniform_real_distribution<double> distribution(low, high);
+    std::vector<Real> values(static_cast<std::size_t>(count));
+    for (Real& value : values) {
+        value = static_cast<Real>(distribution(generator));
+    }
+    return values;
+}
+
+}  // namespace nengine::test

@@ -1,0 +1,1 @@
+set(NENGINE_TEST_SUPPORT_SOURCES golden.cpp)
