@@ -3,4 +3,7 @@ set(NENGINE_BENCHES
     kernels/conv_bench.cpp
     kernels/gemm_bench.cpp
     kernels/filter_scan_bench.cpp
-    kernels/lif_scan_bench.cpp)
+    kernels/lif_scan_bench.cpp
+    models/main_job_bench.cpp
+    models/nef_bench.cpp
+    models/startup_bench.cpp)

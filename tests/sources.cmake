@@ -15,6 +15,5 @@ nengine_test(test_api FOLDER api LIST NENGINE_API_TESTS LIBRARIES nengine LABELS
 nengine_test(test_golden FOLDER golden LIST NENGINE_GOLDEN_TESTS
              LIBRARIES nengine LABELS golden TIMEOUT 600)
 if(NENGINE_BUILD_SAMPLES)
-    nengine_test(test_samples FOLDER samples LIST NENGINE_SAMPLES_TESTS
-                 LIBRARIES nengine nengine_sample_support LABELS sample TIMEOUT 900)
+    add_subdirectory(samples)
 endif()

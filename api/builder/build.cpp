@@ -92,6 +92,7 @@ void check(const BuildState& state, const NetworkData& top) {
     visit_networks(top, [&](const NetworkData& network) {
         for (const auto& ensemble : network.ensembles) {
             check_ensemble(*ensemble);
+            check_neurons(*ensemble);
         }
         for (const auto& node : network.nodes) {
             check_node(*node);

@@ -73,17 +73,17 @@ private:
             parts_.in = parts_.weighted = found->second;
             return;
         }
-        parts_.in = slice_signal(state_, source_signal(state_, connection_.pre),
-                                 view_positions(connection_.pre, Side::out),
-                                 base_ + ".in");
+        parts_.in =
+            slice_signal(state_, source_signal(state_, connection_.pre),
+                         view_positions(connection_.pre, Side::out), base_ + ".in");
         if (!connection_.function.is_identity()) {
-            const SignalId out = state_.signal(base_ + ".function", size_mid(connection_));
+            const SignalId out =
+                state_.signal(base_ + ".function", size_mid(connection_));
             state_.add(HostFunction(checked_call(connection_), out, parts_.in),
                        base_ + ".function");
             parts_.in = out;
         }
         if (connection_.transform.is_none()) {
-            parts_.weighted = parts_.in;
             deliver(parts_.in);
             return;
         }
@@ -113,17 +113,18 @@ private:
         const bool direct = target && connection_.synapse.is_none() &&
                             !state_.probed_connections.contains(&connection_);
         const SignalId weighted =
-            direct ? *target
-                   : state_.signal(base_ + ".weighted",
-                                   matrix ? state_.model->signal(parts_.weights).shape[0]
-                                          : state_.model->signal(parts_.in).size());
+            direct
+                ? *target
+                : state_.signal(base_ + ".weighted",
+                                matrix ? state_.model->signal(parts_.weights).shape[0]
+                                       : state_.model->signal(parts_.in).size());
         if (matrix) {
             state_.add(DotInc(parts_.weights, parts_.in, weighted, direct), base_);
         } else {
-            state_.add(ElementwiseInc(parts_.weights, parts_.in, weighted, direct), base_);
+            state_.add(ElementwiseInc(parts_.weights, parts_.in, weighted, direct),
+                       base_);
         }
         if (!direct) {
-            parts_.weighted = weighted;
             deliver(weighted);
         }
     }
@@ -145,6 +146,7 @@ private:
 
     void deliver(SignalId value) {
         value = filter_signal(state_, connection_.synapse, value, base_ + ".synapse");
+        parts_.weighted = value;
         const auto& decoders = state_.decoders;
         const auto found = decoders.find(&connection_);
         if (found != decoders.end() && found->second.to_neurons) {
@@ -287,8 +289,9 @@ SignalId filter_signal(BuildState& state, const Synapse& synapse, SignalId input
     }
     const Index order = step.system.order();
     if (order > max_filter_order) {
-        throw ValidationError(label + ": got a filter of order " + std::to_string(order) +
-                              ", needs at most " + std::to_string(max_filter_order));
+        throw ValidationError(label + ": got a filter of order " +
+                              std::to_string(order) + ", needs at most " +
+                              std::to_string(max_filter_order));
     }
     const Index size = state.model->signal(input).size();
     auto values = coefficients_of(step);
@@ -296,10 +299,9 @@ SignalId filter_signal(BuildState& state, const Synapse& synapse, SignalId input
     const SignalId coefficients =
         state.constant(label + ".coefficients", shape, std::move(values));
     const SignalId output = state.signal(label, size);
-    const SignalId memory =
-        step.form == StepForm::no_x
-            ? no_signal
-            : state.variable(label + ".state", {order, size}, {});
+    const SignalId memory = step.form == StepForm::no_x
+                                ? no_signal
+                                : state.variable(label + ".state", {order, size}, {});
     state.add(SimFilter(form_of(step.form), order, input, output, coefficients, memory),
               label);
     return output;

@@ -23,7 +23,9 @@ struct NeuronOf {
                 n.tau_rc};
     }
     Neuron operator()(const LIFRate& n) const {
-        return {NeuronType::lif_rate, {n.tau_rc, n.tau_ref, n.amplitude}, nullptr,
+        return {NeuronType::lif_rate,
+                {n.tau_rc, n.tau_ref, n.amplitude},
+                nullptr,
                 n.tau_rc};
     }
     Neuron operator()(const SoftLIFRate& n) const {
@@ -95,12 +97,16 @@ Vector initial_values(const Neuron& neuron, const std::string& state, Index coun
 
 }  // namespace
 
+void check_neurons(const EnsembleData& ensemble) {
+    const Neuron neuron = std::visit(NeuronOf{}, ensemble.neuron_type);
+    check_neuron(neuron, describe(ensemble));
+    check_initial(neuron, describe(ensemble));
+}
+
 void build_neurons(BuildState& state, const EnsembleData& ensemble,
                    BuiltEnsembleParts& parts) {
     const Neuron neuron = std::visit(NeuronOf{}, ensemble.neuron_type);
     const std::string where = describe(ensemble);
-    check_neuron(neuron, where);
-    check_initial(neuron, where);
     const NeuronInfo& info = neuron_info(neuron.type);
     const std::string base = detail::name(ensemble);
     // Nengo gives the states a generator of their own.
@@ -134,9 +140,9 @@ void build_ensemble(BuildState& state, const EnsembleData& ensemble) {
     }
     parts.neurons_in = state.signal(base + ".neurons.in", ensemble.n_neurons);
     parts.neurons_out = state.signal(base + ".neurons.out", ensemble.n_neurons);
-    parts.bias_signal = state.parameter(ensemble, "bias", {ensemble.n_neurons},
-                                        values_of(parts.bias),
-                                        neurons_trainable(ensemble));
+    parts.bias_signal =
+        state.parameter(ensemble, "bias", {ensemble.n_neurons}, values_of(parts.bias),
+                        neurons_trainable(ensemble));
     state.add(Copy(parts.bias_signal, parts.neurons_in, false), base + ".bias");
     build_neurons(state, ensemble, parts);
     if (has_input) {

@@ -44,8 +44,8 @@ Vector initial_values(const DistributionOrArray& initializer, const Shape& shape
             return Vector::Constant(count, array.values.front());
         }
         if (array.shape != shape) {
-            throw ShapeError(where + ": got values of shape " + shape_text(array.shape) +
-                             ", needs " + shape_text(shape));
+            throw ShapeError(where + ": got values of shape " +
+                             shape_text(array.shape) + ", needs " + shape_text(shape));
         }
         return Eigen::Map<const Vector>(array.values.data(), count);
     }
@@ -59,7 +59,8 @@ Vector initial_values(const DistributionOrArray& initializer, const Shape& shape
     }
     if (const auto* he = std::get_if<He>(&distribution)) {
         return scaled_variance(
-            {he->scale * he->scale, FanMode::fan_in, he->distribution}, count, fans, rng);
+            {he->scale * he->scale, FanMode::fan_in, he->distribution}, count, fans,
+            rng);
     }
     return sample(distribution, count, rng);
 }
@@ -97,22 +98,24 @@ public:
                              in_channels, layer.filters};
         const auto field =
             static_cast<double>(layer.kernel_size.height * layer.kernel_size.width);
-        const SignalId kernel =
-            parameter("kernel", shape, layer.kernel_initializer,
-                      {field * static_cast<double>(in_channels),
-                       field * static_cast<double>(layer.filters)});
-        const SignalId bias = bias_of(layer.use_bias, layer.filters, layer.bias_initializer);
+        const SignalId kernel = parameter("kernel", shape, layer.kernel_initializer,
+                                          {field * static_cast<double>(in_channels),
+                                           field * static_cast<double>(layer.filters)});
+        const SignalId bias =
+            bias_of(layer.use_bias, layer.filters, layer.bias_initializer);
         make_output();
-        state_.add(ConvInc(kernel, parts_.in, parts_.out, conv_shape(layer), false, bias),
-                   base_);
+        state_.add(
+            ConvInc(kernel, parts_.in, parts_.out, conv_shape(layer), false, bias),
+            base_);
     }
 
     void operator()(const Dense& layer) {
         const Index inputs = node_.size_in;
-        const SignalId kernel = parameter(
-            "kernel", {inputs, layer.units}, layer.kernel_initializer,
-            {static_cast<double>(inputs), static_cast<double>(layer.units)});
-        const SignalId bias = bias_of(layer.use_bias, layer.units, layer.bias_initializer);
+        const SignalId kernel =
+            parameter("kernel", {inputs, layer.units}, layer.kernel_initializer,
+                      {static_cast<double>(inputs), static_cast<double>(layer.units)});
+        const SignalId bias =
+            bias_of(layer.use_bias, layer.units, layer.bias_initializer);
         make_output();
         const SignalId transposed = state_.model->add_view(
             kernel, base_ + ".kernel'", {layer.units, inputs}, 0, {1, layer.units});
@@ -139,9 +142,9 @@ public:
             .pad_top = window_axis(in_[0], layer.pool_size.height, strides.height,
                                    layer.padding)
                            .before,
-            .pad_left = window_axis(in_[1], layer.pool_size.width, strides.width,
-                                    layer.padding)
-                            .before};
+            .pad_left =
+                window_axis(in_[1], layer.pool_size.width, strides.width, layer.padding)
+                    .before};
         state_.add(PoolInc(parts_.in, parts_.out, shape, false), base_);
     }
 
@@ -167,24 +170,23 @@ private:
     Conv2DShape conv_shape(const Conv2D& layer) const {
         const auto& kernel = layer.kernel_size;
         const auto& strides = layer.strides;
-        return {.images = 1,
-                .in_h = in_[0],
-                .in_w = in_[1],
-                .in_c = in_[2],
-                .out_h = out_[0],
-                .out_w = out_[1],
-                .out_c = out_[2],
-                .k_h = kernel.height,
-                .k_w = kernel.width,
-                .stride_h = strides.height,
-                .stride_w = strides.width,
-                .pad_top =
-                    window_axis(in_[0], kernel.height, strides.height, layer.padding)
-                        .before,
-                .pad_left =
-                    window_axis(in_[1], kernel.width, strides.width, layer.padding)
-                        .before,
-                .groups = layer.groups};
+        return {
+            .images = 1,
+            .in_h = in_[0],
+            .in_w = in_[1],
+            .in_c = in_[2],
+            .out_h = out_[0],
+            .out_w = out_[1],
+            .out_c = out_[2],
+            .k_h = kernel.height,
+            .k_w = kernel.width,
+            .stride_h = strides.height,
+            .stride_w = strides.width,
+            .pad_top = window_axis(in_[0], kernel.height, strides.height, layer.padding)
+                           .before,
+            .pad_left =
+                window_axis(in_[1], kernel.width, strides.width, layer.padding).before,
+            .groups = layer.groups};
     }
 
     BuildState& state_;

@@ -10,7 +10,8 @@ namespace {
 using namespace detail;
 
 /// A hidden connection that decodes an ensemble's value for one probe.
-SignalId decoded(BuildState& state, const ProbeData& probe, const EnsembleData& ensemble) {
+SignalId decoded(BuildState& state, const ProbeData& probe,
+                 const EnsembleData& ensemble) {
     const Decoders& decoders = state.decoders.at(&probe);
     const Index size = decoders.weights.rows();
     const SignalId weights =
@@ -18,7 +19,8 @@ SignalId decoded(BuildState& state, const ProbeData& probe, const EnsembleData& 
                         values_of(decoders.weights), false);
     const std::string label = detail::name(probe);
     const SignalId value = state.signal(label + ".weighted", size);
-    state.add(DotInc(weights, state.ensemble(ensemble).neurons_out, value, false), label);
+    state.add(DotInc(weights, state.ensemble(ensemble).neurons_out, value, false),
+              label);
     return value;
 }
 
@@ -61,6 +63,12 @@ SignalId recorded(BuildState& state, const ProbeData& probe) {
     return source_signal(state, target);
 }
 
+bool state_of_neurons(const ProbeData& probe) {
+    const std::string attribute = probe_attribute(probe);
+    return as_neurons(probe.target) != nullptr && attribute != "output" &&
+           attribute != "input";
+}
+
 /// The wanted part of a signal as a vector: of a matrix, the wanted rows.
 SignalId wanted_part(BuildState& state, const ProbeData& probe, SignalId signal) {
     const Shape shape = state.model->signal(signal).shape;
@@ -87,6 +95,11 @@ SignalId wanted_part(BuildState& state, const ProbeData& probe, SignalId signal)
         }
         wanted.count = static_cast<Index>(wanted.list.size());
     }
+    if (wanted.is_list && state_of_neurons(probe)) {
+        throw ValidationError(describe(probe) +
+                              ": got an uneven list of positions of a " +
+                              "neuron state, needs a slice or one position");
+    }
     return slice_signal(state, signal, wanted, detail::name(probe) + ".slice");
 }
 
@@ -94,10 +107,15 @@ SignalId wanted_part(BuildState& state, const ProbeData& probe, SignalId signal)
 
 void build_probe(BuildState& state, const std::shared_ptr<ProbeData>& probe) {
     SignalId signal = wanted_part(state, *probe, recorded(state, *probe));
-    signal = filter_signal(state, probe->synapse, signal,
-                           detail::name(*probe) + ".synapse");
-    const double period =
-        probe->sample_every ? *probe->sample_every / state.dt : 1.0;
+    if (!probe->synapse.is_none()) {
+        // The value before the step's update is recorded, as other readers see it.
+        const std::string label = detail::name(*probe);
+        const SignalId filtered =
+            filter_signal(state, probe->synapse, signal, label + ".synapse");
+        signal = state.signal(label, state.model->signal(filtered).size());
+        state.add(Copy(filtered, signal, false), label);
+    }
+    const double period = probe->sample_every ? *probe->sample_every / state.dt : 1.0;
     state.model->probes.push_back({.name = detail::name(*probe),
                                    .signal = signal,
                                    .period = std::max(period, 1.0),

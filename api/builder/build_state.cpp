@@ -51,7 +51,8 @@ SignalId BuildState::constant(const std::string& name, Shape shape,
 }
 
 SignalId BuildState::parameter(const ObjectData& object, const std::string& attribute,
-                               Shape shape, std::vector<double> values, bool trainable) {
+                               Shape shape, std::vector<double> values,
+                               bool trainable) {
     const std::string name = detail::name(object) + '.' + attribute;
     if (!parameter_names.insert(name).second) {
         throw ValidationError(describe(object) + ": another object has a parameter '" +
@@ -74,8 +75,7 @@ bool is_trainable(const EnsembleData& ensemble) {
     if (ensemble.trainable) {
         return *ensemble.trainable;
     }
-    return configured(ensemble,
-                      [](const Config& at) { return at.ensemble.trainable; })
+    return configured(ensemble, [](const Config& at) { return at.ensemble.trainable; })
         .value_or(true);
 }
 

@@ -70,19 +70,22 @@ bool is_trainable(const detail::ConnectionData& connection);
 
 void build_ensemble(BuildState& state, const detail::EnsembleData& ensemble);
 void build_node(BuildState& state, const std::shared_ptr<detail::NodeData>& node);
-void build_layer(BuildState& state, const detail::NodeData& node, BuiltNodeParts& parts);
+void build_layer(BuildState& state, const detail::NodeData& node,
+                 BuiltNodeParts& parts);
 void build_connection(BuildState& state, const detail::ConnectionData& connection);
 void build_probe(BuildState& state, const std::shared_ptr<detail::ProbeData>& probe);
 
-/// Adds `type`'s neurons; fills in `parts.states`.
+/// @throws ValidationError  constants that cannot be, or states that do not exist
+void check_neurons(const detail::EnsembleData& ensemble);
+/// Adds the ensemble's neurons; fills in `parts.states`.
 void build_neurons(BuildState& state, const detail::EnsembleData& ensemble,
                    BuiltEnsembleParts& parts);
 
 /// The source behind a view, whole; not for ensembles, whose output is decoded.
 SignalId source_signal(const BuildState& state, const ObjectView& view);
 /// Some elements of a vector: a view of it, or a copy for a list of positions.
-SignalId slice_signal(BuildState& state, SignalId whole, const detail::Positions& wanted,
-                      const std::string& label);
+SignalId slice_signal(BuildState& state, SignalId whole,
+                      const detail::Positions& wanted, const std::string& label);
 /// A synapse's output, or `input` itself without a synapse.
 SignalId filter_signal(BuildState& state, const Synapse& synapse, SignalId input,
                        const std::string& label);

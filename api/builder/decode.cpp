@@ -108,9 +108,9 @@ Solution solve_task(Prepared& prepared, const BuiltEnsembles& ensembles) {
         return solve(task.solver, Matrix::Zero(1, task.pre->n_neurons),
                      Matrix::Zero(1, task.size_mid), prepared.rng, where);
     }
-    const Matrix A = activities(*task.pre, pre,
-                                prepared.own_points.size() > 0 ? prepared.own_points
-                                                               : pre.eval_points);
+    const Matrix A = activities(
+        *task.pre, pre,
+        prepared.own_points.size() > 0 ? prepared.own_points : pre.eval_points);
     if ((A.array() == 0.0).all()) {
         throw BuildError(where + ": all activities of " + describe(*task.pre) +
                          " are zero at the evaluation points, needs some neuron that "
@@ -207,9 +207,8 @@ std::unordered_map<const detail::ObjectData*, Decoders> find_decoders(
             prepared.push_back(prepare(tasks[first + i], ensembles));
         }
         std::vector<Decoders> found(count);
-        parallel_for(count, [&](std::size_t i) {
-            found[i] = finish(prepared[i], ensembles);
-        });
+        parallel_for(count,
+                     [&](std::size_t i) { found[i] = finish(prepared[i], ensembles); });
         for (std::size_t i = 0; i < count; ++i) {
             result.emplace(tasks[first + i].owner, std::move(found[i]));
         }

@@ -33,7 +33,8 @@ struct DecodeTask {
 };
 
 /// Solves the problems, in parallel where functions of the user's are not involved.
-/// @throws BuildError  no neuron is active at any evaluation point, or a function's value
+/// @throws BuildError  no neuron is active at any evaluation point, or a function's
+/// value
 ///                     is not finite
 std::unordered_map<const detail::ObjectData*, Decoders> find_decoders(
     const std::vector<DecodeTask>& tasks,

@@ -57,13 +57,14 @@ void draw_gain_bias(const EnsembleData& ensemble, const std::string& where,
     const NeuronCurve curve = neuron_curve(ensemble.neuron_type);
     const Index n = ensemble.n_neurons;
     if (ensemble.gain.has_value() != ensemble.bias.has_value()) {
-        throw ValidationError(where + ": got a gain or a bias alone, needs both or none");
+        throw ValidationError(where +
+                              ": got a gain or a bias alone, needs both or none");
     }
     if (ensemble.gain) {
         parts.gain = values_or_samples(*ensemble.gain, n, rng, where + ": gain");
         parts.bias = values_or_samples(*ensemble.bias, n, rng, where + ": bias");
-        const auto tuning =
-            max_rates_intercepts(curve, span_of(parts.gain), span_of(parts.bias), where);
+        const auto tuning = max_rates_intercepts(curve, span_of(parts.gain),
+                                                 span_of(parts.bias), where);
         parts.max_rates = tuning.max_rates;
         parts.intercepts = tuning.intercepts;
         return;
@@ -86,8 +87,7 @@ NeuronCurve neuron_curve(const NeuronModel& neuron_type) {
 
 Index eval_point_count(const EnsembleData& ensemble) {
     const Index by_size = 2 * ensemble.n_neurons;
-    const Index by_dimensions =
-        std::clamp<Index>(500 * ensemble.dimensions, 750, 2500);
+    const Index by_dimensions = std::clamp<Index>(500 * ensemble.dimensions, 750, 2500);
     return ensemble.n_eval_points.value_or(std::max(by_size, by_dimensions));
 }
 
@@ -104,9 +104,9 @@ BuiltEnsembleParts draw_ensemble(const EnsembleData& ensemble, std::uint32_t see
     BuiltEnsembleParts parts;
     parts.radius = ensemble.radius;
     parts.neuron_type = ensemble.neuron_type;
-    parts.eval_points = draw_eval_points(ensemble.eval_points, ensemble, rng,
-                                         where + ": eval_points") *
-                        ensemble.radius;
+    parts.eval_points =
+        draw_eval_points(ensemble.eval_points, ensemble, rng, where + ": eval_points") *
+        ensemble.radius;
     parts.encoders = values_or_samples(ensemble.encoders, ensemble.n_neurons,
                                        ensemble.dimensions, rng, where + ": encoders");
     if (ensemble.normalize_encoders) {

@@ -42,8 +42,9 @@ void check_ends(const ConnectionData& connection) {
     const auto where = ends(connection);
     for (const auto* end : {&connection.pre, &connection.post}) {
         if (as_connection(*end) != nullptr) {
-            throw ValidationError(where + ": got a connection as an end, needs an "
-                                          "ensemble, neurons, a node or a layer");
+            throw ValidationError(where +
+                                  ": got a connection as an end, needs an "
+                                  "ensemble, neurons, a node or a layer");
         }
     }
     if (whole_size(connection.pre, Side::out) < 1) {
@@ -63,14 +64,16 @@ void check_function(const ConnectionData& connection) {
     const bool computes = node != nullptr && !node->layer &&
                           node->output.kind() != NodeOutput::Kind::passthrough;
     if (as_ensemble(connection.pre) == nullptr && !computes) {
-        throw ValidationError(where + ": got one from " + describe(connection.pre) +
-                              ", needs an ensemble or a node with an output of its own");
+        throw ValidationError(
+            where + ": got one from " + describe(connection.pre) +
+            ", needs an ensemble or a node with an output of its own");
     }
     if (connection.function.has_values()) {
         if (as_ensemble(connection.pre) == nullptr || !connection.eval_points ||
             !connection.eval_points->is_array()) {
-            throw ValidationError(where + ": got values instead of a function, needs an "
-                                          "ensemble and eval_points as an array");
+            throw ValidationError(where +
+                                  ": got values instead of a function, needs an "
+                                  "ensemble and eval_points as an array");
         }
         const Array& values = connection.function.values();
         if (values.rank() != 2 ||
@@ -99,8 +102,8 @@ void check_eval_points(const ConnectionData& connection) {
         if (!vector &&
             (points.rank() != 2 || points.extent(1) != ensemble->dimensions)) {
             throw ShapeError(where + ": got shape " + shape_text(points.shape) +
-                             ", needs [points, " + std::to_string(ensemble->dimensions) +
-                             ']');
+                             ", needs [points, " +
+                             std::to_string(ensemble->dimensions) + ']');
         }
     }
 }

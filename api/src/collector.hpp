@@ -12,7 +12,10 @@ namespace nengine {
 class Collector {
 public:
     Collector(Index items, Index rows, Index size, RealType real)
-        : items_(items), rows_(rows), size_(size), is_float_(real == RealType::float32) {
+        : items_(items),
+          rows_(rows),
+          size_(size),
+          is_float_(real == RealType::float32) {
         const auto count = static_cast<std::size_t>(items * rows * size);
         is_float_ ? floats_.resize(count) : doubles_.resize(count);
     }
@@ -42,7 +45,8 @@ private:
         const Index block = rows * size_;
         for (Index i = 0; i < items; ++i) {
             std::memcpy(to.data() + ((first_item + i) * rows_ + first_row) * size_,
-                        from + i * block, static_cast<std::size_t>(block) * sizeof(Real));
+                        from + i * block,
+                        static_cast<std::size_t>(block) * sizeof(Real));
         }
     }
 

@@ -166,7 +166,9 @@ ObjectView::ObjectView(const Layer& layer)
     : object_(layer.data_), neurons_(layer.is_neurons()) {}
 ObjectView::ObjectView(const Connection& connection) : object_(connection.data_) {}
 ObjectView::ObjectView(ObjectView whole, Key key)
-    : object_(std::move(whole.object_)), neurons_(whole.neurons_), key_(std::move(key)) {
+    : object_(std::move(whole.object_)),
+      neurons_(whole.neurons_),
+      key_(std::move(key)) {
     if (whole.key_) {
         throw ValidationError(describe(*object_) + ": a slice cannot be sliced again");
     }

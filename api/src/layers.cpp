@@ -32,8 +32,9 @@ void need_image(const Extents& shape, std::int64_t size, const std::string& wher
     }
 }
 
-Extents windows_shape(const Extents& in, const Extent2D& window, const Extent2D& strides,
-                      Padding padding, std::int64_t channels, const std::string& where) {
+Extents windows_shape(const Extents& in, const Extent2D& window,
+                      const Extent2D& strides, Padding padding, std::int64_t channels,
+                      const std::string& where) {
     need_positive(window, where + ": window");
     need_positive(strides, where + ": strides");
     const auto down = window_axis(in[0], window.height, strides.height, padding);
@@ -104,8 +105,7 @@ TensorLayer make_tensor_layer(LayerKind kind, Extents shape_in, std::int64_t siz
         need_positive(extent, where + ": shape_in");
     }
     TensorLayer layer{std::move(kind), std::move(shape_in), {}, {}};
-    layer.shape_out =
-        std::visit(ShapeOut{layer.shape_in, size_in, where}, layer.kind);
+    layer.shape_out = std::visit(ShapeOut{layer.shape_in, size_in, where}, layer.kind);
     if (layer.shape_in.empty()) {
         layer.shape_in = {size_in};
     }

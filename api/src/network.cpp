@@ -35,9 +35,9 @@ void resolve(U& value, const OrDefault<T>& given, const NetworkData& network,
 
 /// Enters an object that was just made: its number, its place, its label and seed.
 template <class Data>
-void adopt(const std::shared_ptr<NetworkData>& network, const std::shared_ptr<Data>& data,
-           const std::string& kind_name, const std::string& label,
-           std::optional<std::uint32_t> seed) {
+void adopt(const std::shared_ptr<NetworkData>& network,
+           const std::shared_ptr<Data>& data, const std::string& kind_name,
+           const std::string& label, std::optional<std::uint32_t> seed) {
     data->network = network;
     data->kind_name = kind_name;
     data->label = label;
@@ -195,7 +195,7 @@ Ensemble Network::ensemble(std::int64_t n_neurons, std::int64_t dimensions,
     return Ensemble(data);
 }
 
-Node Network::node(NodeOutput output, NodeOptions options) {
+Node Network::make_node(NodeOutput output, NodeOptions options) {
     const auto data = std::make_shared<NodeData>();
     adopt(data_, data, "node", options.label, options.seed);
     data->size_in = options.size_in;
@@ -213,7 +213,8 @@ Node Network::node(NodeOutput output, NodeOptions options) {
                 data->size_out = *options.size_out;
             } else {
                 check_node(*data);
-                const std::vector<double> zeros(static_cast<std::size_t>(data->size_in));
+                const std::vector<double> zeros(
+                    static_cast<std::size_t>(data->size_in));
                 data->size_out =
                     static_cast<std::int64_t>(data->output.call()(0.0, zeros).size());
             }
@@ -321,7 +322,8 @@ std::vector<Network> Network::networks() const {
     return handles<Network>(data_->networks);
 }
 std::vector<Ensemble> Network::all_ensembles() const {
-    return gather(data_, [](const auto& at) { return handles<Ensemble>(at.ensembles); });
+    return gather(data_,
+                  [](const auto& at) { return handles<Ensemble>(at.ensembles); });
 }
 std::vector<Node> Network::all_nodes() const {
     return gather(data_, [](const auto& at) { return node_handles(at); });

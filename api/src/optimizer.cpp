@@ -20,7 +20,8 @@ struct EngineForm {
                        .epsilon = given.epsilon,
                        .centered = given.centered};
     }
-    Optimizer operator()(const std::variant_alternative_t<2, AnyOptimizer>& given) const {
+    Optimizer operator()(
+        const std::variant_alternative_t<2, AnyOptimizer>& given) const {
         return EngineAdam{.learning_rate = given.learning_rate,
                           .beta_1 = given.beta_1,
                           .beta_2 = given.beta_2,

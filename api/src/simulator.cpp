@@ -154,8 +154,8 @@ void Simulator::Impl::record(Index n_steps, const Feeds& feeds) {
     std::vector<Collector> collectors;
     for (std::size_t p = 0; p < model().probes.size(); ++p) {
         const Index size = model().signal(model().probes[p].signal).size();
-        collectors.emplace_back(minibatch(), samples(static_cast<int>(p), first, n_steps),
-                                size, real());
+        collectors.emplace_back(
+            minibatch(), samples(static_cast<int>(p), first, n_steps), size, real());
     }
     const auto keep = [&] {
         const Index done = session->step() - first;
@@ -239,9 +239,11 @@ Feeds part_of(const Feeds& feeds, Index first, Index count,
             const std::size_t width = whole.type == RealType::float32 ? 4 : 8;
             const auto row = static_cast<std::size_t>(whole.size) * width;
             const auto bytes = static_cast<std::size_t>(count) * row;
-            auto& copy = storage.emplace_back(static_cast<std::size_t>(whole.batch) * bytes);
+            auto& copy =
+                storage.emplace_back(static_cast<std::size_t>(whole.batch) * bytes);
             for (Index b = 0; b < whole.batch; ++b) {
-                const auto from = static_cast<std::size_t>(b * whole.steps + first) * row;
+                const auto from =
+                    static_cast<std::size_t>(b * whole.steps + first) * row;
                 std::memcpy(copy.data() + static_cast<std::size_t>(b) * bytes,
                             static_cast<const std::byte*>(whole.data) + from, bytes);
             }
@@ -279,8 +281,9 @@ void Simulator::run_steps(std::int64_t n_steps, RunOptions options) {
     for (Index done = 0; done < n_steps; done += piece) {
         const Index count = std::min(piece, n_steps - done);
         std::vector<std::vector<std::byte>> storage;
-        impl.record(count, count == n_steps ? data.feeds
-                                            : part_of(data.feeds, done, count, storage));
+        impl.record(count, count == n_steps
+                               ? data.feeds
+                               : part_of(data.feeds, done, count, storage));
         bar.update(done + count);
     }
     bar.finish("");

@@ -59,8 +59,8 @@ int place(const DataKey& key, const ObjectData* object,
     if (const auto* name = std::get_if<std::string>(&key.value())) {
         const auto at = std::ranges::find(names, *name);
         if (at == names.end()) {
-            throw ValidationError("got the name '" + *name + "', needs one of the " + kind +
-                                  "s: " + listed(names));
+            throw ValidationError("got the name '" + *name + "', needs one of the " +
+                                  kind + "s: " + listed(names));
         }
         return static_cast<int>(at - names.begin());
     }
@@ -72,8 +72,8 @@ int place(const DataKey& key, const ObjectData* object,
         objects, [&](const auto& known) { return known.get() == object; });
     if (at == objects.end()) {
         throw ValidationError("got " + describe(*object) +
-                              ", needs one of this simulator's " + kind + "s: " +
-                              listed(names));
+                              ", needs one of this simulator's " + kind +
+                              "s: " + listed(names));
     }
     return static_cast<int>(at - objects.begin());
 }
@@ -168,7 +168,8 @@ CallData Simulator::Impl::call_data(const Data& x, const Data* y,
         result.n_steps = *n_steps;
     }
     if (result.n_steps < 1) {
-        throw ValidationError(call + ": got neither data nor n_steps, needs one of them");
+        throw ValidationError(call +
+                              ": got neither data nor n_steps, needs one of them");
     }
     if (y != nullptr) {
         add_targets(result, *y, call);
@@ -223,12 +224,14 @@ void Simulator::Impl::add_targets(CallData& call, const Data& y,
         match_items(call, tensor.batch, where);
         const Index rows = samples(probe, session->step(), call.n_steps);
         if (tensor.steps != 1 && tensor.steps != rows) {
-            throw ShapeError(where + ": got targets for " + std::to_string(tensor.steps) +
-                             " steps, needs " + std::to_string(rows) + " or 1");
+            throw ShapeError(where + ": got targets for " +
+                             std::to_string(tensor.steps) + " steps, needs " +
+                             std::to_string(rows) + " or 1");
         }
         if (labels) {
-            tensor.type == RealType::float32 ? check_labels<float>(tensor, size, where)
-                                             : check_labels<double>(tensor, size, where);
+            tensor.type == RealType::float32
+                ? check_labels<float>(tensor, size, where)
+                : check_labels<double>(tensor, size, where);
         }
         call.targets[probe] = tensor;
     }
@@ -242,15 +245,18 @@ void Simulator::Impl::add_targets(CallData& call, const Data& y,
     }
 }
 
-void Simulator::Impl::warn_of_delay(Index n_steps, const std::vector<int>& probes) const {
+void Simulator::Impl::warn_of_delay(Index n_steps,
+                                    const std::vector<int>& probes) const {
     bool delayed = has_synapses;
     for (const int probe : probes) {
         const auto& synapse = built.probes[static_cast<std::size_t>(probe)]->synapse;
         delayed = delayed || !synapse.is_none();
     }
     if (n_steps == 1 && delayed) {
-        warn("running for one step, but the network contains synapses, which delay by at "
-             "least one step; should they be none?");
+        warn(
+            "running for one step, but the network contains synapses, which delay by "
+            "at "
+            "least one step; should they be none?");
     }
 }
 

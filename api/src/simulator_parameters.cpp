@@ -50,7 +50,8 @@ std::span<const double> span_of(const Vector& values) {
 }
 
 void check_names(const std::vector<Parameter>& known,
-                 const std::map<std::string, NpyArray>& given, const std::string& where) {
+                 const std::map<std::string, NpyArray>& given,
+                 const std::string& where) {
     std::map<std::string, const Parameter*> by_name;
     for (const auto& parameter : known) {
         by_name[parameter.name] = &parameter;
@@ -103,9 +104,12 @@ BuiltEnsemble Simulator::data(const Ensemble& ensemble) const {
     }
     const auto tuning = max_rates_intercepts(neuron_curve(parts.neuron_type),
                                              span_of(gain), span_of(bias));
-    return {array_of(parts.eval_points), array_of(encoders),
-            array_of(scaled),            array_of(tuning.max_rates),
-            array_of(tuning.intercepts), array_of(gain),
+    return {array_of(parts.eval_points),
+            array_of(encoders),
+            array_of(scaled),
+            array_of(tuning.max_rates),
+            array_of(tuning.intercepts),
+            array_of(gain),
             array_of(bias)};
 }
 
@@ -121,8 +125,8 @@ BuiltConnection Simulator::data(const Connection& connection) const {
         result.eval_points = array_of(parts.eval_points);
     }
     if (parts.weights != no_signal) {
-        result.weights =
-            Array(impl_->model().signal(parts.weights).shape, impl_->live(parts.weights));
+        result.weights = Array(impl_->model().signal(parts.weights).shape,
+                               impl_->live(parts.weights));
     }
     return result;
 }

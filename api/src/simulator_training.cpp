@@ -77,8 +77,8 @@ EvaluationResult Simulator::Impl::named(const Scores& scores) const {
     return result;
 }
 
-std::map<int, Tensor> Simulator::Impl::predict_isolated(const CallData& data,
-                                                        const std::vector<int>& probes) {
+std::map<int, Tensor> Simulator::Impl::predict_isolated(
+    const CallData& data, const std::vector<int>& probes) {
     std::vector<int> wanted = probes;
     if (wanted.empty()) {
         wanted.resize(model().probes.size());
@@ -107,8 +107,8 @@ std::map<int, Tensor> Simulator::Impl::predict_isolated(const CallData& data,
     return result;
 }
 
-std::map<int, Tensor> Simulator::Impl::predict_stateful(const CallData& data,
-                                                        const std::vector<int>& probes) {
+std::map<int, Tensor> Simulator::Impl::predict_stateful(
+    const CallData& data, const std::vector<int>& probes) {
     if (data.items % minibatch() != 0) {
         throw ValidationError("predict: got " + std::to_string(data.items) +
                               " items, needs a multiple of the minibatch size " +
@@ -118,11 +118,10 @@ std::map<int, Tensor> Simulator::Impl::predict_stateful(const CallData& data,
     for (std::size_t p = 0; p < model().probes.size(); ++p) {
         const int probe = static_cast<int>(p);
         if (probes.empty() || std::ranges::find(probes, probe) != probes.end()) {
-            collectors.emplace(probe,
-                               Collector(data.items,
-                                         samples(probe, session->step(), data.n_steps),
-                                         model().signal(model().probes[p].signal).size(),
-                                         real()));
+            collectors.emplace(
+                probe,
+                Collector(data.items, samples(probe, session->step(), data.n_steps),
+                          model().signal(model().probes[p].signal).size(), real()));
         }
     }
     for (Index first = 0; first < data.items; first += minibatch()) {
@@ -186,8 +185,9 @@ Predictions Simulator::predict(const Data& x, PredictOptions options) {
 const Tensor& Predictions::operator[](const DataKey& probe) const {
     const auto at = tensors_.find(find_ ? find_(probe) : -1);
     if (at == tensors_.end()) {
-        throw ValidationError("predictions: got a node or probe that was not recorded, "
-                              "needs one of the call's probes");
+        throw ValidationError(
+            "predictions: got a node or probe that was not recorded, "
+            "needs one of the call's probes");
     }
     return at->second;
 }
@@ -241,10 +241,10 @@ History Simulator::fit(const Data& x, const Data& y, FitOptions options) {
     impl.warn_of_delay(data.n_steps, targeted(impl.objective));
     History history;
     for (int epoch = 0; epoch < options.epochs; ++epoch) {
-        ProgressBar bar(impl.shows_progress(),
-                        "epoch " + std::to_string(epoch + 1) + '/' +
-                            std::to_string(options.epochs),
-                        data.items, "items");
+        ProgressBar bar(
+            impl.shows_progress(),
+            "epoch " + std::to_string(epoch + 1) + '/' + std::to_string(options.epochs),
+            data.items, "items");
         const auto order =
             item_order(data.items, options.shuffle, impl.seed + impl.epochs_run++);
         const auto start = std::chrono::steady_clock::now();

@@ -116,8 +116,7 @@ Tensor Tensor::items(std::int64_t first, std::int64_t count) const {
     }
     Tensor part = *this;
     const std::int64_t per_item = shape_[0] == 0 ? 0 : size() / shape_[0];
-    const std::size_t width =
-        dtype_ == DType::float32 ? sizeof(float) : sizeof(double);
+    const std::size_t width = dtype_ == DType::float32 ? sizeof(float) : sizeof(double);
     part.shape_[0] = count;
     part.data_ = static_cast<const std::byte*>(data_) +
                  static_cast<std::size_t>(first * per_item) * width;

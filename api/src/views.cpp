@@ -37,12 +37,32 @@ Positions slice_positions(const Slice& slice, std::int64_t size,
     return result;
 }
 
-std::int64_t checked(std::int64_t position, std::int64_t size, const std::string& where) {
+std::int64_t checked(std::int64_t position, std::int64_t size,
+                     const std::string& where) {
     if (position < -size || position >= size) {
         throw ValidationError(where + ": got position " + std::to_string(position) +
                               ", needs one below its size " + std::to_string(size));
     }
     return position < 0 ? position + size : position;
+}
+
+/// A list as a range if its steps are equal: ranges need no copy.
+Positions list_positions(std::vector<std::int64_t> list) {
+    Positions result;
+    result.count = static_cast<std::int64_t>(list.size());
+    const std::int64_t step = list.size() > 1 ? list[1] - list[0] : 1;
+    bool even = !list.empty() && step != 0;
+    for (std::size_t i = 1; i < list.size(); ++i) {
+        even = even && list[i] - list[i - 1] == step;
+    }
+    if (even) {
+        result.first = list.front();
+        result.step = step;
+    } else {
+        result.is_list = true;
+        result.list = std::move(list);
+    }
+    return result;
 }
 
 }  // namespace
@@ -73,11 +93,11 @@ Positions positions(const std::optional<Key>& key, std::int64_t size,
     } else if (const auto* slice = std::get_if<Slice>(&key->value())) {
         result = slice_positions(*slice, size, where);
     } else {
-        result.is_list = true;
+        std::vector<std::int64_t> list;
         for (const auto position : std::get<std::vector<std::int64_t>>(key->value())) {
-            result.list.push_back(checked(position, size, where));
+            list.push_back(checked(position, size, where));
         }
-        result.count = static_cast<std::int64_t>(result.list.size());
+        result = list_positions(std::move(list));
     }
     if (result.count == 0) {
         throw ValidationError(where + ": got a slice without any of its " +
@@ -131,8 +151,9 @@ std::string name(const ObjectData& object) {
         auto parent = network->parent.lock();
         if (parent) {
             const std::string& label = network->label;
-            result = (label.empty() ? "network#" + std::to_string(network->number) : label) +
-                     '/' + result;
+            result =
+                (label.empty() ? "network#" + std::to_string(network->number) : label) +
+                '/' + result;
         }
         network = std::move(parent);
     }

@@ -25,9 +25,11 @@ void broadcast_gradient(BackwardLowering& low, int slot, int factor, int out) {
         return {all[1], all[0]};
     };
     if (low.wants_parameter(slot)) {
-        const auto [dy, other] = product(true);
-        low.emit_deferred(
-            SumProductCommand{dy, other, low.parameter_broadcast(slot, out), true});
+        const auto operands = product(true);
+        low.defer([&] {
+            low.emit(SumProductCommand{operands.first, operands.second,
+                                       low.parameter_broadcast(slot, out), true});
+        });
     } else if (low.wants(slot)) {
         const auto [dy, other] = product(false);
         const Contribution dx = low.contribute_broadcast(slot, out);
@@ -172,76 +174,108 @@ void ElementwiseInc::lower_backward(BackwardLowering& low) const {
 }
 
 void DotInc::lower(Lowering& low) const {
-    low.emit(GemmCommand{GemmCommand::Kind::forward, low.matrix(a), low.vector(x),
-                         low.vector(y), low.accumulate(y)});
+    const Operand in = low.dense_vector(x);
+    const Lowering::Written out = low.write_dense_vector(y);
+    low.emit(GemmCommand{GemmCommand::Kind::forward, low.matrix(a), in, out.operand,
+                         out.accumulate});
+    low.finish(out);
 }
+
+namespace {
+
+/// dX += A^T dY; members that share x add to it one after the other.
+void dot_backward_x(BackwardLowering& low) {
+    const Operand dy = low.dense_vector(DotInc::y, Of::gradient);
+    const Operand weights = low.matrix(DotInc::a);
+    const Contribution dx =
+        low.contribute(DotInc::x, BackwardLowering::Form::dense_vector);
+    const bool shared = dx.operand.count > 1 && dx.operand.group_stride == 0;
+    const auto member = [&](Operand operand, Index g) {
+        operand.offset += g * operand.group_stride;
+        operand.count = shared ? 1 : operand.count;
+        return operand;
+    };
+    for (Index g = 0; g < (shared ? dx.operand.count : 1); ++g) {
+        low.emit(GemmCommand{GemmCommand::Kind::backward_x, member(weights, g),
+                             member(dx.operand, g), member(dy, g),
+                             dx.accumulate || g > 0});
+    }
+    low.finish(dx);
+}
+
+}  // namespace
 
 // dX += A^T dY and dA += dY X^T.
 void DotInc::lower_backward(BackwardLowering& low) const {
     if (low.wants(x)) {
-        const Contribution dx = low.contribute(x, BackwardLowering::Form::vector);
-        const Operand dy = low.vector(y, Of::gradient), weights = low.matrix(a);
-        if (dx.operand.count == 1 || dx.operand.group_stride != 0) {
-            low.emit(GemmCommand{GemmCommand::Kind::backward_x, weights, dx.operand, dy,
-                                 dx.accumulate});
-        } else {  // members that share x add to it one after the other
-            for (Index g = 0; g < dx.operand.count; ++g) {
-                const auto member = [g](Operand operand) {
-                    operand.offset += g * operand.group_stride;
-                    operand.count = 1;
-                    return operand;
-                };
-                low.emit(GemmCommand{GemmCommand::Kind::backward_x, member(weights),
-                                     member(dx.operand), member(dy),
-                                     dx.accumulate || g > 0});
-            }
-        }
-        low.finish(dx);
+        dot_backward_x(low);
     }
     if (low.wants_parameter(a)) {
-        low.emit_deferred(GemmCommand{GemmCommand::Kind::backward_a,
-                                      low.parameter_matrix(a), low.vector(x, Of::saved),
-                                      low.vector(y, Of::saved_gradient), true});
+        low.defer([&] {
+            const Operand in = low.dense_vector(x, Of::saved);
+            const Operand dy = low.dense_vector(y, Of::saved_gradient);
+            low.emit(GemmCommand{GemmCommand::Kind::backward_a, low.parameter_matrix(a),
+                                 in, dy, true});
+        });
     }
 }
 
 void ConvInc::lower(Lowering& low) const {
-    low.emit(ConvCommand{LinearMap::forward, shape_, low.flat(x), low.flat(w),
-                         has_bias() ? low.flat(bias) : Operand{}, low.flat(y),
-                         low.accumulate(y)});
+    const Operand in = low.dense(x);
+    const Lowering::Written out = low.write_dense(y);
+    low.emit(ConvCommand{LinearMap::forward, shape_, in, low.dense(w),
+                         has_bias() ? low.dense(bias) : Operand{}, out.operand,
+                         out.accumulate});
+    low.finish(out);
 }
 
 void ConvInc::lower_backward(BackwardLowering& low) const {
     if (low.wants(x)) {
-        const Contribution dx = low.contribute(x, BackwardLowering::Form::flat);
+        const Operand dy = low.dense(y, Of::gradient);
+        const Contribution dx = low.contribute(x, BackwardLowering::Form::dense);
         low.emit(ConvCommand{LinearMap::backward_data,
                              shape_,
                              dx.operand,
-                             low.flat(w),
+                             low.dense(w),
                              {},
-                             low.flat(y, Of::gradient),
+                             dy,
                              dx.accumulate});
         low.finish(dx);
     }
-    if (low.wants_parameter(w)) {
-        const bool db = has_bias() && low.wants_parameter(bias);
-        low.emit_deferred(ConvCommand{LinearMap::backward_filter, shape_,
-                                      low.flat(x, Of::saved), low.parameter_flat(w),
-                                      db ? low.parameter_flat(bias) : Operand{},
-                                      low.flat(y, Of::saved_gradient), true});
+    const bool dw = low.wants_parameter(w),
+               db = has_bias() && low.wants_parameter(bias);
+    if (!dw && !db) {
+        return;
     }
+    low.defer([&] {
+        Operand dy = low.dense(y, Of::saved_gradient);
+        if (dw) {
+            const Operand in = low.dense(x, Of::saved);
+            low.emit(ConvCommand{LinearMap::backward_filter, shape_, in,
+                                 low.parameter_dense(w),
+                                 db ? low.parameter_dense(bias) : Operand{}, dy, true});
+            return;
+        }
+        dy.rows =
+            shape_.out_h * shape_.out_w;  // positions: what the bias was repeated over
+        dy.cols = dy.row_stride = shape_.out_c;
+        low.emit(SumProductCommand{dy, {}, low.parameter_dense(bias), true});
+    });
 }
 
 void PoolInc::lower(Lowering& low) const {
-    low.emit(PoolCommand{LinearMap::forward, shape_, low.flat(x), low.flat(y),
-                         low.accumulate(y)});
+    const Operand in = low.dense(x);
+    const Lowering::Written out = low.write_dense(y);
+    low.emit(PoolCommand{LinearMap::forward, shape_, in, out.operand, out.accumulate});
+    low.finish(out);
 }
 
 void PoolInc::lower_backward(BackwardLowering& low) const {
     if (low.wants(x)) {
-        const Contribution dx = low.contribute(x, BackwardLowering::Form::flat);
-        low.emit(PoolCommand{LinearMap::backward_data, shape_, dx.operand,
-                             low.flat(y, Of::gradient), dx.accumulate});
+        const Operand dy = low.dense(y, Of::gradient);
+        const Contribution dx = low.contribute(x, BackwardLowering::Form::dense);
+        low.emit(PoolCommand{LinearMap::backward_data, shape_, dx.operand, dy,
+                             dx.accumulate});
         low.finish(dx);
     }
 }

@@ -1,6 +1,7 @@
 #include "engine/operators/operators.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <set>
 
 #include "kernels/base/error.hpp"
@@ -43,7 +44,7 @@ Reset::Reset(SignalId dst_signal, double value)
     : OperatorBase({{Role::set, dst_signal}}), value_(value) {}
 
 MergeKey Reset::merge_key(const std::vector<Shape>&) const {
-    return {"Reset " + std::to_string(value_), {}};
+    return {"Reset", {std::bit_cast<Index>(value_)}};
 }
 
 Copy::Copy(SignalId src_signal, SignalId dst_signal, bool inc,
@@ -236,10 +237,9 @@ SimNeurons SimNeurons::with_affine(bool gain, bool bias) const {
 }
 
 MergeKey SimNeurons::merge_key(const std::vector<Shape>&) const {
-    return {std::string("SimNeurons ") + std::string(neuron_info(type_).name) +
-                (rate_ ? " rate " : " ") + std::to_string(smoothing) + ' ' +
-                std::to_string(max_ratio),
-            {has_gain_ ? 1 : 0, has_bias_ ? 1 : 0}};
+    return {"SimNeurons " + std::string(neuron_info(type_).name),
+            {rate_ ? 1 : 0, has_gain_ ? 1 : 0, has_bias_ ? 1 : 0,
+             std::bit_cast<Index>(smoothing), std::bit_cast<Index>(max_ratio)}};
 }
 
 std::vector<int> SimNeurons::saved_slots() const {

@@ -88,12 +88,14 @@ bool BackwardLowering::touch(int slot) {
 }
 
 Contribution BackwardLowering::contribute(int slot, Form form) {
-    const Operand target =
-        form == Form::flat ? flat(slot, Of::gradient) : vector(slot, Of::gradient);
+    const Operand target = form == Form::dense_vector ? vector(slot, Of::gradient)
+                                                      : flat(slot, Of::gradient);
     const Version& v = context_.graph.version_of(node().slot(slot));
     const bool less_in_time = node().in_time && !v.in_time;
     const bool less_batched = node().batched && !v.batched;
-    if (!less_in_time && !less_batched) {
+    const bool scattered =
+        form != Form::flat && target.cols > 1 && target.col_stride != 1;
+    if (!less_in_time && !less_batched && !scattered) {
         return {.operand = target, .accumulate = touch(slot)};
     }
     const bool history = node().in_time && !context_.storage.stepped(stage_);
@@ -121,16 +123,6 @@ void BackwardLowering::finish(const Contribution& contribution) {
     if (!contribution.reduce_to.present()) {
         return;
     }
-    // Members of a group become rows: the sum runs over steps and items alone.
-    const auto as_rows = [](Operand operand) {
-        if (operand.count > 1) {
-            operand.rows = operand.count;
-            operand.row_stride = operand.group_stride;
-            operand.count = 1;
-            operand.group_stride = 0;
-        }
-        return operand;
-    };
     emit(SumProductCommand{as_rows(contribution.operand),
                            {},
                            as_rows(contribution.reduce_to),
@@ -144,6 +136,10 @@ Contribution BackwardLowering::contribute_broadcast(int slot, int out) {
 
 Operand BackwardLowering::parameter_flat(int slot) const {
     return context_.constants.gradient_of(constant_vector(slot));
+}
+
+Operand BackwardLowering::parameter_dense(int slot) {
+    return context_.constants.gradient_of(dense(slot));
 }
 
 Operand BackwardLowering::parameter_matrix(int slot) const {
@@ -160,11 +156,14 @@ std::vector<Operand> BackwardLowering::saved_broadcast(int slot, int out) const 
     return broadcast({slot, out}, Of::saved_gradient, Of::saved);
 }
 
-void BackwardLowering::emit_deferred(CommandArgs args) {
-    emit(std::move(args));
+void BackwardLowering::defer(const std::function<void()>& emit_all) {
+    const std::size_t before = commands_.size();
+    emit_all();
     if (context_.storage.stepped(stage_)) {
-        after_.push_back(std::move(commands_.back()));
-        commands_.pop_back();
+        const auto first = commands_.begin() + static_cast<std::ptrdiff_t>(before);
+        after_.insert(after_.end(), std::make_move_iterator(first),
+                      std::make_move_iterator(commands_.end()));
+        commands_.erase(first, commands_.end());
     }
 }
 

@@ -137,6 +137,18 @@ Operand Constants::vector(const std::vector<ConstantUse>& uses) {
     return pack(std::move(pieces), total);
 }
 
+Operand Constants::dense(const Access& access) {
+    const Index n = access.view.size();
+    if (!trainable(access)) {
+        return literal(values(access));
+    }
+    if (access.view.contiguous()) {
+        return {
+            .buffer = parameters_, .offset = in_parameters(access).offset, .cols = n};
+    }
+    return pack({{in_parameters(access), 0, 1}}, n);
+}
+
 Operand Constants::matrices(const std::vector<Access>& uses) {
     const ElementView& first = uses.front().view;
     const Index rows = first.shape[0], cols = first.shape[1];

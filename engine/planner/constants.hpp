@@ -24,6 +24,8 @@ public:
     /// One element per neuron of a group: [1, total], or one element with stride 0 if
     /// all agree.
     Operand vector(const std::vector<ConstantUse>& uses);
+    /// A constant whose elements lie one after the other, in the order of its view.
+    Operand dense(const Access& access);
     /// A matrix per member of a group, stacked; shared if all members use the same one.
     Operand matrices(const std::vector<Access>& uses);
     /// Filter coefficients: [coefficients, total]; column stride 0 if all members

@@ -5,6 +5,7 @@
 #include <queue>
 #include <tuple>
 
+#include "engine/operators/operators.hpp"
 #include "kernels/base/error.hpp"
 
 namespace nengine {
@@ -105,8 +106,8 @@ private:
     void connect(VersionId id) {
         const auto v = static_cast<std::size_t>(id);
         const Version& version = graph_.version(id);
-        const bool next_step =
-            version.kind == VersionKind::updated || version.kind == VersionKind::state;
+        // A state that others read is to them like a result of the step: Nengo's rule.
+        const bool next_step = version.kind == VersionKind::updated;
         std::vector<const ElementView*> views;
         for (const Writer& writer : writers_[v]) {
             views.push_back(&writer.access->view);
@@ -155,6 +156,13 @@ private:
         return -1;
     }
 
+    /// Writes every element; a copy with a list of indices may name some only.
+    bool sets_all(const Writer& writer, Index size) const {
+        const auto* copy = dynamic_cast<const Copy*>(graph_.node(writer.node).op.get());
+        return covers(writer.access->view, size) &&
+               (copy == nullptr || copy->dst_index().empty());
+    }
+
     /// On the same elements: what sets everything, then what sets parts, then
     /// increments.
     void order_sets(std::size_t v, Overlaps& overlaps) {
@@ -164,12 +172,12 @@ private:
             if (writer.access->role != Role::set) {
                 continue;
             }
-            const bool whole = covers(writer.access->view, size);
+            const bool whole = sets_all(writer, size);
             found.clear();
             overlaps.find(writer.access->view, found);
             for (const int other : found) {
                 const Writer& later = writers_[v][static_cast<std::size_t>(other)];
-                const bool part = whole && !covers(later.access->view, size);
+                const bool part = whole && !sets_all(later, size);
                 if (later.node != writer.node &&
                     (later.access->role == Role::inc || part)) {
                     result_.add_edge(writer.node, later.node);

@@ -202,7 +202,7 @@ private:
         for (const auto& [block, mirror] : storage_.mirrors(s, true)) {
             auto moved = move_rows(storage_, graph_, RowCommand::Kind::load, block,
                                    mirror.versions, storage_.history(block), mirror.row,
-                                   0, false);
+                                   storage_.shift_seen(block), false);
             std::ranges::move(moved, std::back_inserter(loads));
         }
         out.commands.insert(out.commands.begin(),

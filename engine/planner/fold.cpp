@@ -59,6 +59,17 @@ Dependencies recurrence(const Graph& graph, const std::vector<int>& order) {
             }
         }
     }
+    // A folded scan keeps its state in registers: where others want its course, it is
+    // stepped.
+    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
+        for (const Access& access : graph.node(n).slots) {
+            const auto v = static_cast<std::size_t>(access.version);
+            if (access.role == Role::state &&
+                (uses.tapped[v] || !uses.readers[v].empty())) {
+                deps.add_edge(n, n);
+            }
+        }
+    }
     // Calls with side effects keep one order.
     int last = -1;
     for (const int n : order) {
@@ -204,12 +215,19 @@ void schedule(Graph& graph, const Dependencies& deps, const Components& componen
     }
 }
 
-/// Everything that varies in time, in one region.
+/// Everything that varies in time, in one region; but for clocks and functions of time,
+/// which a step counter cannot replay.
 void schedule_stepped(Graph& graph) {
-    graph.stages = {{StageKind::once, {}, {}}, {StageKind::stepped, {}, {}}};
+    graph.stages = {{StageKind::once, {}, {}},
+                    {StageKind::folded, {}, {}},
+                    {StageKind::stepped, {}, {}}};
     for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
         Node& node = graph.node(n);
-        node.stage = node.in_time ? 1 : 0;
+        const HostFunction* function = host(node);
+        const bool clock =
+            dynamic_cast<const TimeUpdate*>(node.op.get()) != nullptr ||
+            (function != nullptr && !function->has_x() && !function->ordered());
+        node.stage = !node.in_time ? 0 : (clock ? 1 : 2);
         graph.stages[static_cast<std::size_t>(node.stage)].nodes.push_back(n);
     }
 }

@@ -232,6 +232,87 @@ Operand Lowering::vector(int slot, Of of) const {
     return operand;
 }
 
+/// Members of a group as rows: what is copied or summed whole.
+Operand Lowering::as_rows(Operand operand) {
+    if (operand.count > 1) {
+        operand.rows = operand.count;
+        operand.row_stride = operand.group_stride;
+        operand.count = 1;
+        operand.group_stride = 0;
+    }
+    return operand;
+}
+
+Operand Lowering::temporary(const Operand& like) {
+    const BufferSpec source =
+        context_.plan.buffers[static_cast<std::size_t>(like.buffer)];
+    const bool history = like.in_time == Rows::history;
+    Operand operand = like;
+    operand.buffer =
+        context_.storage.add_buffer({.name = source.name + " in order",
+                                     .kind = BufferKind::work,
+                                     .width = like.rows * like.cols * like.count,
+                                     .batched = source.batched,
+                                     .history = history});
+    context_.storage.touch(operand.buffer,
+                           context_.storage.position(stage_, backward_));
+    operand.shift = 0;
+    operand.offset = 0;
+    operand.col_stride = 1;
+    operand.row_stride = like.cols;
+    operand.group_stride = like.count > 1 ? like.cols : 0;
+    return operand;
+}
+
+Operand Lowering::compact(const Operand& operand) {
+    if (operand.cols <= 1 || operand.col_stride == 1) {
+        return operand;
+    }
+    const Operand copy = temporary(operand);
+    emit(CopyCommand{as_rows(operand), as_rows(copy), false});
+    return copy;
+}
+
+Lowering::Written Lowering::written(const Operand& operand, bool add) {
+    if (operand.cols <= 1 || operand.col_stride == 1) {
+        return {operand, add, {}, false};
+    }
+    return {temporary(operand), false, operand, add};
+}
+
+Operand Lowering::dense(int slot, Of of) {
+    if (!constant(slot)) {
+        return compact(flat(slot, of));
+    }
+    const auto key = std::tuple(run_.front(), slot, 4);
+    auto found = context_.constant_cache.find(key);
+    if (found == context_.constant_cache.end()) {
+        found = context_.constant_cache
+                    .emplace(key, context_.constants.dense(node().slot(slot)))
+                    .first;
+    }
+    return found->second;
+}
+
+Operand Lowering::dense_vector(int slot, Of of) {
+    return compact(vector(slot, of));
+}
+
+Lowering::Written Lowering::write_dense(int slot) {
+    return written(flat(slot), accumulate(slot));
+}
+
+Lowering::Written Lowering::write_dense_vector(int slot) {
+    return written(vector(slot), accumulate(slot));
+}
+
+void Lowering::finish(const Written& result) {
+    if (result.copy_to.present()) {
+        emit(CopyCommand{as_rows(result.operand), as_rows(result.copy_to),
+                         result.add_copy});
+    }
+}
+
 Operand Lowering::matrix(int slot) const {
     const Access& access = node().slot(slot);
     if (!constant(slot)) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <span>
@@ -52,7 +53,23 @@ public:
     std::vector<Operand> broadcast(std::initializer_list<int> slots,
                                    Of of_last = Of::value,
                                    Of of_others = Of::value) const;
-    /// A vector per member, for products.
+    /// The elements of one operator, one after the other: a copy of them if they lie
+    /// otherwise.
+    Operand dense(int slot, Of of = Of::value);
+    /// A vector per member with elements one after the other, for products.
+    Operand dense_vector(int slot, Of of = Of::value);
+    /// Where to write a result whose elements must lie one after the other; call
+    /// finish() after the command.
+    struct Written {
+        Operand operand;
+        bool accumulate;
+        Operand copy_to;  ///< present: `operand` is a temporary
+        bool add_copy = false;
+    };
+    Written write_dense(int slot);
+    Written write_dense_vector(int slot);
+    void finish(const Written& written);
+    /// A vector per member.
     Operand vector(int slot, Of of = Of::value) const;
     /// A matrix per member.
     Operand matrix(int slot) const;
@@ -70,6 +87,11 @@ public:
 protected:
     const Node& node() const { return context_.graph.node(run_.front()); }
     Operand constant_vector(int slot) const;
+    /// Memory like an operand's, elements one after the other.
+    Operand temporary(const Operand& like);
+    Operand compact(const Operand& operand);
+    Written written(const Operand& operand, bool accumulate);
+    static Operand as_rows(Operand operand);
     std::pair<BufferId, ElementView> located_constant(int slot) const;
     Place place(int slot, Of of) const;
     Place place_of(const Access& access, Of of) const;
@@ -112,7 +134,8 @@ public:
     /// The slot itself is a parameter, whose gradient is asked for.
     bool wants_parameter(int slot) const;
 
-    enum class Form { flat, vector };
+    using Lowering::finish;
+    enum class Form { flat, dense, dense_vector };
     /// The gradient of a read slot. Constants: use the parameter forms.
     Contribution contribute(int slot, Form form);
     /// Of a read slot broadcast to the shape of slot `out`: a temporary of out's shape
@@ -122,13 +145,14 @@ public:
 
     /// The gradient of parameters; always accumulated.
     Operand parameter_flat(int slot) const;
+    Operand parameter_dense(int slot);
     Operand parameter_matrix(int slot) const;
     /// In the shape of `out`, with extents 1 where the parameter is repeated.
     Operand parameter_broadcast(int slot, int out) const;
     /// dL/d(out) and the value of `slot`, in out's shape, for every step.
     std::vector<Operand> saved_broadcast(int slot, int out) const;
-    /// A command that needs every step: runs after the steps of a stepped stage.
-    void emit_deferred(CommandArgs args);
+    /// Commands that need every step: in a stepped stage they run after its steps.
+    void defer(const std::function<void()>& emit_all);
     /// After an update's backward its gradient row is used up: what readers of the old
     /// value add next belongs to the step before.
     void consume_carried_gradient(int slot);

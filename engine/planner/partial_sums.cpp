@@ -65,7 +65,7 @@ private:
                 first = &use;
             }
         }
-        if (first == nullptr) {
+        if (first == nullptr || preset_is_read(v)) {
             return;
         }
         const Class c = class_of(graph_.node(first->node));
@@ -75,6 +75,33 @@ private:
                 move(use.node, c);
             }
         }
+    }
+
+    /// A reader of elements that nothing but a preset defines may run before the first
+    /// real part.
+    bool preset_is_read(std::size_t v) {
+        std::vector<const ElementView*> views;
+        for (const Use& use : uses_.writers[v]) {
+            views.push_back(&access_of(use).view);
+        }
+        Overlaps overlaps(graph_.versions[v].size, views);
+        std::vector<int> found;
+        const auto preset_only = [&](const ElementView& view) {
+            found.clear();
+            overlaps.find(view, found);
+            return std::ranges::all_of(found, [&](int w) {
+                return is_preset(
+                    graph_,
+                    graph_.node(uses_.writers[v][static_cast<std::size_t>(w)].node));
+            });
+        };
+        return std::ranges::any_of(
+                   uses_.readers[v],
+                   [&](const Use& use) { return preset_only(access_of(use).view); }) ||
+               std::ranges::any_of(graph_.taps, [&](const Tap& tap) {
+                   return uses_.tapped[v] && tap.version == static_cast<VersionId>(v) &&
+                          preset_only(tap.view);
+               });
     }
 
     void move(int n, const Class& c) {

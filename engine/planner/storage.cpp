@@ -117,7 +117,7 @@ Place Storage::value(VersionId id, int stage, Role role, bool backward) {
     } else if (role == Role::state) {
         place = {state(b), Rows::fixed, 0};
     } else {
-        place = {history(b), Rows::history, role == Role::update ? 1 : 0};
+        place = {history(b), Rows::history, role == Role::update ? 1 : shift_seen(b)};
     }
     touch(place.buffer, position(stage, backward));
     return place;
@@ -130,7 +130,7 @@ Place Storage::saved_value(VersionId id, int stage, bool backward) {
     }
     const BufferId buffer = history(placement(id).block);
     touch(buffer, position(stage, backward));
-    return {buffer, Rows::history, 0};
+    return {buffer, Rows::history, shift_seen(placement(id).block)};
 }
 
 Place Storage::gradient(VersionId id, int stage, Role role) {

@@ -78,6 +78,10 @@ public:
     }
     /// Rows of the block's history: one per step, and the carried one.
     bool carried(int block) const;
+    /// Row k + shift of the history is what readers see in step k.
+    Index shift_seen(int block) const {
+        return carried(block) && sample(block).kind != VersionKind::updated ? 1 : 0;
+    }
 
 private:
     Place mirror(std::map<int, Mirror>& mirrors, VersionId id, const char* what);

@@ -33,8 +33,8 @@ public:
 
 private:
     Device device_;
+    Index total_ = 0;  ///< set while layout_ is made, so before it
     ParameterLayout layout_;
-    Index total_ = 0;
     Buffer values_, gradients_;
     std::map<SignalId, Index> sizes_;
     std::uint64_t version_ = 1;

@@ -8,8 +8,8 @@ namespace nengine::cuda {
 
 using Where = std::source_location;
 
-/// Throws `call failed: reason [file:line]` unless `status` is success. The other status
-/// types have theirs in library.hpp.
+/// Throws `call failed: reason [file:line]` unless `status` is success. The other
+/// status types have theirs in library.hpp.
 void check(cudaError_t status, const char* call, Where at = Where::current());
 
 /// @throws DeviceError  always

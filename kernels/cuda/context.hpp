@@ -18,8 +18,8 @@ namespace cuda {
 class ConvolutionPlans;
 }
 
-/// What float32 products may round their operands to, on tensor cores; sums are float32.
-/// Convolutions know no bf16 and take tf32 for it.
+/// What float32 products may round their operands to, on tensor cores; sums are
+/// float32. Convolutions know no bf16 and take tf32 for it.
 enum class GemmMath { float32, tf32, bf16 };
 
 /// What all kernels of one CUDA device share: the stream, library handles, workspaces.

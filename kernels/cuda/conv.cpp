@@ -188,8 +188,8 @@ void conv2d_forward(const CudaExec& exec, const Conv2DShape& shape, const Real* 
     const cuda::DeviceGuard guard(exec.context->ordinal());
     sum_products(exec, shape, x, w, y, accumulate);
     if (bias != nullptr) {
-        cuda::add_bias(exec, shape.images * shape.out_h * shape.out_w, shape.out_c, bias,
-                       y);
+        cuda::add_bias(exec, shape.images * shape.out_h * shape.out_w, shape.out_c,
+                       bias, y);
     }
 }
 
@@ -232,8 +232,8 @@ void conv2d_backward_filter(const CudaExec& exec, const Conv2DShape& shape,
                 const float* gradient = dL_dy + first * y_size(shape);
                 const bool add = accumulate || first > 0;
                 if (!library_backward_filter(exec, part, in, gradient, dL_dw, add)) {
-                    cuda::direct::conv2d_backward_filter(exec, part, in, gradient, dL_dw,
-                                                         add);
+                    cuda::direct::conv2d_backward_filter(exec, part, in, gradient,
+                                                         dL_dw, add);
                 }
             });
             return;
@@ -242,13 +242,13 @@ void conv2d_backward_filter(const CudaExec& exec, const Conv2DShape& shape,
     cuda::direct::conv2d_backward_filter(exec, shape, x, dL_dy, dL_dw, accumulate);
 }
 
-#define NENGINE_INSTANTIATE(Real)                                                     \
-    template void conv2d_forward(const CudaExec&, const Conv2DShape&, const Real*,    \
-                                 const Real*, const Real*, Real*, bool);              \
-    template void conv2d_backward_data(const CudaExec&, const Conv2DShape&,           \
-                                       const Real*, const Real*, Real*, bool);        \
-    template void conv2d_backward_filter(const CudaExec&, const Conv2DShape&,         \
-                                         const Real*, const Real*, Real*, Real*,      \
+#define NENGINE_INSTANTIATE(Real)                                                  \
+    template void conv2d_forward(const CudaExec&, const Conv2DShape&, const Real*, \
+                                 const Real*, const Real*, Real*, bool);           \
+    template void conv2d_backward_data(const CudaExec&, const Conv2DShape&,        \
+                                       const Real*, const Real*, Real*, bool);     \
+    template void conv2d_backward_filter(const CudaExec&, const Conv2DShape&,      \
+                                         const Real*, const Real*, Real*, Real*,   \
                                          bool);
 
 NENGINE_INSTANTIATE(float)

@@ -1,5 +1,4 @@
 #include "kernels/cuda/conv_direct.hpp"
-
 #include "kernels/cuda/launch.cuh"
 
 namespace nengine::cuda::direct {
@@ -147,12 +146,12 @@ void conv2d_backward_filter(const CudaExec& exec, const Conv2DShape& s, const Re
                    BackwardFilter<Real>{s, x, dL_dy, dL_dw, accumulate});
 }
 
-#define NENGINE_INSTANTIATE(Real)                                                    \
-    template void conv2d_forward(const CudaExec&, const Conv2DShape&, const Real*,   \
-                                 const Real*, Real*, bool);                          \
-    template void conv2d_backward_data(const CudaExec&, const Conv2DShape&,          \
-                                       const Real*, const Real*, Real*, bool);       \
-    template void conv2d_backward_filter(const CudaExec&, const Conv2DShape&,        \
+#define NENGINE_INSTANTIATE(Real)                                                  \
+    template void conv2d_forward(const CudaExec&, const Conv2DShape&, const Real*, \
+                                 const Real*, Real*, bool);                        \
+    template void conv2d_backward_data(const CudaExec&, const Conv2DShape&,        \
+                                       const Real*, const Real*, Real*, bool);     \
+    template void conv2d_backward_filter(const CudaExec&, const Conv2DShape&,      \
                                          const Real*, const Real*, Real*, bool);
 
 NENGINE_INSTANTIATE(float)

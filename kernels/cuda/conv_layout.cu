@@ -1,5 +1,4 @@
 #include "kernels/cuda/conv_layout.hpp"
-
 #include "kernels/cuda/launch.cuh"
 
 namespace nengine::cuda {
@@ -56,10 +55,9 @@ struct Crop {
 
     __device__ void operator()(Index image, Index h, Index w, Index c) const {
         const Index i = h + s.pad_top, j = w + s.pad_left;
-        const float value =
-            i < height && j < width
-                ? from[((image * height + i) * width + j) * s.in_c + c]
-                : 0.0F;
+        const float value = i < height && j < width
+                                ? from[((image * height + i) * width + j) * s.in_c + c]
+                                : 0.0F;
         float& out = dL_dx[((image * s.in_h + h) * s.in_w + w) * s.in_c + c];
         out = accumulate ? out + value : value;
     }

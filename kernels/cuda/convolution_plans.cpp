@@ -144,8 +144,9 @@ cudnnStatus_t run_algorithm(const CudaExec& exec, const ConvolutionPlan& plan,
     cudnnContext* const handle = exec.context->dnn();
     constexpr float one = 1;
     Scratch scratch(exec.context->scratch());
-    void* const workspace =
-        algorithm.workspace > 0 ? scratch.take<std::byte>(algorithm.workspace) : nullptr;
+    void* const workspace = algorithm.workspace > 0
+                                ? scratch.take<std::byte>(algorithm.workspace)
+                                : nullptr;
     switch (plan.pass) {
         case Pass::forward:
             return dnn.cudnnConvolutionForward(

@@ -22,11 +22,12 @@ struct DestroyDescriptor {
     }
 };
 template <class T, auto destroy>
-using Descriptor = std::unique_ptr<std::remove_pointer_t<T>, DestroyDescriptor<destroy>>;
+using Descriptor =
+    std::unique_ptr<std::remove_pointer_t<T>, DestroyDescriptor<destroy>>;
 
-/// One pass of one convolution as cuDNN runs it: float32, channels last, filters [out_c,
-/// k_h, k_w, in_c / groups]. Its shape has the same padding on both sides, and outputs
-/// wherever the kernel fits.
+/// One pass of one convolution as cuDNN runs it: float32, channels last, filters
+/// [out_c, k_h, k_w, in_c / groups]. Its shape has the same padding on both sides, and
+/// outputs wherever the kernel fits.
 struct ConvolutionPlan {
     struct Algorithm {
         int number;  ///< of the pass's enumeration
@@ -62,8 +63,8 @@ private:
 };
 
 /// Runs the first algorithm that can: out = convolution + beta * out. forward: a = x, b
-/// = w, out = y; backward_data: a = dL_dy, b = w, out = dL_dx; backward_filter: a = x, b
-/// = dL_dy, out = dL_dw. False if cuDNN has none.
+/// = w, out = y; backward_data: a = dL_dy, b = w, out = dL_dx; backward_filter: a = x,
+/// b = dL_dy, out = dL_dw. False if cuDNN has none.
 bool run_plan(const CudaExec& exec, ConvolutionPlan& plan, const float* a,
               const float* b, float beta, float* out);
 

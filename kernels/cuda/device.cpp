@@ -34,7 +34,8 @@ cuda::MemoryPool make_pool(int ordinal) {
     NENGINE_CHECK(cudaMemPoolCreate(&made, &properties));
     cuda::MemoryPool pool(made);
     unsigned long long keep = ~0ULL;
-    NENGINE_CHECK(cudaMemPoolSetAttribute(made, cudaMemPoolAttrReleaseThreshold, &keep));
+    NENGINE_CHECK(
+        cudaMemPoolSetAttribute(made, cudaMemPoolAttrReleaseThreshold, &keep));
     return pool;
 }
 
@@ -178,7 +179,9 @@ private:
 };
 
 cuda::Graph CudaState::capture(const std::function<void()>& work) {
-    NENGINE_CHECK(cudaStreamBeginCapture(stream(), cudaStreamCaptureModeThreadLocal));
+    // Relaxed: kernels that are used for the first time are loaded now, which stricter
+    // modes may refuse. What must not be called is refused above.
+    NENGINE_CHECK(cudaStreamBeginCapture(stream(), cudaStreamCaptureModeRelaxed));
     recording_ = true;
     cudaGraph_t graph = nullptr;
     try {
@@ -233,16 +236,17 @@ int count_devices(std::string& reason) {
 /// @throws DeviceError  this build's kernels do not run on the device
 void need_kernels(int ordinal) {
     int major = 0, minor = 0;
-    NENGINE_CHECK(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor,
-                                         ordinal));
-    NENGINE_CHECK(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor,
-                                         ordinal));
+    NENGINE_CHECK(
+        cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, ordinal));
+    NENGINE_CHECK(
+        cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, ordinal));
     const DeviceGuard guard(ordinal);
     if (!cuda::kernels_run_here()) {
         const std::string capability = std::to_string(major) + std::to_string(minor);
-        throw DeviceError("Device::cuda: got device " + std::to_string(ordinal) +
-                          " of architecture " + capability +
-                          ", needs a build with CMAKE_CUDA_ARCHITECTURES=" + capability);
+        throw DeviceError(
+            "Device::cuda: got device " + std::to_string(ordinal) +
+            " of architecture " + capability +
+            ", needs a build with CMAKE_CUDA_ARCHITECTURES=" + capability);
     }
 }
 

@@ -32,8 +32,8 @@ Index leading(Index distance, Index rows, Index cols) {
 }
 
 template <class Real>
-constexpr cudaDataType data_type = std::is_same_v<Real, float> ? CUDA_R_32F
-                                                               : CUDA_R_64F;
+constexpr cudaDataType data_type =
+    std::is_same_v<Real, float> ? CUDA_R_32F : CUDA_R_64F;
 
 template <class Real>
 cublasComputeType_t compute_type(GemmMath math) {

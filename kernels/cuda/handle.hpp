@@ -27,8 +27,9 @@ using GraphExec = Handle<cudaGraphExec_t, cudaGraphExecDestroy>;
 class DeviceGuard {
 public:
     explicit DeviceGuard(int ordinal) {
-        if (cudaGetDevice(&before_) != cudaSuccess || before_ == ordinal) {
-            before_ = -1;
+        if (cudaGetDevice(&before_) == cudaSuccess && before_ == ordinal) {
+            before_ = -1;  // nothing to restore
+            return;
         }
         // A device that cannot be made current fails the call that follows.
         static_cast<void>(cudaSetDevice(ordinal));

@@ -3,8 +3,8 @@
 #include <cuda_runtime.h>
 
 #include <algorithm>
-#include <cstdint>
 
+#include "kernels/base/divide.hpp"
 #include "kernels/base/exec.hpp"
 #include "kernels/base/launch_contract.hpp"
 #include "kernels/base/macros.hpp"
@@ -12,7 +12,8 @@
 #include "kernels/cuda/context.hpp"
 
 // How the unified kernels run on a CUDA device. What a launch promises is in
-// kernels/base/launch_contract.hpp. Nothing that decides a result depends on the device.
+// kernels/base/launch_contract.hpp. Nothing that decides a result depends on the
+// device.
 
 namespace nengine {
 
@@ -41,23 +42,6 @@ inline unsigned grid_size(Index blocks) {
     return static_cast<unsigned>(std::min(blocks, max_blocks));
 }
 
-struct Quotient {
-    Index quotient, remainder;
-};
-
-/// Division of numbers that are not negative; 32 bits, where they suffice, cost a
-/// fraction of 64.
-__device__ __forceinline__ Quotient divide(Index n, Index by) {
-    if (((n | by) >> 32) == 0) {
-        const auto n_32 = static_cast<std::uint32_t>(n);
-        const auto by_32 = static_cast<std::uint32_t>(by);
-        const std::uint32_t q = n_32 / by_32;
-        return {static_cast<Index>(q), static_cast<Index>(n_32 - q * by_32)};
-    }
-    const Index q = n / by;
-    return {q, n - q * by};
-}
-
 /// Says what is wrong with the launch just made; what goes wrong while it runs is found
 /// by the next call that waits.
 inline void check_launch(Where at = Where::current()) {
@@ -68,7 +52,8 @@ template <class Fn>
 __global__ void __launch_bounds__(block_threads)
     each_kernel(const __grid_constant__ Fn fn, Index n) {
     const Index stride = Index{gridDim.x} * block_threads;
-    for (Index i = Index{blockIdx.x} * block_threads + threadIdx.x; i < n; i += stride) {
+    for (Index i = Index{blockIdx.x} * block_threads + threadIdx.x; i < n;
+         i += stride) {
         fn(i);
     }
 }

@@ -5,8 +5,8 @@
 namespace nengine {
 namespace cuda {
 
-/// How the rows of a reduction are shared out: a function of rows and columns alone, and
-/// so is the order in which they are added.
+/// How the rows of a reduction are shared out: a function of rows and columns alone,
+/// and so is the order in which they are added.
 struct ColumnPlan {
     unsigned x, y;     ///< a block's columns, and its threads per column
     Index col_blocks;  ///< blocks side by side
@@ -26,8 +26,8 @@ inline ColumnPlan plan_columns(Index rows, Index cols) {
     p.y = block_threads / p.x;
     p.col_blocks = ceil_div(cols, p.x);
     const Index runs = std::max(wanted_blocks / p.col_blocks, Index{1});
-    p.run = std::clamp(ceil_div(rows, runs), p.y * min_thread_rows,
-                       p.y * max_thread_rows);
+    p.run =
+        std::clamp(ceil_div(rows, runs), p.y * min_thread_rows, p.y * max_thread_rows);
     p.runs = std::max(ceil_div(rows, p.run), Index{1});
     return p;
 }

@@ -51,7 +51,8 @@ public:
             const char* reason = dlerror();
             reasons += std::string("\n  ") + (reason != nullptr ? reason : path);
         }
-        throw DeviceError("Device::cuda: got no " + title_ + ", needs " + names.front() +
+        throw DeviceError("Device::cuda: got no " + title_ + ", needs " +
+                          names.front() +
                           " on the loader's path or in a folder listed in "
                           "NENGINE_CUDA_LIBRARY_PATH:" +
                           reasons);

@@ -19,30 +19,30 @@ namespace nengine::cuda {
     X(cublasGetStatusString)        \
     X(cublasGemmStridedBatchedEx_64)
 
-#define NENGINE_CUDNN_FUNCTIONS(X)                   \
-    X(cudnnCreate)                                   \
-    X(cudnnDestroy)                                  \
-    X(cudnnSetStream)                                \
-    X(cudnnGetErrorString)                           \
-    X(cudnnCreateTensorDescriptor)                   \
-    X(cudnnDestroyTensorDescriptor)                  \
-    X(cudnnSetTensor4dDescriptor)                    \
-    X(cudnnCreateFilterDescriptor)                   \
-    X(cudnnDestroyFilterDescriptor)                  \
-    X(cudnnSetFilter4dDescriptor)                    \
-    X(cudnnCreateConvolutionDescriptor)              \
-    X(cudnnDestroyConvolutionDescriptor)             \
-    X(cudnnSetConvolution2dDescriptor)               \
-    X(cudnnSetConvolutionGroupCount)                 \
-    X(cudnnSetConvolutionMathType)                   \
-    X(cudnnGetConvolutionForwardAlgorithm_v7)        \
-    X(cudnnGetConvolutionBackwardDataAlgorithm_v7)   \
-    X(cudnnGetConvolutionBackwardFilterAlgorithm_v7) \
-    X(cudnnGetConvolutionForwardWorkspaceSize)       \
-    X(cudnnGetConvolutionBackwardDataWorkspaceSize)  \
+#define NENGINE_CUDNN_FUNCTIONS(X)                    \
+    X(cudnnCreate)                                    \
+    X(cudnnDestroy)                                   \
+    X(cudnnSetStream)                                 \
+    X(cudnnGetErrorString)                            \
+    X(cudnnCreateTensorDescriptor)                    \
+    X(cudnnDestroyTensorDescriptor)                   \
+    X(cudnnSetTensor4dDescriptor)                     \
+    X(cudnnCreateFilterDescriptor)                    \
+    X(cudnnDestroyFilterDescriptor)                   \
+    X(cudnnSetFilter4dDescriptor)                     \
+    X(cudnnCreateConvolutionDescriptor)               \
+    X(cudnnDestroyConvolutionDescriptor)              \
+    X(cudnnSetConvolution2dDescriptor)                \
+    X(cudnnSetConvolutionGroupCount)                  \
+    X(cudnnSetConvolutionMathType)                    \
+    X(cudnnGetConvolutionForwardAlgorithm_v7)         \
+    X(cudnnGetConvolutionBackwardDataAlgorithm_v7)    \
+    X(cudnnGetConvolutionBackwardFilterAlgorithm_v7)  \
+    X(cudnnGetConvolutionForwardWorkspaceSize)        \
+    X(cudnnGetConvolutionBackwardDataWorkspaceSize)   \
     X(cudnnGetConvolutionBackwardFilterWorkspaceSize) \
-    X(cudnnConvolutionForward)                       \
-    X(cudnnConvolutionBackwardData)                  \
+    X(cudnnConvolutionForward)                        \
+    X(cudnnConvolutionBackwardData)                   \
     X(cudnnConvolutionBackwardFilter)
 
 #define NENGINE_DECLARE(function) decltype(&::function) function;
@@ -55,9 +55,9 @@ struct Cudnn {
 #undef NENGINE_DECLARE
 // NOLINTEND(bugprone-macro-parentheses)
 
-/// The functions of cuBLAS and cuDNN; the first call opens the library. It is looked for
-/// in the folders of the environment variable NENGINE_CUDA_LIBRARY_PATH (separated by
-/// colons), then where the dynamic loader looks, then in /usr/local/cuda.
+/// The functions of cuBLAS and cuDNN; the first call opens the library. It is looked
+/// for in the folders of the environment variable NENGINE_CUDA_LIBRARY_PATH (separated
+/// by colons), then where the dynamic loader looks, then in /usr/local/cuda.
 /// @throws DeviceError  not found, or too old to have a function; says which
 const Cublas& cublas();
 const Cudnn& cudnn();

@@ -1,6 +1,6 @@
-#include "kernels/cuda/probe.hpp"
-
 #include <cuda_runtime.h>
+
+#include "kernels/cuda/probe.hpp"
 
 namespace nengine::cuda {
 namespace {

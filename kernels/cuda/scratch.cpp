@@ -13,8 +13,8 @@ namespace {
 constexpr std::size_t alignment = 256;
 constexpr std::size_t first_block = std::size_t{16} << 20;
 
-/// Allows calls that a capture on this thread would refuse. Scratch memory is no part of
-/// what is captured.
+/// Allows calls that a capture on this thread would refuse. Scratch memory is no part
+/// of what is captured.
 class RelaxedCapture {
 public:
     RelaxedCapture() { exchange(); }

@@ -1,12 +1,11 @@
-#include "kernels/cuda/small_products.hpp"
-
 #include "kernels/cuda/launch.cuh"
+#include "kernels/cuda/small_products.hpp"
 
 namespace nengine::cuda {
 namespace {
 
-constexpr int tile = 32;            // rows and columns of C that one block computes
-constexpr int threads_y = 8;        // of tile x threads_y threads
+constexpr int tile = 32;                // rows and columns of C that one block computes
+constexpr int threads_y = 8;            // of tile x threads_y threads
 constexpr int rows = tile / threads_y;  // of C that one thread computes
 /// What fits into the 4 KiB that every driver passes to a kernel.
 constexpr int max_products = 24;
@@ -37,7 +36,8 @@ struct Products {
 static_assert(sizeof(Products<double>) <= 4000);
 
 /// A tile of op(X) into shared memory: at(i, j) for i in [0, tile), j in [0, tile), 0
-/// beyond the matrix. Neighbouring threads read neighbouring numbers if one stride is 1.
+/// beyond the matrix. Neighbouring threads read neighbouring numbers if one stride
+/// is 1.
 template <class Real>
 __device__ __forceinline__ void load_tile(Real (&to)[tile][tile + 1], const Real* from,
                                           Index row_stride, Index col_stride,
@@ -48,8 +48,8 @@ __device__ __forceinline__ void load_tile(Real (&to)[tile][tile + 1], const Real
         const int slow = static_cast<int>(threadIdx.y) + step * threads_y;
         const int fast = static_cast<int>(threadIdx.x);
         const int i = along_rows ? fast : slow, j = along_rows ? slow : fast;
-        to[i][j] = i < n_rows && j < n_cols ? from[i * row_stride + j * col_stride]
-                                            : Real(0);
+        to[i][j] =
+            i < n_rows && j < n_cols ? from[i * row_stride + j * col_stride] : Real(0);
     }
 }
 
@@ -82,7 +82,8 @@ __global__ void __launch_bounds__(tile* threads_y)
     products_kernel(const __grid_constant__ Products<Real> products) {
     for (Index at = blockIdx.x; at < products.tiles; at += gridDim.x) {
         int index = 0;
-        while (index + 1 < products.count && products.list[index + 1].first_tile <= at) {
+        while (index + 1 < products.count &&
+               products.list[index + 1].first_tile <= at) {
             ++index;
         }
         const Product<Real>& p = products.list[index];
@@ -90,7 +91,8 @@ __global__ void __launch_bounds__(tile* threads_y)
         const auto [tile_row, tile_col] = divide(own, ceil_div(p.n, tile));
         const Index row = tile_row * tile, col = tile_col * tile;
         Real sum[rows] = {};
-        multiply(p, p.a + member * p.a_stride, p.b + member * p.b_stride, row, col, sum);
+        multiply(p, p.a + member * p.a_stride, p.b + member * p.b_stride, row, col,
+                 sum);
         Real* const c = p.c + member * p.c_stride;
         const Index j = col + threadIdx.x;
 #pragma unroll

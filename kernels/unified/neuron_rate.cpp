@@ -1,4 +1,5 @@
 #include NENGINE_LAUNCH_HEADER
+#include "kernels/base/divide.hpp"
 #include "kernels/neuron_scan.hpp"
 #include "kernels/neurons/neurons.hpp"
 #include "kernels/unified/neuron_operands.hpp"
@@ -65,7 +66,7 @@ struct NeuronRateBackward {
     }
 
     NENGINE_HD void term(Real* r, Index row, Index i) const {
-        const Index t = row / batch, b = row % batch;
+        const auto [t, b] = divide(row, batch);
         const Real x = input(t, b, i);
         const Real slope =
             Neuron::rate_derivative(r + constants, r[gain] * x + r[bias]);

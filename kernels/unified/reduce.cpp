@@ -1,6 +1,7 @@
 #include "kernels/reduce.hpp"
 
 #include NENGINE_LAUNCH_HEADER
+#include "kernels/base/divide.hpp"
 #include "kernels/unified/operands.hpp"
 
 namespace nengine {
@@ -17,12 +18,9 @@ struct Axes {
     }
 
     NENGINE_HD Index offset(const Index* stride, Index at) const {
-        const Index i3 = at % extent[3];
-        at /= extent[3];
-        const Index i2 = at % extent[2];
-        at /= extent[2];
-        const Index i1 = at % extent[1];
-        const Index i0 = at / extent[1];
+        const auto [rest, i3] = divide(at, extent[3]);
+        const auto [outer, i2] = divide(rest, extent[2]);
+        const auto [i0, i1] = divide(outer, extent[1]);
         return i0 * stride[0] + i1 * stride[1] + i2 * stride[2] + i3 * stride[3];
     }
 };

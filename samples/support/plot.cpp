@@ -237,6 +237,10 @@ void add_lines(std::ostringstream& script, const ClassifiedImage& image,
     for (int k = 0; k < image.n_classes; ++k) {
         script << (k > 0 ? ", " : "") << "$course" << row << " using 1:" << k + 2
                << " with lines lw " << (k == image.label ? 4 : 1.5) << " lc rgb '"
+               << colour(static_cast<std::size_t>(k)) << "' notitle";
+    }
+    for (int k = 0; k < image.n_classes && row == 0; ++k) {
+        script << ", keyentry with lines lw 2.5 lc rgb '"
                << colour(static_cast<std::size_t>(k)) << "' title "
                << quoted(class_name(names, static_cast<std::size_t>(k)));
     }

@@ -2,15 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ostream>
 
 #include "api/builder/build_state.hpp"
 #include "golden_networks.hpp"
 #include "tests/support/golden.hpp"
 
 namespace nengine::test {
-
-void PrintTo(const GoldenNetwork& network, std::ostream* out) { *out << network.entry; }
 
 namespace {
 
@@ -94,9 +91,8 @@ TEST_P(GoldenBuild, GivesTheSeedsEnsemblesAndWeightsOfNengo) {
         }
         // Where an entry also has parts that are yet to come (triangular filters), its
         // connections are still found by name, but their seeds are others.
-        const auto* connection = kind == "Connection"
-                                     ? find_object(built.connections, name)
-                                     : nullptr;
+        const auto* connection =
+            kind == "Connection" ? find_object(built.connections, name) : nullptr;
         if (connection != nullptr && object.at("arrays").contains("weights")) {
             const auto& parts = built.connections.at(connection);
             ASSERT_NE(parts.weights, no_signal) << name;

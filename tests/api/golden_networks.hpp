@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,9 @@ struct GoldenNetwork {
     std::string group, entry;
     std::function<Network()> make;
 };
+
+/// How tests name it.
+void PrintTo(const GoldenNetwork& network, std::ostream* out);
 
 const std::vector<GoldenNetwork>& golden_networks();
 

@@ -34,8 +34,7 @@ class CudaDevice : public test::OnEachDevice {
 protected:
     /// The sum over the rows of a [rows, cols] matrix.
     void sum_rows(Index rows, Index cols, const Buffer& from, const Buffer& to) const {
-        const Block<const float> a{from.as<float>(), 1, 1,    rows, cols,
-                                   0,                0, cols, 1};
+        const Block<const float> a{from.as<float>(), 1, 1, rows, cols, 0, 0, cols, 1};
         device().run([&](const auto& exec) {
             sum_product(exec, a, Block<const float>{}, row_of(to.as<float>(), cols),
                         false);
@@ -72,8 +71,16 @@ TEST_P(CudaDevice, ARecordingRunsNothingUntilReplayedAndThenEveryTime) {
 }
 
 TEST_P(CudaDevice, ARecordedProductAndConvolutionGiveTheBitsOfADirectCall) {
-    const Conv2DShape s{.images = 5, .in_h = 9, .in_w = 7, .in_c = 6, .out_h = 9,
-                        .out_w = 7, .out_c = 10, .k_h = 2, .k_w = 3, .pad_left = 1};
+    const Conv2DShape s{.images = 5,
+                        .in_h = 9,
+                        .in_w = 7,
+                        .in_c = 6,
+                        .out_h = 9,
+                        .out_w = 7,
+                        .out_c = 10,
+                        .k_h = 2,
+                        .k_w = 3,
+                        .pad_left = 1};
     const auto values = test::uniform<float>(5 * 9 * 7 * 10, -1, 1, 1);
     const Buffer x = upload(values), w = upload(values), y = upload(values);
     const Buffer dx = upload(values), dw = upload(values), c = upload(values);
@@ -85,8 +92,14 @@ TEST_P(CudaDevice, ARecordedProductAndConvolutionGiveTheBitsOfADirectCall) {
                                         dx.as<float>(), false);
             conv2d_backward_filter<float>(exec, s, x.as<float>(), y.as<float>(),
                                           dw.as<float>(), nullptr, false);
-            gemm<float>(exec, {.m = 17, .n = 33, .k = 29, .a = y.as<float>(), .lda = 29,
-                               .b = w.as<float>(), .ldb = 33, .c = c.as<float>(),
+            gemm<float>(exec, {.m = 17,
+                               .n = 33,
+                               .k = 29,
+                               .a = y.as<float>(),
+                               .lda = 29,
+                               .b = w.as<float>(),
+                               .ldb = 33,
+                               .c = c.as<float>(),
                                .ldc = 33});
         });
     };
@@ -105,8 +118,9 @@ TEST_P(CudaDevice, ARecordedProductAndConvolutionGiveTheBitsOfADirectCall) {
                                               download<float>(dw), download<float>(c)};
     EXPECT_EQ(got[0], want[0]);
     for (std::size_t k = 1; k < got.size(); ++k) {
-        const std::size_t written = k == 1 ? 5 * 9 * 7 * 6 : k == 2 ? 2 * 3 * 6 * 10
-                                                                    : 17 * 33;
+        const std::size_t written = k == 1   ? 5 * 9 * 7 * 6
+                                    : k == 2 ? 2 * 3 * 6 * 10
+                                             : 17 * 33;
         for (std::size_t i = 0; i < written; ++i) {
             ASSERT_EQ(got[k][i], want[k][i]) << "operand " << k << ", number " << i;
         }
@@ -117,8 +131,15 @@ TEST_P(CudaDevice, ARecordedProductAndConvolutionGiveTheBitsOfADirectCall) {
 // grow; the recording must go on using the old one.
 TEST_P(CudaDevice, ScratchOfARecordingOutlivesItsGrowth) {
     constexpr Index rows = 40000, cols = 129;
-    const Conv2DShape s{.images = 81, .in_h = 128, .in_w = 128, .in_c = 16, .out_h = 128,
-                        .out_w = 128, .out_c = 1, .k_h = 2, .k_w = 2};
+    const Conv2DShape s{.images = 81,
+                        .in_h = 128,
+                        .in_w = 128,
+                        .in_c = 16,
+                        .out_h = 128,
+                        .out_w = 128,
+                        .out_c = 1,
+                        .k_h = 2,
+                        .k_w = 2};
     const Buffer from = upload(test::uniform<float>(rows * cols, -1, 1, 5));
     const Buffer to = upload(std::vector<float>(cols));
     const Buffer x = device().allocate(4 * 81 * 128 * 128 * 16, "images");

@@ -1,11 +1,10 @@
-#include "kernels/cuda/library.hpp"
-
 #include <gtest/gtest.h>
 
 #include <optional>
 #include <string>
 
 #include "kernels/base/error.hpp"
+#include "kernels/cuda/library.hpp"
 
 // cuBLAS and cuDNN can be opened without a GPU or driver; where they are not installed,
 // the tests skip.
@@ -52,7 +51,7 @@ TEST(CudaLibraries, FailedCallsSayCallReasonAndPlace) {
     const auto dnn = message_of([] { NENGINE_CHECK(CUDNN_STATUS_BAD_PARAM); });
     const auto runtime = message_of([] { NENGINE_CHECK(cudaErrorInvalidValue); });
     for (const auto& [text, start, reason] :
-         {std::tuple{blas, "CUBLAS_STATUS_INVALID_VALUE failed: ", "invalid"},
+         {std::tuple{blas, "CUBLAS_STATUS_INVALID_VALUE failed: ", "unsupported value"},
           std::tuple{dnn, "CUDNN_STATUS_BAD_PARAM failed: ", "BAD_PARAM"},
           std::tuple{runtime, "cudaErrorInvalidValue failed: ", "invalid argument"}}) {
         ASSERT_TRUE(text);

@@ -21,3 +21,8 @@ if(NENGINE_WITH_CUDA)
         ${CMAKE_CURRENT_LIST_DIR}/cuda_library_test.cpp
         PROPERTIES COMPILE_OPTIONS "-isystem;${CUDAToolkit_INCLUDE_DIRS};-isystem;${CUDNN_INCLUDE_DIR}")
 endif()
+
+# The references compute a neuron's current as the kernels do: product and sum rounded.
+set_source_files_properties(
+    ${CMAKE_CURRENT_LIST_DIR}/neuron_scan_test.cpp
+    PROPERTIES COMPILE_OPTIONS -ffp-contract=off)

@@ -450,8 +450,8 @@ void Generator::image() {
     const Index h = draw_.between(3, 5), w = draw_.between(3, 5), c = draw_.between(1, 3);
     const Source& x = any_source();
     const std::string name = fresh("image");
-    const SignalId in = signal(name, {h * w * c});
-    product(x, in, h * w * c, 1, false, name);
+    const SignalId in = signal(name + ".pixels", {h * w * c});
+    product(x, in, h * w * c, 1, false, name + ".in");
     const Index pad = draw_.between(0, 1);
     if (draw_.chance(0.35)) {
         const Pool2DShape shape{.images = 1, .in_h = h, .in_w = w, .channels = c,

@@ -31,10 +31,11 @@ public:
     Transform(std::initializer_list<std::initializer_list<double>> rows)
         : value_(Array(rows)) {}
     template <class D>
-        requires(std::is_constructible_v<Distribution, D> &&
-                 !std::is_convertible_v<D, Array> &&
-                 !std::is_same_v<std::remove_cvref_t<D>, Transform>)
-    Transform(D&& distribution) : value_(Distribution(std::forward<D>(distribution))) {}
+    requires(std::is_constructible_v<Distribution, D> &&
+             !std::is_convertible_v<D, Array> &&
+             !std::is_same_v<std::remove_cvref_t<D>, Transform>)
+        Transform(D&& distribution)
+        : value_(Distribution(std::forward<D>(distribution))) {}
 
     bool is_none() const { return std::holds_alternative<NoneType>(value_); }
     const Value& value() const { return value_; }
@@ -56,9 +57,9 @@ struct ConnectionOptions {
     OrDefault<bool> trainable = {};                   ///< true: the weights
 };
 
-/// Carries `transform * function(pre)` through a synapse to `post`. From an ensemble the
-/// function is decoded from the neurons' activities by weights that `solver` finds. A
-/// handle.
+/// Carries `transform * function(pre)` through a synapse to `post`. From an ensemble
+/// the function is decoded from the neurons' activities by weights that `solver` finds.
+/// A handle.
 class Connection {
 public:
     explicit Connection(std::shared_ptr<detail::ConnectionData> data);

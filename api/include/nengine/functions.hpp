@@ -36,8 +36,9 @@ std::vector<double> returned(Call&& call) {
     } else if constexpr (std::is_same_v<std::remove_cvref_t<R>, std::vector<double>>) {
         return call();
     } else {
-        static_assert(Numbers<R>, "the function must return a number, a range of "
-                                  "numbers or nothing");
+        static_assert(Numbers<R>,
+                      "the function must return a number, a range of "
+                      "numbers or nothing");
         std::vector<double> values;
         for (const auto value : call()) {
             values.push_back(static_cast<double>(value));
@@ -77,30 +78,36 @@ std::vector<double> call_with(F& f, std::span<const double> x, Before... before)
 /// minibatch.
 class NodeOutput {
 public:
-    using Call = std::function<std::vector<double>(double t, std::span<const double> x)>;
+    using Call =
+        std::function<std::vector<double>(double t, std::span<const double> x)>;
 
     NodeOutput(NoneType = None) {}
     NodeOutput(double constant) : constant_(std::vector{constant}) {
         kind_ = Kind::constant;
     }
-    NodeOutput(std::initializer_list<double> constant) : constant_(std::vector(constant)) {
+    NodeOutput(std::initializer_list<double> constant)
+        : constant_(std::vector(constant)) {
         kind_ = Kind::constant;
     }
     NodeOutput(std::vector<double> constant) : constant_(std::move(constant)) {
         kind_ = Kind::constant;
     }
-    NodeOutput(Array constant) : constant_(std::move(constant)) { kind_ = Kind::constant; }
+    NodeOutput(Array constant) : constant_(std::move(constant)) {
+        kind_ = Kind::constant;
+    }
     template <class F>
-        requires(std::is_invocable_v<F&, double> || detail::takes_vector<F, double>)
-    NodeOutput(F function) {
+    requires(std::is_invocable_v<F&, double> || detail::takes_vector<F, double>)
+        NodeOutput(F function) {
         if constexpr (std::is_invocable_v<F&, double>) {
             kind_ = Kind::function_of_t;
-            call_ = [f = std::move(function)](double t, std::span<const double>) mutable {
+            call_ = [f = std::move(function)](double t,
+                                              std::span<const double>) mutable {
                 return detail::returned([&]() -> decltype(auto) { return f(t); });
             };
         } else {
             kind_ = Kind::function_of_t_and_x;
-            call_ = [f = std::move(function)](double t, std::span<const double> x) mutable {
+            call_ = [f = std::move(function)](double t,
+                                              std::span<const double> x) mutable {
                 return detail::call_with(f, x, t);
             };
         }
@@ -135,9 +142,9 @@ public:
     Function(NoneType) {}
     Function(Array values) : values_(std::move(values)), has_values_(true) {}
     template <class F>
-        requires((detail::takes_vector<F> || std::is_invocable_r_v<double, F&, double>) &&
-                 !std::is_same_v<F, Function>)
-    Function(F function) {
+    requires((detail::takes_vector<F> ||
+              std::is_invocable_r_v<double, F&, double>)&&!std::is_same_v<F, Function>)
+        Function(F function) {
         if constexpr (detail::takes_vector<F>) {
             call_ = [f = std::move(function)](std::span<const double> x) mutable {
                 return detail::call_with(f, x);

@@ -74,8 +74,8 @@ struct LayerOptions {
     std::optional<std::uint32_t> seed = std::nullopt;
     /// Of the input; unless given, the shape of the layer that it comes from.
     std::vector<std::int64_t> shape_in = {};
-    Synapse synapse = None;       ///< on the connection into the layer
-    Transform transform = None;   ///< on the connection into the layer
+    Synapse synapse = None;      ///< on the connection into the layer
+    Transform transform = None;  ///< on the connection into the layer
     OrDefault<bool> trainable = {};
     // Layers of neurons only: options of their ensemble.
     OrDefault<DistributionOrArray> max_rates = {};

@@ -5,8 +5,8 @@
 namespace nengine {
 inline namespace api {
 
-// Losses and metrics on one probe: means over items and steps. With `last_step` only the
-// last sample counts.
+// Losses and metrics on one probe: means over items and steps. With `last_step` only
+// the last sample counts.
 
 /// The mean of (output - target)^2, also over components.
 struct MeanSquaredError {

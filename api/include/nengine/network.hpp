@@ -1,6 +1,8 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,8 +38,8 @@ struct NetworkOptions {
     std::optional<std::uint32_t> seed = std::nullopt;
 };
 
-/// A container of objects, to which simulators refer. A handle: copies refer to the same
-/// network.
+/// A container of objects, to which simulators refer. A handle: copies refer to the
+/// same network.
 ///
 ///     Network net({.label = "demo", .seed = 1});
 ///     auto x = net.node([](double t) { return std::sin(t); });
@@ -55,10 +57,18 @@ public:
     Ensemble ensemble(std::int64_t n_neurons, std::int64_t dimensions,
                       EnsembleOptions options = {});
     /// @throws ValidationError  an output that does not fit the sizes, or is not finite
-    Node node(NodeOutput output = None, NodeOptions options = {});
-    /// A node that passes its input on.
-    Node node(NodeOptions options) { return node(None, std::move(options)); }
-    /// @throws ValidationError  sizes that do not fit, objects that cannot be connected,
+    template <std::convertible_to<NodeOutput> Output>
+    Node node(Output&& output, NodeOptions options = {}) {
+        return make_node(std::forward<Output>(output), std::move(options));
+    }
+    /// Puts out constant numbers.
+    Node node(std::initializer_list<double> constant, NodeOptions options = {}) {
+        return make_node(constant, std::move(options));
+    }
+    /// Passes its input on.
+    Node node(NodeOptions options) { return make_node(None, std::move(options)); }
+    /// @throws ValidationError  sizes that do not fit, objects that cannot be
+    /// connected,
     ///                          or positions out of range
     Connection connect(const ObjectView& pre, const ObjectView& post,
                        ConnectionOptions options = {});
@@ -87,6 +97,8 @@ public:
 
 private:
     friend class Simulator;
+    Node make_node(NodeOutput output, NodeOptions options);
+
     std::shared_ptr<detail::NetworkData> data_;
 
 public:

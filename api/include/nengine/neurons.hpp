@@ -10,8 +10,8 @@ namespace nengine {
 inline namespace api {
 
 // Neuron types. Their input is the current `J = gain * (encoder . x / radius) + bias`.
-// Times in seconds. A spike has the height amplitude / dt. While training, spiking types
-// are replaced by their rate curve.
+// Times in seconds. A spike has the height amplitude / dt. While training, spiking
+// types are replaced by their rate curve.
 
 /// Initial values of states by name ("voltage"), one per neuron or a distribution.
 using InitialState = std::map<std::string, DistributionOrArray>;
@@ -35,8 +35,8 @@ struct LIFRate {
     bool operator==(const LIFRate&) const = default;
 };
 
-/// LIFRate with `J - 1` replaced by `sigma log(1 + exp((J - 1) / sigma))`: smooth at the
-/// threshold.
+/// LIFRate with `J - 1` replaced by `sigma log(1 + exp((J - 1) / sigma))`: smooth at
+/// the threshold.
 struct SoftLIFRate {
     double sigma = 1.0;
     double tau_rc = 0.02;

@@ -24,15 +24,14 @@ class OrDefault {
 public:
     OrDefault() = default;
     template <class U>
-        requires(std::is_convertible_v<U, T> &&
-                 !std::is_same_v<std::remove_cvref_t<U>, OrDefault>)
-    OrDefault(U&& value) : value_(T(std::forward<U>(value))) {}
-    OrDefault(std::initializer_list<Array::Number> vector)
-        requires std::constructible_from<T, std::initializer_list<Array::Number>>
+    requires(std::is_convertible_v<U, T> &&
+             !std::is_same_v<std::remove_cvref_t<U>, OrDefault>) OrDefault(U&& value)
+        : value_(T(std::forward<U>(value))) {}
+    OrDefault(std::initializer_list<Array::Number> vector) requires
+        std::constructible_from<T, std::initializer_list<Array::Number>>
         : value_(T(vector)) {}
-    OrDefault(std::initializer_list<std::initializer_list<double>> rows)
-        requires std::constructible_from<
-            T, std::initializer_list<std::initializer_list<double>>>
+    OrDefault(std::initializer_list<std::initializer_list<double>> rows) requires
+        std::constructible_from<T, std::initializer_list<std::initializer_list<double>>>
         : value_(T(rows)) {}
 
     bool given() const { return value_.has_value(); }

@@ -7,8 +7,8 @@ inline namespace api {
 
 // Optimizers with the names, formulas and defaults of Keras; g is the gradient.
 
-/// `w -= learning_rate g`; with momentum `v = momentum v - learning_rate g; w += v`, or,
-/// Nesterov's form, `w += momentum v - learning_rate g`.
+/// `w -= learning_rate g`; with momentum `v = momentum v - learning_rate g; w += v`,
+/// or, Nesterov's form, `w += momentum v - learning_rate g`.
 struct SGD {
     double learning_rate = 0.01;
     double momentum = 0.0;

@@ -21,10 +21,10 @@ struct ProbeOptions {
     /// neuron type's states ("voltage", "refractory_time"). Nodes and layers: "output".
     /// Connections: "output", "input", "weights". Empty: the first of these.
     std::string attr = {};
-    OrDefault<Synapse> synapse = {};       ///< none
-    OrDefault<double> sample_every = {};   ///< every step; in seconds
-    OrDefault<Solver> solver = {};         ///< the config's for connections
-    OrDefault<bool> keep_history = {};     ///< true; false: only the last sample
+    OrDefault<Synapse> synapse = {};      ///< none
+    OrDefault<double> sample_every = {};  ///< every step; in seconds
+    OrDefault<Solver> solver = {};        ///< the config's for connections
+    OrDefault<bool> keep_history = {};    ///< true; false: only the last sample
     std::optional<std::uint32_t> seed = std::nullopt;
 };
 

@@ -54,9 +54,9 @@ struct PlanOptions {
     bool fuse = true;
     bool layout = true;
     Merge merge = Merge::greedy;
-    bool recorded = true;           ///< steps are recorded once and replayed
-    std::int64_t chunk_steps = 0;   ///< 0: chosen by size
-    std::int64_t tile_items = 0;    ///< 0: chosen by size
+    bool recorded = true;          ///< steps are recorded once and replayed
+    std::int64_t chunk_steps = 0;  ///< 0: chosen by size
+    std::int64_t tile_items = 0;   ///< 0: chosen by size
 };
 
 struct SimulatorOptions {
@@ -154,9 +154,9 @@ private:
 
 /// An ensemble as built, with what training has changed since.
 struct BuiltEnsemble {
-    Array eval_points;       ///< [points, dimensions]
-    Array encoders;          ///< [n_neurons, dimensions]
-    Array scaled_encoders;   ///< encoders * gain / radius
+    Array eval_points;                        ///< [points, dimensions]
+    Array encoders;                           ///< [n_neurons, dimensions]
+    Array scaled_encoders;                    ///< encoders * gain / radius
     Array max_rates, intercepts, gain, bias;  ///< [n_neurons]
 };
 
@@ -206,7 +206,8 @@ public:
     /// @throws SimulationError  not compiled, or the loss is not finite
     History fit(const Data& x, const Data& y, FitOptions options = {});
     /// Losses and metrics, with neurons as they are simulated.
-    EvaluationResult evaluate(const Data& x, const Data& y, EvaluateOptions options = {});
+    EvaluationResult evaluate(const Data& x, const Data& y,
+                              EvaluateOptions options = {});
     void set_learning_rate(double learning_rate);
 
     /// What a probe recorded in `run`, `run_steps` and `step`: [batch, samples, size],
@@ -224,7 +225,8 @@ public:
 
     /// All parameters by name in an npz file; written whole or not at all.
     void save_params(const std::filesystem::path& path) const;
-    /// Initial values of neurons' states take effect at once at step 0, else at reset().
+    /// Initial values of neurons' states take effect at once at step 0, else at
+    /// reset().
     /// @throws FileError        damaged or no npz file
     /// @throws ValidationError  names that are missing or unknown, or other shapes;
     ///                          nothing has been changed then

@@ -49,10 +49,10 @@ public:
     Synapse(std::nullopt_t) {}
     Synapse(double tau) : value_(Lowpass{tau}) {}
     template <class S>
-        requires(std::is_same_v<std::remove_cvref_t<S>, Lowpass> ||
-                 std::is_same_v<std::remove_cvref_t<S>, Alpha> ||
-                 std::is_same_v<std::remove_cvref_t<S>, LinearFilter>)
-    Synapse(S&& synapse) : value_(std::forward<S>(synapse)) {}
+    requires(std::is_same_v<std::remove_cvref_t<S>, Lowpass> ||
+             std::is_same_v<std::remove_cvref_t<S>, Alpha> ||
+             std::is_same_v<std::remove_cvref_t<S>, LinearFilter>) Synapse(S&& synapse)
+        : value_(std::forward<S>(synapse)) {}
 
     bool is_none() const { return std::holds_alternative<NoneType>(value_); }
     const Value& value() const { return value_; }

@@ -58,7 +58,8 @@ public:
     const void* raw() const { return data_; }
 
 private:
-    Tensor(Shape shape, DType dtype, std::shared_ptr<const void> owner, const void* data);
+    Tensor(Shape shape, DType dtype, std::shared_ptr<const void> owner,
+           const void* data);
 
     Shape shape_ = {0, 0, 0};
     DType dtype_ = DType::float32;

@@ -38,8 +38,8 @@ struct Slice {
     bool operator==(const Slice&) const = default;
 };
 
-/// Which components of an object: one, a slice, or a list in any order, with repeats and
-/// negative positions.
+/// Which components of an object: one, a slice, or a list in any order, with repeats
+/// and negative positions.
 ///
 ///     ens[0]   ens[-1]   ens[Slice{0, 4, 2}]   ens[{2, 0, 0}]
 class Key {
@@ -47,7 +47,8 @@ public:
     template <std::integral I>
     Key(I position) : value_(static_cast<std::int64_t>(position)) {}
     Key(Slice slice) : value_(slice) {}
-    Key(std::initializer_list<std::int64_t> positions) : value_(std::vector(positions)) {}
+    Key(std::initializer_list<std::int64_t> positions)
+        : value_(std::vector(positions)) {}
     Key(std::vector<std::int64_t> positions) : value_(std::move(positions)) {}
 
     using Value = std::variant<std::int64_t, Slice, std::vector<std::int64_t>>;

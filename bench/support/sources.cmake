@@ -1,0 +1,1 @@
+set(NENGINE_BENCH_SUPPORT_SOURCES nef_networks.cpp)

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "nengine/tensor.hpp"
+
+namespace nengine::samples {
+
+/// Grey images with a class each.
+struct ImageSet {
+    std::int64_t height = 0, width = 0;
+    Tensor images;            ///< [count, 1, height * width], each held for all steps
+    Tensor targets;           ///< the labels as [count, 1, 1]
+    std::vector<int> labels;  ///< [count]
+
+    std::int64_t size() const { return images.extent(0); }
+};
+
+/// Reads the files `<name>-images-idx3-ubyte` and `<name>-labels-idx1-ubyte`, gzipped
+/// (`.gz`) or plain, of a folder in MNIST's format.
+///
+/// @param name           "train" or "t10k"
+/// @param count          use the first `count` images at most; 0: all
+/// @param largest_pixel  what 255 in the file becomes
+/// @param n_classes      labels must be below
+/// @throws FileError  a missing or damaged file, no images at all, other images than
+///                    28 x 28, labels that do not fit the images or the classes
+ImageSet read_image_set(const std::filesystem::path& folder, const std::string& name,
+                        std::int64_t count, double largest_pixel, int n_classes);
+
+}  // namespace nengine::samples

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "api/builder/numerics/random_state.hpp"
+#include "nengine/nengine.hpp"
+
+// What the networks of the golden data compute.
+
+namespace nengine::test {
+
+using Span = std::span<const double>;
+using Values = std::vector<double>;
+
+inline double ramp(double t) {
+    return std::min(1.0, 10.0 * t - 1.0);
+}
+inline double sine(double t) {
+    return std::sin(20.0 * t);
+}
+inline Values sincos(double t) {
+    return {std::sin(20.0 * t), std::cos(20.0 * t)};
+}
+inline double square(double x) {
+    return x * x;
+}
+inline double product(Span x) {
+    return x[0] * x[1];
+}
+inline Values swap_and_square(Span x) {
+    return {x[1], x[0] * x[0]};
+}
+
+inline Values linspace(double start, double stop, int count) {
+    Values result;
+    const double step = (stop - start) / (count - 1);
+    for (int i = 0; i < count; ++i) {
+        result.push_back(i + 1 == count ? stop : start + i * step);
+    }
+    return result;
+}
+
+inline Array column(const Values& values) {
+    return Array({static_cast<std::int64_t>(values.size()), 1}, values);
+}
+
+inline Array uniform(RandomState& rng, double low, double high, std::int64_t rows,
+                     std::int64_t cols) {
+    Values values;
+    for (std::int64_t i = 0; i < rows * cols; ++i) {
+        values.push_back(rng.uniform(low, high));
+    }
+    return Array({rows, cols}, values);
+}
+
+/// A function that holds the value of the last time that has come.
+template <class T>
+auto piecewise(std::vector<std::pair<double, T>> steps) {
+    return [steps](double t) {
+        T value = steps.front().second;
+        for (const auto& [start, held] : steps) {
+            if (start <= t + 0.0005) {
+                value = held;
+            }
+        }
+        return value;
+    };
+}
+
+}  // namespace nengine::test

@@ -1,0 +1,47 @@
+#include "nengine/tensor.hpp"
+
+#include <gtest/gtest.h>
+
+#include "nengine/error.hpp"
+
+namespace nengine::test {
+
+namespace {
+
+TEST(Tensors, AreReadByPosition) {
+    const Tensor t({2, 2, 3}, std::vector<float>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+    EXPECT_EQ(t(1, 0, 2), 8.0);
+    EXPECT_EQ(t[11], 11.0);
+    EXPECT_EQ(t.extent(-1), 3);
+    EXPECT_EQ(t.dtype(), DType::float32);
+    EXPECT_EQ(t.floats().size(), 12u);
+    EXPECT_THROW(t.doubles(), ValidationError);
+    EXPECT_THROW(t.extent(3), ValidationError);
+}
+
+TEST(Tensors, ShareTheirNumbersWithPartsAndReshapedForms) {
+    const Tensor t({4, 1, 2}, std::vector<double>{0, 1, 2, 3, 4, 5, 6, 7});
+    const Tensor part = t.items(1, 2);
+    EXPECT_EQ(part.shape(), Tensor::Shape({2, 1, 2}));
+    EXPECT_EQ(part(1, 0, 1), 5.0);
+    EXPECT_EQ(part.raw(), &t.doubles()[2]);
+    EXPECT_EQ(t.reshaped({8})[7], 7.0);
+    EXPECT_THROW(t.items(3, 2), ValidationError);
+    EXPECT_THROW(t.reshaped({9}), ShapeError);
+}
+
+TEST(Tensors, BorrowWithoutACopy) {
+    std::vector<float> values = {1, 2};
+    const Tensor t = Tensor::borrow(values.data(), {2, 1, 1});
+    values[1] = 5;
+    EXPECT_EQ(t(1, 0, 0), 5.0);
+}
+
+TEST(Tensors, NeedAsManyNumbersAsTheShapeHas) {
+    EXPECT_THROW(Tensor({2, 2}, std::vector<float>(3)), ShapeError);
+    EXPECT_THROW(Tensor({-1, 2}, std::vector<double>()), ShapeError);
+    EXPECT_EQ(Tensor({0, 2}, std::vector<double>()).size(), 0);
+}
+
+}  // namespace
+}  // namespace nengine::test

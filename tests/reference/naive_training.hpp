@@ -1,0 +1,36 @@
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "engine/train/training.hpp"
+#include "tests/reference/naive_interpreter.hpp"
+
+namespace nengine::reference {
+
+/// A call of training or evaluation: what is fed, wanted and compared.
+struct TrainingCall {
+    Index items = 1, steps = 1;
+    std::map<int, Data> feeds;    ///< by input
+    std::map<int, Data> targets;  ///< by probe; one step is compared with every step
+    Objective objective;
+    bool training = true;  ///< rate curves instead of spikes
+};
+
+/// The objective, as Scores define it: the sum of weighted losses, each the mean over
+/// items, steps and (mean squared error) elements.
+double naive_loss(const Model& model, const TrainingCall& call,
+                  const Overrides& overrides = {});
+
+/// One partial derivative by central differences.
+struct Derivative {
+    double value = 0;
+    /// Two step sizes agree: there is no kink in between, and rounding does not matter.
+    bool trusted = false;
+};
+
+/// d(loss) / d(element of a base signal's initial value).
+Derivative naive_derivative(const Model& model, const TrainingCall& call,
+                            SignalId parameter, Index element);
+
+}  // namespace nengine::reference

@@ -1,0 +1,44 @@
+#include "tests/samples/program.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+namespace nengine::test {
+
+namespace fs = std::filesystem;
+
+ProgramTest::ProgramTest() {
+    std::string name = (fs::temp_directory_path() / "nengine.XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) {
+        throw std::runtime_error(name + ": cannot be made");
+    }
+    folder_ = name;
+}
+
+ProgramTest::~ProgramTest() {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+}
+
+Outcome ProgramTest::run(const std::string& program,
+                         const std::string& arguments) const {
+    const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
+    const std::string command = "cd '" + folder_.string() + "' && '" +
+                                (here / program).string() + "' " + arguments +
+                                " >output 2>errors";
+    const int status = std::system(command.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content(file("output")),
+            content(file("errors"))};
+}
+
+std::string ProgramTest::content(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace nengine::test

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "engine/runtime/session.hpp"
+#include "tests/support/random_model.hpp"
+
+namespace nengine::test {
+
+/// Every switch of the planner thrown at random.
+inline SessionOptions random_options(Draw& draw) {
+    SessionOptions options;
+    options.real = RealType::float64;
+    options.minibatch = draw.one_of<Index>({1, 2, 5});
+    PlannerOptions& plan = options.planner;
+    plan.simplify = draw.chance(0.5);
+    plan.fuse = draw.chance(0.5);
+    plan.fold = draw.chance(0.7);
+    plan.merge = draw.one_of<MergePlanner>(
+        {MergePlanner::none, MergePlanner::greedy, MergePlanner::tree});
+    plan.layout = draw.chance(0.5);
+    plan.reuse_buffers = draw.chance(0.7);
+    plan.chunk_steps = draw.one_of<Index>({0, 1, 3, 7, 64});
+    plan.tile_items = draw.one_of<Index>({0, 1, 2});
+    plan.executor =
+        draw.chance(0.5) ? ExecutorMode::direct : ExecutorMode::recorded;
+    return options;
+}
+
+}  // namespace nengine::test
