@@ -73,13 +73,13 @@ void add_options(CLI::App& app, Settings& s) {
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
     app.add_option("--steps", s.steps, "steps of the spiking test, of 1 ms each")
-        ->check(CLI::Range(2, 1000000))
+        ->check(CLI::PositiveNumber)
         ->capture_default_str();
     app.add_option("--minibatch", s.minibatch, "images at once")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     app.add_option("--pixels", s.pixels, "the value of a white pixel")
-        ->check(CLI::PositiveNumber)
+        ->check(CLI::Range(1e-3, 1e6))
         ->capture_default_str();
     app.add_option("--device", s.device, "auto, cpu or cuda")
         ->check(CLI::IsMember({"auto", "cpu", "cuda"}))

@@ -58,6 +58,10 @@ public:
     /// Slots whose forward values `lower_backward` reads.
     virtual std::vector<int> saved_slots() const { return {}; }
 
+    /// Whether `lower_backward` gives a parameter in this slot its gradient. Elsewhere
+    /// the planner reads parameters through a copy.
+    virtual bool is_parameter_slot(int) const { return false; }
+
     /// Calls a function of the user's.
     virtual bool is_host() const { return false; }
     /// Floating-point operations per step and item.

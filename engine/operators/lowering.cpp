@@ -92,9 +92,7 @@ NeuronOperands neuron_operands(const SimNeurons& op, const Lowering& low) {
     for (int p = 0; p < neuron_info(op.neuron_type()).n_params; ++p) {
         args.params[static_cast<std::size_t>(p)] = low.flat(op.first_param() + p);
     }
-    const bool lif =
-        op.neuron_type() == NeuronType::lif || op.neuron_type() == NeuronType::lif_rate;
-    if (op.is_rate() && op.smoothing > 0 && lif) {
+    if (op.is_rate() && op.smoothing > 0 && op.neuron_type() == NeuronType::lif) {
         // Trained with the soft curve: the same parameters, then the smoothing.
         constexpr std::size_t sigma = 3;
         args.type = NeuronType::soft_lif_rate;

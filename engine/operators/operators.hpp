@@ -76,6 +76,9 @@ public:
     std::string_view type() const override { return "Copy"; }
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     bool elementwise() const override { return !indexed(); }
+    bool is_parameter_slot(int slot) const override {
+        return slot == src && !indexed();
+    }
     void lower(Lowering& lowering) const override;
     void lower_backward(BackwardLowering& lowering) const override;
     double flops(const std::vector<Shape>& shapes) const override;
@@ -90,6 +93,7 @@ class ElementwiseInc : public OperatorBase<ElementwiseInc> {
 public:
     enum { a, x, y };
     ElementwiseInc(SignalId a, SignalId x, SignalId y, bool inc = true);
+    bool is_parameter_slot(int slot) const override { return slot != y; }
     std::string_view type() const override { return "ElementwiseInc"; }
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     bool elementwise() const override { return true; }
@@ -104,6 +108,7 @@ class DotInc : public OperatorBase<DotInc> {
 public:
     enum { a, x, y };
     DotInc(SignalId a, SignalId x, SignalId y, bool inc = true);
+    bool is_parameter_slot(int slot) const override { return slot == a; }
     std::string_view type() const override { return "DotInc"; }
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     void lower(Lowering& lowering) const override;
@@ -122,6 +127,9 @@ public:
             bool inc = true, SignalId bias = no_signal);
     const Conv2DShape& shape() const { return shape_; }
     bool has_bias() const { return slots().size() > bias; }
+    bool is_parameter_slot(int slot) const override {
+        return slot == w || slot == bias;
+    }
     std::string_view type() const override { return "ConvInc"; }
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     void lower(Lowering& lowering) const override;
@@ -165,6 +173,7 @@ public:
     bool is_rate() const { return rate_; }
     int n_states() const { return rate_ ? 0 : neuron_info(type_).n_states; }
     int first_param() const { return first_state + n_states(); }
+    bool is_parameter_slot(int slot) const override { return slot >= gain_slot(); }
     bool has_gain() const { return has_gain_; }
     bool has_bias() const { return has_bias_; }
     int gain_slot() const { return first_param() + neuron_info(type_).n_params; }

@@ -76,6 +76,50 @@ void set_the_rest(Graph& graph) {
     }
 }
 
+/// A parameter as a value of the step: a copy of what `view` names.
+VersionId add_parameter_copy(Graph& graph, VersionId parameter, const ElementView& view,
+                             int order) {
+    Version copied = graph.version(parameter);
+    copied.kind = VersionKind::transient;
+    copied.size = view.size();
+    const SignalId signal = copied.signal;
+    const VersionId id = graph.add_version(std::move(copied));
+    auto copy = std::make_shared<Copy>(signal, signal, false);
+    copy->label = graph.version(id).name;
+    graph.nodes.push_back(
+        {.op = copy,
+         .slots = {{Role::read, parameter, view},
+                   {Role::set, id, ElementView::dense(view.shape_list())}},
+         .order = order});
+    return id;
+}
+
+/// Where an operator has no gradient for a parameter, it reads a copy, which has.
+void copy_parameters(Graph& graph) {
+    const std::size_t n = graph.nodes.size();
+    for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t s = 0; s < graph.nodes[i].slots.size(); ++s) {
+            const Node& node = graph.nodes[i];
+            const Access access = node.slots[s];
+            if (access.role != Role::read ||
+                node.op->is_parameter_slot(static_cast<int>(s)) ||
+                !graph.trainable(graph.version_of(access))) {
+                continue;
+            }
+            const VersionId copy =
+                add_parameter_copy(graph, access.version, access.view, node.order);
+            graph.nodes[i].slots[s] = {Role::read, copy,
+                                       ElementView::dense(access.view.shape_list())};
+        }
+    }
+    for (Tap& tap : graph.taps) {
+        if (graph.trainable(graph.version(tap.version))) {
+            tap.version = add_parameter_copy(graph, tap.version, tap.view, 0);
+            tap.view = ElementView::dense(tap.view.shape_list());
+        }
+    }
+}
+
 }  // namespace
 
 Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
@@ -143,6 +187,9 @@ Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
         graph.taps.push_back({p,
                               version_of[static_cast<std::size_t>(model->base(signal))],
                               view_of(model->signal(signal))});
+    }
+    if (training) {
+        copy_parameters(graph);
     }
     return graph;
 }

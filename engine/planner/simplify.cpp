@@ -195,6 +195,9 @@ const Node* forwardable(const Graph& graph, const Uses& uses, std::size_t v) {
     const Access& src = node.slot(Copy::src);
     const VersionKind kind = graph.version_of(src).kind;
     Index stride = 1;
+    if (graph.training && graph.trainable(graph.version_of(src))) {
+        return nullptr;  // the copy is what gives the parameter its gradient
+    }
     return node.slot(Copy::dst).role == Role::set &&
                    graph.whole(node.slot(Copy::dst)) && kind != VersionKind::state &&
                    kind != VersionKind::accumulated && src.view.collapsible(stride)

@@ -1,0 +1,413 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+#include "tests/conformance/operator_cases.hpp"
+#include "tests/reference/naive_training.hpp"
+#include "tests/support/on_each_device.hpp"
+
+// Every operator, on every device, with every switch of the planner: the plan computes
+// what the naive interpreter computes.
+
+namespace nengine::test {
+namespace {
+
+struct Conformance {
+    std::size_t operator_case;
+    const char* device;
+};
+
+/// Every case on every backend.
+std::vector<Conformance> all_pairs() {
+    std::vector<Conformance> pairs;
+    for (std::size_t i = 0; i < operator_cases().size(); ++i) {
+        for (const char* device : device_names()) {
+            pairs.push_back({i, device});
+        }
+    }
+    return pairs;
+}
+
+std::string pair_label(const ::testing::TestParamInfo<Conformance>& tested) {
+    return operator_cases()[tested.param.operator_case].name + '_' + tested.param.device;
+}
+
+class OperatorConformance : public ::testing::TestWithParam<Conformance> {
+protected:
+    void SetUp() override {
+        const std::string name = GetParam().device;
+        if (name != "cuda") {
+            device_ = Device::cpu(
+                2, name == "cpu_avx2" ? Device::Isa::avx2 : Device::Isa::best);
+        } else if (Device::cuda_count() > 0) {
+            device_ = Device::cuda();
+        } else if (const char* required = std::getenv("NENGINE_REQUIRE_CUDA");
+                   required != nullptr && std::string(required) == "1") {
+            FAIL() << "no CUDA device, and NENGINE_REQUIRE_CUDA=1";
+        } else {
+            GTEST_SKIP() << "no CUDA device";
+        }
+    }
+
+    const OperatorCase& operator_case() const {
+        return operator_cases()[GetParam().operator_case];
+    }
+    const Device& device() const { return *device_; }
+
+    Recordings run(const SessionOptions& options, Index items, Index steps) const {
+        return run_session(case_.model, device(), options, items, steps,
+                           case_.data(items, steps));
+    }
+
+    CaseModel case_{operator_case()};
+
+private:
+    std::optional<Device> device_;
+};
+
+constexpr Index n_steps = 11;
+
+SessionOptions in_float64(Index minibatch = 1) {
+    SessionOptions options;
+    options.minibatch = minibatch;
+    options.real = RealType::float64;
+    return options;
+}
+
+/// One switch of the planner away from the defaults.
+struct Switch {
+    const char* name;
+    void (*turn)(PlannerOptions& options);
+};
+
+const std::vector<Switch>& switches() {
+    static const std::vector<Switch> all{
+        {"defaults", [](PlannerOptions&) {}},
+        {"no simplify", [](PlannerOptions& o) { o.simplify = false; }},
+        {"no fuse", [](PlannerOptions& o) { o.fuse = false; }},
+        {"no merge", [](PlannerOptions& o) { o.merge = MergePlanner::none; }},
+        {"tree merge", [](PlannerOptions& o) { o.merge = MergePlanner::tree; }},
+        {"no layout", [](PlannerOptions& o) { o.layout = false; }},
+        {"no reuse", [](PlannerOptions& o) { o.reuse_buffers = false; }},
+        {"direct", [](PlannerOptions& o) { o.executor = ExecutorMode::direct; }},
+        {"nothing", [](PlannerOptions& o) {
+             o.simplify = o.fuse = o.layout = o.reuse_buffers = false;
+             o.merge = MergePlanner::none;
+         }}};
+    return all;
+}
+
+TEST_P(OperatorConformance, PlannedIsNaive) {
+    for (const Index batch : {1, 5}) {
+        const Recordings want =
+            run_naive(*case_.model, batch, n_steps, case_.data(batch, n_steps));
+
+        const Recordings got = run(in_float64(batch), batch, n_steps);
+
+        EXPECT_TRUE(near(got, want, 1e-10)) << "batch " << batch;
+    }
+}
+
+TEST_P(OperatorConformance, NoSwitchOfThePlannerChangesTheResult) {
+    for (const auto& [batch, tile] : {std::pair<Index, Index>{1, 0}, {5, 0}, {5, 2}}) {
+        const Recordings want =
+            run_naive(*case_.model, batch, n_steps, case_.data(batch, n_steps));
+        for (const Switch& one : switches()) {
+            for (const bool fold : {true, false}) {
+                for (const Index chunk : {0, 1, 3, 64}) {
+                    SessionOptions options = in_float64(batch);
+                    one.turn(options.planner);
+                    options.planner.fold = fold;
+                    options.planner.chunk_steps = chunk;
+                    options.planner.tile_items = tile;
+
+                    const Recordings got = run(options, batch, n_steps);
+
+                    ASSERT_TRUE(near(got, want, 1e-10))
+                        << one.name << ": " << describe(options);
+                }
+            }
+        }
+    }
+}
+
+TEST_P(OperatorConformance, LastPartialMinibatchIsRun) {
+    const Index items = 7;
+    const Recordings want =
+        run_naive(*case_.model, items, n_steps, case_.data(items, n_steps));
+    if (case_.held.empty()) {
+        GTEST_SKIP() << "no input says how many items there are";
+    }
+
+    EXPECT_TRUE(near(run(in_float64(5), items, n_steps), want, 1e-10));
+}
+
+/// Sums over time and compares those: a spike may fall into the neighbouring step.
+Recordings summed(const Recordings& recordings, const CaseModel& model, Index items) {
+    Recordings sums;
+    for (std::size_t p = 0; p < recordings.size(); ++p) {
+        const auto size = static_cast<std::size_t>(
+            model.model->signal(model.model->probes[p].signal).size());
+        const std::size_t per_item = recordings[p].size() / static_cast<std::size_t>(items);
+        std::vector<double> sum(static_cast<std::size_t>(items) * size, 0.0);
+        for (std::size_t i = 0; i < recordings[p].size(); ++i) {
+            sum[i / per_item * size + i % size] += recordings[p][i];
+        }
+        sums.push_back(std::move(sum));
+    }
+    return sums;
+}
+
+TEST_P(OperatorConformance, Float32IsNearFloat64) {
+    SessionOptions options = in_float64(5);
+    const Recordings want = run(options, 5, n_steps);
+    options.real = RealType::float32;
+
+    const Recordings got = run(options, 5, n_steps);
+
+    if (!operator_case().spiking) {
+        EXPECT_TRUE(near(got, want, 1e-4));
+        return;
+    }
+    const Recordings sums = summed(got, case_, 5), wanted = summed(want, case_, 5);
+    for (std::size_t p = 0; p < want.size(); ++p) {
+        double largest = 1;
+        for (const double value : want[p]) {
+            largest = std::max(largest, std::abs(value));
+        }
+        for (std::size_t i = 0; i < sums[p].size(); ++i) {
+            EXPECT_NEAR(sums[p][i], wanted[p][i], 1.01 * largest) << "probe " << p;
+        }
+    }
+}
+
+/// All samples of calls of run(), one after the other.
+class Collector {
+public:
+    explicit Collector(const Model& model) : model_(model), rows_(model.probes.size()) {}
+
+    void run(Session& session, Index steps, const InputData& data) {
+        for (auto& of_probe : rows_) {
+            of_probe.emplace_back();
+        }
+        session.run(steps, borrow(data),
+                    [&](int probe, Index first_item, Index items, Index, Index rows,
+                        const void* values) {
+                        const auto p = static_cast<std::size_t>(probe);
+                        const Index size = model_.signal(model_.probes[p].signal).size();
+                        const auto* from = static_cast<const double*>(values);
+                        auto& call = rows_[p].back();
+                        call.resize(std::max(call.size(),
+                                             static_cast<std::size_t>(first_item + items)));
+                        for (Index item = 0; item < items; ++item) {
+                            auto& into = call[static_cast<std::size_t>(first_item + item)];
+                            into.insert(into.end(), from + item * rows * size,
+                                        from + (item + 1) * rows * size);
+                        }
+                    });
+    }
+
+    /// `[batch, samples, size]`, per probe.
+    Recordings recordings(Index batch) const {
+        Recordings result;
+        for (std::size_t p = 0; p < rows_.size(); ++p) {
+            std::vector<double> all;
+            for (Index item = 0; item < batch; ++item) {
+                const auto i = static_cast<std::size_t>(item);
+                std::vector<double> of_item;
+                for (const auto& call : rows_[p]) {
+                    if (i >= call.size()) {
+                        continue;
+                    }
+                    if (!model_.probes[p].keep_history && !call[i].empty()) {
+                        of_item.clear();
+                    }
+                    of_item.insert(of_item.end(), call[i].begin(), call[i].end());
+                }
+                all.insert(all.end(), of_item.begin(), of_item.end());
+            }
+            result.push_back(std::move(all));
+        }
+        return result;
+    }
+
+private:
+    const Model& model_;
+    std::vector<std::vector<std::vector<std::vector<double>>>> rows_;  // [probe][call][item]
+};
+
+/// Steps [first, first + count) of the data.
+InputData cut(const InputData& data, Index first, Index count) {
+    InputData part;
+    for (const auto& [input, whole] : data) {
+        if (whole.steps == 1) {
+            part[input] = whole;
+            continue;
+        }
+        reference::Data& piece = part[input];
+        piece = {whole.batch, count, whole.size, {}};
+        for (Index item = 0; item < whole.batch; ++item) {
+            for (Index step = first; step < first + count; ++step) {
+                const auto row = whole.row(item, step);
+                piece.values.insert(piece.values.end(), row.begin(), row.end());
+            }
+        }
+    }
+    return part;
+}
+
+TEST_P(OperatorConformance, RunsInPiecesCarryTheStateOn) {
+    constexpr Index batch = 5;
+    const InputData data = case_.data(batch, n_steps);
+    const Recordings want = run_naive(*case_.model, batch, n_steps, data);
+    SessionOptions options = in_float64(batch);
+    options.planner.chunk_steps = 3;
+    Session session(case_.model, device(), options);
+    Collector collector(*case_.model);
+
+    Index done = 0;
+    for (const Index steps : {1, 5, 2, 3}) {
+        collector.run(session, steps, cut(data, done, steps));
+        done += steps;
+    }
+
+    EXPECT_EQ(session.step(), n_steps);
+    EXPECT_TRUE(near(collector.recordings(batch), want, 1e-10));
+    session.reset(true);
+    Collector again(*case_.model);
+    again.run(session, n_steps, data);
+    EXPECT_TRUE(near(again.recordings(batch), want, 1e-10)) << "after reset";
+}
+
+bool holds_state(const Model& model, SignalId signal) {
+    for (const auto& op : model.operators()) {
+        for (const Slot& slot : op->slots()) {
+            if (slot.role == Role::state && model.base(slot.signal) == model.base(signal)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/// Mean squared errors on all probes but those of states, which training has none of.
+reference::TrainingCall training_call(const CaseModel& model, Index items) {
+    reference::TrainingCall call;
+    call.items = items;
+    call.steps = 4;
+    call.feeds = model.data(items, call.steps);
+    Draw draw(5);
+    for (std::size_t p = 0; p < model.model->probes.size(); ++p) {
+        const SignalId probed = model.model->probes[p].signal;
+        if (holds_state(*model.model, probed)) {
+            continue;
+        }
+        const Index size = model.model->signal(probed).size();
+        const Index rows = p % 2 == 0 ? call.steps : 1;
+        call.targets[static_cast<int>(p)] = {items, rows, size,
+                                             draw.numbers(items * rows * size, -1, 1)};
+        call.objective.losses.push_back({.probe = static_cast<int>(p),
+                                         .last_step = p % 3 == 2,
+                                         .weight = p % 2 == 0 ? 1.0 : 0.5});
+    }
+    return call;
+}
+
+using Gradients = std::map<std::string, std::vector<double>>;
+
+Gradients gradients_of(const CaseModel& model, const Device& device,
+                       const SessionOptions& options,
+                       const reference::TrainingCall& call) {
+    Session session(model.model, device, options);
+    return session.gradients(call.steps, borrow(call.feeds), borrow(call.targets),
+                             call.objective);
+}
+
+TEST_P(OperatorConformance, GradientsAreThoseOfCentralDifferences) {
+    if (operator_case().operator_type == "HostFunction") {
+        GTEST_SKIP() << "gradients stop at functions of the user's; differences do not";
+    }
+    const reference::TrainingCall call = training_call(case_, 3);
+    const Gradients got = gradients_of(case_, device(), in_float64(3), call);
+    Draw draw(9);
+    int compared = 0, trusted = 0;
+    for (SignalId s = 0; s < static_cast<SignalId>(case_.model->signal_count()); ++s) {
+        const Signal& parameter = case_.model->signal(s);
+        if (!parameter.trainable || parameter.is_view()) {
+            continue;
+        }
+        ASSERT_TRUE(got.contains(parameter.parameter)) << parameter.parameter;
+        const auto& values = got.at(parameter.parameter);
+        ASSERT_EQ(static_cast<Index>(values.size()), parameter.size());
+        for (int pick = 0; pick < 3; ++pick) {
+            const Index element = draw.between(0, parameter.size() - 1);
+            const reference::Derivative want =
+                reference::naive_derivative(*case_.model, call, s, element);
+            ++compared;
+            if (!want.trusted) {
+                continue;
+            }
+            ++trusted;
+            EXPECT_NEAR(values[static_cast<std::size_t>(element)], want.value,
+                        1e-6 * (1e-2 + std::abs(want.value)))
+                << parameter.parameter << ", element " << element;
+        }
+    }
+    EXPECT_GE(2 * trusted, compared);
+}
+
+TEST_P(OperatorConformance, GradientsDoNotDependOnThePlan) {
+    const reference::TrainingCall call = training_call(case_, 5);
+    if (call.objective.losses.empty()) {
+        GTEST_SKIP() << "nothing but states is probed";
+    }
+    const Gradients want = gradients_of(case_, device(), in_float64(5), call);
+    for (const Switch& one : switches()) {
+        for (const bool fold : {true, false}) {
+            for (const Index tile : {0, 2}) {
+                SessionOptions options = in_float64(5);
+                one.turn(options.planner);
+                options.planner.fold = fold;
+                options.planner.tile_items = tile;
+
+                const Gradients got = gradients_of(case_, device(), options, call);
+
+                ASSERT_EQ(got.size(), want.size());
+                for (const auto& [name, values] : want) {
+                    ASSERT_TRUE(near({got.at(name)}, {values}, 1e-10))
+                        << name << ": " << one.name << ": " << describe(options);
+                }
+            }
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, OperatorConformance, ::testing::ValuesIn(all_pairs()),
+                         pair_label);
+
+TEST(OperatorConformanceSuite, CoversEveryOperatorAndNeuronType) {
+    std::set<std::string> types;
+    std::set<NeuronType> neurons;
+    for (const OperatorCase& one : operator_cases()) {
+        const CaseModel made(one);
+        bool present = false;
+        for (const auto& op : made.model->operators()) {
+            present = present || op->type() == one.operator_type;
+            if (const auto* found = dynamic_cast<const SimNeurons*>(op.get())) {
+                neurons.insert(found->neuron_type());
+            }
+        }
+        EXPECT_TRUE(present) << one.name;
+        EXPECT_NO_THROW(made.model->validate()) << one.name;
+        types.insert(one.operator_type);
+    }
+    EXPECT_EQ(types, (std::set<std::string>{"TimeUpdate", "Reset", "Copy",
+                                            "ElementwiseInc", "DotInc", "ConvInc",
+                                            "PoolInc", "SimNeurons", "SimFilter",
+                                            "HostFunction"}));
+    EXPECT_EQ(neurons.size(), 7U);
+}
+
+}  // namespace
+}  // namespace nengine::test

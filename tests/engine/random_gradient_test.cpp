@@ -1,0 +1,105 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/reference/naive_training.hpp"
+#include "tests/support/model_runs.hpp"
+#include "tests/support/on_each_device.hpp"
+#include "tests/support/random_model.hpp"
+#include "tests/support/random_options.hpp"
+
+namespace nengine::test {
+namespace {
+
+bool holds_state(const Model& model, SignalId signal) {
+    for (const auto& op : model.operators()) {
+        for (const Slot& slot : op->slots()) {
+            if (slot.role == Role::state &&
+                model.base(slot.signal) == model.base(signal)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/// A loss on each probe that training has, small models first.
+reference::TrainingCall random_call(const RandomModel& random, Draw& draw) {
+    reference::TrainingCall call;
+    call.items = draw.between(1, 3);
+    call.steps = draw.between(1, 6);
+    call.feeds = random.data(call.items, call.steps);
+    for (std::size_t p = 0; p < random.model->probes.size(); ++p) {
+        const SignalId probed = random.model->probes[p].signal;
+        if (holds_state(*random.model, probed)) {
+            continue;
+        }
+        const int probe = static_cast<int>(p);
+        const Index size = random.model->signal(probed).size();
+        const Index rows = draw.chance(0.5) ? call.steps : 1;
+        LossSpec loss{.probe = probe, .weight = draw.uniform(0.2, 1)};
+        loss.last_step =
+            draw.chance(0.3) || !random.model->probes[p].keep_history;
+        if (size > 1 && draw.chance(0.3)) {
+            loss.kind = LossKind::sparse_categorical_crossentropy;
+            loss.from_logits = true;
+            reference::Data labels{call.items, rows, 1, {}};
+            for (Index i = 0; i < call.items * rows; ++i) {
+                labels.values.push_back(static_cast<double>(draw.between(0, size - 1)));
+            }
+            call.targets[probe] = labels;
+        } else {
+            call.targets[probe] = {call.items, rows, size,
+                                   draw.numbers(call.items * rows * size, -1, 1)};
+        }
+        call.objective.losses.push_back(loss);
+    }
+    return call;
+}
+
+class RandomGradient : public OnEachDevice {};
+
+TEST_P(RandomGradient, IsThatOfCentralDifferences) {
+    int compared = 0, trusted = 0;
+    for (std::uint64_t seed = 0; seed < 96; ++seed) {
+        const RandomModel random =
+            random_model(seed, {.units = static_cast<int>(1 + seed % 48 / 4),
+                                .host_functions = false,
+                                .gentle_neurons = true});
+        Draw draw(seed + 2000);
+        const reference::TrainingCall call = random_call(random, draw);
+        SessionOptions options = random_options(draw);
+        options.minibatch = call.items;
+        SCOPED_TRACE(random.describe() + describe(options));
+        Session session(random.model, device(), options);
+
+        const auto got = session.gradients(call.steps, borrow(call.feeds),
+                                           borrow(call.targets), call.objective);
+
+        for (SignalId s = 0; s < static_cast<SignalId>(random.model->signal_count());
+             ++s) {
+            const Signal& parameter = random.model->signal(s);
+            if (!parameter.trainable) {
+                continue;
+            }
+            const Index element = draw.between(0, parameter.size() - 1);
+            const reference::Derivative want =
+                reference::naive_derivative(*random.model, call, s, element);
+            ++compared;
+            trusted += want.trusted ? 1 : 0;
+            if (want.trusted) {
+                ASSERT_NEAR(got.at(parameter.parameter)[static_cast<std::size_t>(element)],
+                            want.value, 1e-5 * (1e-2 + std::abs(want.value)))
+                    << parameter.parameter << ", element " << element;
+            }
+        }
+    }
+    // Kinks are rare enough that most derivatives say something.
+    EXPECT_GT(3 * trusted, 2 * compared) << trusted << " of " << compared;
+}
+
+INSTANTIATE_TEST_SUITE_P(Devices, RandomGradient, ::testing::ValuesIn(device_names()),
+                         device_label);
+
+}  // namespace
+}  // namespace nengine::test
