@@ -206,8 +206,10 @@ void draw(Simulator& sim, const SpikingClassifier& classifier, const ImageSet& s
         row.probabilities = softmax_course(outputs[classifier.filtered], i);
         rows.push_back(std::move(row));
     }
-    plot_classified_images(s.picture(), "What the spiking network sees, and answers",
-                           rows, sim.dt(), s.class_names());
+    plot_classified_images(
+        s.picture(),
+        "Test images and what the spiking network makes of them (thick: true class)",
+        rows, sim.dt(), s.class_names());
 }
 
 void write_json(const Settings& s, const Results& r, const ImageSet& training,

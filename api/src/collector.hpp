@@ -43,6 +43,9 @@ private:
     void copy(std::vector<Real>& to, const Real* from, Index first_item, Index items,
               Index first_row, Index rows) {
         const Index block = rows * size_;
+        if (block == 0) {
+            return;  // empty ranges have no address
+        }
         for (Index i = 0; i < items; ++i) {
             std::memcpy(to.data() + ((first_item + i) * rows_ + first_row) * size_,
                         from + i * block,
@@ -52,7 +55,9 @@ private:
 
     template <class Real>
     Tensor take(std::vector<Real>& from, Index rows) {
-        if (rows != rows_) {
+        if (rows == 0) {
+            from.clear();
+        } else if (rows != rows_) {
             for (Index i = 0; i < items_; ++i) {
                 std::memmove(from.data() + i * rows * size_,
                              from.data() + i * rows_ * size_,

@@ -58,6 +58,10 @@ public:
     /// Slots whose forward values `lower_backward` reads.
     virtual std::vector<int> saved_slots() const { return {}; }
 
+    /// Whether a constant in this slot belongs to the operator as a whole: filter
+    /// coefficients. Others are per element, or one for all.
+    virtual bool is_coefficient_slot(int) const { return false; }
+
     /// Whether `lower_backward` gives a parameter in this slot its gradient. Elsewhere
     /// the planner reads parameters through a copy.
     virtual bool is_parameter_slot(int) const { return false; }

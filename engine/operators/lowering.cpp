@@ -287,6 +287,15 @@ void SimNeurons::lower(Lowering& low) const {
     for (int s = 0; s < n_states(); ++s) {
         command.states[static_cast<std::size_t>(s)] = low.flat(first_state + s);
     }
+    if (has_filter_) {
+        const int filtered = filter_slot();
+        command.filtered = low.flat(filtered);
+        command.filter_coefficients = low.coefficients(filtered + 1);
+        command.filter_state = low.planes(filtered + 2);
+        if (low.unread(output)) {
+            command.output = {};  // stays in registers
+        }
+    }
     low.emit(std::move(command));
 }
 

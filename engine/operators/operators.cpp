@@ -236,9 +236,19 @@ SimNeurons SimNeurons::with_affine(bool gain, bool bias) const {
     return SimNeurons(*this, std::move(extended), rate_, gain, bias);
 }
 
+SimNeurons SimNeurons::with_filter() const {
+    std::vector<Slot> extended = slots();
+    for (const Role role : {Role::update, Role::read, Role::state}) {
+        extended.push_back({role, signal(j)});  // as above
+    }
+    SimNeurons filtered(*this, std::move(extended), rate_, has_gain_, has_bias_);
+    filtered.has_filter_ = true;
+    return filtered;
+}
+
 MergeKey SimNeurons::merge_key(const std::vector<Shape>&) const {
     return {"SimNeurons " + std::string(neuron_info(type_).name),
-            {rate_ ? 1 : 0, has_gain_ ? 1 : 0, has_bias_ ? 1 : 0,
+            {rate_ ? 1 : 0, has_gain_ ? 1 : 0, has_bias_ ? 1 : 0, has_filter_ ? 1 : 0,
              std::bit_cast<Index>(smoothing), std::bit_cast<Index>(max_ratio)}};
 }
 

@@ -161,7 +161,8 @@ private:
 ///
 /// Slots: J, output, then the states, then the parameters in NeuronInfo's order
 /// (constants: a scalar for all neurons, or one value each), then, where the fuse pass
-/// has put them, gain and bias: the current is then gain * J + bias.
+/// has put them, gain and bias: the current is then gain * J + bias; then, from there too,
+/// a first-order filter on the output: what it updates, its coefficients and its state.
 class SimNeurons : public OperatorBase<SimNeurons> {
 public:
     enum { j, output, first_state };
@@ -173,16 +174,26 @@ public:
     bool is_rate() const { return rate_; }
     int n_states() const { return rate_ ? 0 : neuron_info(type_).n_states; }
     int first_param() const { return first_state + n_states(); }
-    bool is_parameter_slot(int slot) const override { return slot >= gain_slot(); }
+    bool is_parameter_slot(int slot) const override {
+        return slot >= gain_slot() && slot < filter_slot();
+    }
+    bool is_coefficient_slot(int slot) const override {
+        return has_filter_ && slot == filter_slot() + 1;
+    }
     bool has_gain() const { return has_gain_; }
     bool has_bias() const { return has_bias_; }
     int gain_slot() const { return first_param() + neuron_info(type_).n_params; }
+    bool has_filter() const { return has_filter_; }
     int bias_slot() const { return gain_slot() + (has_gain_ ? 1 : 0); }
+    /// The filter's output; its coefficients and state follow.
+    int filter_slot() const { return bias_slot() + (has_bias_ ? 1 : 0); }
 
     /// The same neurons as their rate curve; slots: J, output, parameters.
     SimNeurons as_rate() const;
     /// The same neurons with slots for gain and bias added at the end.
     SimNeurons with_affine(bool gain, bool bias) const;
+    /// The same neurons with slots for a first-order filter added at the end.
+    SimNeurons with_filter() const;
 
     /// > 0: LIF trains with the SoftLIF curve of this smoothing (NengoDL's
     /// `lif_smoothing`).
@@ -203,7 +214,7 @@ private:
                bool has_gain, bool has_bias);
 
     NeuronType type_;
-    bool has_gain_, has_bias_, rate_ = false;
+    bool has_gain_, has_bias_, rate_ = false, has_filter_ = false;
 };
 
 /// A linear filter as a process (Nengo's SimProcess): output = filter(input).
@@ -216,6 +227,7 @@ public:
     enum { input, output, coefficients, state };
     SimFilter(FilterForm form, Index order, SignalId input, SignalId output,
               SignalId coefficients, SignalId state, Role output_role = Role::update);
+    bool is_coefficient_slot(int slot) const override { return slot == coefficients; }
     FilterForm form() const { return form_; }
     Index order() const { return order_; }
     std::string_view type() const override { return "SimFilter"; }

@@ -105,7 +105,9 @@ struct NeuronOperands {
 };
 struct NeuronCommand : NeuronOperands {
     std::array<Operand, max_neuron_states> states;
-    Operand output;
+    Operand output;  ///< absent if only the filter wants it
+    /// A first-order filter on the output; absent if there is none.
+    Operand filter_coefficients, filter_state, filtered;
 };
 struct NeuronRateCommand : NeuronOperands {
     Operand output;

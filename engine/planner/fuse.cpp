@@ -86,6 +86,37 @@ void fuse_chain(Graph& graph, const Chain& chain) {
     node.op = fused;
 }
 
+/// A first-order filter that reads all of what neurons put out, and nothing else, joins
+/// them.
+void fuse_filter(Graph& graph, const Uses& uses, int n) {
+    Node& node = graph.node(n);
+    const auto* filter = dynamic_cast<const SimFilter*>(node.op.get());
+    if (filter == nullptr || filter->form() != FilterForm::first_order ||
+        node.slot(SimFilter::output).role != Role::update ||
+        !graph.whole(node.slot(SimFilter::output)) ||
+        !graph.whole(node.slot(SimFilter::input))) {
+        return;
+    }
+    const auto v = static_cast<std::size_t>(node.slot(SimFilter::input).version);
+    if (graph.versions[v].kind != VersionKind::transient ||
+        uses.writers[v].size() != 1) {
+        return;
+    }
+    Node& source = graph.node(uses.writers[v].front().node);
+    const auto* neurons = dynamic_cast<const SimNeurons*>(source.op.get());
+    if (neurons == nullptr || neurons->is_rate() || neurons->has_filter() ||
+        !graph.whole(source.slot(SimNeurons::output))) {
+        return;
+    }
+    source.op = std::make_shared<SimNeurons>(neurons->with_filter());
+    for (const int slot :
+         {SimFilter::output, SimFilter::coefficients, SimFilter::state}) {
+        source.slots.push_back(node.slot(slot));
+    }
+    node.op = nullptr;
+    node.slots.clear();
+}
+
 /// A version that has lost its set begins with the first increment that covers it.
 void restore_sets(Graph& graph) {
     const Uses uses = find_uses(graph);
@@ -133,7 +164,15 @@ Graph fuse(Graph graph) {
             fuse_chain(graph, chain);
         }
     }
-    std::erase_if(graph.nodes, [](const Node& node) { return node.op == nullptr; });
+    const auto gone = [](const Node& node) { return node.op == nullptr; };
+    std::erase_if(graph.nodes, gone);
+    const Uses chained = find_uses(graph);
+    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
+        if (graph.node(n).op != nullptr) {
+            fuse_filter(graph, chained, n);
+        }
+    }
+    std::erase_if(graph.nodes, gone);
     restore_sets(graph);
     return graph;
 }

@@ -82,6 +82,14 @@ bool Lowering::constant(int slot) const {
     return context_.graph.version_of(node().slot(slot)).kind == VersionKind::constant;
 }
 
+bool Lowering::unread(int slot) const {
+    return std::ranges::all_of(run_, [&](int n) {
+        const auto v =
+            static_cast<std::size_t>(context_.graph.node(n).slot(slot).version);
+        return context_.uses.readers[v].empty() && !context_.uses.tapped[v];
+    });
+}
+
 Index Lowering::member_size(int n) const {
     Index size = 0;
     for (const Access& access : context_.graph.node(n).slots) {

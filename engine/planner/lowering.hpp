@@ -26,6 +26,7 @@ struct EmitContext {
     Storage& storage;
     Constants& constants;
     Plan& plan;
+    Uses uses;
     /// Constants' operands by (first node of the run, slot, form), so that the backward
     /// pass finds the forward's.
     std::map<std::tuple<int, int, int>, Operand> constant_cache;
@@ -43,6 +44,8 @@ public:
     /// The slot is incremented, not set.
     bool accumulate(int slot) const { return node().slot(slot).role == Role::inc; }
     bool constant(int slot) const;
+    /// Nothing reads or observes what any member writes to this slot.
+    bool unread(int slot) const;
     Index members() const { return static_cast<Index>(run_.size()); }
     Shape shape(int slot) const { return node().slot(slot).view.shape_list(); }
 

@@ -45,7 +45,7 @@ Plan make_plan(const PlanRequest& request) {
     Index total = 0;
     const ParameterLayout parameters = lay_out_parameters(*request.model, &total);
     Constants constants(graph, parameters, storage, plan);
-    EmitContext context{graph, storage, constants, plan, {}, {}};
+    EmitContext context{graph, storage, constants, plan, find_uses(graph), {}, {}};
     emit_forward(context);
     if (request.training) {
         emit_backward(context, needs);

@@ -43,12 +43,11 @@ private:
     }
 
     bool elementwise(const Node& a, const Node& b) const {
-        const bool filter = dynamic_cast<const SimFilter*>(a.op.get()) != nullptr;
         for (std::size_t s = 0; s < a.slots.size(); ++s) {
             const Access& x = a.slots[s];
             const Access& y = b.slots[s];
             if (constant(x)) {
-                if (!(filter && s == SimFilter::coefficients) &&
+                if (!a.op->is_coefficient_slot(static_cast<int>(s)) &&
                     !(per_element(a, x) && per_element(b, y))) {
                     return false;
                 }

@@ -249,9 +249,19 @@ template <class Real>
 Call Binder<Real>::operator_call(const NeuronCommand& c,
                                  const ChunkExtent& extent) const {
     NeuronScanArgs<Real> args;
-    set_neurons(args, c, c.output, extent);
+    set_neurons(args, c, c.output.present() ? c.output : c.filtered, extent);
     args.dt = static_cast<Real>(plan_.model->dt());
-    args.output = block(c.output, extent);
+    if (c.output.present()) {
+        args.output = block(c.output, extent);
+    }
+    if (c.filtered.present()) {
+        Operand b = c.filter_coefficients;
+        b.offset += b.row_stride;
+        args.filter = {.a = param(c.filter_coefficients),
+                       .b = param(b),
+                       .state = block(c.filter_state, extent),
+                       .filtered = block(c.filtered, extent)};
+    }
     for (std::size_t s = 0; s < c.states.size(); ++s) {
         if (c.states[s].present()) {
             args.states[s] = block(c.states[s], extent);

@@ -207,6 +207,56 @@ void dot_of_strided(ModelMaker& m) {
     }
 }
 
+/// Matrices that a simplifying planner may look at: the identity, one that is nearly it,
+/// zeros; and factors of one and zero.
+void dot_of_special(ModelMaker& m) {
+    const SignalId x = m.input("x", 3), out = m.signal("out", {3});
+    const auto matrix = [&](const std::string& name, std::vector<double> values) {
+        const SignalId y = m.signal(name, {3});
+        m.add(Reset(y), name);
+        m.add(DotInc(m.constant(name + ".w", {3, 3}, std::move(values)), x, y), name);
+        m.probe(y);
+        m.add(Copy(y, out, true), name + ".out");
+    };
+    m.add(Reset(out), "out");
+    matrix("identity", {1, 0, 0, 0, 1, 0, 0, 0, 1});
+    matrix("nearly", {1, 0, 0, 0, 1, 0, 0, 1e-3, 1});
+    matrix("scaled", {2, 0, 0, 0, 2, 0, 0, 0, 2});
+    matrix("any", {0.1, 0.2, 0.3, -0.4, 0.5, -0.6, 0.7, 0.8, 0.9});
+    matrix("zeros", std::vector<double>(9, 0.0));
+    const auto factor = [&](const std::string& name, std::vector<double> values) {
+        const SignalId y = m.signal(name, {3});
+        m.add(ElementwiseInc(m.constant(name + ".f", {3}, std::move(values)), x, y, false),
+              name);
+        m.probe(y);
+    };
+    factor("ones", {1, 1, 1});
+    factor("nearly_ones", {1, 1, 0.5});
+    factor("zero_factors", {0, 0, 0});
+    // A parameter that starts at such a value does not stay there.
+    const SignalId trained = m.parameter("trained", {3, 3}, 0, 0);
+    m.add(DotInc(trained, x, out), "trained");
+    m.probe(out);
+}
+
+/// Parameters that operators other than products read directly.
+void parameters_everywhere(ModelMaker& m) {
+    const SignalId x = m.input("x", 3), p = m.parameter("p", {3});
+    const SignalId y = m.signal("y", {2}), z = m.signal("z", {3});
+    m.add(Copy(p, z, false), "z");
+    m.add(DotInc(m.parameter("w", {2, 3}), z, y, false), "y");
+    m.add(DotInc(m.parameter("v", {2, 3}), p, y), "direct");
+    const SignalId pooled = m.signal("pooled", {1});
+    m.add(PoolInc(m.parameter("image", {4}), pooled,
+                  {.images = 1, .in_h = 2, .in_w = 2, .channels = 1, .out_h = 1,
+                   .out_w = 1},
+                  false),
+          "pool");
+    m.add(ElementwiseInc(pooled, m.slice(x, 0, 2), y), "scaled");
+    m.probe(y);
+    m.probe(m.lowpass("slow", p));
+}
+
 /// Independent equal products, and two loops of equal shape.
 void dot_merged(ModelMaker& m) {
     const SignalId x = m.input("x", 4);
@@ -374,6 +424,22 @@ void neuron_states(ModelMaker& m) {
             m.probe(state);
             m.probe(state, 2.5, false);
         }
+    }
+}
+
+/// Neurons that nothing but their biases drives.
+void neurons_without_input(ModelMaker& m) {
+    for (const NeuronType type : {NeuronType::soft_lif_rate, NeuronType::sigmoid}) {
+        const std::string name(neuron_info(type).name);
+        const SignalId current = m.signal(name + ".in", {5}), out = m.signal(name, {5});
+        m.add(Copy(m.parameter(name + ".bias", {5}, 1.2, 2), current, false), name);
+        std::vector<SignalId> params;
+        for (int p = 0; p < neuron_info(type).n_params; ++p) {
+            params.push_back(m.constant(name + std::to_string(p), {}, 0.1, 0.1));
+        }
+        m.add(SimNeurons(type, current, out, {}, params), name);
+        m.probe(out);
+        m.probe(m.lowpass(name + ".slow", out));
     }
 }
 
@@ -574,11 +640,14 @@ std::vector<OperatorCase> make_cases() {
         {"DotInc", "DotInc", dot},
         {"DotIncOfStridedViews", "DotInc", dot_of_strided},
         {"DotIncMerged", "DotInc", dot_merged},
+        {"DotIncOfSpecialMatrices", "DotInc", dot_of_special},
+        {"ParametersEverywhere", "DotInc", parameters_everywhere},
         {"ConvInc", "ConvInc", convolution},
         {"ConvIncOfConstants", "ConvInc", convolution_of_constants},
         {"PoolInc", "PoolInc", pooling},
         {"NeuronStates", "SimNeurons", neuron_states, true},
         {"NeuronGains", "SimNeurons", neuron_gains},
+        {"NeuronsWithoutInput", "SimNeurons", neurons_without_input},
         {"LifSmoothing", "SimNeurons", lif_smoothing, true},
         {"FiltersThatUpdate", "SimFilter",
          [](ModelMaker& m) { filters(m, Role::update); }},

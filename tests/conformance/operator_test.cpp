@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
+#include <optional>
+#include <ostream>
 #include <set>
 
 #include "tests/conformance/operator_cases.hpp"
@@ -17,6 +20,10 @@ struct Conformance {
     std::size_t operator_case;
     const char* device;
 };
+
+void PrintTo(const Conformance& tested, std::ostream* out) {
+    *out << operator_cases()[tested.operator_case].name << " on " << tested.device;
+}
 
 /// Every case on every backend.
 std::vector<Conformance> all_pairs() {

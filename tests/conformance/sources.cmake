@@ -5,4 +5,5 @@ set(NENGINE_CONFORMANCE_TESTS
     ../support/model_runs.cpp
     ../support/random_model.cpp
     operator_cases.cpp
-    operator_test.cpp)
+    operator_test.cpp
+    session_test.cpp)

@@ -1,0 +1,276 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <tuple>
+
+#include "kernels/base/error.hpp"
+#include "tests/conformance/operator_cases.hpp"
+#include "tests/support/on_each_device.hpp"
+
+// What calls of a session promise beside numbers: the order of the user's functions,
+// what an exception leaves behind, errors of models that cannot be planned.
+
+namespace nengine::test {
+namespace {
+
+class SessionConformance : public OnEachDevice {
+protected:
+    Session session(const ModelMaker& maker, Index minibatch,
+                    const PlannerOptions& planner = {}) const {
+        SessionOptions options{.minibatch = minibatch, .real = RealType::float64};
+        options.planner = planner;
+        return Session(maker.model, device(), options);
+    }
+};
+
+const ProbeSink ignore = [](int, Index, Index, Index, Index, const void*) {};
+
+/// A call of one of the functions: which, and the value that it was given.
+using CallLog = std::vector<std::pair<char, double>>;
+
+/// Two functions of (t, x) that write to one log; the second one is fed by the first
+/// through a filter, or they do not know of each other.
+ModelMaker logging_model(CallLog& log, bool recurrent) {
+    ModelMaker m(3);
+    const SignalId x = m.input("x", 1), a = m.signal("a", {1}), b = m.signal("b", {1});
+    const auto logging = [&log](char name) {
+        return [&log, name](double, std::span<const double> in, std::span<double> out) {
+            log.emplace_back(name, in[0]);
+            out[0] = 0;
+        };
+    };
+    SignalId from = x;
+    if (recurrent) {
+        from = m.signal("loop", {1});
+        m.add(Reset(from), "loop");
+        m.add(Copy(x, from, true), "loop");
+    }
+    m.add(HostFunction(logging('a'), a, from), "a");
+    m.add(HostFunction(logging('b'), b, x), "b");
+    if (recurrent) {
+        m.add(Copy(m.lowpass("slow", a), from, true), "back");
+    }
+    m.probe(b);
+    return m;
+}
+
+TEST_P(SessionConformance, FunctionsWithSideEffectsAreCalledStepByStepItemByItem) {
+    constexpr Index items = 3, steps = 4;
+    for (const bool recurrent : {false, true}) {
+        for (const bool fold : {true, false}) {
+            for (const Index tile : {0, 2}) {
+                CallLog log;
+                const ModelMaker m = logging_model(log, recurrent);
+                PlannerOptions planner;
+                planner.fold = fold;
+                planner.tile_items = tile;
+                reference::Data data{items, steps, 1, {}};
+                CallLog want;
+                for (Index item = 0; item < items; ++item) {
+                    for (Index step = 0; step < steps; ++step) {
+                        data.values.push_back(static_cast<double>(10 * item + step));
+                    }
+                }
+                for (Index step = 0; step < steps; ++step) {
+                    for (const char name : {'a', 'b'}) {
+                        for (Index item = 0; item < items; ++item) {
+                            want.emplace_back(name, static_cast<double>(10 * item + step));
+                        }
+                    }
+                }
+
+                session(m, items, planner).run(steps, borrow({{0, data}}), ignore);
+
+                // Within a step, either item by item or function by function; a step is
+                // over before the next begins, and no call is missing or doubled.
+                ASSERT_EQ(log.size(), want.size());
+                for (Index step = 0; step < steps; ++step) {
+                    const auto first = static_cast<std::ptrdiff_t>(step * 2 * items);
+                    CallLog got_step(log.begin() + first, log.begin() + first + 2 * items);
+                    CallLog want_step(want.begin() + first,
+                                      want.begin() + first + 2 * items);
+                    std::ranges::sort(got_step);
+                    std::ranges::sort(want_step);
+                    EXPECT_EQ(got_step, want_step)
+                        << "step " << step << (recurrent ? ", recurrent" : "")
+                        << (fold ? "" : ", no fold") << ", tile " << tile;
+                }
+                std::vector<double> seen_by_a;
+                for (const auto& [name, value] : log) {
+                    if (name == 'a') {
+                        seen_by_a.push_back(value);
+                    }
+                }
+                for (Index step = 0; step < steps; ++step) {
+                    for (Index item = 0; item < items; ++item) {
+                        EXPECT_EQ(seen_by_a[static_cast<std::size_t>(step * items + item)],
+                                  static_cast<double>(10 * item + step));
+                    }
+                }
+            }
+        }
+    }
+}
+
+TEST_P(SessionConformance, FunctionsOfTimeAreCalledOncePerStepWhateverTheBatch) {
+    std::vector<double> times;
+    ModelMaker m(3);
+    const SignalId x = m.input("x", 1), a = m.signal("a", {1}), y = m.signal("y", {1});
+    m.add(HostFunction(
+              [&](double t, std::span<const double>, std::span<double> out) {
+                  times.push_back(t);
+                  out[0] = t;
+              },
+              a, no_signal),
+          "a");
+    m.add(ElementwiseInc(a, x, y, false), "y");
+    m.probe(y);
+    const reference::Data data{5, 1, 1, {1, 2, 3, 4, 5}};
+    PlannerOptions planner;
+    planner.chunk_steps = 2;
+    Session one = session(m, 5, planner);
+
+    one.run(3, borrow({{0, data}}), ignore);
+    one.run(1, borrow({{0, data}}), ignore);
+
+    ASSERT_EQ(times.size(), 4U);
+    for (std::size_t k = 0; k < times.size(); ++k) {
+        EXPECT_NEAR(times[k], 0.001 * static_cast<double>(k + 1), 1e-15);
+    }
+}
+
+TEST_P(SessionConformance, AnExceptionLeavesTheSessionAtAChunkBorder) {
+    int calls_until_failure = 1000;
+    ModelMaker m(3);
+    const SignalId x = m.input("x", 1), a = m.signal("a", {1});
+    m.add(HostFunction(
+              [&](double, std::span<const double> in, std::span<double> out) {
+                  if (--calls_until_failure < 0) {
+                      throw std::runtime_error("the user's own");
+                  }
+                  out[0] = in[0];
+              },
+              a, x),
+          "a");
+    const SignalId slow = m.lowpass("slow", a, 0.5);
+    m.probe(slow);
+    PlannerOptions planner;
+    planner.chunk_steps = 3;
+    const reference::Data data{1, 8, 1, {1, 2, 3, 4, 5, 6, 7, 8}};
+    std::vector<double> want, got;
+    const auto into = [](std::vector<double>& values) {
+        return [&values](int, Index, Index, Index, Index rows, const void* from) {
+            const auto* first = static_cast<const double*>(from);
+            values.insert(values.end(), first, first + rows);
+        };
+    };
+    session(m, 1, planner).run(8, borrow({{0, data}}), into(want));
+    Session one = session(m, 1, planner);
+
+    calls_until_failure = 5;
+    EXPECT_THROW(one.run(8, borrow({{0, data}}), into(got)), std::runtime_error);
+    const auto done = static_cast<std::size_t>(one.step());
+
+    // What was committed agrees: steps, samples, state.
+    EXPECT_GT(done, 0U);
+    EXPECT_LE(done, 5U);
+    EXPECT_EQ(got.size(), done);
+    calls_until_failure = 1000;
+    reference::Data rest{1, 8 - static_cast<Index>(done), 1, {}};
+    for (std::size_t k = done; k < 8; ++k) {
+        rest.values.push_back(data.values[k]);
+    }
+    one.run(rest.steps, borrow({{0, rest}}), into(got));
+    EXPECT_TRUE(near({got}, {want}, 1e-12));
+}
+
+TEST_P(SessionConformance, IsolatedCallsLeaveTheStateAlone) {
+    ModelMaker m(3);
+    const SignalId x = m.input("x", 2);
+    m.probe(m.lowpass("slow", x, 0.9));
+    const reference::Data data{1, 5, 2, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}};
+    std::vector<double> first, second, after;
+    const auto into = [](std::vector<double>& values) {
+        return [&values](int, Index, Index, Index, Index rows, const void* from) {
+            const auto* numbers = static_cast<const double*>(from);
+            values.insert(values.end(), numbers, numbers + 2 * rows);
+        };
+    };
+    Session one = session(m, 1);
+    one.run(5, borrow({{0, data}}), ignore);
+
+    one.predict(5, borrow({{0, data}}), {}, into(first));
+    one.predict(5, borrow({{0, data}}), {}, into(second));
+    EXPECT_EQ(one.step(), 5);
+    one.run(5, borrow({{0, data}}), into(after));
+
+    EXPECT_EQ(first, second);
+    EXPECT_TRUE(near({after}, {first}, 1e-12));
+    EXPECT_EQ(one.step(), 10);
+}
+
+TEST_P(SessionConformance, CyclesWithoutFilterAreBuildErrors) {
+    for (const bool fold : {true, false}) {
+        ModelMaker m(3);
+        const SignalId a = m.signal("a", {2}), b = m.signal("b", {2});
+        m.add(Copy(a, b, false), "forth");
+        m.add(Copy(b, a, false), "back");
+        m.probe(a);
+        PlannerOptions planner;
+        planner.fold = fold;
+        planner.simplify = false;
+        Session one = session(m, 1, planner);
+
+        EXPECT_THROW(one.run(1, {}, ignore), BuildError);
+    }
+}
+
+TEST_P(SessionConformance, DataOfTheWrongShapeAreShapeErrors) {
+    ModelMaker m(3);
+    m.probe(m.input("x", 2));
+    Session one = session(m, 3);
+    const auto fed = [&](Index items, Index steps, Index size) {
+        reference::Data data{items, steps, size, {}};
+        data.values.resize(static_cast<std::size_t>(items * steps * size));
+        one.run(4, borrow({{0, data}}), ignore);
+    };
+
+    EXPECT_NO_THROW(fed(3, 4, 2));
+    EXPECT_NO_THROW(fed(3, 1, 2));
+    EXPECT_THROW(fed(2, 4, 2), ShapeError);
+    EXPECT_THROW(fed(3, 3, 2), ShapeError);
+    EXPECT_THROW(fed(3, 4, 1), ShapeError);
+}
+
+TEST_P(SessionConformance, ParametersAreSetTogetherOrNotAtAll) {
+    ModelMaker m(3);
+    const SignalId x = m.input("x", 2), y = m.signal("y", {2});
+    m.add(Copy(m.parameter("bias", {2}), y, false), "y");
+    m.add(ElementwiseInc(m.parameter("gain", {2}), x, y), "y");
+    m.probe(y);
+    Session one = session(m, 1);
+    const auto before = one.parameter("bias");
+
+    EXPECT_THROW(one.set_parameters({{"bias", {1, 2}}, {"gain", {1, 2, 3}}}),
+                 ValidationError);
+    EXPECT_THROW(one.set_parameters({{"bias", {1, 2}}, {"none", {1}}}), ValidationError);
+    EXPECT_THROW(one.set_parameter("bias", {1, std::nan("")}), ValidationError);
+    EXPECT_EQ(one.parameter("bias"), before);
+    one.set_parameters({{"bias", {1, 2}}, {"gain", {3, 4}}});
+    std::vector<double> got;
+    const reference::Data data{1, 1, 2, {10, 20}};
+    one.predict(1, borrow({{0, data}}), {},
+                [&](int, Index, Index, Index, Index, const void* from) {
+                    const auto* numbers = static_cast<const double*>(from);
+                    got.assign(numbers, numbers + 2);
+                });
+    EXPECT_EQ(got, (std::vector<double>{31, 82}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Devices, SessionConformance,
+                         ::testing::ValuesIn(device_names()), device_label);
+
+}  // namespace
+}  // namespace nengine::test
