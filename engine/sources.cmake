@@ -30,6 +30,8 @@ set(NENGINE_ENGINE_SOURCES
     runtime/plan_runner_data.cpp
     runtime/session.cpp
     runtime/session_of.cpp
+    runtime/session_parameters.cpp
+    runtime/session_samples.cpp
     runtime/session_train.cpp
     runtime/stores.cpp
     train/optimizer_state.cpp)

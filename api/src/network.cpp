@@ -130,6 +130,43 @@ std::string layer_kind_name(const LayerKind& kind) {
     return names[kind.index()];
 }
 
+std::shared_ptr<EnsembleData> make_layer_ensemble(
+    const std::shared_ptr<NetworkData>& network, const NeuronModel& neuron_type,
+    const std::vector<std::int64_t>& shape, std::int64_t size,
+    const LayerOptions& options) {
+    auto data = make_ensemble(network, size, 1,
+                              {.label = options.label,
+                               .seed = options.seed,
+                               .max_rates = options.max_rates,
+                               .intercepts = options.intercepts,
+                               .gain = options.gain,
+                               .bias = options.bias,
+                               .neuron_type = neuron_type});
+    data->is_layer = true;
+    data->layer_shape = shape.empty() ? std::vector{size} : shape;
+    if (options.trainable.given()) {
+        data->neurons_trainable = options.trainable.value();
+    }
+    return data;
+}
+
+std::shared_ptr<NodeData> make_layer_node(const std::shared_ptr<NetworkData>& network,
+                                          LayerKind kind,
+                                          std::vector<std::int64_t> shape,
+                                          std::int64_t size,
+                                          const LayerOptions& options) {
+    auto data = std::make_shared<NodeData>();
+    adopt(network, data, layer_kind_name(kind), options.label, options.seed);
+    data->layer =
+        make_tensor_layer(std::move(kind), std::move(shape), size, describe(*data));
+    if (options.trainable.given()) {
+        data->layer->trainable = options.trainable.value();
+    }
+    data->size_in = size;
+    data->size_out = product(data->layer->shape_out);
+    return data;
+}
+
 template <class Visit>
 void visit_networks(const std::shared_ptr<NetworkData>& network, const Visit& visit) {
     visit(network);
@@ -258,44 +295,23 @@ Layer Network::layer(LayerKind kind, const ObjectView& input, LayerOptions optio
     if (product(shape) != size) {
         shape.clear();
     }
-    const auto connect_to = [&](const ObjectView& target) {
-        return make_connection(data_, input, target,
-                               {.transform = options.transform,
-                                .synapse = options.synapse,
-                                .trainable = false});
-    };
-    if (const auto* neuron_type = std::get_if<NeuronModel>(&kind)) {
-        const auto data = make_ensemble(data_, size, 1,
-                                        {.label = options.label,
-                                         .seed = options.seed,
-                                         .max_rates = options.max_rates,
-                                         .intercepts = options.intercepts,
-                                         .gain = options.gain,
-                                         .bias = options.bias,
-                                         .neuron_type = *neuron_type});
-        data->is_layer = true;
-        data->layer_shape = shape.empty() ? std::vector{size} : shape;
-        if (options.trainable.given()) {
-            data->neurons_trainable = options.trainable.value();
-        }
-        const auto connection = connect_to(Neurons(data));
-        keep(*data_, data_->ensembles, data);
+    const auto finish = [&](const auto& data, const ObjectView& target, auto& list) {
+        const auto connection = make_connection(data_, input, target,
+                                                {.transform = options.transform,
+                                                 .synapse = options.synapse,
+                                                 .trainable = false});
+        keep(*data_, list, data);
         keep(*data_, data_->connections, connection);
         return Layer(data, Connection(connection));
+    };
+    if (const auto* neuron_type = std::get_if<NeuronModel>(&kind)) {
+        const auto data =
+            make_layer_ensemble(data_, *neuron_type, shape, size, options);
+        return finish(data, Neurons(data), data_->ensembles);
     }
-    const auto data = std::make_shared<NodeData>();
-    adopt(data_, data, layer_kind_name(kind), options.label, options.seed);
-    data->layer =
-        make_tensor_layer(std::move(kind), std::move(shape), size, describe(*data));
-    if (options.trainable.given()) {
-        data->layer->trainable = options.trainable.value();
-    }
-    data->size_in = size;
-    data->size_out = product(data->layer->shape_out);
-    const auto connection = connect_to(Node(data));
-    keep(*data_, data_->nodes, data);
-    keep(*data_, data_->connections, connection);
-    return Layer(data, Connection(connection));
+    const auto data =
+        make_layer_node(data_, std::move(kind), std::move(shape), size, options);
+    return finish(data, Node(data), data_->nodes);
 }
 
 Network Network::subnetwork(NetworkOptions options) {

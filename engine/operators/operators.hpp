@@ -161,8 +161,9 @@ private:
 ///
 /// Slots: J, output, then the states, then the parameters in NeuronInfo's order
 /// (constants: a scalar for all neurons, or one value each), then, where the fuse pass
-/// has put them, gain and bias: the current is then gain * J + bias; then, from there too,
-/// a first-order filter on the output: what it updates, its coefficients and its state.
+/// has put them, gain and bias: the current is then gain * J + bias; then, from there
+/// too, a first-order filter on the output: what it updates, its coefficients and its
+/// state.
 class SimNeurons : public OperatorBase<SimNeurons> {
 public:
     enum { j, output, first_state };

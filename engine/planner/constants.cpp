@@ -43,22 +43,9 @@ std::vector<double> Constants::values(const Access& access) const {
     const Version& v = graph_.version_of(access);
     std::vector<double> result;
     result.reserve(static_cast<std::size_t>(view.size()));
-    std::array<Index, ElementView::max_dims> at{};
-    for (Index i = 0; i < view.size(); ++i) {
-        Index element = view.offset;
-        for (int d = 0; d < view.dims; ++d) {
-            const auto k = static_cast<std::size_t>(d);
-            element += at[k] * view.strides[k];
-        }
+    for_each_element(view, [&](Index element) {
         result.push_back(graph_.constant_value(v, element));
-        for (int d = view.dims - 1; d >= 0; --d) {
-            const auto k = static_cast<std::size_t>(d);
-            if (++at[k] < view.shape[k]) {
-                break;
-            }
-            at[k] = 0;
-        }
-    }
+    });
     return result;
 }
 

@@ -11,28 +11,6 @@
 namespace nengine {
 namespace {
 
-/// Calls `fn` with every element that a view names.
-template <class Fn>
-void for_each_element(const ElementView& view, Fn&& fn) {
-    std::array<Index, ElementView::max_dims> at{};
-    const Index n = view.size();
-    for (Index i = 0; i < n; ++i) {
-        Index element = view.offset;
-        for (int d = 0; d < view.dims; ++d) {
-            const auto k = static_cast<std::size_t>(d);
-            element += at[k] * view.strides[k];
-        }
-        fn(element);
-        for (int d = view.dims - 1; d >= 0; --d) {
-            const auto k = static_cast<std::size_t>(d);
-            if (++at[k] < view.shape[k]) {
-                break;
-            }
-            at[k] = 0;
-        }
-    }
-}
-
 bool covers(const ElementView& view, Index size) {
     return view.offset == 0 && view.size() == size && view.contiguous();
 }

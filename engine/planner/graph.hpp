@@ -40,6 +40,28 @@ struct ElementView {
     bool operator==(const ElementView&) const = default;
 };
 
+/// Calls `fn(element)` for every element that a view names, in order.
+template <class Fn>
+void for_each_element(const ElementView& view, Fn&& fn) {
+    std::array<Index, ElementView::max_dims> at{};
+    const Index n = view.size();
+    for (Index i = 0; i < n; ++i) {
+        Index element = view.offset;
+        for (int d = 0; d < view.dims; ++d) {
+            const auto k = static_cast<std::size_t>(d);
+            element += at[k] * view.strides[k];
+        }
+        fn(element);
+        for (int d = view.dims - 1; d >= 0; --d) {
+            const auto k = static_cast<std::size_t>(d);
+            if (++at[k] < view.shape[k]) {
+                break;
+            }
+            at[k] = 0;
+        }
+    }
+}
+
 /// One operand of a node. Which row it means follows from role and kind.
 struct Access {
     Role role{};

@@ -22,27 +22,6 @@ std::vector<Index> iota(Index n) {
     return indices;
 }
 
-/// Calls `fn` with the position of each element of a view, in order.
-template <class Fn>
-void for_each_element(const ElementView& view, Fn&& fn) {
-    std::array<Index, ElementView::max_dims> at{};
-    for (Index i = 0; i < view.size(); ++i) {
-        Index element = view.offset;
-        for (int d = 0; d < view.dims; ++d) {
-            const auto k = static_cast<std::size_t>(d);
-            element += at[k] * view.strides[k];
-        }
-        fn(element);
-        for (int d = view.dims - 1; d >= 0; --d) {
-            const auto k = static_cast<std::size_t>(d);
-            if (++at[k] < view.shape[k]) {
-                break;
-            }
-            at[k] = 0;
-        }
-    }
-}
-
 template <class Real>
 Block<Real> vector_block(Real* data, Index n) {
     return {.data = data, .cols = n};

@@ -124,6 +124,8 @@ private:
                        bool training);
     Sources make_sources(const std::map<int, HostTensor>& tensors) const;
     ItemOrder make_order(std::vector<Index> order) const;
+    /// All items of a call, in their order.
+    ItemOrder all_in_order(Index items) const;
     void fill_inputs(Runner& runner, const Sources& sources, const Index* items,
                      const ChunkExtent& extent, Index call_step);
     void select(const Block<const Real>& source, const Index* items,

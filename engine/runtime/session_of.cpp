@@ -173,6 +173,11 @@ ItemOrder SessionOf<Real>::make_order(std::vector<Index> order) const {
 }
 
 template <class Real>
+ItemOrder SessionOf<Real>::all_in_order(Index items) const {
+    return make_order(first_indices<Index>(items));
+}
+
+template <class Real>
 void SessionOf<Real>::select(const Block<const Real>& source, const Index* items,
                              const Block<Real>& target) const {
     device_.run([&](const auto& exec) { select_items(exec, source, items, target); });
@@ -209,97 +214,11 @@ void SessionOf<Real>::run_minibatch(Runner& runner, Index n_steps,
     }
 }
 
-namespace {
-
-/// Steps of a chunk, counted from its start, that a probe samples; `before`: samples of
-/// the call so far.
-struct Samples {
-    std::vector<Index> rows;
-    Index before = 0;
-};
-
-bool sampled(Index step, double period) {
-    return std::fmod(static_cast<double>(step), period) < 1.0;
-}
-
-Samples find_samples(const ProbePoint& probe, Index first_step, Index call_step,
-                     Index steps, Index n_steps) {
-    Samples samples;
-    const Index call_start = first_step - call_step;
-    if (!probe.keep_history) {
-        // Only the last sample of the call, wherever its chunk is.
-        for (Index k = n_steps; k > 0; --k) {
-            if (sampled(call_start + k, probe.period)) {
-                if (k > call_step && k <= call_step + steps) {
-                    samples.rows.push_back(k - call_step - 1);
-                }
-                break;
-            }
-        }
-        return samples;
-    }
-    for (Index k = 1; k <= call_step + steps; ++k) {
-        if (!sampled(call_start + k, probe.period)) {
-            continue;
-        }
-        if (k <= call_step) {
-            ++samples.before;
-        } else {
-            samples.rows.push_back(k - call_step - 1);
-        }
-    }
-    return samples;
-}
-
-}  // namespace
-
-template <class Real>
-void SessionOf<Real>::emit_samples(Runner& runner, const ChunkExtent& extent,
-                                   Index call_step, Index n_steps, Index first_item,
-                                   Index valid, const ProbeSink& sink) {
-    const Index items = std::min(extent.items, valid - extent.first_item);
-    if (items <= 0) {
-        return;
-    }
-    for (const ProbeRows& probe : runner.plan().probes) {
-        const Samples samples =
-            find_samples(model_->probes[static_cast<std::size_t>(probe.probe)],
-                         extent.first_step, call_step, extent.steps, n_steps);
-        if (samples.rows.empty()) {
-            continue;
-        }
-        const auto n = static_cast<Index>(samples.rows.size());
-        const Block<Real> rows =
-            runner.binder().block(probe.rows, extent, extent.steps, items);
-        const Index size = rows.rows * rows.cols;
-        const auto count = static_cast<std::size_t>(items * n * size);
-        const Buffer staging =
-            device_.allocate(count * sizeof(Real), "samples of a probe");
-        const Buffer table = upload_table(device_, samples.rows);
-        const Block<Real> target{.data = staging.as<Real>(),
-                                 .steps = n,
-                                 .batch = items,
-                                 .rows = rows.rows,
-                                 .cols = rows.cols,
-                                 .time_stride = size,
-                                 .batch_stride = n * size,
-                                 .row_stride = rows.cols,
-                                 .col_stride = 1};
-        device_.run([&](const auto& exec) {
-            select_rows(exec, Block<const Real>(rows), table.as<Index>(), target);
-        });
-        std::vector<Real> host(count);
-        device_.download(host.data(), staging.data(), count * sizeof(Real));
-        sink(probe.probe, first_item + extent.first_item, items, samples.before, n,
-             host.data());
-    }
-}
-
 template <class Real>
 void SessionOf<Real>::run(Index n_steps, const Feeds& feeds, const ProbeSink& sink) {
     Runner& runner = runner_for(n_steps, feeds, all_probes(), false);
     const Sources sources = make_sources(feeds);
-    const ItemOrder order = make_order(first_indices<Index>(options_.minibatch));
+    const ItemOrder order = all_in_order(options_.minibatch);
     runner.load_state(state_);
     const Index start = step_;
     Index committed = 0;
@@ -351,7 +270,7 @@ void SessionOf<Real>::predict(Index n_steps, const Feeds& feeds,
     const Sources sources = make_sources(feeds);
     const Index items =
         feeds.empty() ? options_.minibatch : feeds.begin()->second.batch;
-    const ItemOrder order = make_order(first_indices<Index>(items));
+    const ItemOrder order = all_in_order(items);
     for (Index first = 0; first < items; first += options_.minibatch) {
         runner.load_state(state_);
         const Index valid = std::min(options_.minibatch, items - first);
@@ -364,73 +283,6 @@ void SessionOf<Real>::predict(Index n_steps, const Feeds& feeds,
             progress(first + valid, items);
         }
     }
-}
-
-template <class Real>
-void SessionOf<Real>::reset(bool parameters) {
-    if (parameters) {
-        for (SignalId s = 0; s < static_cast<SignalId>(model_->signal_count()); ++s) {
-            if (!model_->signal(s).parameter.empty()) {
-                model_->signal(s).initial = built_[static_cast<std::size_t>(s)];
-            }
-        }
-        parameters_.restore(*model_);
-        plans_.clear();
-        runners_.clear();
-    }
-    state_.reset(*model_);
-    step_ = 0;
-}
-
-template <class Real>
-std::vector<double> SessionOf<Real>::parameter(SignalId signal) const {
-    if (model_->signal(signal).trainable) {
-        return parameters_.read(signal, false);
-    }
-    std::vector<double> values = model_->signal(signal).initial;
-    values.resize(static_cast<std::size_t>(model_->signal(signal).size()), 0.0);
-    return values;
-}
-
-template <class Real>
-void SessionOf<Real>::set_parameters(
-    const std::map<SignalId, std::vector<double>>& values) {
-    bool constants = false, states = false;
-    for (const auto& [signal, numbers] : values) {
-        if (model_->signal(signal).trainable) {
-            parameters_.write(signal, numbers);
-            continue;
-        }
-        model_->signal(signal).initial = numbers;
-        states = states || state_.holds(signal);
-        constants = constants || !state_.holds(signal);
-    }
-    if (constants) {  // plans have relied on their values
-        plans_.clear();
-        runners_.clear();
-    }
-    if (states && step_ == 0) {
-        state_.reset(*model_);
-    }
-}
-
-template <class Real>
-std::string SessionOf<Real>::explain(Index, const Feeds& feeds, bool training) {
-    return plan_for(plan_key(feeds, all_probes(), training))->explain();
-}
-
-template <class Real>
-std::size_t SessionOf<Real>::memory_bytes() const {
-    std::size_t bytes = parameters_.bytes() + state_.bytes() + optimizer_.bytes();
-    for (const auto& [key, runner] : runners_) {
-        bytes += runner->bytes();
-    }
-    return bytes;
-}
-
-template <class Real>
-void SessionOf<Real>::note_memory(std::size_t extra) {
-    peak_ = std::max(peak_, memory_bytes() + extra);
 }
 
 template class ItemSource<float>;

@@ -165,11 +165,7 @@ Scores SessionOf<Real>::evaluate(Index n_steps, const Feeds& feeds,
     Runner& runner = runner_for(n_steps, feeds, probes_of(objective), false);
     const Sources sources = make_sources(feeds), wanted = make_sources(targets);
     const Index items = targets.begin()->second.batch;
-    std::vector<Index> all(static_cast<std::size_t>(items));
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        all[i] = static_cast<Index>(i);
-    }
-    const ItemOrder order = make_order(std::move(all));
+    const ItemOrder order = all_in_order(items);
     const Tally tally = make_tally(objective);
     for (Index first = 0; first < items; first += options_.minibatch) {
         runner.load_state(state_);
@@ -252,11 +248,7 @@ std::map<std::string, std::vector<double>> SessionOf<Real>::gradients(
     Runner& runner = runner_for(n_steps, feeds, loss_probes(objective), true);
     const Sources sources = make_sources(feeds), wanted = make_sources(targets);
     const Index valid = std::min(options_.minibatch, targets.begin()->second.batch);
-    std::vector<Index> rows;
-    for (Index i = 0; i < valid; ++i) {
-        rows.push_back(i);
-    }
-    const ItemOrder order = make_order(std::move(rows));
+    const ItemOrder order = all_in_order(valid);
     const Tally tally = make_tally(losses);
     train_minibatch(runner, n_steps, losses, sources, wanted, order.device.as<Index>(),
                     valid, tally);

@@ -55,6 +55,11 @@ struct OperatorCase {
     bool spiking = false;  ///< float32 may put a spike into the neighbouring step
 };
 
+// One list per kind of operator, each in its own file.
+std::vector<OperatorCase> linear_cases();
+std::vector<OperatorCase> image_cases();
+std::vector<OperatorCase> dynamic_cases();
+/// All of them.
 const std::vector<OperatorCase>& operator_cases();
 
 /// A case made into a model, with data for its inputs.

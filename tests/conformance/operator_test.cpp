@@ -37,7 +37,8 @@ std::vector<Conformance> all_pairs() {
 }
 
 std::string pair_label(const ::testing::TestParamInfo<Conformance>& tested) {
-    return operator_cases()[tested.param.operator_case].name + '_' + tested.param.device;
+    return operator_cases()[tested.param.operator_case].name + '_' +
+           tested.param.device;
 }
 
 class OperatorConformance : public ::testing::TestWithParam<Conformance> {
@@ -156,7 +157,8 @@ Recordings summed(const Recordings& recordings, const CaseModel& model, Index it
     for (std::size_t p = 0; p < recordings.size(); ++p) {
         const auto size = static_cast<std::size_t>(
             model.model->signal(model.model->probes[p].signal).size());
-        const std::size_t per_item = recordings[p].size() / static_cast<std::size_t>(items);
+        const std::size_t per_item =
+            recordings[p].size() / static_cast<std::size_t>(items);
         std::vector<double> sum(static_cast<std::size_t>(items) * size, 0.0);
         for (std::size_t i = 0; i < recordings[p].size(); ++i) {
             sum[i / per_item * size + i % size] += recordings[p][i];
@@ -192,27 +194,29 @@ TEST_P(OperatorConformance, Float32IsNearFloat64) {
 /// All samples of calls of run(), one after the other.
 class Collector {
 public:
-    explicit Collector(const Model& model) : model_(model), rows_(model.probes.size()) {}
+    explicit Collector(const Model& model)
+        : model_(model), rows_(model.probes.size()) {}
 
     void run(Session& session, Index steps, const InputData& data) {
         for (auto& of_probe : rows_) {
             of_probe.emplace_back();
         }
-        session.run(steps, borrow(data),
-                    [&](int probe, Index first_item, Index items, Index, Index rows,
-                        const void* values) {
-                        const auto p = static_cast<std::size_t>(probe);
-                        const Index size = model_.signal(model_.probes[p].signal).size();
-                        const auto* from = static_cast<const double*>(values);
-                        auto& call = rows_[p].back();
-                        call.resize(std::max(call.size(),
-                                             static_cast<std::size_t>(first_item + items)));
-                        for (Index item = 0; item < items; ++item) {
-                            auto& into = call[static_cast<std::size_t>(first_item + item)];
-                            into.insert(into.end(), from + item * rows * size,
-                                        from + (item + 1) * rows * size);
-                        }
-                    });
+        session.run(
+            steps, borrow(data),
+            [&](int probe, Index first_item, Index items, Index, Index rows,
+                const void* values) {
+                const auto p = static_cast<std::size_t>(probe);
+                const Index size = model_.signal(model_.probes[p].signal).size();
+                const auto* from = static_cast<const double*>(values);
+                auto& call = rows_[p].back();
+                call.resize(std::max(call.size(),
+                                     static_cast<std::size_t>(first_item + items)));
+                for (Index item = 0; item < items; ++item) {
+                    auto& into = call[static_cast<std::size_t>(first_item + item)];
+                    into.insert(into.end(), from + item * rows * size,
+                                from + (item + 1) * rows * size);
+                }
+            });
     }
 
     /// `[batch, samples, size]`, per probe.
@@ -241,7 +245,8 @@ public:
 
 private:
     const Model& model_;
-    std::vector<std::vector<std::vector<std::vector<double>>>> rows_;  // [probe][call][item]
+    std::vector<std::vector<std::vector<std::vector<double>>>>
+        rows_;  // [probe][call][item]
 };
 
 /// Steps [first, first + count) of the data.
@@ -290,7 +295,8 @@ TEST_P(OperatorConformance, RunsInPiecesCarryTheStateOn) {
 bool holds_state(const Model& model, SignalId signal) {
     for (const auto& op : model.operators()) {
         for (const Slot& slot : op->slots()) {
-            if (slot.role == Role::state && model.base(slot.signal) == model.base(signal)) {
+            if (slot.role == Role::state &&
+                model.base(slot.signal) == model.base(signal)) {
                 return true;
             }
         }
@@ -409,10 +415,10 @@ TEST(OperatorConformanceSuite, CoversEveryOperatorAndNeuronType) {
         EXPECT_NO_THROW(made.model->validate()) << one.name;
         types.insert(one.operator_type);
     }
-    EXPECT_EQ(types, (std::set<std::string>{"TimeUpdate", "Reset", "Copy",
-                                            "ElementwiseInc", "DotInc", "ConvInc",
-                                            "PoolInc", "SimNeurons", "SimFilter",
-                                            "HostFunction"}));
+    EXPECT_EQ(types,
+              (std::set<std::string>{"TimeUpdate", "Reset", "Copy", "ElementwiseInc",
+                                     "DotInc", "ConvInc", "PoolInc", "SimNeurons",
+                                     "SimFilter", "HostFunction"}));
     EXPECT_EQ(neurons.size(), 7U);
 }
 

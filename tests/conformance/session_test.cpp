@@ -76,7 +76,8 @@ TEST_P(SessionConformance, FunctionsWithSideEffectsAreCalledStepByStepItemByItem
                 for (Index step = 0; step < steps; ++step) {
                     for (const char name : {'a', 'b'}) {
                         for (Index item = 0; item < items; ++item) {
-                            want.emplace_back(name, static_cast<double>(10 * item + step));
+                            want.emplace_back(name,
+                                              static_cast<double>(10 * item + step));
                         }
                     }
                 }
@@ -88,7 +89,8 @@ TEST_P(SessionConformance, FunctionsWithSideEffectsAreCalledStepByStepItemByItem
                 ASSERT_EQ(log.size(), want.size());
                 for (Index step = 0; step < steps; ++step) {
                     const auto first = static_cast<std::ptrdiff_t>(step * 2 * items);
-                    CallLog got_step(log.begin() + first, log.begin() + first + 2 * items);
+                    CallLog got_step(log.begin() + first,
+                                     log.begin() + first + 2 * items);
                     CallLog want_step(want.begin() + first,
                                       want.begin() + first + 2 * items);
                     std::ranges::sort(got_step);
@@ -105,8 +107,9 @@ TEST_P(SessionConformance, FunctionsWithSideEffectsAreCalledStepByStepItemByItem
                 }
                 for (Index step = 0; step < steps; ++step) {
                     for (Index item = 0; item < items; ++item) {
-                        EXPECT_EQ(seen_by_a[static_cast<std::size_t>(step * items + item)],
-                                  static_cast<double>(10 * item + step));
+                        EXPECT_EQ(
+                            seen_by_a[static_cast<std::size_t>(step * items + item)],
+                            static_cast<double>(10 * item + step));
                     }
                 }
             }
@@ -255,7 +258,8 @@ TEST_P(SessionConformance, ParametersAreSetTogetherOrNotAtAll) {
 
     EXPECT_THROW(one.set_parameters({{"bias", {1, 2}}, {"gain", {1, 2, 3}}}),
                  ValidationError);
-    EXPECT_THROW(one.set_parameters({{"bias", {1, 2}}, {"none", {1}}}), ValidationError);
+    EXPECT_THROW(one.set_parameters({{"bias", {1, 2}}, {"none", {1}}}),
+                 ValidationError);
     EXPECT_THROW(one.set_parameter("bias", {1, std::nan("")}), ValidationError);
     EXPECT_EQ(one.parameter("bias"), before);
     one.set_parameters({{"bias", {1, 2}}, {"gain", {3, 4}}});

@@ -4,6 +4,10 @@ set(NENGINE_CONFORMANCE_TESTS
     ../reference/naive_training.cpp
     ../support/model_runs.cpp
     ../support/random_model.cpp
+    ../support/random_units.cpp
+    dynamic_cases.cpp
+    image_cases.cpp
+    linear_cases.cpp
     operator_cases.cpp
     operator_test.cpp
     session_test.cpp)

@@ -38,8 +38,7 @@ reference::TrainingCall random_call(const RandomModel& random, Draw& draw) {
         const Index size = random.model->signal(probed).size();
         const Index rows = draw.chance(0.5) ? call.steps : 1;
         LossSpec loss{.probe = probe, .weight = draw.uniform(0.2, 1)};
-        loss.last_step =
-            draw.chance(0.3) || !random.model->probes[p].keep_history;
+        loss.last_step = draw.chance(0.3) || !random.model->probes[p].keep_history;
         if (size > 1 && draw.chance(0.3)) {
             loss.kind = LossKind::sparse_categorical_crossentropy;
             loss.from_logits = true;
@@ -88,8 +87,9 @@ TEST_P(RandomGradient, IsThatOfCentralDifferences) {
             ++compared;
             trusted += want.trusted ? 1 : 0;
             if (want.trusted) {
-                ASSERT_NEAR(got.at(parameter.parameter)[static_cast<std::size_t>(element)],
-                            want.value, 1e-5 * (1e-2 + std::abs(want.value)))
+                ASSERT_NEAR(
+                    got.at(parameter.parameter)[static_cast<std::size_t>(element)],
+                    want.value, 1e-5 * (1e-2 + std::abs(want.value)))
                     << parameter.parameter << ", element " << element;
             }
         }

@@ -62,7 +62,8 @@ TEST_P(RandomNetwork, DefaultOptionsInFloat32AreNearFloat64) {
         const Recordings got =
             run_session(random.model, device(), options, run_items, steps, data);
 
-        // A spike may fall into the neighbouring step; what hangs on it is not compared.
+        // A spike may fall into the neighbouring step; what hangs on it is not
+        // compared.
         std::size_t same = 0;
         for (std::size_t p = 0; p < want.size(); ++p) {
             same += near({got[p]}, {want[p]}, 1e-3) ? 1U : 0U;

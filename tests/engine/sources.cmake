@@ -4,6 +4,7 @@ set(NENGINE_ENGINE_TESTS
     ../reference/naive_training.cpp
     ../support/model_runs.cpp
     ../support/random_model.cpp
+    ../support/random_units.cpp
     core/model_test.cpp
     core/signal_test.cpp
     random_gradient_test.cpp

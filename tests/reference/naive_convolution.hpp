@@ -23,8 +23,7 @@ inline std::vector<double> naive_convolution(const Conv2DShape& s,
             for (Index c = 0; c < group_in; ++c) {
                 const Index channel = out / group_out * group_in + c;
                 const Index from = (row * s.in_w + col) * s.in_c + channel;
-                const Index weight =
-                    ((kh * s.k_w + kw) * group_in + c) * s.out_c + out;
+                const Index weight = ((kh * s.k_w + kw) * group_in + c) * s.out_c + out;
                 sum += x[static_cast<std::size_t>(from)] *
                        w[static_cast<std::size_t>(weight)];
             }

@@ -7,8 +7,9 @@
 #include "tests/reference/naive_interpreter.hpp"
 #include "tests/support/golden.hpp"
 
-// The interpreter against Nengo's own numbers, where no network has to be built: neurons
-// with the currents that Nengo gave them, filters with coefficients known in closed form.
+// The interpreter against Nengo's own numbers, where no network has to be built:
+// neurons with the currents that Nengo gave them, filters with coefficients known in
+// closed form.
 
 namespace nengine::reference {
 namespace {
@@ -43,8 +44,7 @@ TEST_P(GoldenNeurons, StepAsNengosDo) {
     };
     const auto currents = recorded("input"), outputs = recorded("output");
     const Index n = outputs.shape.at(1), steps = outputs.shape.at(0);
-    const auto& params =
-        entry.object("Ensemble", "a").at("params").at("neuron_type");
+    const auto& params = entry.object("Ensemble", "a").at("params").at("neuron_type");
     Model model;
     const SignalId j = signal(model, {n}), output = signal(model, {n});
     std::vector<SignalId> states, constants;
@@ -61,8 +61,8 @@ TEST_P(GoldenNeurons, StepAsNengosDo) {
     model.add(SimNeurons(GetParam().type, j, output, states, constants));
     model.inputs.push_back({"currents", j, -1});
     // Nengo's first step has already been taken: its states are where this starts.
-    const Data data{1, steps - 1, n,
-                    {currents.values.begin() + n, currents.values.end()}};
+    const Data data{
+        1, steps - 1, n, {currents.values.begin() + n, currents.values.end()}};
     NaiveInterpreter interpreter(model);
     interpreter.feed(0, data);
 
@@ -74,7 +74,8 @@ TEST_P(GoldenNeurons, StepAsNengosDo) {
             ASSERT_NEAR(got[i], want[i], 1e-9) << "step " << step << ", neuron " << i;
         }
         for (std::size_t s = 0; s < states.size(); ++s) {
-            const auto state = interpreter.value(states[s]), known = row(wanted[s], step);
+            const auto state = interpreter.value(states[s]),
+                       known = row(wanted[s], step);
             for (std::size_t i = 0; i < known.size(); ++i) {
                 ASSERT_NEAR(state[i], known[i], 1e-12)
                     << "step " << step << ", state " << s << ", neuron " << i;
@@ -85,15 +86,15 @@ TEST_P(GoldenNeurons, StepAsNengosDo) {
 
 INSTANTIATE_TEST_SUITE_P(
     Entries, GoldenNeurons,
-    ::testing::Values(
-        NeuronEntry{"neuron_lif", NeuronType::lif},
-        NeuronEntry{"neuron_lif_fast", NeuronType::lif},
-        NeuronEntry{"neuron_lif_parameters", NeuronType::lif},
-        NeuronEntry{"neuron_lifrate", NeuronType::lif_rate},
-        NeuronEntry{"neuron_relu", NeuronType::rectified_linear},
-        NeuronEntry{"neuron_spiking_relu", NeuronType::spiking_rectified_linear},
-        NeuronEntry{"neuron_sigmoid", NeuronType::sigmoid},
-        NeuronEntry{"neuron_tanh", NeuronType::tanh}),
+    ::testing::Values(NeuronEntry{"neuron_lif", NeuronType::lif},
+                      NeuronEntry{"neuron_lif_fast", NeuronType::lif},
+                      NeuronEntry{"neuron_lif_parameters", NeuronType::lif},
+                      NeuronEntry{"neuron_lifrate", NeuronType::lif_rate},
+                      NeuronEntry{"neuron_relu", NeuronType::rectified_linear},
+                      NeuronEntry{"neuron_spiking_relu",
+                                  NeuronType::spiking_rectified_linear},
+                      NeuronEntry{"neuron_sigmoid", NeuronType::sigmoid},
+                      NeuronEntry{"neuron_tanh", NeuronType::tanh}),
     [](const auto& tested) { return std::string(tested.param.name); });
 
 /// What a filter with these coefficients makes of the case's input, all channels.
@@ -114,9 +115,10 @@ std::vector<double> filtered(const test::GoldenArray& x, FilterForm form, Index 
     return interpreter.samples(0);
 }
 
-void expect_golden_filters(const std::string& entry_name, int expected_cases,
-                           const std::function<std::vector<double>(
-                               const test::GoldenArray& x, double ratio)>& respond) {
+void expect_golden_filters(
+    const std::string& entry_name, int expected_cases,
+    const std::function<std::vector<double>(const test::GoldenArray& x, double ratio)>&
+        respond) {
     const auto entry = test::golden("synapse", entry_name);
     int cases = 0;
     for (const auto& one : entry.manifest().at("cases")) {

@@ -77,8 +77,9 @@ std::vector<double> Data::row(Index item, Index step) const {
     const Index k = steps == 1 ? 0 : step;
     if (item >= batch || k >= steps) {
         throw SimulationError("reference data: got item " + std::to_string(item) +
-                              " and step " + std::to_string(step) + ", needs less than " +
-                              std::to_string(batch) + " and " + std::to_string(steps));
+                              " and step " + std::to_string(step) +
+                              ", needs less than " + std::to_string(batch) + " and " +
+                              std::to_string(steps));
     }
     const auto first = values.begin() + (item * steps + k) * size;
     return {first, first + size};
@@ -86,7 +87,8 @@ std::vector<double> Data::row(Index item, Index step) const {
 
 std::vector<Index> naive_elements(const Model& model, SignalId id) {
     const Signal& signal = model.signal(id);
-    const auto strides = signal.is_view() ? signal.strides : dense_strides(signal.shape);
+    const auto strides =
+        signal.is_view() ? signal.strides : dense_strides(signal.shape);
     std::vector<Index> elements{signal.offset};
     for (std::size_t d = 0; d < signal.shape.size(); ++d) {
         std::vector<Index> next;

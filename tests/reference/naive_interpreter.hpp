@@ -68,8 +68,8 @@ private:
     std::vector<std::vector<double>> samples_;
 };
 
-/// Operators [skipped ones left out] in an order that Nengo's rule allows; of those that
-/// are free to run, the first of the model comes first.
+/// Operators [skipped ones left out] in an order that Nengo's rule allows; of those
+/// that are free to run, the first of the model comes first.
 /// @throws BuildError  there is a cycle
 std::vector<int> naive_order(const Model& model, const std::vector<bool>& skipped);
 

@@ -73,8 +73,8 @@ TEST(NaiveOrder, CyclesWithoutFilterAreErrors) {
 struct FilterModel {
     FilterModel(FilterForm form, Index order, Values coefficients, Role role)
         : x(signal(model, {1})), y(signal(model, {1})), reader(signal(model, {1})) {
-        const SignalId numbers = signal(
-            model, {static_cast<Index>(coefficients.size())}, coefficients);
+        const SignalId numbers =
+            signal(model, {static_cast<Index>(coefficients.size())}, coefficients);
         const SignalId state = order > 0 ? signal(model, {order, 1}) : no_signal;
         model.inputs.push_back({"x", x, -1});
         model.add(SimFilter(form, order, x, y, numbers, state, role));
@@ -145,8 +145,7 @@ TEST(NaiveDelay, OutputFirstFormDelaysByOneMore) {
 TEST(NaiveOperators, BroadcastsByNumpysRules) {
     Model model;
     const SignalId row = signal(model, {3}, {1, 2, 3}),
-                   column = signal(model, {2, 1}, {10, 20}),
-                   y = signal(model, {2, 3});
+                   column = signal(model, {2, 1}, {10, 20}), y = signal(model, {2, 3});
     model.add(Copy(row, y, false));
     model.add(ElementwiseInc(column, row, y));
 
@@ -186,12 +185,25 @@ TEST(NaiveOperators, ConvolutionAndPoolOfASmallImage) {
                    y = signal(model, {4}), bias = signal(model, {1}, {0.5}),
                    pooled = signal(model, {4});
     model.add(ConvInc(w, x, y,
-                      {.images = 1, .in_h = 3, .in_w = 3, .in_c = 1, .out_h = 2,
-                       .out_w = 2, .out_c = 1, .k_h = 2, .k_w = 2},
+                      {.images = 1,
+                       .in_h = 3,
+                       .in_w = 3,
+                       .in_c = 1,
+                       .out_h = 2,
+                       .out_w = 2,
+                       .out_c = 1,
+                       .k_h = 2,
+                       .k_w = 2},
                       false, bias));
     model.add(PoolInc(x, pooled,
-                      {.images = 1, .in_h = 3, .in_w = 3, .channels = 1, .out_h = 2,
-                       .out_w = 2, .pad_top = 1, .pad_left = 1},
+                      {.images = 1,
+                       .in_h = 3,
+                       .in_w = 3,
+                       .channels = 1,
+                       .out_h = 2,
+                       .out_w = 2,
+                       .pad_top = 1,
+                       .pad_left = 1},
                       false));
 
     NaiveInterpreter interpreter(model);
@@ -282,8 +294,8 @@ TEST(NaiveTraining, SmoothingUsesSoftLif) {
 
     // At threshold LIF's rate is 0; the softened excess is sigma ln 2.
     const double excess = 0.1 * std::log(2.0);
-    EXPECT_NEAR(interpreter.value(out)[0],
-                1 / (0.002 + 0.02 * std::log1p(1 / excess)), 1e-12);
+    EXPECT_NEAR(interpreter.value(out)[0], 1 / (0.002 + 0.02 * std::log1p(1 / excess)),
+                1e-12);
 }
 
 TEST(NaiveOverrides, ReplaceInitialValuesAndMustFit) {

@@ -22,8 +22,8 @@ std::size_t at(Index i) {
                      "': " + what);
 }
 
-/// Numpy's rule: for each element of `to`, row by row, the element of `from` that stands
-/// there.
+/// Numpy's rule: for each element of `to`, row by row, the element of `from` that
+/// stands there.
 std::vector<Index> broadcast_map(const Operator& op, const Shape& from,
                                  const Shape& to) {
     if (from.size() > to.size()) {
@@ -83,8 +83,8 @@ private:
             misfit(op_, "got " + std::to_string(values.size()) + " results, needs " +
                             to_string(shape(slot)));
         }
-        writes_.push_back({op_.slots()[at(slot)].role, op_.signal(slot),
-                           std::move(values)});
+        writes_.push_back(
+            {op_.slots()[at(slot)].role, op_.signal(slot), std::move(values)});
     }
 
     void run(const TimeUpdate&) { write(TimeUpdate::time, {time()}); }
@@ -136,7 +136,7 @@ void Execution::run(const Copy& op) {
     }
     const Values src = read(Copy::src);
     const Index n_src = size(Copy::src), n_dst = size(Copy::dst);
-    const std::size_t n = !op.src_index().empty() ? op.src_index().size()
+    const std::size_t n = !op.src_index().empty()   ? op.src_index().size()
                           : !op.dst_index().empty() ? op.dst_index().size()
                                                     : at(n_dst);
     // What no index names keeps its value, or gets nothing added.
@@ -212,7 +212,8 @@ void set_parameter(Neuron& neuron, std::string_view name, double value) {
 void Execution::run(const SimNeurons& op) {
     const NeuronInfo& info = neuron_info(op.neuron_type());
     const bool rates = op.is_rate() || training_;
-    const bool smooth = rates && op.smoothing > 0 && op.neuron_type() == NeuronType::lif;
+    const bool smooth =
+        rates && op.smoothing > 0 && op.neuron_type() == NeuronType::lif;
     const Values input = read(SimNeurons::j);
     const Values gain = op.has_gain() ? read(op.gain_slot()) : Values{1};
     const Values bias = op.has_bias() ? read(op.bias_slot()) : Values{0};

@@ -25,7 +25,8 @@ double naive_loss(const Model& model, const TrainingCall& call,
 /// One partial derivative by central differences.
 struct Derivative {
     double value = 0;
-    /// Two step sizes agree: there is no kink in between, and rounding does not matter.
+    /// Two step sizes agree, so there is no kink in between, and the loss is not so
+    /// large that rounding matters.
     bool trusted = false;
 };
 

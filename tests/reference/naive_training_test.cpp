@@ -40,8 +40,7 @@ TEST(NaiveLoss, MeanSquaredErrorIsTheMeanOverItemsStepsAndElements) {
     line.call.objective.losses = {{.probe = 0}};
 
     // Rows y - target: (2, -1), (4, -2), (5, -4), (7, -5).
-    EXPECT_NEAR(naive_loss(line.model, line.call),
-                (5 + 20 + 41 + 74) / 8.0, 1e-12);
+    EXPECT_NEAR(naive_loss(line.model, line.call), (5 + 20 + 41 + 74) / 8.0, 1e-12);
 }
 
 TEST(NaiveLoss, LastStepAndWeightsCount) {
@@ -54,13 +53,14 @@ TEST(NaiveLoss, LastStepAndWeightsCount) {
 TEST(NaiveLoss, CrossEntropyFromLogitsIsMinusLogSoftmax) {
     Line line;
     line.call.targets[0] = {2, 1, 1, {0, 1}};
-    line.call.objective.losses = {
-        {.probe = 0, .kind = LossKind::sparse_categorical_crossentropy,
-         .from_logits = true}};
+    line.call.objective.losses = {{.probe = 0,
+                                   .kind = LossKind::sparse_categorical_crossentropy,
+                                   .from_logits = true}};
 
     // The logits of a row differ by 3 x; label 0 is the larger one.
     const double want = (std::log1p(std::exp(-3.0)) + std::log1p(std::exp(-6.0)) +
-                         std::log1p(std::exp(9.0)) + std::log1p(std::exp(12.0))) / 4;
+                         std::log1p(std::exp(9.0)) + std::log1p(std::exp(12.0))) /
+                        4;
     EXPECT_NEAR(naive_loss(line.model, line.call), want, 1e-12);
 }
 
@@ -71,8 +71,7 @@ TEST(NaiveLoss, CrossEntropyOfProbabilitiesNormalisesThem) {
     line.call.objective.losses = {
         {.probe = 0, .kind = LossKind::sparse_categorical_crossentropy}};
 
-    const double got =
-        naive_loss(line.model, line.call, {{line.w, {3, 1}}});
+    const double got = naive_loss(line.model, line.call, {{line.w, {3, 1}}});
 
     EXPECT_NEAR(got, -(std::log(0.75) + std::log(0.25)) / 2, 1e-12);
 }
@@ -105,6 +104,17 @@ TEST(NaiveDerivativeTest, DoesNotTrustAKink) {
     EXPECT_FALSE(naive_derivative(model, above, j, 0).trusted);
     model.signal(j).initial = {0.5};
     EXPECT_TRUE(naive_derivative(model, call, j, 0).trusted);
+}
+
+TEST(NaiveDerivativeTest, DoesNotTrustADifferenceOfHugeLosses) {
+    Line line;
+    line.call.objective.losses = {{.probe = 0}};
+    EXPECT_TRUE(naive_derivative(line.model, line.call, line.w, 0).trusted);
+
+    // The second row's error drowns the first row's derivative.
+    line.call.targets[0] = {2, 1, 2, {0, 1e7, 1, 1e7}};
+
+    EXPECT_FALSE(naive_derivative(line.model, line.call, line.w, 0).trusted);
 }
 
 }  // namespace

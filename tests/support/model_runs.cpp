@@ -34,8 +34,8 @@ void place(const void* values, Index items, Index rows, Index size, Index sample
 
 }  // namespace
 
-Recordings run_naive(const Model& model, Index batch, Index steps, const InputData& feeds,
-                     bool training) {
+Recordings run_naive(const Model& model, Index batch, Index steps,
+                     const InputData& feeds, bool training) {
     Recordings result(model.probes.size());
     for (Index item = 0; item < batch; ++item) {
         reference::NaiveInterpreter interpreter(model, {}, training);
@@ -80,8 +80,8 @@ Recordings run_session(const std::shared_ptr<const Model>& model, const Device& 
             place<float>(values, n_items, rows, size, samples[i], first_item, first_row,
                          result[i]);
         } else {
-            place<double>(values, n_items, rows, size, samples[i], first_item, first_row,
-                          result[i]);
+            place<double>(values, n_items, rows, size, samples[i], first_item,
+                          first_row, result[i]);
         }
     };
     session.predict(steps, borrow(feeds), {}, sink);
@@ -96,9 +96,9 @@ Recordings run_session(const std::shared_ptr<const Model>& model, const Device& 
     }
     for (std::size_t p = 0; p < want.size(); ++p) {
         if (got[p].size() != want[p].size()) {
-            return ::testing::AssertionFailure() << "probe " << p << " has "
-                                                 << got[p].size() << " numbers instead of "
-                                                 << want[p].size();
+            return ::testing::AssertionFailure()
+                   << "probe " << p << " has " << got[p].size()
+                   << " numbers instead of " << want[p].size();
         }
         double largest = 0;
         for (const double value : want[p]) {

@@ -17,8 +17,8 @@ using Recordings = std::vector<std::vector<double>>;
 using InputData = std::map<int, reference::Data>;
 
 /// The naive interpreter, item by item.
-Recordings run_naive(const Model& model, Index batch, Index steps, const InputData& feeds,
-                     bool training = false);
+Recordings run_naive(const Model& model, Index batch, Index steps,
+                     const InputData& feeds, bool training = false);
 
 /// A new session's predict(), in its own real type.
 Recordings run_session(const std::shared_ptr<const Model>& model, const Device& device,

@@ -20,8 +20,7 @@ inline SessionOptions random_options(Draw& draw) {
     plan.reuse_buffers = draw.chance(0.7);
     plan.chunk_steps = draw.one_of<Index>({0, 1, 3, 7, 64});
     plan.tile_items = draw.one_of<Index>({0, 1, 2});
-    plan.executor =
-        draw.chance(0.5) ? ExecutorMode::direct : ExecutorMode::recorded;
+    plan.executor = draw.chance(0.5) ? ExecutorMode::direct : ExecutorMode::recorded;
     return options;
 }
 

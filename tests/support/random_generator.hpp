@@ -1,0 +1,87 @@
+#pragma once
+
+#include <algorithm>
+
+#include "engine/operators/operators.hpp"
+#include "tests/support/random_model.hpp"
+
+// How random_model() works: not for tests.
+
+namespace nengine::test {
+
+/// A vector that later units may read, and about how large its elements are.
+struct Source {
+    SignalId signal;
+    Index size;
+    double scale;
+};
+
+class Generator {
+public:
+    Generator(std::uint64_t seed, const RandomModelOptions& options)
+        : options_(options), draw_(seed), model_(std::make_shared<Model>(0.001)) {
+        result_.seed = seed;
+    }
+
+    RandomModel generate();
+
+private:
+    // What a signal is made of.
+    SignalId signal(const std::string& name, Shape shape,
+                    std::vector<double> initial = {});
+    SignalId constant(const std::string& name, Shape shape, double low, double high);
+    /// A constant that training may change.
+    SignalId parameter(const std::string& name, Shape shape, double low, double high);
+    /// A scalar, or a vector of one value per element.
+    SignalId per_element(const std::string& name, Index size, double low, double high);
+    std::string fresh(const std::string& name) {
+        return name + std::to_string(counter_++);
+    }
+    template <class Op>
+    int add(Op op, const std::string& label) {
+        op.label = label;
+        return model_->add(std::move(op));
+    }
+    const Source& any_source() { return draw_.one_of(sources_); }
+    void offer(SignalId id, Index size, double scale) {
+        sources_.push_back({id, size, std::max(scale, 1e-3)});
+        seen_.push_back(id);
+    }
+
+    // Sources.
+    void make_input();
+    void make_constant();
+    void make_time();
+    void make_function();
+
+    // Units.
+    void population();
+    SimNeurons neurons(NeuronType type, SignalId current, SignalId output, Index n,
+                       const std::string& name);
+    void product(const Source& x, SignalId y, Index rows, double target, bool inc,
+                 const std::string& name);
+    void decoder();
+    void filter();
+    void scale_unit();
+    void multiply();
+    void slices();
+    void index_lists();
+    void matrix_copy();
+    void image();
+    void function_of_x();
+    void loop_start();
+    void close_loops();
+    void probes();
+
+    RandomModelOptions options_;
+    Draw draw_;
+    std::shared_ptr<Model> model_;
+    RandomModel result_;
+    int counter_ = 0;
+    std::vector<Source> sources_;
+    std::vector<Source> filtered_;  ///< outputs with role update: may close a loop
+    std::vector<Source> open_;      ///< signals that wait for a loop's end
+    std::vector<SignalId> seen_;    ///< signals worth probing
+};
+
+}  // namespace nengine::test
