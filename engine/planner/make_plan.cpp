@@ -25,7 +25,7 @@ Graph optimised_graph(const PlanRequest& request) {
 
 /// Bytes of histories per chunk that stay in a core's share of cache on the host, and
 /// that leave room for data and weights on a device.
-constexpr std::size_t cpu_chunk_bytes = std::size_t{48} << 20;
+constexpr std::size_t cpu_chunk_bytes = std::size_t{24} << 20;
 constexpr std::size_t cuda_chunk_bytes = std::size_t{4} << 30;
 constexpr Index most_steps = 1024;
 constexpr Index fewest_steps = 32;
