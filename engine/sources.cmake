@@ -2,6 +2,7 @@
 set(NENGINE_ENGINE_SOURCES
     core/model.cpp
     core/signal.cpp
+    operators/checks.cpp
     operators/lowering.cpp
     operators/operators.cpp
     planner/backward_lowering.cpp

@@ -139,11 +139,17 @@ void Model::validate() const {
     };
     // Per element: the operator that sets or updates it.
     std::vector<std::vector<int>> owner(signals_.size());
+    std::vector<char> is_set(signals_.size(), 0);
     for (int n = 0; n < static_cast<int>(operators_.size()); ++n) {
         const Operator& op = *operators_[static_cast<std::size_t>(n)];
         const std::string what = std::string(op.type()) + " '" + op.label + "'";
+        std::vector<Shape> shapes;
         for (const Slot& slot : op.slots()) {
             check(slot.signal, what);
+            shapes.push_back(signal(slot.signal).shape);
+        }
+        op.check(shapes);
+        for (const Slot& slot : op.slots()) {
             const Signal& written = signal(slot.signal);
             if (slot.role != Role::read && written.readonly) {
                 throw BuildError(what + ": got readonly signal '" + written.name +
@@ -153,6 +159,14 @@ void Model::validate() const {
                 continue;
             }
             const auto b = static_cast<std::size_t>(base(slot.signal));
+            const bool set = slot.role == Role::set;
+            if (!owner[b].empty() && set != (is_set[b] != 0)) {
+                throw BuildError(
+                    what + ": got signal '" + signals_[b].name +
+                    "' that is set in one part and updated in another, needs "
+                    "signals of their own");
+            }
+            is_set[b] = set;
             owner[b].resize(static_cast<std::size_t>(signals_[b].size()), -1);
             for_each_element(written, [&](Index element) {
                 int& by = owner[b][static_cast<std::size_t>(element)];

@@ -43,6 +43,10 @@ public:
     virtual std::string_view type() const = 0;
     virtual std::unique_ptr<Operator> clone() const = 0;
 
+    /// Checks the slots' shapes and what the operator stores against each other.
+    /// @throws BuildError  naming the operator
+    virtual void check(const std::vector<Shape>& shapes) const = 0;
+
     /// What operators must agree on to be merged, beside what the planner checks itself
     /// (roles, timing and batching of the slots). `shapes` are those of the slots.
     virtual MergeKey merge_key(const std::vector<Shape>& shapes) const = 0;

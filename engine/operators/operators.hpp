@@ -35,6 +35,7 @@ public:
     enum { time };
     explicit TimeUpdate(SignalId time);
     std::string_view type() const override { return "TimeUpdate"; }
+    void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     void lower(Lowering& lowering) const override;
     void lower_backward(BackwardLowering&) const override {}
@@ -48,6 +49,7 @@ public:
     explicit Reset(SignalId dst, double value = 0.0);
     double value() const { return value_; }
     std::string_view type() const override { return "Reset"; }
+    void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     bool elementwise() const override { return true; }
     void lower(Lowering& lowering) const override;
@@ -74,6 +76,7 @@ public:
     const std::vector<Index>& src_index() const { return src_index_; }
     const std::vector<Index>& dst_index() const { return dst_index_; }
     std::string_view type() const override { return "Copy"; }
+    void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     bool elementwise() const override { return !indexed(); }
     bool is_parameter_slot(int slot) const override {
@@ -95,6 +98,7 @@ public:
     ElementwiseInc(SignalId a, SignalId x, SignalId y, bool inc = true);
     bool is_parameter_slot(int slot) const override { return slot != y; }
     std::string_view type() const override { return "ElementwiseInc"; }
+    void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     bool elementwise() const override { return true; }
     void lower(Lowering& lowering) const override;
@@ -110,6 +114,7 @@ public:
     DotInc(SignalId a, SignalId x, SignalId y, bool inc = true);
     bool is_parameter_slot(int slot) const override { return slot == a; }
     std::string_view type() const override { return "DotInc"; }
+    void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     void lower(Lowering& lowering) const override;
     void lower_backward(BackwardLowering& lowering) const override;
@@ -131,6 +136,7 @@ public:
         return slot == w || slot == bias;
     }
     std::string_view type() const override { return "ConvInc"; }
+    void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     void lower(Lowering& lowering) const override;
     void lower_backward(BackwardLowering& lowering) const override;
@@ -148,6 +154,7 @@ public:
     PoolInc(SignalId x, SignalId y, const Pool2DShape& shape, bool inc = true);
     const Pool2DShape& shape() const { return shape_; }
     std::string_view type() const override { return "PoolInc"; }
+    void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     void lower(Lowering& lowering) const override;
     void lower_backward(BackwardLowering& lowering) const override;
@@ -203,6 +210,7 @@ public:
     double max_ratio = 0;
 
     std::string_view type() const override { return "SimNeurons"; }
+    void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     bool elementwise() const override { return true; }
     void lower(Lowering& lowering) const override;
@@ -232,6 +240,7 @@ public:
     FilterForm form() const { return form_; }
     Index order() const { return order_; }
     std::string_view type() const override { return "SimFilter"; }
+    void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     bool elementwise() const override { return true; }
     void lower(Lowering& lowering) const override;
@@ -269,6 +278,7 @@ public:
     /// Takes part in the one order of calls with side effects.
     bool ordered() const;
     std::string_view type() const override { return "HostFunction"; }
+    void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     bool is_host() const override { return true; }
     void lower(Lowering& lowering) const override;

@@ -66,6 +66,13 @@ void set_the_rest(Graph& graph) {
             }
         }
         if (covered < graph.versions[v].size) {
+            const Signal& signal = graph.model->signal(graph.versions[v].signal);
+            if (std::ranges::any_of(signal.initial, [](double x) { return x != 0; })) {
+                throw BuildError(
+                    "signal '" + signal.name +
+                    "': got operators that set only part of it and initial "
+                    "values, needs zeros, or a reset of the rest");
+            }
             const int order = graph.node(uses.writers[v].front().node).order;
             graph.nodes.push_back(
                 {.op = std::make_shared<Reset>(graph.versions[v].signal, 0.0),

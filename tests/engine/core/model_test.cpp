@@ -243,5 +243,64 @@ TEST(HostFunctionOperator, OrderFollowsFromItsArgumentsUnlessSaid) {
     EXPECT_TRUE(HostFunction(nothing, 0, no_signal, ordered).ordered());
 }
 
+/// A model of one operator over the signals that `make` adds.
+template <class Make>
+void expect_refused(Make&& make, const std::string& part_of_message) {
+    Model model;
+    make(model);
+    try {
+        model.validate();
+        FAIL() << "accepted, but should say: " << part_of_message;
+    } catch (const BuildError& error) {
+        EXPECT_NE(std::string(error.what()).find(part_of_message), std::string::npos)
+            << error.what();
+    }
+}
+
+TEST(Model, RefusesIndicesOutsideTheirSignal) {
+    for (const bool source : {true, false}) {
+        expect_refused(
+            [&](Model& model) {
+                const SignalId x = model.add_signal({.name = "x", .shape = {3}});
+                const SignalId y = model.add_signal({.name = "y", .shape = {2}});
+                const std::vector<Index> bad{0, 5}, good{0, 1};
+                model.add(Copy(x, y, true, source ? bad : good, source ? good : bad));
+            },
+            "got index 5");
+    }
+}
+
+TEST(Model, RefusesShapesThatDoNotFitTheOperator) {
+    expect_refused(
+        [](Model& model) {
+            const SignalId a = model.add_signal({.name = "a", .shape = {3, 5}});
+            const SignalId x = model.add_signal({.name = "x", .shape = {2}});
+            const SignalId y = model.add_signal({.name = "y", .shape = {3}});
+            model.add(DotInc(a, x, y, false));
+        },
+        "got X of 2 elements, needs 5");
+    expect_refused(
+        [](Model& model) {
+            const SignalId a = model.add_signal({.name = "a", .shape = {2}});
+            const SignalId x = model.add_signal({.name = "x", .shape = {3}});
+            const SignalId y = model.add_signal({.name = "y", .shape = {3}});
+            model.add(ElementwiseInc(a, x, y, false));
+        },
+        "one that broadcasts to (3,)");
+}
+
+TEST(Model, RefusesASignalThatIsSetInOnePartAndUpdatedInAnother) {
+    expect_refused(
+        [](Model& model) {
+            const SignalId x = model.add_signal({.name = "x", .shape = {2}});
+            const SignalId base = model.add_signal({.name = "base", .shape = {4}});
+            const SignalId d = model.add_signal({.name = "d", .shape = {1}});
+            model.add(Copy(x, model.add_slice(base, 0, 2), false));
+            model.add(SimFilter(FilterForm::gain, 0, x, model.add_slice(base, 2, 2), d,
+                                no_signal));
+        },
+        "set in one part and updated in another");
+}
+
 }  // namespace
 }  // namespace nengine

@@ -1,0 +1,133 @@
+#include <algorithm>
+
+#include "engine/operators/operators.hpp"
+#include "kernels/base/error.hpp"
+
+// What an operator demands of its slots. Kernels check nothing per element, so nothing
+// that does not fit may get past here, whoever made the model.
+
+namespace nengine {
+namespace {
+
+Index size_of(const std::vector<Shape>& shapes, int slot) {
+    return shape_size(shapes[static_cast<std::size_t>(slot)]);
+}
+
+[[noreturn]] void fail(const Operator& op, const std::string& got,
+                       const std::string& needs) {
+    throw BuildError(std::string(op.type()) + " '" + op.label + "': got " + got +
+                     ", needs " + needs);
+}
+
+void check_size(const Operator& op, const char* what, Index got, Index needed) {
+    if (got != needed) {
+        fail(op, std::string(what) + " of " + std::to_string(got) + " elements",
+             std::to_string(needed));
+    }
+}
+
+/// `from` repeats along `to` by numpy's rules.
+void check_broadcast(const Operator& op, const Shape& from, const Shape& to) {
+    bool fits = from.size() <= to.size();
+    for (std::size_t i = 1; fits && i <= from.size(); ++i) {
+        const Index extent = from[from.size() - i];
+        fits = extent == 1 || extent == to[to.size() - i];
+    }
+    if (!fits && shape_size(from) != shape_size(to)) {
+        fail(op, "shape " + to_string(from), "one that broadcasts to " + to_string(to));
+    }
+}
+
+void check_indices(const Operator& op, const std::vector<Index>& indices, Index size) {
+    const auto bad =
+        std::ranges::find_if(indices, [&](Index i) { return i < 0 || i >= size; });
+    if (bad != indices.end()) {
+        fail(op, "index " + std::to_string(*bad),
+             "one in [0, " + std::to_string(size) + ")");
+    }
+}
+
+}  // namespace
+
+void TimeUpdate::check(const std::vector<Shape>& shapes) const {
+    check_size(*this, "time", size_of(shapes, time), 1);
+}
+
+void Reset::check(const std::vector<Shape>&) const {}
+
+void Copy::check(const std::vector<Shape>& shapes) const {
+    if (!indexed()) {
+        check_broadcast(*this, shapes[src], shapes[dst]);
+        return;
+    }
+    check_indices(*this, src_index_, size_of(shapes, src));
+    check_indices(*this, dst_index_, size_of(shapes, dst));
+    const auto count = [](const std::vector<Index>& index, Index all) {
+        return index.empty() ? all : static_cast<Index>(index.size());
+    };
+    check_size(*this, "a source", count(src_index_, size_of(shapes, src)),
+               count(dst_index_, size_of(shapes, dst)));
+}
+
+void ElementwiseInc::check(const std::vector<Shape>& shapes) const {
+    check_broadcast(*this, shapes[a], shapes[y]);
+    check_broadcast(*this, shapes[x], shapes[y]);
+}
+
+void DotInc::check(const std::vector<Shape>& shapes) const {
+    const Shape& matrix = shapes[a];
+    if (matrix.size() != 2) {
+        fail(*this, "A of shape " + to_string(matrix), "a matrix");
+    }
+    check_size(*this, "X", size_of(shapes, x), matrix[1]);
+    check_size(*this, "Y", size_of(shapes, y), matrix[0]);
+}
+
+void ConvInc::check(const std::vector<Shape>& shapes) const {
+    const Conv2DShape& s = shape_;
+    if (s.groups < 1 || s.in_c % s.groups != 0 || s.out_c % s.groups != 0) {
+        fail(*this, std::to_string(s.groups) + " groups",
+             "a divisor of " + std::to_string(s.in_c) + " and " +
+                 std::to_string(s.out_c) + " channels");
+    }
+    check_size(*this, "W", size_of(shapes, w),
+               s.k_h * s.k_w * (s.in_c / s.groups) * s.out_c);
+    check_size(*this, "X", size_of(shapes, x), s.in_h * s.in_w * s.in_c);
+    check_size(*this, "Y", size_of(shapes, y), s.out_h * s.out_w * s.out_c);
+    if (has_bias()) {
+        check_size(*this, "a bias", size_of(shapes, bias), s.out_c);
+    }
+}
+
+void PoolInc::check(const std::vector<Shape>& shapes) const {
+    const Pool2DShape& s = shape_;
+    check_size(*this, "X", size_of(shapes, x), s.in_h * s.in_w * s.channels);
+    check_size(*this, "Y", size_of(shapes, y), s.out_h * s.out_w * s.channels);
+}
+
+void SimNeurons::check(const std::vector<Shape>& shapes) const {
+    const Index n = size_of(shapes, output);
+    check_size(*this, "J", size_of(shapes, j), n);
+    for (int s = first_state; s < first_param(); ++s) {
+        check_size(*this, "a state", size_of(shapes, s), n);
+    }
+    for (int s = first_param(); s < filter_slot(); ++s) {
+        if (size_of(shapes, s) != 1) {
+            check_size(*this, "a parameter", size_of(shapes, s), n);
+        }
+    }
+}
+
+void SimFilter::check(const std::vector<Shape>& shapes) const {
+    const Index n = size_of(shapes, output);
+    check_size(*this, "an input", size_of(shapes, input), n);
+    check_size(*this, "coefficients", size_of(shapes, coefficients),
+               filter_coefficients(form_, order_));
+    if (form_ != FilterForm::gain) {
+        check_size(*this, "a state", size_of(shapes, state), order_ * n);
+    }
+}
+
+void HostFunction::check(const std::vector<Shape>&) const {}
+
+}  // namespace nengine
