@@ -6,6 +6,7 @@ set(NENGINE_ENGINE_SOURCES
     operators/lowering.cpp
     operators/operators.cpp
     planner/backward_lowering.cpp
+    planner/coalesce.cpp
     planner/constants.cpp
     planner/dependencies.cpp
     planner/emit_backward.cpp

@@ -18,4 +18,7 @@ std::vector<Command> move_rows(const Storage& storage, const Graph& graph,
                                const std::set<VersionId>& versions, BufferId history,
                                BufferId row, Index shift, bool accumulate);
 
+/// Makes one command of neighbouring ones that zero, load or store adjacent elements.
+void coalesce(std::vector<Command>& commands);
+
 }  // namespace nengine

@@ -80,6 +80,7 @@ private:
                 {.args = SumProductCommand{probe.gradient, {}, to, true},
                  .label = "loss gradient of " + v.name});
         }
+        coalesce(stage.commands);
         context_.plan.backward.push_back(std::move(stage));
     }
 
@@ -100,6 +101,9 @@ private:
         }
         if (stepped) {
             finish_step(s, out, std::move(loads));
+        }
+        for (auto* commands : {&out.before, &out.commands, &out.after}) {
+            coalesce(*commands);
         }
         context_.plan.backward.push_back(std::move(out));
     }

@@ -8,4 +8,5 @@ set(NENGINE_ENGINE_TESTS
     core/model_test.cpp
     core/signal_test.cpp
     random_gradient_test.cpp
+    planner/passes_test.cpp
     random_network_test.cpp)
