@@ -7,6 +7,7 @@ set(NENGINE_API_TESTS
     golden_networks_probes.cpp
     golden_simulation_test.cpp
     layer_test.cpp
+    main_job_gradient_test.cpp
     progress_test.cpp
     simulator_test.cpp
     tensor_test.cpp
