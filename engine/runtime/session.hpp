@@ -115,14 +115,13 @@ public:
     /// finite
     std::vector<double> parameter(const std::string& name) const;
     void set_parameter(const std::string& name, const std::vector<double>& values);
-    /// Several at once: all are checked before the first is changed.
+    /// Several at once: all are checked before the first is changed. A neuron state
+    /// that is saved by name ("lif_1.voltage") is its initial value: it takes effect at
+    /// once before the first step, else at the next reset().
     void set_parameters(const std::map<std::string, std::vector<double>>& values);
 
-    /// Initial values of neuron states that are saved by name ("lif_1.voltage"): see
-    /// Signal::parameter on state signals; setting one takes effect at the next
-    /// reset().
-
-    /// The plan that a call with these feeds would run, as a table.
+    /// The plan that a call with these feeds would run, as a table; once it has run,
+    /// with the time that each stage has taken.
     std::string explain(Index n_steps, const Feeds& feeds, bool training = false);
     /// Bytes of device memory that the session holds, and the most it has held.
     std::size_t memory_bytes() const;
