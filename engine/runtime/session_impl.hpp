@@ -151,8 +151,17 @@ private:
     Index train_minibatch(Runner& runner, Index n_steps, const Objective& objective,
                           const Sources& sources, const Sources& targets,
                           const Index* items, Index valid, const Tally& tally);
+    /// Where a number first became non-finite.
+    struct Fault {
+        Index step = -1;
+        int stage = 0;
+        std::string signal;
+    };
+    void find_fault(const Runner& runner, const ChunkExtent& extent,
+                    Fault& fault) const;
     void throw_if_not_finite(Runner& runner, const Tally& tally, Index n_steps,
-                             const Sources& sources, const Index* items);
+                             const Sources& sources, const Index* items,
+                             Index minibatches);
     void note_memory(std::size_t extra);
 
     std::shared_ptr<Model> model_;

@@ -231,9 +231,15 @@ Scores SessionOf<Real>::train(Index n_steps, const Feeds& feeds, const Targets& 
         if (progress) {
             progress(first + valid, items.items);
         }
-        // A copy from the device waits for it: there, only the end of the epoch looks.
-        if (!device_.is_cuda() || first + valid == items.items) {
-            throw_if_not_finite(runner, tally, n_steps, sources, rows);
+        // A copy from the device waits for it: there, only the end of the epoch looks,
+        // at all minibatches. Nothing has been updated since the first that was not
+        // finite.
+        if (!device_.is_cuda()) {
+            throw_if_not_finite(runner, tally, n_steps, sources, rows, 1);
+        } else if (first + valid == items.items) {
+            throw_if_not_finite(
+                runner, tally, n_steps, sources, items.device.as<Index>(),
+                (items.items + options_.minibatch - 1) / options_.minibatch);
         }
     }
     return read_scores(losses, tally, items.items, true);
@@ -271,22 +277,42 @@ void SessionOf<Real>::set_learning_rate(double learning_rate) {
     optimizer_.set_learning_rate(learning_rate);
 }
 
-namespace {
+template <class Real>
+void SessionOf<Real>::find_fault(const Runner& runner, const ChunkExtent& extent,
+                                 Fault& fault) const {
+    const Plan& plan = runner.plan();
+    for (BufferId b = 0; b < static_cast<BufferId>(plan.buffers.size()); ++b) {
+        const BufferSpec& spec = plan.buffers[static_cast<std::size_t>(b)];
+        const bool forward = spec.first_stage < static_cast<int>(plan.forward.size());
+        if (spec.kind != BufferKind::work || !forward || spec.last_stage < 0) {
+            continue;
+        }
+        const Operand all{.buffer = b,
+                          .in_time = spec.history ? Rows::history : Rows::fixed,
+                          .shift = spec.history ? spec.extra_rows : 0,
+                          .cols = spec.width};
+        const Block<Real> block = runner.binder().block(all, extent);
+        const std::vector<double> values =
+            download_from(device_, block.data, static_cast<std::size_t>(block.size()));
+        const auto bad =
+            std::ranges::find_if(values, [](double v) { return !std::isfinite(v); });
+        if (bad == values.end()) {
+            continue;
+        }
+        const Index step = (bad - values.begin()) / (block.batch * block.cols);
+        if (fault.step < 0 ||
+            std::pair(step, spec.first_stage) < std::pair(fault.step, fault.stage)) {
+            fault = {step, spec.first_stage, spec.name};
+        }
+    }
+}
 
-/// Where a number first became non-finite.
-struct FirstFault {
-    Index step = -1;
-    std::string signal;
-};
-
-}  // namespace
-
-/// Runs the minibatch again with every row kept, and looks for the earliest step, and
-/// within it the earliest stage, that holds a number which is not finite.
+/// Runs minibatches again with every row kept, until one holds a number that is not
+/// finite: the earliest step, and within it the earliest stage, is where it began.
 template <class Real>
 void SessionOf<Real>::throw_if_not_finite(Runner& runner, const Tally& tally,
                                           Index n_steps, const Sources& sources,
-                                          const Index* items) {
+                                          const Index* items, Index minibatches) {
     int flag = 0;
     device_.download(&flag, tally.flag.data(), sizeof(flag));
     if (flag == 0) {
@@ -297,39 +323,14 @@ void SessionOf<Real>::throw_if_not_finite(Runner& runner, const Tally& tally,
     Runner again(device_, std::make_shared<Plan>(runner.plan()), options,
                  runner.chunk(), parameters_, state_);
     again.refresh_parameters();
-    again.load_state(state_);
-    FirstFault fault;
-    int fault_stage = 0;
-    run_minibatch(
-        again, n_steps, sources, items, [&](const ChunkExtent& extent, Index) {
-            const Plan& plan = again.plan();
-            for (BufferId b = 0; b < static_cast<BufferId>(plan.buffers.size()); ++b) {
-                const BufferSpec& spec = plan.buffers[static_cast<std::size_t>(b)];
-                const bool forward =
-                    spec.first_stage < static_cast<int>(plan.forward.size());
-                if (spec.kind != BufferKind::work || !forward || spec.last_stage < 0) {
-                    continue;
-                }
-                const Operand all{.buffer = b,
-                                  .in_time = spec.history ? Rows::history : Rows::fixed,
-                                  .shift = spec.history ? spec.extra_rows : 0,
-                                  .cols = spec.width};
-                const Block<Real> block = again.binder().block(all, extent);
-                const std::vector<double> values = download_from(
-                    device_, block.data, static_cast<std::size_t>(block.size()));
-                const auto bad = std::ranges::find_if(
-                    values, [](double v) { return !std::isfinite(v); });
-                if (bad == values.end()) {
-                    continue;
-                }
-                const Index step = (bad - values.begin()) / (block.batch * block.cols);
-                if (fault.step < 0 || std::pair(step, spec.first_stage) <
-                                          std::pair(fault.step, fault_stage)) {
-                    fault = {step, spec.name};
-                    fault_stage = spec.first_stage;
-                }
-            }
-        });
+    Fault fault;
+    for (Index m = 0; m < minibatches && fault.step < 0; ++m) {
+        again.load_state(state_);
+        run_minibatch(again, n_steps, sources, items + m * options_.minibatch,
+                      [&](const ChunkExtent& extent, Index) {
+                          find_fault(again, extent, fault);
+                      });
+    }
     const std::string where = fault.step < 0
                                   ? "in the loss itself; the signals are finite"
                                   : "first at step " + std::to_string(fault.step + 1) +
