@@ -32,7 +32,6 @@ bool is_read(const Access& access) {
 GradientNeeds find_gradient_needs(const Graph& graph) {
     const std::size_t n = graph.versions.size();
     GradientNeeds needs{std::vector<char>(n, 0), std::vector<char>(n, 0),
-                        std::vector<char>(n, 0),
                         std::vector<char>(graph.nodes.size(), 0)};
     if (!graph.training) {
         return needs;
@@ -79,14 +78,6 @@ GradientNeeds find_gradient_needs(const Graph& graph) {
         }
         for (const int s : node.op->saved_slots()) {
             needs.saved_value[static_cast<std::size_t>(node.slot(s).version)] = 1;
-        }
-        const bool has_parameter = std::ranges::any_of(
-            node.slots,
-            [&](const Access& a) { return graph.trainable(graph.version_of(a)); });
-        for (const Access& a : node.slots) {
-            if (has_parameter && !is_read(a)) {
-                needs.saved_gradient[static_cast<std::size_t>(a.version)] = 1;
-            }
         }
     }
     return needs;

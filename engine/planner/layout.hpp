@@ -7,14 +7,12 @@
 namespace nengine {
 
 /// Which versions a training plan carries gradients for: those that depend on a
-/// parameter and reach an observed probe; and which forward values and gradients must
+/// parameter and reach an observed probe; and which forward values must
 /// be kept for every step.
 struct GradientNeeds {
     std::vector<char> gradient;     ///< per version
     std::vector<char> saved_value;  ///< per version: read again by the backward pass
-    std::vector<char>
-        saved_gradient;      ///< per version: kept for deferred parameter gradients
-    std::vector<char> node;  ///< per node: has a backward
+    std::vector<char> node;         ///< per node: has a backward
 };
 GradientNeeds find_gradient_needs(const Graph& graph);
 

@@ -70,9 +70,6 @@ public:
     bool has_state(int block) const {
         return state_[static_cast<std::size_t>(block)] != no_buffer;
     }
-    bool has_gradient_history(int block) const {
-        return gradient_history_[static_cast<std::size_t>(block)] != no_buffer;
-    }
     bool wants_gradient(VersionId id) const {
         return needs_.gradient[static_cast<std::size_t>(id)] != 0;
     }
