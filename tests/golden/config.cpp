@@ -1,0 +1,50 @@
+#include "tests/golden/functions.hpp"
+#include "tests/golden/golden_test.hpp"
+
+namespace nengine::test {
+
+GOLDEN_NETWORK(config_nested) {
+    Network net({.label = "top", .seed = 170});
+    net.config.ensemble.neuron_type = LIFRate{};
+    net.config.ensemble.radius = 1.5;
+    net.config.connection.synapse = 0.02;
+    net.config.probe.synapse = 0.01;
+    auto u = net.node(sine, {.label = "u"});
+    auto a = net.ensemble(10, 1, {.label = "a"});
+    auto inner = net.subnetwork({.label = "inner"});
+    inner.config.ensemble.radius = 0.5;
+    inner.config.ensemble.max_rates = Uniform{50, 60};
+    auto b = inner.ensemble(10, 1, {.label = "b"});
+    auto c = inner.ensemble(10, 1, {.label = "c", .intercepts = Choice{{0.2}}});
+    inner.connect(b, c, {.label = "bc", .synapse = None});
+    auto d = net.ensemble(10, 1, {.label = "d"});
+    net.connect(u, a, {.label = "ua"});
+    net.connect(a, b, {.label = "ab", .synapse = 0.005});
+    net.connect(c, d, {.label = "cd"});
+    for (const auto& ensemble : {a, b, c, d}) {
+        net.probe(ensemble, {.label = "p" + ensemble.label});
+    }
+    return net;
+}
+
+GOLDEN_NETWORK(config_preset) {
+    Network net({.seed = 171});
+    net.config.connection.solver = LstsqL2{.reg = 0.02};
+    net.config.ensemble.encoders = Choice{{{1.0}, {-1.0}}};
+    auto u = net.node(sine, {.label = "u"});
+    // The thresholding preset with threshold 0.3 and radius 1.2, written out.
+    auto a = net.ensemble(25, 1,
+                          {.label = "a",
+                           .radius = 1.2,
+                           .encoders = Choice{{{1.0}}},
+                           .intercepts = Exponential{0.15, 0.3, 1.2},
+                           .eval_points = Uniform{0.3 / 1.2, 1}});
+    auto b = net.ensemble(25, 1, {.label = "b"});
+    net.connect(u, a, {.label = "ua"});
+    net.connect(a, b, {.label = "ab"});
+    net.probe(a, {.label = "pa", .synapse = 0.01});
+    net.probe(b, {.label = "pb", .synapse = 0.01});
+    return net;
+}
+
+}  // namespace nengine::test

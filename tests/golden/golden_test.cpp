@@ -1,0 +1,93 @@
+#include "tests/golden/golden_test.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "kernels/base/device.hpp"
+#include "tests/golden/compare.hpp"
+
+namespace nengine::test {
+
+namespace {
+
+GoldenEntry golden_of(const std::string& entry) {
+    return golden(entry.substr(0, entry.find('_')), entry);
+}
+
+/// "cpu", and "cuda" where there is one or has to be.
+std::vector<std::string> devices() {
+    const char* required = std::getenv("NENGINE_REQUIRE_CUDA");
+    const bool cuda = Device::cuda_count() > 0 ||
+                      (required != nullptr && std::string(required) == "1");
+    return cuda ? std::vector<std::string>{"cpu", "cuda"}
+                : std::vector<std::string>{"cpu"};
+}
+
+/// Ways to plan that must not change results.
+std::vector<std::pair<std::string, PlanOptions>> plans() {
+    using enum PlanOptions::Merge;
+    return {{"as users run it", {}},
+            {"stepped", {.fold = false}},
+            {"in chunks of 7 steps", {.chunk_steps = 7}},
+            {"unmerged", {.merge = none}},
+            {"merged by tree search", {.merge = tree}},
+            {"without rewrites",
+             {.simplify = false, .fuse = false, .layout = false, .recorded = false}}};
+}
+
+void check_network(const std::string& name, Network (*make)(),
+                   const GoldenOptions& options) {
+    const GoldenEntry entry = golden_of(name);
+    compare_build(entry, make(), options);
+    for (const auto& device : devices()) {
+        for (const auto& [what, plan] : plans()) {
+            if (::testing::Test::HasFailure()) {
+                return;  // the rest would say the same
+            }
+            SCOPED_TRACE(device + ", " + what);
+            compare_simulation(entry, make(), {.device = device, .plan = plan});
+        }
+        for (const bool fold : {true, false}) {
+            SCOPED_TRACE(device + ", float32, " + (fold ? "folded" : "stepped"));
+            compare_single_precision(entry, make(),
+                                     {.device = device, .plan = {.fold = fold}},
+                                     options.float32);
+        }
+    }
+}
+
+class GoldenTest : public ::testing::Test {
+public:
+    explicit GoldenTest(std::function<void()> body) : body_(std::move(body)) {}
+    void TestBody() override { body_(); }
+
+private:
+    std::function<void()> body_;
+};
+
+bool register_body(const char* entry, const char* file, int line,
+                   std::function<void()> body) {
+    ::testing::RegisterTest(
+        "golden", entry, nullptr, nullptr, file, line,
+        [body]() -> ::testing::Test* { return new GoldenTest(body); });
+    return true;
+}
+
+}  // namespace
+
+bool register_golden_network(const char* entry, const char* file, int line,
+                             Network (*make)(), GoldenOptions options) {
+    return register_body(entry, file, line,
+                         [=] { check_network(entry, make, options); });
+}
+
+bool register_golden_tables(const char* entry, const char* file, int line,
+                            void (*check)(const GoldenEntry&)) {
+    return register_body(entry, file, line, [=] { check(golden_of(entry)); });
+}
+
+}  // namespace nengine::test

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "nengine/nengine.hpp"
+#include "tests/support/golden.hpp"
+
+// Tests against the golden data: each is named after its entry, "golden.conn_slices",
+// and defined by one of the macros below.
+
+namespace nengine::test {
+
+/// What single precision may do to an entry beside rounding.
+enum class Float32 {
+    compared,  ///< within 1e-4 of the range, but for a few moved spikes
+    chaotic,   ///< spikes move in Nengo's own single precision too: only run
+};
+
+struct GoldenOptions {
+    Float32 float32 = Float32::compared;
+    /// Relative, of weights; for iterative solvers and recomputed tables.
+    double build_tolerance = 1e-9;
+};
+
+bool register_golden_network(const char* entry, const char* file, int line,
+                             Network (*make)(), GoldenOptions options = {});
+bool register_golden_tables(const char* entry, const char* file, int line,
+                            void (*check)(const GoldenEntry& entry));
+
+}  // namespace nengine::test
+
+/// Defines a network as the entry's Python original does. It is built and simulated:
+/// seeds, ensembles, weights and probes have to be the entry's. Options may follow.
+///
+///     GOLDEN_NETWORK(conn_integrator) {
+///         Network net({.seed = 99});
+///         ...
+///         return net;
+///     }
+#define GOLDEN_NETWORK(entry, ...)                                                  \
+    static ::nengine::Network golden_##entry();                                     \
+    [[maybe_unused]] static const bool is_registered_##entry =                      \
+        ::nengine::test::register_golden_network(                                   \
+            #entry, __FILE__, __LINE__, golden_##entry __VA_OPT__(, ) __VA_ARGS__); \
+    static ::nengine::Network golden_##entry()
+
+/// Checks an entry of tables; the body sees `golden`, the entry.
+#define GOLDEN_TABLES(entry)                                                \
+    static void golden_##entry(const ::nengine::test::GoldenEntry& golden); \
+    [[maybe_unused]] static const bool is_registered_##entry =              \
+        ::nengine::test::register_golden_tables(#entry, __FILE__, __LINE__, \
+                                                golden_##entry);            \
+    static void golden_##entry(const ::nengine::test::GoldenEntry& golden)

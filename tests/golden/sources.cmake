@@ -1,0 +1,14 @@
+set(NENGINE_GOLDEN_TESTS
+    compare_build.cpp
+    compare_simulation.cpp
+    golden_test.cpp
+    config.cpp
+    conn.cpp
+    ensemble.cpp
+    neuron.cpp
+    node.cpp
+    probe.cpp
+    seeds.cpp
+    solver.cpp
+    tutorial.cpp)
+list(TRANSFORM NENGINE_GOLDEN_TESTS PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
