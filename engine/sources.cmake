@@ -3,6 +3,8 @@ set(NENGINE_ENGINE_SOURCES
     core/model.cpp
     core/signal.cpp
     operators/checks.cpp
+    operators/learning.cpp
+    operators/learning_lowering.cpp
     operators/lowering.cpp
     operators/operators.cpp
     planner/backward_lowering.cpp
@@ -14,6 +16,7 @@ set(NENGINE_ENGINE_SOURCES
     planner/explain.cpp
     planner/fold.cpp
     planner/fuse.cpp
+    planner/fuse_learning.cpp
     planner/gradient_needs.cpp
     planner/graph.cpp
     planner/layout.cpp
@@ -26,6 +29,7 @@ set(NENGINE_ENGINE_SOURCES
     planner/simplify.cpp
     planner/storage.cpp
     runtime/binder.cpp
+    runtime/binder_learning.cpp
     runtime/gemm_products.cpp
     runtime/memory.cpp
     runtime/plan_runner.cpp

@@ -6,6 +6,7 @@ set(NENGINE_UNIFIED_SOURCES
     unified/filter_scan.cpp
     unified/filter_scan_backward.cpp
     unified/gather.cpp
+    unified/learning.cpp
     unified/loss.cpp
     unified/neuron_rate.cpp
     unified/neuron_scan.cpp

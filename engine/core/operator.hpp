@@ -53,6 +53,11 @@ public:
     /// Whether members of a group may differ in size: they work element by element, so
     /// that a group is one operator on the concatenation.
     virtual bool elementwise() const { return false; }
+    /// Whether a group may be one command if its members' operands lie evenly spaced.
+    virtual bool evenly_spaced() const { return false; }
+    /// Writes what has no history, a matrix that changes: its readers and it run step
+    /// by step.
+    virtual bool stepped() const { return false; }
 
     /// Commands for one stage; the operands may stand for a whole group of merged
     /// operators.

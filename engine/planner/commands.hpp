@@ -9,6 +9,7 @@
 #include "engine/operators/operators.hpp"
 #include "kernels/conv.hpp"
 #include "kernels/filter_scan.hpp"
+#include "kernels/learning.hpp"
 #include "kernels/neuron_scan.hpp"
 #include "kernels/pool.hpp"
 
@@ -139,6 +140,23 @@ struct HostCommand {
     std::shared_ptr<const HostFunction> function;
     Operand x, output;
 };
+/// What the rows of a change of weights are made of (kernels/learning.hpp); members of
+/// a group as rows.
+struct LearningRowsCommand {
+    LearningKind kind;
+    double rate, beta;
+    Operand signal, theta, scale, gate, power, row, decay;
+};
+/// out = (or +=) row x col - decay * weights, a matrix per member.
+struct ChangeWeightsCommand {
+    Operand row, col, decay, weights, out;
+    bool accumulate;
+};
+/// weights += row x col - decay * weights; y = (or +=) weights x.
+struct ChangeAndMultiplyCommand {
+    Operand row, col, decay, weights, x, y;
+    bool accumulate;
+};
 /// Moves one row between a history and a fixed row, at the step counter.
 struct RowCommand {
     enum class Kind { load, store };
@@ -153,6 +171,7 @@ using CommandArgs =
                  IndexedSumCommand, GemmCommand, ConvCommand, PoolCommand,
                  NeuronCommand, NeuronRateCommand, NeuronRateBackwardCommand,
                  FilterCommand, FilterBackwardCommand, TimeCommand, HostCommand,
+                 LearningRowsCommand, ChangeWeightsCommand, ChangeAndMultiplyCommand,
                  RowCommand>;
 
 struct Command {

@@ -59,6 +59,21 @@ Dependencies recurrence(const Graph& graph, const std::vector<int>& order) {
             }
         }
     }
+    // The same for other matrices.
+    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
+        if (!graph.node(n).op->stepped()) {
+            continue;
+        }
+        deps.add_edge(n, n);
+        for (const Access& access : graph.node(n).slots) {
+            for (const Use& reader :
+                 uses.readers[static_cast<std::size_t>(access.version)]) {
+                if (access.role != Role::read && reader.node != n) {
+                    deps.add_edge(reader.node, n);
+                }
+            }
+        }
+    }
     // A folded scan keeps its state in registers: where others want its course, it is
     // stepped.
     for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {

@@ -174,6 +174,7 @@ Graph fuse(Graph graph) {
     }
     std::erase_if(graph.nodes, gone);
     restore_sets(graph);
+    fuse_learning(graph);
     return graph;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/operators/learning.hpp"
 #include "engine/operators/operators.hpp"
 #include "kernels/base/error.hpp"
 
@@ -90,7 +91,8 @@ bool can_add(const Node& node) {
            dynamic_cast<const ElementwiseInc*>(op) != nullptr ||
            dynamic_cast<const Copy*>(op) != nullptr ||
            dynamic_cast<const ConvInc*>(op) != nullptr ||
-           dynamic_cast<const PoolInc*>(op) != nullptr;
+           dynamic_cast<const PoolInc*>(op) != nullptr ||
+           dynamic_cast<const WeightIncDot*>(op) != nullptr;
 }
 
 Uses find_uses(const Graph& graph) {

@@ -173,8 +173,10 @@ Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
 /// neither trainable nor learned.
 Graph simplify(Graph graph);
 
-/// Vertical fusion of node patterns: bias and gain into the neurons that they feed.
+/// Vertical fusion of node patterns: bias and gain into the neurons that they feed, a
+/// change of weights into the product that reads them.
 Graph fuse(Graph graph);
+void fuse_learning(Graph& graph);
 
 /// Strongly connected components -> once, folded and stepped stages; sums whose parts
 /// are known at different times become partial sums. `fold` false: everything that

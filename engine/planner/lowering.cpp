@@ -240,7 +240,6 @@ Operand Lowering::vector(int slot, Of of) const {
     return operand;
 }
 
-/// Members of a group as rows: what is copied or summed whole.
 Operand Lowering::as_rows(Operand operand) {
     if (operand.count > 1) {
         operand.rows = operand.count;
@@ -270,6 +269,18 @@ Operand Lowering::temporary(const Operand& like) {
     operand.row_stride = like.cols;
     operand.group_stride = like.count > 1 ? like.cols : 0;
     return operand;
+}
+
+Operand Lowering::scratch(Index cols) {
+    const BufferId buffer = context_.storage.add_buffer({.name = "in between",
+                                                         .kind = BufferKind::work,
+                                                         .width = cols * members(),
+                                                         .batched = true});
+    context_.storage.touch(buffer, context_.storage.position(stage_, backward_));
+    return {.buffer = buffer,
+            .cols = cols,
+            .count = members(),
+            .group_stride = members() > 1 ? cols : 0};
 }
 
 Operand Lowering::compact(const Operand& operand) {

@@ -80,10 +80,17 @@ public:
     Operand planes(int slot) const;
     Operand coefficients(int slot) const;
 
+    /// Memory of this step's own for results in between: a vector per member.
+    Operand scratch(Index cols);
+    /// Seconds per step.
+    double dt() const { return context_.plan.model->dt(); }
+
     /// A constant that no signal holds, the same for all of `n` elements.
     Operand scalar(double value, Index n) const {
         return context_.constants.scalar(value, n);
     }
+    /// Members of a group as rows: what is copied or summed whole.
+    static Operand as_rows(Operand operand);
     TableId table(std::vector<Index> values);
     void emit(CommandArgs args);
 
@@ -94,7 +101,6 @@ protected:
     Operand temporary(const Operand& like);
     Operand compact(const Operand& operand);
     Written written(const Operand& operand, bool accumulate);
-    static Operand as_rows(Operand operand);
     std::pair<BufferId, ElementView> located_constant(int slot) const;
     Place place(int slot, Of of) const;
     Place place_of(const Access& access, Of of) const;

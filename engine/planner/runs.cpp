@@ -26,8 +26,7 @@ public:
         if (last.op->elementwise()) {
             return elementwise(last, node);
         }
-        return dynamic_cast<const DotInc*>(last.op.get()) != nullptr &&
-               product(run, node);
+        return last.op->evenly_spaced() && product(run, node);
     }
 
 private:

@@ -50,6 +50,10 @@ private:
     Call operator_call(const FilterBackwardCommand& c, const ChunkExtent& extent) const;
     Call operator_call(const TimeCommand& c, const ChunkExtent& extent) const;
     Call operator_call(const HostCommand& c, const ChunkExtent& extent) const;
+    Call operator_call(const LearningRowsCommand& c, const ChunkExtent& extent) const;
+    Call operator_call(const ChangeWeightsCommand& c, const ChunkExtent& extent) const;
+    Call operator_call(const ChangeAndMultiplyCommand& c,
+                       const ChunkExtent& extent) const;
     Call operator_call(const RowCommand& c, const ChunkExtent& extent) const;
 
     const BufferSpec& spec(const Operand& operand) const {
@@ -60,6 +64,10 @@ private:
     /// The block with the extents of `like`.
     Block<Real> block_like(const Operand& operand, const Operand& like,
                            const ChunkExtent& extent) const;
+    /// A block per member of a group, as steps, for the items of `like`; no data if the
+    /// operand is absent.
+    Block<Real> members(const Operand& operand, const Operand& like,
+                        const ChunkExtent& extent) const;
     ParamView<Real> param(const Operand& operand) const;
     Real* address(const Operand& operand) const;
     template <class Args>

@@ -43,6 +43,18 @@
 // with  using Real; static constexpr int n_registers, n_sums (at least 1).  The first
 // n_sums registers start at 0; runs of at most 4096 rows are summed in Real and the
 // runs are added in double. term may write what no other (row, i) reads or writes.
+//
+//     launch_lines(exec, lines, cols, sum)
+//
+// sums along each line, in an order that is a function of cols alone:
+//
+//     auto line = sum.begin(i);              // what depends on the line alone
+//     for each column:  sum.term(line, c);   // a Real, to be added; may write
+//     sum.finish(line, total);               // const double total, once
+//
+// with  using Real.  Runs of a line are summed in Real and added in double; a line
+// without columns is finished with 0. term may write what no other (i, c) reads or
+// writes.
 
 namespace nengine {
 

@@ -113,4 +113,5 @@ void launch_elements(const CudaExec& exec, const Extents& e, const Fn& fn) {
 }  // namespace nengine
 
 #include "kernels/cuda/launch_columns.cuh"
+#include "kernels/cuda/launch_lines.cuh"
 #include "kernels/cuda/launch_scan.cuh"

@@ -59,6 +59,7 @@ struct OperatorCase {
 std::vector<OperatorCase> linear_cases();
 std::vector<OperatorCase> image_cases();
 std::vector<OperatorCase> dynamic_cases();
+std::vector<OperatorCase> learning_cases();
 /// All of them.
 const std::vector<OperatorCase>& operator_cases();
 

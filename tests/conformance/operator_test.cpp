@@ -418,7 +418,8 @@ TEST(OperatorConformanceSuite, CoversEveryOperatorAndNeuronType) {
     EXPECT_EQ(types,
               (std::set<std::string>{"TimeUpdate", "Reset", "Copy", "ElementwiseInc",
                                      "DotInc", "ConvInc", "PoolInc", "SimNeurons",
-                                     "SimFilter", "HostFunction"}));
+                                     "SimFilter", "HostFunction", "SimPES", "SimBCM",
+                                     "SimOja", "SimVoja", "SimRLS", "WeightInc"}));
     EXPECT_EQ(neurons.size(), 7U);
 }
 

@@ -1,5 +1,6 @@
 set(NENGINE_CONFORMANCE_TESTS
     ../reference/naive_interpreter.cpp
+    ../reference/naive_learning.cpp
     ../reference/naive_operators.cpp
     ../reference/naive_training.cpp
     ../support/model_runs.cpp
@@ -7,6 +8,7 @@ set(NENGINE_CONFORMANCE_TESTS
     ../support/random_units.cpp
     dynamic_cases.cpp
     image_cases.cpp
+    learning_cases.cpp
     linear_cases.cpp
     operator_cases.cpp
     operator_test.cpp

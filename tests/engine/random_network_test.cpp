@@ -26,7 +26,8 @@ class RandomNetwork : public OnEachDevice {};
 TEST_P(RandomNetwork, PlannedIsNaiveWhateverThePlannerDoes) {
     constexpr Index items = 3, steps = 23;
     for (std::uint64_t seed = 0; seed < how_many(128); ++seed) {
-        const RandomModel random = random_model(seed, {.units = units_of(seed)});
+        const RandomModel random =
+            random_model(seed, {.units = units_of(seed), .learning = true});
         const InputData data = random.data(items, steps);
         Draw draw(seed + 1000);
         SessionOptions options = random_options(draw);

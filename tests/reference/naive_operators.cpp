@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <string>
 
+#include "engine/operators/learning.hpp"
 #include "engine/operators/operators.hpp"
 #include "kernels/base/error.hpp"
 #include "tests/reference/filters.hpp"
 #include "tests/reference/naive_convolution.hpp"
+#include "tests/reference/naive_learning.hpp"
 #include "tests/reference/naive_memory.hpp"
 #include "tests/reference/neurons.hpp"
 
@@ -99,6 +101,8 @@ private:
     void run(const SimNeurons& op);
     void run(const SimFilter& op);
     void run(const HostFunction& op);
+    void run(const SimLearning& op);
+    void run(const WeightInc& op);
 
     template <class Op>
     bool try_run() {
@@ -118,11 +122,11 @@ private:
 };
 
 std::vector<NaiveWrite> Execution::run() {
-    const bool known = try_run<TimeUpdate>() || try_run<Reset>() || try_run<Copy>() ||
-                       try_run<ElementwiseInc>() || try_run<DotInc>() ||
-                       try_run<ConvInc>() || try_run<PoolInc>() ||
-                       try_run<SimNeurons>() || try_run<SimFilter>() ||
-                       try_run<HostFunction>();
+    const bool known =
+        try_run<TimeUpdate>() || try_run<Reset>() || try_run<Copy>() ||
+        try_run<ElementwiseInc>() || try_run<DotInc>() || try_run<ConvInc>() ||
+        try_run<PoolInc>() || try_run<SimNeurons>() || try_run<SimFilter>() ||
+        try_run<HostFunction>() || try_run<SimLearning>() || try_run<WeightInc>();
     if (!known) {
         misfit(op_, "got an operator that the interpreter does not know");
     }
@@ -283,6 +287,42 @@ void Execution::run(const HostFunction& op) {
     if (op.has_output()) {
         write(op.output_slot(), std::move(out));
     }
+}
+
+void Execution::run(const SimLearning& op) {
+    const auto given = [&](int slot) { return slot < 0 ? Values{} : read(slot); };
+    NaiveRule rule{op.kind(),
+                   op.rate(),
+                   op.beta(),
+                   model_.dt(),
+                   read(SimLearning::pre),
+                   read(SimLearning::signal_),
+                   given(op.theta_slot()),
+                   given(op.scale_slot()),
+                   given(op.gate_slot()),
+                   given(op.inv_gamma_slot())};
+    NaiveChange change = naive_change(rule);
+    if (op.has_delta()) {
+        write(op.delta_slot(), change.matrix(given(op.weights_slot())));
+    }
+    if (op.inv_gamma_slot() >= 0) {
+        write(op.inv_gamma_slot(), std::move(rule.inv_gamma));
+    }
+    if (op.has_factors()) {
+        write(op.row_slot(), std::move(change.row));
+        write(op.col_slot(), std::move(change.col));
+    }
+    if (op.has_factors() && op.has_decay()) {
+        write(op.decay_slot(), std::move(change.decay));
+    }
+}
+
+void Execution::run(const WeightInc& op) {
+    NaiveChange change{read(WeightInc::row), read(WeightInc::col), {}};
+    if (op.has_decay()) {
+        change.decay = read(WeightInc::decay);
+    }
+    write(WeightInc::weights, change.matrix(read(WeightInc::weights)));
 }
 
 }  // namespace

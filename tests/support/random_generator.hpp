@@ -68,6 +68,8 @@ private:
     void index_lists();
     void matrix_copy();
     void image();
+    void learning();
+    SignalId lowpass(SignalId x, Index size, Role role, const std::string& name);
     void function_of_x();
     void loop_start();
     void close_loops();

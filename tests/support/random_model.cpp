@@ -128,6 +128,9 @@ RandomModel Generator::generate() {
     if (options_.host_functions) {
         units.push_back(&Generator::function_of_x);
     }
+    if (options_.learning) {
+        units.push_back(&Generator::learning);
+    }
     for (int unit = 0; unit < options_.units; ++unit) {
         (this->*draw_.one_of(units))();
     }

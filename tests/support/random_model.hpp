@@ -48,6 +48,7 @@ private:
 struct RandomModelOptions {
     int units = 8;  ///< populations, filters, copies ... beside the sources
     bool host_functions = true;
+    bool learning = false;
     /// Only neurons whose rate curve has a bounded derivative everywhere but at single
     /// points.
     bool gentle_neurons = false;
