@@ -12,7 +12,16 @@ set(NENGINE_API_SOURCES
     src/handles.cpp
     src/layers.cpp
     src/network.cpp
+    src/networks/associative_memory.cpp
+    src/networks/circular_convolution.cpp
+    src/networks/ensemble_array.cpp
+    src/networks/input_gated_memory.cpp
+    src/networks/integrator.cpp
+    src/networks/oscillator.cpp
+    src/networks/product.cpp
+    src/networks/thalamus.cpp
     src/optimizer.cpp
+    src/presets.cpp
     src/progress.cpp
     src/simulator.cpp
     src/simulator_data.cpp
@@ -32,10 +41,12 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/losses.hpp
     include/nengine/nengine.hpp
     include/nengine/network.hpp
+    include/nengine/networks.hpp
     include/nengine/neurons.hpp
     include/nengine/node.hpp
     include/nengine/none.hpp
     include/nengine/optimizers.hpp
+    include/nengine/presets.hpp
     include/nengine/probe.hpp
     include/nengine/simulator.hpp
     include/nengine/solvers.hpp

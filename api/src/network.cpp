@@ -12,6 +12,27 @@ using namespace detail;
 
 namespace {
 
+/// Calls `visit(config, is_scoped)` for the configs that hold for objects made in the
+/// network, the innermost first, until it returns true.
+template <class Visit>
+void visit_configs(const NetworkData& network, const Visit& visit) {
+    const NetworkData* at = &network;
+    std::shared_ptr<NetworkData> parent;
+    while (at != nullptr) {
+        for (auto it = at->scoped_configs.rbegin(); it != at->scoped_configs.rend();
+             ++it) {
+            if (visit(**it, true)) {
+                return;
+            }
+        }
+        if (visit(at->config, false)) {
+            return;
+        }
+        parent = at->parent.lock();
+        at = parent.get();
+    }
+}
+
 /// The option itself, else the nearest config's, else `value` stays as it is.
 template <class T, class U, class Options>
 void resolve(U& value, const OrDefault<T>& given, const NetworkData& network,
@@ -20,17 +41,31 @@ void resolve(U& value, const OrDefault<T>& given, const NetworkData& network,
         value = given.value();
         return;
     }
-    const NetworkData* at = &network;
-    std::shared_ptr<NetworkData> parent;
-    while (at != nullptr) {
-        const OrDefault<T>& configured = at->config.*part.*option;
+    visit_configs(network, [&](const Config& config, bool) {
+        const OrDefault<T>& configured = config.*part.*option;
         if (configured.given()) {
             value = configured.value();
-            return;
         }
-        parent = at->parent.lock();
-        at = parent.get();
+        return configured.given();
+    });
+}
+
+/// Networks' configs say what is trainable when a simulator is made, so that only what
+/// comes before them is settled here.
+template <class Options>
+void resolve_trainable(std::optional<bool>& value, const OrDefault<bool>& given,
+                       const NetworkData& network, Options Config::*part) {
+    if (given.given()) {
+        value = given.value();
+        return;
     }
+    visit_configs(network, [&](const Config& config, bool is_scoped) {
+        const OrDefault<bool>& configured = (config.*part).trainable;
+        if (configured.given() && is_scoped) {
+            value = configured.value();
+        }
+        return configured.given();
+    });
 }
 
 /// Enters an object that was just made: its number, its place, its label and seed.
@@ -73,9 +108,7 @@ std::shared_ptr<EnsembleData> make_ensemble(const std::shared_ptr<NetworkData>& 
     set(data->n_eval_points, &EnsembleOptions::n_eval_points);
     set(data->neuron_type, &EnsembleOptions::neuron_type);
     set(data->normalize_encoders, &EnsembleOptions::normalize_encoders);
-    if (options.trainable.given()) {
-        data->trainable = options.trainable.value();
-    }
+    resolve_trainable(data->trainable, options.trainable, *network, &Config::ensemble);
     check_ensemble(*data);
     return data;
 }
@@ -94,9 +127,8 @@ std::shared_ptr<ConnectionData> make_connection(
     set(data->solver, &ConnectionOptions::solver);
     set(data->eval_points, &ConnectionOptions::eval_points);
     set(data->scale_eval_points, &ConnectionOptions::scale_eval_points);
-    if (options.trainable.given()) {
-        data->trainable = options.trainable.value();
-    }
+    resolve_trainable(data->trainable, options.trainable, *network,
+                      &Config::connection);
     check_connection(*data);
     return data;
 }
@@ -144,9 +176,8 @@ std::shared_ptr<EnsembleData> make_layer_ensemble(
                                .neuron_type = neuron_type});
     data->is_layer = true;
     data->layer_shape = shape.empty() ? std::vector{size} : shape;
-    if (options.trainable.given()) {
-        data->neurons_trainable = options.trainable.value();
-    }
+    resolve_trainable(data->neurons_trainable, options.trainable, *network,
+                      &Config::neurons);
     return data;
 }
 
@@ -159,9 +190,8 @@ std::shared_ptr<NodeData> make_layer_node(const std::shared_ptr<NetworkData>& ne
     adopt(network, data, layer_kind_name(kind), options.label, options.seed);
     data->layer =
         make_tensor_layer(std::move(kind), std::move(shape), size, describe(*data));
-    if (options.trainable.given()) {
-        data->layer->trainable = options.trainable.value();
-    }
+    resolve_trainable(data->layer->trainable, options.trainable, *network,
+                      &Config::layer);
     data->size_in = size;
     data->size_out = product(data->layer->shape_out);
     return data;
@@ -320,6 +350,21 @@ Network Network::subnetwork(NetworkOptions options) {
     data->number = static_cast<int>(data_->networks.size()) + 1;
     data_->networks.push_back(data);
     return Network(data);
+}
+
+ConfigScope Network::with(Config defaults) {
+    return {data_, std::make_shared<const Config>(std::move(defaults))};
+}
+
+ConfigScope::ConfigScope(std::shared_ptr<NetworkData> network,
+                         std::shared_ptr<const Config> config)
+    : network_(std::move(network)), config_(std::move(config)) {
+    network_->scoped_configs.push_back(config_);
+}
+ConfigScope::~ConfigScope() {
+    if (network_ != nullptr) {  // not moved from
+        std::erase(network_->scoped_configs, config_);
+    }
 }
 
 std::vector<Ensemble> Network::ensembles() const {

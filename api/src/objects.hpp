@@ -99,6 +99,8 @@ struct NetworkData {
     std::string label;
     std::optional<std::uint32_t> seed;
     Config config;
+    /// In use by `Network::with`; the last one comes first.
+    std::vector<std::shared_ptr<const Config>> scoped_configs;
 
     std::vector<std::shared_ptr<EnsembleData>> ensembles;
     std::vector<std::shared_ptr<NodeData>> nodes;  ///< with layers

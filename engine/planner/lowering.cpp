@@ -101,8 +101,9 @@ Index Lowering::member_size(int n) const {
     return size;
 }
 
-Operand Lowering::constant_vector(int slot) const {
-    const auto key = std::tuple(run_.front(), slot, 0);
+Operand Lowering::constant_vector(int slot, Numbers numbers) const {
+    const bool once = numbers == Numbers::once;
+    const auto key = std::tuple(run_.front(), slot, once ? 5 : 0);
     const auto found = context_.constant_cache.find(key);
     if (found != context_.constant_cache.end()) {
         context_.storage.touch(found->second.buffer,
@@ -112,8 +113,8 @@ Operand Lowering::constant_vector(int slot) const {
     std::vector<ConstantUse> uses;
     for (const int n : run_) {
         const Access& access = context_.graph.node(n).slot(slot);
-        const bool scalar = access.view.size() == 1;
-        uses.push_back({access, scalar ? member_size(n) : 1});
+        const bool repeats = access.view.size() == 1 && !once;
+        uses.push_back({access, repeats ? member_size(n) : 1});
     }
     return context_.constant_cache[key] = context_.constants.vector(uses);
 }
@@ -221,7 +222,7 @@ Operand Lowering::vector(int slot, Of of) const {
     Operand operand;
     const Access& access = node().slot(slot);
     if (constant(slot)) {
-        operand = constant_vector(slot);
+        operand = constant_vector(slot, Numbers::once);
         operand.cols = access.view.size();
         operand.group_stride = operand.col_stride == 0 ? 0 : operand.cols;
         operand.count = members();

@@ -96,7 +96,10 @@ public:
 
 protected:
     const Node& node() const { return context_.graph.node(run_.front()); }
-    Operand constant_vector(int slot) const;
+    /// Members' constants one after the other; single numbers once, or once for each
+    /// element that the member writes.
+    enum class Numbers { once, per_element };
+    Operand constant_vector(int slot, Numbers numbers = Numbers::per_element) const;
     /// Memory like an operand's, elements one after the other.
     Operand temporary(const Operand& like);
     Operand compact(const Operand& operand);

@@ -206,6 +206,17 @@ void parameters_everywhere(ModelMaker& m) {
 }
 
 /// Independent equal products, and two loops of equal shape.
+/// Members that read one number each of the same constant.
+void dot_of_constant_numbers(ModelMaker& m) {
+    const SignalId x = m.constant("x", {3});
+    for (Index i = 0; i < 3; ++i) {
+        const auto name = "w" + std::to_string(i);
+        const SignalId row = m.signal("y" + std::to_string(i), {4});
+        m.add(DotInc(m.parameter(name, {4, 1}), m.slice(x, i, 1), row, false), name);
+        m.probe(m.lowpass("slow" + std::to_string(i), row));
+    }
+}
+
 void dot_merged(ModelMaker& m) {
     const SignalId x = m.input("x", 4);
     for (int i = 0; i < 3; ++i) {
@@ -249,6 +260,7 @@ std::vector<OperatorCase> linear_cases() {
             {"DotInc", "DotInc", dot},
             {"DotIncOfStridedViews", "DotInc", dot_of_strided},
             {"DotIncMerged", "DotInc", dot_merged},
+            {"DotIncOfConstantNumbers", "DotInc", dot_of_constant_numbers},
             {"DotIncOfSpecialMatrices", "DotInc", dot_of_special},
             {"ParametersEverywhere", "DotInc", parameters_everywhere}};
 }

@@ -15,8 +15,15 @@ GOLDEN_NETWORK(config_nested) {
     inner.config.ensemble.radius = 0.5;
     inner.config.ensemble.max_rates = Uniform{50, 60};
     auto b = inner.ensemble(10, 1, {.label = "b"});
-    auto c = inner.ensemble(10, 1, {.label = "c", .intercepts = Choice{{0.2}}});
-    inner.connect(b, c, {.label = "bc", .synapse = None});
+    Config special;
+    special.ensemble.intercepts = Choice{{0.2}};
+    special.connection.synapse = None;
+    auto c = [&] {
+        const auto defaults = inner.with(special);
+        auto made = inner.ensemble(10, 1, {.label = "c"});
+        inner.connect(b, made, {.label = "bc"});
+        return made;
+    }();
     auto d = net.ensemble(10, 1, {.label = "d"});
     net.connect(u, a, {.label = "ua"});
     net.connect(a, b, {.label = "ab", .synapse = 0.005});
@@ -32,13 +39,10 @@ GOLDEN_NETWORK(config_preset) {
     net.config.connection.solver = LstsqL2{.reg = 0.02};
     net.config.ensemble.encoders = Choice{{{1.0}, {-1.0}}};
     auto u = net.node(sine, {.label = "u"});
-    // The thresholding preset with threshold 0.3 and radius 1.2, written out.
-    auto a = net.ensemble(25, 1,
-                          {.label = "a",
-                           .radius = 1.2,
-                           .encoders = Choice{{{1.0}}},
-                           .intercepts = Exponential{0.15, 0.3, 1.2},
-                           .eval_points = Uniform{0.3 / 1.2, 1}});
+    auto a = [&] {
+        const auto defaults = net.with(presets::thresholding_ensembles(0.3, 0.15, 1.2));
+        return net.ensemble(25, 1, {.label = "a"});
+    }();
     auto b = net.ensemble(25, 1, {.label = "b"});
     net.connect(u, a, {.label = "ua"});
     net.connect(a, b, {.label = "ab"});

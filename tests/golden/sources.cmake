@@ -2,9 +2,11 @@ set(NENGINE_GOLDEN_TESTS
     compare_build.cpp
     compare_simulation.cpp
     golden_test.cpp
+    bench.cpp
     config.cpp
     conn.cpp
     ensemble.cpp
+    network.cpp
     neuron.cpp
     node.cpp
     probe.cpp

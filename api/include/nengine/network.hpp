@@ -20,8 +20,9 @@ namespace nengine {
 inline namespace api {
 
 /// Defaults for objects made in a network and the networks inside it. They are looked
-/// up when an object is made, except `trainable`, which is when a simulator is. Labels,
-/// seeds and attributes have no defaults.
+/// up when an object is made, except `trainable`, which is when a simulator is. Where
+/// several apply, the innermost network's that sets an option decides; what is given to
+/// the object itself comes first. Labels, seeds and attributes have no defaults.
 struct Config {
     struct Trainable {
         OrDefault<bool> trainable;
@@ -30,6 +31,20 @@ struct Config {
     ConnectionOptions connection;
     ProbeOptions probe;
     Trainable neurons, layer;
+};
+
+/// Keeps a config in use by a network, until it is destroyed: Python's `with config:`.
+class [[nodiscard]] ConfigScope {
+public:
+    ConfigScope(std::shared_ptr<detail::NetworkData> network,
+                std::shared_ptr<const Config> config);
+    ConfigScope(ConfigScope&&) noexcept = default;
+    ConfigScope& operator=(ConfigScope&&) = delete;
+    ~ConfigScope();
+
+private:
+    std::shared_ptr<detail::NetworkData> network_;
+    std::shared_ptr<const Config> config_;
 };
 
 struct NetworkOptions {
@@ -78,6 +93,17 @@ public:
     /// @throws ValidationError  a shape that is missing or does not fit
     Layer layer(LayerKind kind, const ObjectView& input, LayerOptions options = {});
     Network subnetwork(NetworkOptions options = {});
+
+    /// Defaults that come before the network's own `config` as long as the result
+    /// lives, and before those of earlier calls:
+    ///
+    ///     Config fast;
+    ///     fast.connection.synapse = 0.001;
+    ///     {
+    ///         const auto defaults = net.with(fast);
+    ///         net.connect(a, b);
+    ///     }
+    ConfigScope with(Config defaults);
 
     // What was made in this network, in order; with all_, in the networks inside too.
     std::vector<Ensemble> ensembles() const;

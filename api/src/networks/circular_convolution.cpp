@@ -1,0 +1,133 @@
+#include <cmath>
+#include <numbers>
+
+#include "nengine/networks.hpp"
+
+namespace nengine {
+inline namespace api {
+
+namespace {
+
+using Rows = std::vector<std::vector<double>>;
+
+std::int64_t frequencies(std::int64_t dimensions) {
+    return dimensions / 2 + 1;
+}
+
+double angle(std::int64_t frequency, std::int64_t position, std::int64_t dimensions) {
+    return 2.0 * std::numbers::pi / static_cast<double>(dimensions) *
+           static_cast<double>(frequency * position);
+}
+
+/// `x[-i mod d]`
+std::vector<double> involution(const std::vector<double>& x) {
+    std::vector<double> result(x.size());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        result[i] = x[(x.size() - i) % x.size()];
+    }
+    return result;
+}
+
+std::int64_t checked(std::int64_t dimensions, const std::string& label) {
+    if (dimensions < 1) {
+        throw ValidationError("CircularConvolution '" + label + "': dimensions: got " +
+                              std::to_string(dimensions) + ", needs at least 1");
+    }
+    return dimensions;
+}
+
+}  // namespace
+
+CircularConvolution::CircularConvolution(Network parent, std::int64_t n_neurons,
+                                         std::int64_t dimensions,
+                                         CircularConvolutionOptions options)
+    : network(parent.subnetwork({.label = options.label, .seed = options.seed})),
+      input_a(network.node(
+          {.label = "input_a", .size_in = checked(dimensions, options.label)})),
+      input_b(network.node({.label = "input_b", .size_in = dimensions})),
+      output(network.node({.label = "output", .size_in = dimensions})),
+      // A frequency's amplitude reaches twice that of the components: each is the sum
+      // of two conjugate halves.
+      product(network, n_neurons, 4 * frequencies(dimensions),
+              {.input_magnitude = 2.0 * options.input_magnitude}) {
+    using namespace networks;
+    const auto connect = [&](const Node& from, const Node& to, Array transform) {
+        network.connect(from, to, {.transform = std::move(transform), .synapse = None});
+    };
+    connect(input_a, product.input_a,
+            transform_in(dimensions, Factor::a, options.invert_a));
+    connect(input_b, product.input_b,
+            transform_in(dimensions, Factor::b, options.invert_b));
+    connect(product.output, output, transform_out(dimensions));
+}
+
+namespace networks {
+
+std::vector<double> circconv(std::vector<double> a, std::vector<double> b,
+                             bool invert_a, bool invert_b) {
+    if (a.size() != b.size()) {
+        throw ShapeError("circconv: got vectors of " + std::to_string(a.size()) +
+                         " and " + std::to_string(b.size()) +
+                         " numbers, needs as many of both");
+    }
+    a = invert_a ? involution(a) : std::move(a);
+    b = invert_b ? involution(b) : std::move(b);
+    const std::size_t d = a.size();
+    std::vector<double> result(d, 0.0);
+    for (std::size_t i = 0; i < d; ++i) {
+        for (std::size_t j = 0; j < d; ++j) {
+            result[i] += a[j] * b[(i + d - j) % d];
+        }
+    }
+    return result;
+}
+
+std::pair<Array, Array> dft_half(std::int64_t dimensions) {
+    Rows real, imaginary;
+    for (std::int64_t k = 0; k < frequencies(dimensions); ++k) {
+        real.emplace_back();
+        imaginary.emplace_back();
+        for (std::int64_t i = 0; i < dimensions; ++i) {
+            real.back().push_back(std::cos(angle(k, i, dimensions)));
+            imaginary.back().push_back(-std::sin(angle(k, i, dimensions)));
+        }
+    }
+    return {Array(real), Array(imaginary)};
+}
+
+Array transform_in(std::int64_t dimensions, Factor factor, bool invert) {
+    const auto [real, imaginary] = dft_half(dimensions);
+    // The transform of the involution of a real vector is the conjugate.
+    const double sign = invert ? -1.0 : 1.0;
+    const bool is_imaginary[2][4] = {{false, true, false, true},
+                                     {false, true, true, false}};
+    std::vector<double> values;
+    for (std::int64_t k = 0; k < frequencies(dimensions); ++k) {
+        for (const bool part : is_imaginary[factor == Factor::b]) {
+            for (std::int64_t i = 0; i < dimensions; ++i) {
+                const auto at = static_cast<std::size_t>(k * dimensions + i);
+                values.push_back(part ? sign * imaginary.values[at] : real.values[at]);
+            }
+        }
+    }
+    return Array({4 * frequencies(dimensions), dimensions}, std::move(values));
+}
+
+Array transform_out(std::int64_t dimensions) {
+    const auto d = static_cast<double>(dimensions);
+    std::vector<double> values;
+    for (std::int64_t i = 0; i < dimensions; ++i) {
+        for (std::int64_t k = 0; k < frequencies(dimensions); ++k) {
+            // All frequencies but the first and the middle one stand for two.
+            const double both = k == 0 || 2 * k == dimensions ? 1.0 : 2.0;
+            const double re = std::cos(angle(k, i, dimensions)) * both / d;
+            const double im = std::sin(angle(k, i, dimensions)) * both / d;
+            values.insert(values.end(), {re, -re, -im, -im});
+        }
+    }
+    return Array({dimensions, 4 * frequencies(dimensions)}, std::move(values));
+}
+
+}  // namespace networks
+}  // namespace api
+}  // namespace nengine
