@@ -8,6 +8,7 @@ set(NENGINE_API_SOURCES
     builder/build_state.cpp
     builder/decode.cpp
     builder/draw_ensemble.cpp
+    builder/neuron_parts.cpp
     src/checks.cpp
     src/handles.cpp
     src/layers.cpp

@@ -1,42 +1,13 @@
 #pragma once
 
 #include <array>
-#include <string_view>
 
 #include "kernels/base/exec.hpp"
 #include "kernels/base/math_policy.hpp"
+#include "kernels/base/neuron_info.hpp"
 #include "kernels/base/view.hpp"
 
 namespace nengine {
-
-enum class NeuronType {
-    lif,
-    lif_rate,
-    soft_lif_rate,
-    rectified_linear,
-    spiking_rectified_linear,
-    sigmoid,
-    tanh,
-};
-
-inline constexpr int max_neuron_states = 4;
-inline constexpr int max_neuron_params = 6;
-
-/// What the engine must know of a neuron type; the arithmetic is in kernels/neurons/.
-/// The parameters of a spiking type begin with those of its rate type.
-struct NeuronInfo {
-    std::string_view name;  ///< Nengo's class name: "LIF"
-    bool spiking;
-    /// What stands in for a spiking type while training: its rate curve. Itself if not
-    /// spiking.
-    NeuronType rate_type;
-    int n_states;
-    std::array<std::string_view, max_neuron_states> states;  ///< "voltage", ...
-    int n_params;
-    std::array<std::string_view, max_neuron_params> params;  ///< "tau_rc", ...
-};
-
-const NeuronInfo& neuron_info(NeuronType type);
 
 /// Per-neuron operands that scan, rate curve and its gradient share. The input current
 /// is J = gain * input + bias; absent gain and bias mean J = input.
@@ -73,7 +44,8 @@ struct NeuronScanArgs : NeuronInput<Real> {
 template <class Exec, class Real>
 void neuron_scan(const Exec& exec, const NeuronScanArgs<Real>& args);
 
-/// The rate curve of `type`'s rate_type: output = rate(J), in Hz times amplitude.
+/// The rate curve of `type`'s rate_type: output = rate(J), in Hz times amplitude. Only
+/// for types that have a rate curve.
 template <class Real>
 struct NeuronRateArgs : NeuronInput<Real> {
     Block<Real> output;

@@ -8,8 +8,12 @@ set(NENGINE_UNIFIED_SOURCES
     unified/gather.cpp
     unified/learning.cpp
     unified/loss.cpp
-    unified/neuron_rate.cpp
+    unified/neuron_adaptive.cpp
+    unified/neuron_lif.cpp
+    unified/neuron_lif_rate.cpp
+    unified/neuron_linear.cpp
     unified/neuron_scan.cpp
+    unified/neuron_sigmoid.cpp
     unified/optimizer.cpp
     unified/pool.cpp
     unified/random.cpp
@@ -20,6 +24,7 @@ set(NENGINE_CPU_SOURCES
     base/filter_form.cpp
     base/math_policy.cpp
     base/neuron_info.cpp
+    base/neuron_registry.cpp
     cpu/scratch.cpp
     base/device.cpp
     cpu/conv.cpp

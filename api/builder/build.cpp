@@ -130,7 +130,7 @@ std::vector<DecodeTask> decode_tasks(const BuildState& state, const NetworkData&
     std::vector<DecodeTask> tasks;
     visit_networks(top, [&](const NetworkData& network) {
         for (const auto& connection : network.connections) {
-            if (const auto* pre = as_ensemble(connection->pre)) {
+            if (const auto* pre = decoded_ensemble(connection->pre)) {
                 tasks.push_back(
                     {.owner = connection.get(),
                      .pre = pre,
@@ -143,7 +143,7 @@ std::vector<DecodeTask> decode_tasks(const BuildState& state, const NetworkData&
             }
         }
         for (const auto& probe : network.probes) {
-            const auto* pre = as_ensemble(probe->target);
+            const auto* pre = decoded_ensemble(probe->target);
             if (pre != nullptr && probe_attribute(*probe) == "decoded_output") {
                 auto positions = view_positions(probe->target, Side::out);
                 const Index size = positions.count;

@@ -27,6 +27,7 @@ struct BuiltEnsembleParts {
     /// Parameters; `no_signal` where the network does not need them.
     SignalId encoders_signal = no_signal, gain_signal = no_signal,
              bias_signal = no_signal;
+    SignalId rate_out = no_signal;  ///< of types that make spikes of rates
     std::map<std::string, SignalId> states;
 };
 

@@ -41,7 +41,7 @@ public:
           post_(view_positions(connection.post, Side::in)) {}
 
     void build() {
-        if (const auto* pre = as_ensemble(connection_.pre)) {
+        if (const auto* pre = decoded_ensemble(connection_.pre)) {
             build_decoded(*pre);
         } else {
             build_plain();
@@ -257,6 +257,9 @@ void build_connection(BuildState& state, const ConnectionData& connection) {
 
 SignalId source_signal(const BuildState& state, const ObjectView& view) {
     if (view.is_neurons()) {
+        return state.built.ensembles.at(view.object().get()).neurons_out;
+    }
+    if (as_ensemble(view) != nullptr) {  // Direct: its value
         return state.built.ensembles.at(view.object().get()).neurons_out;
     }
     const auto found = state.built.nodes.find(view.object().get());

@@ -1,4 +1,5 @@
 #include "api/builder/build_state.hpp"
+#include "api/builder/neuron_parts.hpp"
 #include "api/builder/numerics/distributions.hpp"
 #include "engine/operators/operators.hpp"
 
@@ -8,130 +9,119 @@ namespace {
 
 using detail::EnsembleData;
 
-struct Neuron {
-    NeuronType type;
-    std::vector<double> params;  ///< in NeuronInfo's order
-    const InitialState* initial = nullptr;
-    double tau_rc = 0.0;  ///< 0: none
-};
-
-struct NeuronOf {
-    Neuron operator()(const LIF& n) const {
-        return {NeuronType::lif,
-                {n.tau_rc, n.tau_ref, n.amplitude, n.min_voltage},
-                &n.initial_state,
-                n.tau_rc};
+/// What a state starts from unless the user says otherwise. A fixed value is Nengo's
+/// Choice of one option, which draws all the same.
+Vector default_values(const NeuronState& state, Index count, RandomState& rng) {
+    if (state.low < state.high) {
+        return sample(Uniform{.low = state.low, .high = state.high}, count, rng);
     }
-    Neuron operator()(const LIFRate& n) const {
-        return {NeuronType::lif_rate,
-                {n.tau_rc, n.tau_ref, n.amplitude},
-                nullptr,
-                n.tau_rc};
-    }
-    Neuron operator()(const SoftLIFRate& n) const {
-        return {NeuronType::soft_lif_rate,
-                {n.tau_rc, n.tau_ref, n.amplitude, n.sigma},
-                nullptr,
-                n.tau_rc};
-    }
-    Neuron operator()(const RectifiedLinear& n) const {
-        return {NeuronType::rectified_linear, {n.amplitude}};
-    }
-    Neuron operator()(const SpikingRectifiedLinear& n) const {
-        return {NeuronType::spiking_rectified_linear, {n.amplitude}, &n.initial_state};
-    }
-    Neuron operator()(const Sigmoid& n) const {
-        return {NeuronType::sigmoid, {n.tau_ref}};
-    }
-    Neuron operator()(const Tanh& n) const { return {NeuronType::tanh, {n.tau_ref}}; }
-};
-
-void check_neuron(const Neuron& neuron, const std::string& where) {
-    const NeuronInfo& info = neuron_info(neuron.type);
-    const auto need_above = [&](std::size_t i, bool zero_allowed) {
-        const double value = neuron.params[i];
-        if (!(value > 0.0) && !(zero_allowed && value == 0.0)) {
-            throw ValidationError(where + ": " + std::string(info.name) + ": got " +
-                                  std::string(info.params[i]) + ' ' +
-                                  std::to_string(value) + ", needs a number above 0");
-        }
-    };
-    for (std::size_t i = 0; i < neuron.params.size(); ++i) {
-        const auto& name = info.params[i];
-        if (name != "min_voltage") {
-            need_above(i, name == "tau_ref" && neuron.tau_rc > 0.0);
-        }
-    }
+    return sample(Choice{.options = {state.low}}, count, rng);
 }
 
-void check_initial(const Neuron& neuron, const std::string& where) {
-    if (neuron.initial == nullptr) {
-        return;
+Vector initial_values(const InitialState* initial, const NeuronState& state,
+                      Index count, RandomState& rng, const std::string& where) {
+    const std::string name(state.name);
+    if (initial != nullptr) {
+        if (const auto at = initial->find(name); at != initial->end()) {
+            return values_or_samples(at->second, count, rng, where + ": " + name);
+        }
     }
-    const NeuronInfo& info = neuron_info(neuron.type);
-    for (const auto& [name, values] : *neuron.initial) {
-        bool known = false;
+    return default_values(state, count, rng);
+}
+
+/// The neurons of one operator; their states are drawn from a generator of their own.
+class NeuronBuilder {
+public:
+    NeuronBuilder(BuildState& state, const EnsembleData& ensemble,
+                  BuiltEnsembleParts& parts)
+        : state_(state),
+          ensemble_(ensemble),
+          parts_(parts),
+          name_(detail::name(ensemble)) {}
+
+    void build(const NeuronPart& neurons, SignalId current, SignalId output,
+               const std::string& label) {
+        std::vector<SignalId> params;
+        for (const double param : neurons.params) {
+            params.push_back(state_.scalar(param));
+        }
+        SimNeurons op(neurons.type, current, output,
+                      build_states(neurons.info(), neurons.initial), params);
+        op.max_ratio = neurons.tau_rc > 0.0 ? state_.dt / neurons.tau_rc : 0.0;
+        state_.add(std::move(op), label);
+    }
+
+    void build_spikes(const SpikePart& spikes, SignalId rates, SignalId output) {
+        build({NeuronType::regular_spiking, {spikes.amplitude}, spikes.initial}, rates,
+              output, name_ + ".spikes");
+    }
+
+private:
+    std::vector<SignalId> build_states(const NeuronInfo& info,
+                                       const InitialState* initial) {
+        RandomState rng(state_.seed(ensemble_) + 1);
+        std::vector<SignalId> states;
         for (int i = 0; i < info.n_states; ++i) {
-            known = known || info.states[static_cast<std::size_t>(i)] == name;
+            const NeuronState& of = info.states[static_cast<std::size_t>(i)];
+            const std::string name(of.name);
+            const Shape shape = {ensemble_.n_neurons};
+            auto values = values_of(initial_values(initial, of, ensemble_.n_neurons,
+                                                   rng, describe(ensemble_)));
+            states.push_back(
+                name == "voltage"
+                    ? state_.parameter(ensemble_, name, shape, values, false)
+                    : state_.variable(name_ + '.' + name, shape, values));
+            parts_.states.emplace(name, states.back());
         }
-        if (!known) {
-            throw ValidationError(where + ": initial_state: got '" + name +
-                                  "', which is no state of " + std::string(info.name));
-        }
+        return states;
     }
-}
 
-/// Voltages start from U(0, 1), everything else from 0, unless the user says otherwise.
-Vector initial_values(const Neuron& neuron, const std::string& state, Index count,
-                      RandomState& rng, const std::string& where) {
-    if (neuron.initial != nullptr) {
-        if (const auto at = neuron.initial->find(state); at != neuron.initial->end()) {
-            return values_or_samples(at->second, count, rng, where + ": " + state);
-        }
-    }
-    if (state == "voltage") {
-        return sample(Uniform{}, count, rng);
-    }
-    return Vector::Zero(count);
+    BuildState& state_;
+    const EnsembleData& ensemble_;
+    BuiltEnsembleParts& parts_;
+    std::string name_;
+};
+
+/// No neurons: the value passes.
+void build_direct(BuildState& state, const EnsembleData& ensemble,
+                  BuiltEnsembleParts& parts) {
+    const std::string base = detail::name(ensemble);
+    parts.in = state.signal(base + ".in", ensemble.dimensions);
+    state.add(Reset(parts.in), base + ".in");
+    parts.neurons_in = parts.neurons_out =
+        state.signal(base + ".value", ensemble.dimensions);
+    state.add(Copy(parts.in, parts.neurons_in, false), base + ".value");
 }
 
 }  // namespace
 
 void check_neurons(const EnsembleData& ensemble) {
-    const Neuron neuron = std::visit(NeuronOf{}, ensemble.neuron_type);
-    check_neuron(neuron, describe(ensemble));
-    check_initial(neuron, describe(ensemble));
+    const std::string where = describe(ensemble);
+    check_neuron_parts(neuron_parts(ensemble.neuron_type, where), where);
 }
 
 void build_neurons(BuildState& state, const EnsembleData& ensemble,
                    BuiltEnsembleParts& parts) {
-    const Neuron neuron = std::visit(NeuronOf{}, ensemble.neuron_type);
-    const std::string where = describe(ensemble);
-    const NeuronInfo& info = neuron_info(neuron.type);
+    const NeuronParts of = neuron_parts(ensemble.neuron_type, describe(ensemble));
     const std::string base = detail::name(ensemble);
-    // Nengo gives the states a generator of their own.
-    RandomState rng(state.seed(ensemble) + 1);
-    std::vector<SignalId> states, params;
-    for (int i = 0; i < info.n_states; ++i) {
-        const std::string name(info.states[static_cast<std::size_t>(i)]);
-        const Shape shape = {ensemble.n_neurons};
-        auto values =
-            values_of(initial_values(neuron, name, ensemble.n_neurons, rng, where));
-        states.push_back(name == "voltage"
-                             ? state.parameter(ensemble, name, shape, values, false)
-                             : state.variable(base + '.' + name, shape, values));
-        parts.states.emplace(name, states.back());
+    NeuronBuilder builder(state, ensemble, parts);
+    if (!of.spikes) {
+        builder.build(*of.neurons, parts.neurons_in, parts.neurons_out,
+                      base + ".neurons");
+        return;
     }
-    for (const double param : neuron.params) {
-        params.push_back(state.scalar(param));
-    }
-    SimNeurons op(neuron.type, parts.neurons_in, parts.neurons_out, states, params);
-    op.max_ratio = neuron.tau_rc > 0.0 ? state.dt / neuron.tau_rc : 0.0;
-    state.add(std::move(op), base + ".neurons");
+    const SignalId rates = state.signal(base + ".neurons.rate_out", ensemble.n_neurons);
+    builder.build(*of.neurons, parts.neurons_in, rates, base + ".neurons");
+    builder.build_spikes(*of.spikes, rates, parts.neurons_out);
+    parts.rate_out = rates;
 }
 
 void build_ensemble(BuildState& state, const EnsembleData& ensemble) {
     BuiltEnsembleParts& parts = state.ensemble(ensemble);
+    if (detail::is_direct(ensemble)) {
+        build_direct(state, ensemble, parts);
+        return;
+    }
     const std::string base = detail::name(ensemble);
     const bool has_input = state.ensembles_with_input.contains(&ensemble);
     if (has_input) {

@@ -24,9 +24,29 @@ SignalId decoded(BuildState& state, const ProbeData& probe,
     return value;
 }
 
+/// A Direct ensemble's value needs no decoding; its encoders are the identity.
+SignalId of_direct(BuildState& state, const ProbeData& probe,
+                   const EnsembleData& ensemble, const std::string& attribute) {
+    const BuiltEnsembleParts& parts = state.ensemble(ensemble);
+    if (attribute == "decoded_output") {
+        return slice_signal(state, parts.neurons_out,
+                            view_positions(probe.target, Side::out),
+                            detail::name(probe) + ".slice");
+    }
+    if (attribute == "input") {
+        return parts.in;
+    }
+    return state.constant(detail::name(probe) + ".encoders",
+                          {ensemble.dimensions, ensemble.dimensions},
+                          values_of(parts.scaled_encoders));
+}
+
 SignalId of_neurons(const BuiltEnsembleParts& parts, const std::string& attribute) {
     if (attribute == "output") {
         return parts.neurons_out;
+    }
+    if (attribute == "rate_out") {
+        return parts.rate_out;
     }
     return attribute == "input" ? parts.neurons_in : parts.states.at(attribute);
 }
@@ -48,6 +68,9 @@ SignalId recorded(BuildState& state, const ProbeData& probe) {
     const std::string attribute = probe_attribute(probe);
     const ObjectView& target = probe.target;
     if (const auto* ensemble = as_ensemble(target)) {
+        if (is_direct(*ensemble)) {
+            return of_direct(state, probe, *ensemble, attribute);
+        }
         if (attribute == "decoded_output") {
             return decoded(state, probe, *ensemble);
         }
@@ -66,7 +89,7 @@ SignalId recorded(BuildState& state, const ProbeData& probe) {
 bool state_of_neurons(const ProbeData& probe) {
     const std::string attribute = probe_attribute(probe);
     return as_neurons(probe.target) != nullptr && attribute != "output" &&
-           attribute != "input";
+           attribute != "rate_out" && attribute != "input";
 }
 
 /// The wanted part of a signal as a vector: of a matrix, the wanted rows.

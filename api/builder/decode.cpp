@@ -5,6 +5,7 @@
 #include <exception>
 #include <functional>
 
+#include "api/builder/neuron_parts.hpp"
 #include "api/builder/numerics/distributions.hpp"
 #include "api/builder/numerics/least_squares.hpp"
 #include "api/builder/numerics/neuron_math.hpp"

@@ -55,8 +55,6 @@ Matrix draw_eval_points(const DistributionOrArray& points,
                         const detail::EnsembleData& ensemble, RandomState& rng,
                         const std::string& what);
 
-NeuronCurve neuron_curve(const NeuronModel& neuron_type);
-
 /// Runs work(i) for all i below `count` on all cores; rethrows the first error in order
 /// of i.
 void parallel_for(std::size_t count, const std::function<void(std::size_t)>& work);

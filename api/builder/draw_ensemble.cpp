@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "api/builder/decode.hpp"
+#include "api/builder/neuron_parts.hpp"
 #include "api/builder/numerics/distributions.hpp"
 
 namespace nengine {
@@ -9,32 +10,6 @@ namespace nengine {
 namespace {
 
 using detail::EnsembleData;
-
-struct CurveOf {
-    NeuronCurve operator()(const LIF& type) const {
-        return {NeuronKind::lif, type.tau_rc, type.tau_ref, type.amplitude};
-    }
-    NeuronCurve operator()(const LIFRate& type) const {
-        return {NeuronKind::lif_rate, type.tau_rc, type.tau_ref, type.amplitude};
-    }
-    NeuronCurve operator()(const SoftLIFRate& type) const {
-        return {NeuronKind::soft_lif_rate, type.tau_rc, type.tau_ref, type.amplitude,
-                type.sigma};
-    }
-    NeuronCurve operator()(const RectifiedLinear& type) const {
-        return {.kind = NeuronKind::rectified_linear, .amplitude = type.amplitude};
-    }
-    NeuronCurve operator()(const SpikingRectifiedLinear& type) const {
-        return {.kind = NeuronKind::spiking_rectified_linear,
-                .amplitude = type.amplitude};
-    }
-    NeuronCurve operator()(const Sigmoid& type) const {
-        return {.kind = NeuronKind::sigmoid, .tau_ref = type.tau_ref};
-    }
-    NeuronCurve operator()(const Tanh& type) const {
-        return {.kind = NeuronKind::tanh, .tau_ref = type.tau_ref};
-    }
-};
 
 void normalize_rows(Matrix& encoders, const std::string& where) {
     for (Eigen::Index row = 0; row < encoders.rows(); ++row) {
@@ -50,6 +25,16 @@ void normalize_rows(Matrix& encoders, const std::string& where) {
 
 std::span<const double> span_of(const Vector& values) {
     return {values.data(), static_cast<std::size_t>(values.size())};
+}
+
+/// max_rates and intercepts are drawn for Direct too.
+void draw_tuning(const EnsembleData& ensemble, const std::string& where,
+                 RandomState& rng, BuiltEnsembleParts& parts) {
+    const Index n = ensemble.n_neurons;
+    parts.max_rates =
+        values_or_samples(ensemble.max_rates, n, rng, where + ": max_rates");
+    parts.intercepts =
+        values_or_samples(ensemble.intercepts, n, rng, where + ": intercepts");
 }
 
 void draw_gain_bias(const EnsembleData& ensemble, const std::string& where,
@@ -69,10 +54,7 @@ void draw_gain_bias(const EnsembleData& ensemble, const std::string& where,
         parts.intercepts = tuning.intercepts;
         return;
     }
-    parts.max_rates =
-        values_or_samples(ensemble.max_rates, n, rng, where + ": max_rates");
-    parts.intercepts =
-        values_or_samples(ensemble.intercepts, n, rng, where + ": intercepts");
+    draw_tuning(ensemble, where, rng, parts);
     const auto found =
         gain_bias(curve, span_of(parts.max_rates), span_of(parts.intercepts), where);
     parts.gain = found.gain;
@@ -80,10 +62,6 @@ void draw_gain_bias(const EnsembleData& ensemble, const std::string& where,
 }
 
 }  // namespace
-
-NeuronCurve neuron_curve(const NeuronModel& neuron_type) {
-    return std::visit(CurveOf{}, neuron_type);
-}
 
 Index eval_point_count(const EnsembleData& ensemble) {
     const Index by_size = 2 * ensemble.n_neurons;
@@ -107,6 +85,12 @@ BuiltEnsembleParts draw_ensemble(const EnsembleData& ensemble, std::uint32_t see
     parts.eval_points =
         draw_eval_points(ensemble.eval_points, ensemble, rng, where + ": eval_points") *
         ensemble.radius;
+    if (std::holds_alternative<Direct>(ensemble.neuron_type)) {
+        parts.encoders = parts.scaled_encoders =
+            Matrix::Identity(ensemble.dimensions, ensemble.dimensions);
+        draw_tuning(ensemble, where, rng, parts);
+        return parts;
+    }
     parts.encoders = values_or_samples(ensemble.encoders, ensemble.n_neurons,
                                        ensemble.dimensions, rng, where + ": encoders");
     if (ensemble.normalize_encoders) {

@@ -145,7 +145,8 @@ std::vector<std::string> probeable(const ObjectView& target) {
     }
     if (const auto* neurons = as_neurons(target)) {
         std::vector<std::string> result = {"output", "input"};
-        for (const auto& state : neuron_states(neurons->neuron_type)) {
+        for (const auto& state :
+             neuron_states(neurons->neuron_type, describe(*neurons))) {
             result.push_back(state);
         }
         return result;
@@ -157,16 +158,6 @@ std::vector<std::string> probeable(const ObjectView& target) {
 }
 
 }  // namespace
-
-std::vector<std::string> neuron_states(const NeuronModel& neuron_type) {
-    if (std::holds_alternative<LIF>(neuron_type)) {
-        return {"voltage", "refractory_time"};
-    }
-    if (std::holds_alternative<SpikingRectifiedLinear>(neuron_type)) {
-        return {"voltage"};
-    }
-    return {};
-}
 
 std::string probe_attribute(const ProbeData& probe) {
     const auto known = probeable(probe.target);

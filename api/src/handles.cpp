@@ -15,7 +15,7 @@ ObjectView Neurons::operator[](Key key) const {
     return {*this, std::move(key)};
 }
 std::int64_t Neurons::size() const {
-    return data_->n_neurons;
+    return is_direct(*data_) ? 0 : data_->n_neurons;
 }
 Ensemble Neurons::ensemble() const {
     return Ensemble(data_);

@@ -153,6 +153,10 @@ Positions view_positions(const ObjectView& view, Side side);
 
 const EnsembleData* as_ensemble(const ObjectView& view);  ///< not for its neurons
 const EnsembleData* as_neurons(const ObjectView& view);
+/// Whether it has no neurons, and so nothing to decode.
+bool is_direct(const EnsembleData& ensemble);
+/// As as_ensemble, but not for a Direct ensemble: what is decoded.
+const EnsembleData* decoded_ensemble(const ObjectView& view);
 const NodeData* as_node(const ObjectView& view);
 const ConnectionData* as_connection(const ObjectView& view);
 
@@ -179,7 +183,10 @@ struct WindowAxis {
 WindowAxis window_axis(std::int64_t size, std::int64_t window, std::int64_t stride,
                        Padding padding);
 
-std::vector<std::string> neuron_states(const NeuronModel& neuron_type);
+/// What can be probed of its neurons beside output and input: "rate_out" of types that
+/// make spikes of rates, and the states.
+std::vector<std::string> neuron_states(const NeuronModel& neuron_type,
+                                       const std::string& where);
 
 }  // namespace detail
 }  // namespace api

@@ -1,6 +1,7 @@
 #include "api/src/simulator_impl.hpp"
 // (the engine's headers, included above, come first)
 #include "api/builder/decode.hpp"
+#include "api/builder/neuron_parts.hpp"
 #include "api/builder/numerics/neuron_math.hpp"
 #include "api/builder/numerics/text.hpp"
 #include "engine/io/npz.hpp"
@@ -94,6 +95,15 @@ BuiltEnsemble Simulator::data(const Ensemble& ensemble) const {
         gain = effective_gain(scaled, parts, radius);
     } else if (parts.gain_signal != no_signal) {
         gain = vector_of(impl_->live(parts.gain_signal));
+    }
+    if (parts.bias_signal == no_signal) {  // Direct: no neurons to tune
+        return {array_of(parts.eval_points),
+                array_of(parts.encoders),
+                array_of(parts.scaled_encoders),
+                array_of(parts.max_rates),
+                array_of(parts.intercepts),
+                Array(),
+                Array()};
     }
     const Vector bias = vector_of(impl_->live(parts.bias_signal));
     Matrix encoders = parts.encoders;

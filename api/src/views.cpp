@@ -111,7 +111,7 @@ std::int64_t whole_size(const ObjectView& view, Side side) {
         return side == Side::in ? node->size_in : node->size_out;
     }
     if (const auto* neurons = as_neurons(view)) {
-        return neurons->n_neurons;
+        return is_direct(*neurons) ? 0 : neurons->n_neurons;
     }
     if (const auto* ensemble = as_ensemble(view)) {
         return ensemble->dimensions;

@@ -75,6 +75,11 @@ public:
     /// the planner reads parameters through a copy.
     virtual bool is_parameter_slot(int) const { return false; }
 
+    /// What takes the operator's place while training: neurons become their rate curve.
+    /// Null: nothing, it stays.
+    /// @throws BuildError  there is no training through it; names the operator
+    virtual std::shared_ptr<const Operator> training_form() const { return nullptr; }
+
     /// Calls a function of the user's.
     virtual bool is_host() const { return false; }
     /// Floating-point operations per step and item.

@@ -215,6 +215,11 @@ SimNeurons::SimNeurons(const SimNeurons& other, std::vector<Slot> slots, bool ra
 }
 
 SimNeurons SimNeurons::as_rate() const {
+    if (!neuron_info(type_).has_rate) {
+        throw BuildError(label + ": training got neurons of type " +
+                         std::string(neuron_info(type_).name) +
+                         ", needs types that have a rate curve");
+    }
     std::vector<Slot> kept;
     for (const Slot& slot : slots()) {
         if (slot.role != Role::state) {
@@ -222,6 +227,10 @@ SimNeurons SimNeurons::as_rate() const {
         }
     }
     return SimNeurons(*this, std::move(kept), true, has_gain_, has_bias_);
+}
+
+std::shared_ptr<const Operator> SimNeurons::training_form() const {
+    return std::make_shared<SimNeurons>(as_rate());
 }
 
 SimNeurons SimNeurons::with_affine(bool gain, bool bias) const {

@@ -198,7 +198,9 @@ public:
     int filter_slot() const { return bias_slot() + (has_bias_ ? 1 : 0); }
 
     /// The same neurons as their rate curve; slots: J, output, parameters.
+    /// @throws BuildError  the type has no rate curve
     SimNeurons as_rate() const;
+    std::shared_ptr<const Operator> training_form() const override;
     /// The same neurons with slots for gain and bias added at the end.
     SimNeurons with_affine(bool gain, bool bias) const;
     /// The same neurons with slots for a first-order filter added at the end.

@@ -174,9 +174,10 @@ Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
             continue;
         }
         std::shared_ptr<const Operator> op = model->operators()[i]->clone();
-        if (const auto* neurons = dynamic_cast<const SimNeurons*>(op.get());
-            training && neurons != nullptr) {
-            op = std::make_shared<SimNeurons>(neurons->as_rate());
+        if (training) {
+            if (auto trained = op->training_form()) {
+                op = std::move(trained);
+            }
         }
         Node node{.op = op, .slots = {}, .order = static_cast<int>(i)};
         for (const Slot& slot : op->slots()) {

@@ -21,7 +21,6 @@ namespace nengine {
 template <class Math>
 struct Lif {
     using Real = typename Math::Real;
-    static constexpr NeuronType type = NeuronType::lif;
 
     enum State { voltage, refractory, n_states };
     enum Param { tau_rc, tau_ref, amplitude, min_voltage, n_params };

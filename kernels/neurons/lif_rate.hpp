@@ -12,7 +12,6 @@ namespace nengine {
 template <class Math>
 struct LifRate {
     using Real = typename Math::Real;
-    static constexpr NeuronType type = NeuronType::lif_rate;
 
     enum Param { tau_rc, tau_ref, amplitude, n_params };
     static constexpr int n_states = 0, n_constants = n_params;

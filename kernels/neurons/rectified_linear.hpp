@@ -11,7 +11,6 @@ namespace nengine {
 template <class Math>
 struct RectifiedLinear {
     using Real = typename Math::Real;
-    static constexpr NeuronType type = NeuronType::rectified_linear;
 
     enum Param { amplitude, n_params };
     static constexpr int n_states = 0, n_constants = n_params;
@@ -41,7 +40,6 @@ struct RectifiedLinear {
 template <class Math>
 struct SpikingRectifiedLinear {
     using Real = typename Math::Real;
-    static constexpr NeuronType type = NeuronType::spiking_rectified_linear;
 
     enum State { voltage, n_states };
     enum Param { amplitude, n_params };

@@ -10,7 +10,6 @@ namespace nengine {
 template <class Math>
 struct Sigmoid {
     using Real = typename Math::Real;
-    static constexpr NeuronType type = NeuronType::sigmoid;
 
     enum Param { tau_ref, n_params };
     enum Constant { max_rate, n_constants };

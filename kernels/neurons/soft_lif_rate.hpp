@@ -19,7 +19,6 @@ namespace nengine {
 template <class Math>
 struct SoftLifRate {
     using Real = typename Math::Real;
-    static constexpr NeuronType type = NeuronType::soft_lif_rate;
 
     enum Param { tau_rc, tau_ref, amplitude, sigma, n_params };
     enum Constant { log_sigma = n_params, n_constants };

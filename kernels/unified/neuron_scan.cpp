@@ -1,123 +1,97 @@
 #include "kernels/neuron_scan.hpp"
 
 #include NENGINE_LAUNCH_HEADER
-#include "kernels/neurons/neurons.hpp"
-#include "kernels/synapses/first_order.hpp"
-#include "kernels/unified/neuron_operands.hpp"
+#include "kernels/neuron_registry.hpp"
+
+// Which kernel a neuron type means on this target.
 
 namespace nengine {
+
+template <NeuronType type, class Exec, class Real>
+NeuronKernels<Exec, Real> built_in_kernels();
+
+#define NENGINE_DECLARE_NEURON(TYPE)                       \
+    template <>                                            \
+    NeuronKernels<ThisExec, float>                         \
+    built_in_kernels<NeuronType::TYPE, ThisExec, float>(); \
+    template <>                                            \
+    NeuronKernels<ThisExec, double>                        \
+    built_in_kernels<NeuronType::TYPE, ThisExec, double>();
+#define NENGINE_EACH_NEURON(F)                                                   \
+    F(lif)                                                                       \
+    F(lif_rate)                                                                  \
+    F(soft_lif_rate) F(rectified_linear) F(spiking_rectified_linear) F(sigmoid)  \
+        F(tanh) F(adaptive_lif) F(adaptive_lif_rate) F(izhikevich) F(leaky_relu) \
+            F(spiking_leaky_relu) F(regular_spiking)
+NENGINE_EACH_NEURON(NENGINE_DECLARE_NEURON)
+
 namespace {
 
-/// What a neuron's output is for.
-enum class Keep { output, filtered, both };
-
-/// Registers: the neuron's states, the filter's state, the neuron's constants, gain,
-/// bias, and the filter's a and b.
-template <class Neuron, Keep keep, bool unit>
-struct NeuronScan {
-    using Real = typename Neuron::Real;
-    static constexpr bool reverse = false;
-    static constexpr bool has_filter = keep != Keep::output;
-    static constexpr bool has_output = keep != Keep::filtered;
-    static constexpr int filter_state = Neuron::n_states;
-    static constexpr int n_carried = filter_state + (has_filter ? 1 : 0);
-    static constexpr int constants = n_carried;
-    static constexpr int gain = constants + Neuron::n_constants;
-    static constexpr int bias = gain + 1;
-    static constexpr int filter_a = bias + 1, filter_b = filter_a + 1;
-    static constexpr int n_registers = has_filter ? filter_b + 1 : bias + 1;
-
-    NeuronConstants<Neuron> neuron;
-    Real dt;
-    Panel<const Real, unit> input;
-    StatePanels<Real, Neuron::n_states, unit> states;
-    Panel<Real, unit> output;
-    ParamView<Real> a, b;
-    Panel<Real, unit> filter, filtered;
-
-    explicit NeuronScan(const NeuronScanArgs<Real>& args)
-        : neuron(args, args.dt),
-          dt(args.dt),
-          input(args.input),
-          states(args.states),
-          output(args.output),
-          a(args.filter.a),
-          b(args.filter.b),
-          filter(args.filter.state),
-          filtered(args.filter.filtered) {}
-
-    NENGINE_HD void load_constants(Real* r, Index i) const {
-        neuron.load(r + constants, r[gain], r[bias], i);
-        if constexpr (has_filter) {
-            r[filter_a] = a[i];
-            r[filter_b] = b[i];
-        }
+template <class Real>
+NeuronKernels<ThisExec, Real> built_in(NeuronType type) {
+    switch (type) {
+#define NENGINE_NEURON_CASE(TYPE) \
+    case NeuronType::TYPE:        \
+        return built_in_kernels<NeuronType::TYPE, ThisExec, Real>();
+        NENGINE_EACH_NEURON(NENGINE_NEURON_CASE)
     }
+    return {};
+}
 
-    NENGINE_HD void load_state(Real* r, Index item, Index i) const {
-        states.load(r, item, i);
-        if constexpr (has_filter) {
-            r[filter_state] = filter(0, item, i);
-        }
-    }
+bool is_built_in(NeuronType type) {
+    return static_cast<int>(type) < n_built_in_neurons;
+}
 
-    NENGINE_HD void step(Real* r, Index t, Index item, Index i) const {
-        advance(r, read(t, item, i), t, item, i);
-    }
-    NENGINE_HD Real read(Index t, Index item, Index i) const {
-        return input(t, item, i);
-    }
-    NENGINE_HD void advance(Real* r, Real in, Index t, Index item, Index i) const {
-        const Real current = r[gain] * in + r[bias];
-        const Real out = Neuron::step(r + constants, dt, current, r);
-        if constexpr (has_output) {
-            output(t, item, i) = out;
-        }
-        if constexpr (has_filter) {
-            r[filter_state] =
-                first_order_step(r[filter_a], r[filter_b], r[filter_state], out);
-            filtered(t, item, i) = r[filter_state];
-        }
-    }
+/// A user compiles for one kind of processor, whichever the host is.
+#if NENGINE_TARGET_CUDA
+using UserExec = CudaExec;
+#else
+using UserExec = CpuExec;
+#endif
 
-    NENGINE_HD void store_state(const Real* r, Index item, Index i) const {
-        states.store(r, item, i);
-        if constexpr (has_filter) {
-            filter(0, item, i) = r[filter_state];
-        }
-    }
-};
-
-template <class Neuron, Keep keep, class Exec, class Real>
-void run_kept(const Exec& exec, const NeuronScanArgs<Real>& args) {
-    const auto& in = args.input;
-    const auto launch = [&]<bool unit>(std::bool_constant<unit>) {
-        launch_scan(exec, in.steps, in.batch, in.cols,
-                    NeuronScan<Neuron, keep, unit>(args));
-    };
-    bool unit = all_unit(in, args.output, args.filter.state, args.filter.filtered);
-    for (int k = 0; k < Neuron::n_states; ++k) {
-        unit = unit && is_unit(args.states[static_cast<std::size_t>(k)]);
-    }
-    unit ? launch(std::true_type{}) : launch(std::false_type{});
+template <class Real>
+const NeuronKernels<UserExec, Real>& registered(const UserExec& exec, NeuronType type) {
+    return of_real<Real>(registered_kernels(exec, type));
 }
 
 }  // namespace
 
 template <class Exec, class Real>
 void neuron_scan(const Exec& exec, const NeuronScanArgs<Real>& args) {
-    with_neuron<Real>(args.type, args.math, [&]<class Neuron>(Neuron) {
-        if (args.filter.filtered.data == nullptr) {
-            run_kept<Neuron, Keep::output>(exec, args);
-        } else if (args.output.data == nullptr) {
-            run_kept<Neuron, Keep::filtered>(exec, args);
-        } else {
-            run_kept<Neuron, Keep::both>(exec, args);
-        }
-    });
+    if (is_built_in(args.type)) {
+        built_in<Real>(args.type).scan(exec, args);
+    } else {
+        registered<Real>(exec, args.type).scan(exec, args);
+    }
+}
+
+template <class Exec, class Real>
+void neuron_rate(const Exec& exec, const NeuronRateArgs<Real>& args) {
+    const NeuronType type = neuron_info(args.type).rate_type;
+    if (is_built_in(type)) {
+        built_in<Real>(type).rate(exec, args);
+    } else {
+        registered<Real>(exec, type).rate(exec, args);
+    }
+}
+
+template <class Exec, class Real>
+void neuron_rate_backward(const Exec& exec, const NeuronRateBackwardArgs<Real>& args) {
+    const NeuronType type = neuron_info(args.type).rate_type;
+    if (is_built_in(type)) {
+        built_in<Real>(type).rate_backward(exec, args);
+    } else {
+        registered<Real>(exec, type).rate_backward(exec, args);
+    }
 }
 
 template void neuron_scan(const ThisExec&, const NeuronScanArgs<float>&);
 template void neuron_scan(const ThisExec&, const NeuronScanArgs<double>&);
+template void neuron_rate(const ThisExec&, const NeuronRateArgs<float>&);
+template void neuron_rate(const ThisExec&, const NeuronRateArgs<double>&);
+template void neuron_rate_backward(const ThisExec&,
+                                   const NeuronRateBackwardArgs<float>&);
+template void neuron_rate_backward(const ThisExec&,
+                                   const NeuronRateBackwardArgs<double>&);
 
 }  // namespace nengine

@@ -1,4 +1,6 @@
 #include <cmath>
+#include <map>
+#include <string>
 
 #include "tests/conformance/operator_cases.hpp"
 
@@ -10,12 +12,36 @@ struct Population {
     std::vector<SignalId> states;
 };
 
+/// A current that neurons of this type answer with some spikes, or some rate.
+double unit_current(NeuronType type) {
+    using enum NeuronType;
+    switch (type) {
+        case rectified_linear:
+        case spiking_rectified_linear:
+        case leaky_relu:
+        case spiking_leaky_relu:
+        case regular_spiking:
+            return 100;
+        case izhikevich:
+            return 10;
+        default:
+            return 1;
+    }
+}
+
+double usual_value(const std::string& param) {
+    static const std::map<std::string, double> values{
+        {"tau_rc", 0.02},         {"tau_ref", 0.002},      {"sigma", 0.1},
+        {"min_voltage", -0.2},    {"amplitude", 0.5},      {"tau_n", 0.05},
+        {"inc_n", 0.02},          {"tau_recovery", 0.02},  {"coupling", 0.2},
+        {"reset_voltage", -65.0}, {"reset_recovery", 8.0}, {"negative_slope", 0.3}};
+    return values.at(param);
+}
+
 /// Neurons whose current is bias + gain * x, in Nengo's operators.
 Population population(ModelMaker& m, const std::string& name, NeuronType type, Index n,
                       SignalId x, bool vectors) {
-    const bool linear = type == NeuronType::rectified_linear ||
-                        type == NeuronType::spiking_rectified_linear;
-    const double unit = linear ? 100 : 1;
+    const double unit = unit_current(type);
     const SignalId current = m.signal(name + ".in", {n});
     m.add(Copy(m.parameter(name + ".bias", {n}, 1.2 * unit, 2 * unit), current, false),
           name + ".bias");
@@ -27,7 +53,7 @@ Population population(ModelMaker& m, const std::string& name, NeuronType type, I
     Population made{current, m.signal(name + ".out", {n}), {}};
     std::vector<SignalId> params;
     for (int s = 0; s < info.n_states; ++s) {
-        const std::string state(info.states[static_cast<std::size_t>(s)]);
+        const std::string state(info.states[static_cast<std::size_t>(s)].name);
         const bool voltage = state == "voltage";
         std::vector<double> initial;
         for (Index i = 0; voltage && i < n; ++i) {
@@ -37,11 +63,7 @@ Population population(ModelMaker& m, const std::string& name, NeuronType type, I
     }
     for (int p = 0; p < info.n_params; ++p) {
         const std::string param(info.params[static_cast<std::size_t>(p)]);
-        const double value = param == "tau_rc"        ? 0.02
-                             : param == "tau_ref"     ? 0.002
-                             : param == "sigma"       ? 0.1
-                             : param == "min_voltage" ? -0.2
-                                                      : 0.5;
+        const double value = usual_value(param);
         params.push_back(vectors
                              ? m.constant(name + '.' + param, {n}, 0.8 * value, value)
                              : m.constant(name + '.' + param, {}, value, value));
@@ -289,12 +311,12 @@ std::vector<OperatorCase> dynamic_cases() {
         {"FilterStates", "SimFilter", filter_states},
         {"HostFunctionOfTime", "HostFunction", host_of_time},
         {"HostFunctionOfInput", "HostFunction", host_of_input}};
-    using enum NeuronType;
-    for (const NeuronType type : {lif, lif_rate, soft_lif_rate, rectified_linear,
-                                  spiking_rectified_linear, sigmoid, tanh}) {
+    for (int i = 0; i < n_built_in_neurons; ++i) {
+        const auto type = static_cast<NeuronType>(i);
         const NeuronInfo& info = neuron_info(type);
         cases.push_back({std::string(info.name), "SimNeurons",
-                         [type](ModelMaker& m) { neurons(m, type); }, info.spiking});
+                         [type](ModelMaker& m) { neurons(m, type); }, info.spiking,
+                         info.has_rate});
     }
     return cases;
 }

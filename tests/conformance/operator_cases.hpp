@@ -53,6 +53,7 @@ struct OperatorCase {
     std::string operator_type;  ///< Operator::type()
     std::function<void(ModelMaker&)> make;
     bool spiking = false;  ///< float32 may put a spike into the neighbouring step
+    bool trains = true;    ///< false: neurons without a rate curve
 };
 
 // One list per kind of operator, each in its own file.

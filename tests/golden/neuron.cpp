@@ -6,22 +6,38 @@ namespace nengine::test {
 namespace {
 
 const std::vector<std::string> lif = {"output", "voltage", "refractory_time"};
+const std::vector<std::string> adaptive_lif = {"output", "voltage", "refractory_time",
+                                               "adaptation"};
+const std::vector<std::string> adaptive_rate = {"output", "adaptation"};
+const std::vector<std::string> izhikevich = {"output", "voltage", "recovery"};
+const std::vector<std::string> regular = {"output", "rate_out", "voltage"};
 const std::vector<std::string> rate = {"output"};
 
-Network neurons(const NeuronModel& type, std::uint32_t seed,
-                const std::vector<std::string>& attributes,
-                const OrDefault<DistributionOrArray>& max_rates = {}) {
+/// A ramp into one ensemble; every state of its neurons is probed.
+Network neurons(EnsembleOptions options, std::uint32_t seed,
+                const std::vector<std::string>& attributes, std::int64_t n = 10,
+                bool decode = true) {
     Network net({.seed = seed});
     auto u = net.node(ramp, {.label = "u"});
-    auto a = net.ensemble(10, 1,
-                          {.label = "a", .max_rates = max_rates, .neuron_type = type});
+    options.label = std::string(1, 'a');
+    auto a = net.ensemble(n, 1, options);
     net.connect(u, a, {.label = "ua", .synapse = None});
     for (const auto& attribute : attributes) {
         net.probe(a.neurons, {.label = "neurons_" + attribute, .attr = attribute});
     }
     net.probe(a.neurons, {.label = "neurons_input", .attr = "input"});
-    net.probe(a, {.label = "decoded", .synapse = 0.01});
+    if (decode) {
+        net.probe(a, {.label = "decoded", .synapse = 0.01});
+    }
     return net;
+}
+
+Network neurons(const NeuronModel& type, std::uint32_t seed,
+                const std::vector<std::string>& attributes,
+                const OrDefault<DistributionOrArray>& max_rates = {},
+                std::int64_t n = 10) {
+    return neurons(EnsembleOptions{.max_rates = max_rates, .neuron_type = type}, seed,
+                   attributes, n);
 }
 
 }  // namespace
@@ -59,6 +75,64 @@ GOLDEN_NETWORK(neuron_sigmoid) {
 
 GOLDEN_NETWORK(neuron_tanh) {
     return neurons(Tanh{}, 40, rate);
+}
+
+GOLDEN_NETWORK(neuron_direct) {
+    Network net({.seed = 30});
+    auto u = net.node(sincos, {.label = "u"});
+    auto a = net.ensemble(1, 2, {.label = "a", .neuron_type = Direct{}});
+    auto b = net.ensemble(10, 1, {.label = "b"});
+    net.connect(u, a, {.label = "ua"});
+    net.connect(a, b, {.label = "ab", .function = product});
+    net.probe(a, {.label = "pa"});
+    net.probe(a, {.label = "pa_filtered", .synapse = 0.01});
+    net.probe(b, {.label = "pb", .synapse = 0.01});
+    return net;
+}
+
+GOLDEN_NETWORK(neuron_adaptive_lif) {
+    return neurons(AdaptiveLIF{.tau_n = 0.05, .inc_n = 0.02}, 35, adaptive_lif);
+}
+
+GOLDEN_NETWORK(neuron_adaptive_lifrate) {
+    return neurons(AdaptiveLIFRate{.tau_n = 0.05, .inc_n = 0.02}, 36, adaptive_rate);
+}
+
+GOLDEN_NETWORK(neuron_izhikevich, {.float32 = Float32::chaotic}) {
+    return neurons(Izhikevich{}, 41, izhikevich, Uniform{40, 90}, 8);
+}
+
+GOLDEN_NETWORK(neuron_izhikevich_fast, {.float32 = Float32::chaotic}) {
+    return neurons(EnsembleOptions{.gain = Uniform{5, 15},
+                                   .bias = Uniform{0, 10},
+                                   .neuron_type = Izhikevich{.tau_recovery = 0.1,
+                                                             .reset_recovery = 2.0}},
+                   42, izhikevich, 8, false);
+}
+
+GOLDEN_NETWORK(neuron_regular_spiking) {
+    return neurons(RegularSpiking{LIFRate{}}, 43, regular);
+}
+
+GOLDEN_NETWORK(neuron_regular_spiking_tanh) {
+    return neurons(RegularSpiking{.base_type = Tanh{}, .amplitude = 0.5}, 44, regular);
+}
+
+GOLDEN_NETWORK(neuron_initial_state) {
+    std::vector<double> voltage;
+    for (int i = 0; i < 10; ++i) {
+        voltage.push_back(0.1 * i);
+    }
+    return neurons(AdaptiveLIF{.initial_state = {{"voltage", voltage},
+                                                 {"refractory_time", Uniform{0, 0.01}},
+                                                 {"adaptation", Choice{{0.0, 0.5}}}}},
+                   50, adaptive_lif);
+}
+
+GOLDEN_NETWORK(neuron_initial_state_regular) {
+    return neurons(RegularSpiking{.base_type = RectifiedLinear{},
+                                  .initial_state = {{"voltage", Choice{{0.0}}}}},
+                   51, regular);
 }
 
 }  // namespace nengine::test

@@ -16,7 +16,12 @@ const NeuronType all_types[] = {NeuronType::lif,
                                 NeuronType::rectified_linear,
                                 NeuronType::spiking_rectified_linear,
                                 NeuronType::sigmoid,
-                                NeuronType::tanh};
+                                NeuronType::tanh,
+                                NeuronType::adaptive_lif,
+                                NeuronType::adaptive_lif_rate,
+                                NeuronType::leaky_relu,
+                                NeuronType::spiking_leaky_relu,
+                                NeuronType::regular_spiking};
 
 constexpr Index steps = 3, batch = 5, n = 257;
 constexpr Index rows = steps * batch;
@@ -35,11 +40,12 @@ protected:
         const NeuronInfo& info = neuron_info(type);
         for (int k = 0; k < info.n_params; ++k) {
             const auto name = info.params[static_cast<std::size_t>(k)];
-            values.push_back(name == "tau_rc"      ? 0.02
-                             : name == "tau_ref"   ? 0.003
-                             : name == "amplitude" ? 0.7
-                             : name == "sigma"     ? 0.1
-                                                   : 0.0);
+            values.push_back(name == "tau_rc"           ? 0.02
+                             : name == "tau_ref"        ? 0.003
+                             : name == "amplitude"      ? 0.7
+                             : name == "sigma"          ? 0.1
+                             : name == "negative_slope" ? 0.3
+                                                        : 0.0);
         }
         return values;
     }

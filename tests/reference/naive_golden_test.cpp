@@ -50,7 +50,7 @@ TEST_P(GoldenNeurons, StepAsNengosDo) {
     std::vector<SignalId> states, constants;
     std::vector<test::GoldenArray> wanted;
     for (int s = 0; s < info.n_states; ++s) {
-        const std::string name(info.states[static_cast<std::size_t>(s)]);
+        const std::string name(info.states[static_cast<std::size_t>(s)].name);
         wanted.push_back(recorded(name));
         states.push_back(signal(model, {n}, row(wanted.back(), 0)));
     }
@@ -77,7 +77,8 @@ TEST_P(GoldenNeurons, StepAsNengosDo) {
             const auto state = interpreter.value(states[s]),
                        known = row(wanted[s], step);
             for (std::size_t i = 0; i < known.size(); ++i) {
-                ASSERT_NEAR(state[i], known[i], 1e-12)
+                ASSERT_NEAR(state[i], known[i],
+                            1e-10 * std::fmax(1.0, std::fabs(known[i])))
                     << "step " << step << ", state " << s << ", neuron " << i;
             }
         }
@@ -86,15 +87,20 @@ TEST_P(GoldenNeurons, StepAsNengosDo) {
 
 INSTANTIATE_TEST_SUITE_P(
     Entries, GoldenNeurons,
-    ::testing::Values(NeuronEntry{"neuron_lif", NeuronType::lif},
-                      NeuronEntry{"neuron_lif_fast", NeuronType::lif},
-                      NeuronEntry{"neuron_lif_parameters", NeuronType::lif},
-                      NeuronEntry{"neuron_lifrate", NeuronType::lif_rate},
-                      NeuronEntry{"neuron_relu", NeuronType::rectified_linear},
-                      NeuronEntry{"neuron_spiking_relu",
-                                  NeuronType::spiking_rectified_linear},
-                      NeuronEntry{"neuron_sigmoid", NeuronType::sigmoid},
-                      NeuronEntry{"neuron_tanh", NeuronType::tanh}),
+    ::testing::Values(
+        NeuronEntry{"neuron_lif", NeuronType::lif},
+        NeuronEntry{"neuron_lif_fast", NeuronType::lif},
+        NeuronEntry{"neuron_lif_parameters", NeuronType::lif},
+        NeuronEntry{"neuron_lifrate", NeuronType::lif_rate},
+        NeuronEntry{"neuron_relu", NeuronType::rectified_linear},
+        NeuronEntry{"neuron_spiking_relu", NeuronType::spiking_rectified_linear},
+        NeuronEntry{"neuron_sigmoid", NeuronType::sigmoid},
+        NeuronEntry{"neuron_tanh", NeuronType::tanh},
+        NeuronEntry{"neuron_adaptive_lif", NeuronType::adaptive_lif},
+        NeuronEntry{"neuron_adaptive_lifrate", NeuronType::adaptive_lif_rate},
+        NeuronEntry{"neuron_initial_state", NeuronType::adaptive_lif},
+        NeuronEntry{"neuron_izhikevich", NeuronType::izhikevich},
+        NeuronEntry{"neuron_izhikevich_fast", NeuronType::izhikevich}),
     [](const auto& tested) { return std::string(tested.param.name); });
 
 /// What a filter with these coefficients makes of the case's input, all channels.

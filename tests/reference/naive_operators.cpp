@@ -199,20 +199,6 @@ void Execution::run(const PoolInc& op) {
     write(PoolInc::y, naive_average_pool(op.shape(), read(PoolInc::x)));
 }
 
-void set_parameter(Neuron& neuron, std::string_view name, double value) {
-    if (name == "tau_rc") {
-        neuron.tau_rc = value;
-    } else if (name == "tau_ref") {
-        neuron.tau_ref = value;
-    } else if (name == "amplitude") {
-        neuron.amplitude = value;
-    } else if (name == "min_voltage") {
-        neuron.min_voltage = value;
-    } else if (name == "sigma") {
-        neuron.sigma = value;
-    }
-}
-
 void Execution::run(const SimNeurons& op) {
     const NeuronInfo& info = neuron_info(op.neuron_type());
     const bool rates = op.is_rate() || training_;
@@ -232,7 +218,7 @@ void Execution::run(const SimNeurons& op) {
     for (std::size_t i = 0; i < input.size(); ++i) {
         Neuron neuron{.type = smooth ? NeuronType::soft_lif_rate : op.neuron_type()};
         for (std::size_t p = 0; p < params.size(); ++p) {
-            set_parameter(neuron, info.params[p], pick(params[p], i));
+            *neuron.find(info.params[p]) = pick(params[p], i);
         }
         if (smooth) {
             neuron.sigma = op.smoothing;
@@ -243,13 +229,11 @@ void Execution::run(const SimNeurons& op) {
             continue;
         }
         for (std::size_t s = 0; s < states.size(); ++s) {
-            (info.states[s] == "voltage" ? neuron.voltage : neuron.refractory) =
-                states[s][i];
+            *neuron.find(info.states[s].name) = states[s][i];
         }
         output.push_back(reference::step(neuron, model_.dt(), current));
         for (std::size_t s = 0; s < states.size(); ++s) {
-            states[s][i] =
-                info.states[s] == "voltage" ? neuron.voltage : neuron.refractory;
+            states[s][i] = *neuron.find(info.states[s].name);
         }
     }
     write(SimNeurons::output, std::move(output));

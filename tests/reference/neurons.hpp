@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cmath>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kernels/neuron_scan.hpp"
@@ -13,7 +15,37 @@ namespace nengine::reference {
 struct Neuron {
     NeuronType type{};
     double tau_rc = 0.02, tau_ref = 0.002, amplitude = 1, min_voltage = 0, sigma = 1;
-    double voltage = 0, refractory = 0;
+    double tau_n = 1, inc_n = 0.01;
+    double tau_recovery = 0.02, coupling = 0.2, reset_voltage = -65, reset_recovery = 8;
+    double negative_slope = 0.3;
+    double voltage = 0, refractory = 0, adaptation = 0, recovery = 0;
+
+    /// The state or parameter of a name; null if there is none.
+    double* find(std::string_view name) {
+        const std::pair<std::string_view, double*> all[] = {
+            {"tau_rc", &tau_rc},
+            {"tau_ref", &tau_ref},
+            {"amplitude", &amplitude},
+            {"min_voltage", &min_voltage},
+            {"sigma", &sigma},
+            {"tau_n", &tau_n},
+            {"inc_n", &inc_n},
+            {"tau_recovery", &tau_recovery},
+            {"coupling", &coupling},
+            {"reset_voltage", &reset_voltage},
+            {"reset_recovery", &reset_recovery},
+            {"negative_slope", &negative_slope},
+            {"voltage", &voltage},
+            {"refractory_time", &refractory},
+            {"adaptation", &adaptation},
+            {"recovery", &recovery}};
+        for (const auto& [known, member] : all) {
+            if (known == name) {
+                return member;
+            }
+        }
+        return nullptr;
+    }
 };
 
 inline double lif_rate(const Neuron& n, double current) {
@@ -41,7 +73,14 @@ inline double rate(const Neuron& n, double current) {
     switch (n.type) {
         case NeuronType::lif:
         case NeuronType::lif_rate:
+        case NeuronType::adaptive_lif:
+        case NeuronType::adaptive_lif_rate:
             return lif_rate(n, current);
+        case NeuronType::leaky_relu:
+        case NeuronType::spiking_leaky_relu:
+            return n.amplitude * (current > 0 ? current : n.negative_slope * current);
+        case NeuronType::regular_spiking:
+            return n.amplitude * current;
         case NeuronType::soft_lif_rate:
             return soft_lif_rate(n, current);
         case NeuronType::rectified_linear:
@@ -51,8 +90,10 @@ inline double rate(const Neuron& n, double current) {
             return 1 / n.tau_ref / (1 + std::exp(-current));
         case NeuronType::tanh:
             return std::tanh(current) / n.tau_ref;
+        default:
+            break;  // Izhikevich has no rate curve
     }
-    return 0;
+    return std::nan("");
 }
 
 inline double lif_step(Neuron& n, double dt, double current) {
@@ -70,17 +111,53 @@ inline double lif_step(Neuron& n, double dt, double current) {
     return 0;
 }
 
+inline double izhikevich_step(Neuron& n, double dt, double current) {
+    const double J = std::fmax(-30.0, current);
+    n.voltage += dt * 1000 *
+                 (0.04 * n.voltage * n.voltage + 5 * n.voltage + 140 - n.recovery + J);
+    const bool spiked = n.voltage >= 30;
+    if (spiked) {
+        n.voltage = n.reset_voltage;
+    }
+    n.recovery += dt * 1000 * n.tau_recovery * (n.coupling * n.voltage - n.recovery);
+    if (spiked) {
+        n.recovery += n.reset_recovery;
+    }
+    return spiked ? 1 / dt : 0;
+}
+
+/// Whole units of the voltage leave it as spikes.
+inline double spikes(Neuron& n, double dt, double whole) {
+    n.voltage -= whole;
+    return n.amplitude / dt * whole;
+}
+
+/// The adaptation follows the output.
+inline double adapt(Neuron& n, double dt, double output) {
+    n.adaptation += dt / n.tau_n * (n.inc_n * output - n.adaptation);
+    return output;
+}
+
 /// One step of dt; returns the neuron's output.
 inline double step(Neuron& n, double dt, double current) {
     switch (n.type) {
         case NeuronType::lif:
             return lif_step(n, dt, current);
-        case NeuronType::spiking_rectified_linear: {
+        case NeuronType::adaptive_lif:
+            return adapt(n, dt, lif_step(n, dt, current - n.adaptation));
+        case NeuronType::adaptive_lif_rate:
+            return adapt(n, dt, lif_rate(n, current - n.adaptation));
+        case NeuronType::izhikevich:
+            return izhikevich_step(n, dt, current);
+        case NeuronType::spiking_rectified_linear:
             n.voltage += std::fmax(current, 0.0) * dt;
-            const double spikes = std::floor(n.voltage);
-            n.voltage -= spikes;
-            return n.amplitude / dt * spikes;
-        }
+            return spikes(n, dt, std::floor(n.voltage));
+        case NeuronType::spiking_leaky_relu:
+            n.voltage += (current > 0 ? current : n.negative_slope * current) * dt;
+            return spikes(n, dt, std::trunc(n.voltage));
+        case NeuronType::regular_spiking:
+            n.voltage += dt * current;
+            return spikes(n, dt, std::floor(n.voltage));
         default:
             return rate(n, current);
     }

@@ -60,7 +60,7 @@ SimNeurons Generator::neurons(NeuronType type, SignalId current, SignalId output
     const NeuronInfo& info = neuron_info(type);
     std::vector<SignalId> states, params;
     for (int s = 0; s < info.n_states; ++s) {
-        const std::string state(info.states[static_cast<std::size_t>(s)]);
+        const std::string state(info.states[static_cast<std::size_t>(s)].name);
         const bool voltage = state == "voltage";
         states.push_back(
             signal(name + '.' + state, {n},
@@ -78,6 +78,16 @@ SimNeurons Generator::neurons(NeuronType type, SignalId current, SignalId output
             low = -0.5, high = 0;
         } else if (param == "sigma") {
             low = 0.05, high = 0.3;
+        } else if (param == "tau_n") {
+            low = 0.02, high = 0.1;
+        } else if (param == "inc_n" || param == "tau_recovery") {
+            low = 0.01, high = 0.03;
+        } else if (param == "coupling" || param == "negative_slope") {
+            low = 0.1, high = 0.3;
+        } else if (param == "reset_voltage") {
+            low = -70, high = -60;
+        } else if (param == "reset_recovery") {
+            low = 2, high = 8;
         }
         params.push_back(per_element(name + '.' + param, n, low, high));
     }
@@ -94,10 +104,13 @@ void Generator::population() {
     const auto type =
         options_.gentle_neurons
             ? draw_.one_of<NeuronType>({lif, soft_lif_rate, sigmoid, tanh})
-            : draw_.one_of<NeuronType>({lif, lif, lif_rate, soft_lif_rate,
-                                        rectified_linear, spiking_rectified_linear,
-                                        sigmoid, tanh});
-    const bool linear = type == rectified_linear || type == spiking_rectified_linear;
+            : draw_.one_of<NeuronType>(
+                  {lif, lif, lif_rate, soft_lif_rate, rectified_linear,
+                   spiking_rectified_linear, sigmoid, tanh, adaptive_lif,
+                   adaptive_lif_rate, leaky_relu, spiking_leaky_relu, regular_spiking});
+    const bool linear = type == rectified_linear || type == spiking_rectified_linear ||
+                        type == leaky_relu || type == spiking_leaky_relu ||
+                        type == regular_spiking;
     const double target = linear ? 200 : 2;
     const Index n = draw_.one_of<Index>({1, 3, 5, 7, 17, 33});
     const std::string name = fresh("ensemble");

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <tuple>
 #include <utility>
 
+#include "api/builder/numerics/interpolate.hpp"
 #include "api/builder/numerics/text.hpp"
 #include "kernels/base/error.hpp"
 
@@ -13,7 +15,85 @@ namespace {
 
 bool is_linear(NeuronKind kind) {
     return kind == NeuronKind::rectified_linear ||
-           kind == NeuronKind::spiking_rectified_linear;
+           kind == NeuronKind::spiking_rectified_linear ||
+           kind == NeuronKind::leaky_relu;
+}
+
+/// Types without formulas for gain and bias.
+bool is_numeric(const NeuronCurve& curve) {
+    return curve.kind == NeuronKind::izhikevich ||
+           (curve.kind == NeuronKind::custom && curve.functions.gain_bias == nullptr);
+}
+
+/// One step of Izhikevich's neuron (kernels/neurons/izhikevich.hpp) of 1 ms.
+struct IzhikevichState {
+    double v = 0.0, u = 0.0;
+
+    bool step(const NeuronCurve& curve, double current) {
+        v += 0.04 * (v * v) + 5.0 * v + 140.0 - u + std::max(-30.0, current);
+        const bool spiked = v >= 30.0;
+        v = spiked ? curve.params[2] : v;
+        u += curve.params[0] * (curve.params[1] * v - u);
+        u += spiked ? curve.params[3] : 0.0;
+        return spiked;
+    }
+};
+
+/// The mean rate over one second, after 1 ms to settle.
+double izhikevich_rate(const NeuronCurve& curve, double current) {
+    constexpr int steps = 1000;
+    IzhikevichState state;
+    state.step(curve, current);
+    int spikes = 0;
+    for (int i = 0; i < steps; ++i) {
+        spikes += state.step(curve, current) ? 1 : 0;
+    }
+    return spikes;
+}
+
+/// Currents evenly over [low, high], and the rates that they give.
+struct SampledCurve {
+    static constexpr int points = 101;
+    std::vector<double> current, rates;
+
+    SampledCurve(const NeuronCurve& curve, double low, double high) {
+        for (int i = 0; i < points; ++i) {
+            current.push_back(low + (high - low) / (points - 1) * i);
+            rates.push_back(rate(curve, current.back()));
+        }
+        current.back() = high;
+    }
+};
+
+/// From the highest current without a rate to the lowest with one of `max_rate`.
+/// @throws BuildError
+SampledCurve rising_part(const NeuronCurve& curve, double max_rate,
+                         const std::string& owner) {
+    constexpr double first_bound = 10.0;
+    constexpr int doublings = 10;
+    std::optional<double> threshold, top;
+    double bound = first_bound;
+    for (int i = 0; i < doublings && !(threshold && top); ++i, bound *= 2.0) {
+        const SampledCurve sampled(curve, -bound, bound);
+        for (std::size_t k = SampledCurve::points; k-- > 0 && !threshold;) {
+            if (sampled.rates.front() <= 0.0 && sampled.rates[k] <= 0.0) {
+                threshold = sampled.current[k];
+            }
+        }
+        for (std::size_t k = 0; k < SampledCurve::points && !top; ++k) {
+            if (sampled.rates[k] >= max_rate) {
+                top = sampled.current[k];
+            }
+        }
+    }
+    if (!threshold || !top) {
+        throw BuildError(owner + ": got a rate curve that " +
+                         (threshold ? "does not reach " + number_text(max_rate) + " Hz"
+                                    : std::string("is silent nowhere")) +
+                         " within currents of +-" + number_text(bound / 2.0) +
+                         ", needs one that rises from 0");
+    }
+    return SampledCurve(curve, *threshold, *top);
 }
 
 std::string element(const std::string& name, Eigen::Index index) {
@@ -31,7 +111,8 @@ void check_lengths(const std::string& owner, const char* first, std::size_t n_fi
 
 void check_max_rate(const NeuronCurve& curve, double max_rate, Eigen::Index index,
                     const std::string& owner) {
-    if (is_linear(curve.kind)) {
+    if (is_linear(curve.kind) || curve.kind == NeuronKind::izhikevich ||
+        curve.kind == NeuronKind::custom) {
         return;
     }
     const double bound = 1.0 / curve.tau_ref;
@@ -52,11 +133,19 @@ void check_gain(double gain, double max_rate, double intercept, Eigen::Index ind
     }
 }
 
+std::pair<double, double> numeric_gain_and_bias(const SampledCurve& sampled,
+                                                double max_rate, double intercept) {
+    const double top = interpolate(sampled.rates, sampled.current, max_rate);
+    const double gain = (sampled.current.front() - top) / (intercept - 1.0);
+    return {gain, top - gain};
+}
+
 std::pair<double, double> gain_and_bias(const NeuronCurve& curve, double max_rate,
                                         double intercept) {
     switch (curve.kind) {
         case NeuronKind::rectified_linear:
-        case NeuronKind::spiking_rectified_linear: {
+        case NeuronKind::spiking_rectified_linear:
+        case NeuronKind::leaky_relu: {
             const double gain = max_rate / (1.0 - intercept);
             return {gain, -intercept * gain};
         }
@@ -70,6 +159,12 @@ std::pair<double, double> gain_and_bias(const NeuronCurve& curve, double max_rat
                 std::atanh(max_rate * curve.tau_ref) / (1.0 - intercept);
             return {gain, -gain * intercept};
         }
+        case NeuronKind::custom: {
+            double gain = 0.0, bias = 0.0;
+            curve.functions.gain_bias(curve.params.data(), max_rate, intercept, gain,
+                                      bias);
+            return {gain, bias};
+        }
         default: {
             const double current =
                 1.0 / (1.0 - std::exp((curve.tau_ref - 1.0 / max_rate) / curve.tau_rc));
@@ -79,11 +174,27 @@ std::pair<double, double> gain_and_bias(const NeuronCurve& curve, double max_rat
     }
 }
 
+/// The rate at x = 1, and the last of 101 places before the first with a rate.
+std::pair<double, double> numeric_max_rate_and_intercept(const NeuronCurve& curve,
+                                                         double gain, double bias) {
+    constexpr int points = 101;
+    const auto place = [](int i) { return -1.0 + 2.0 / (points - 1) * i; };
+    int first = 0;
+    for (int i = 0; i < points; ++i) {
+        if (rate(curve, gain * place(i) + bias) > 0.0) {
+            first = i;
+            break;
+        }
+    }
+    return {rate(curve, gain + bias), place(std::max(first - 1, 0))};
+}
+
 std::pair<double, double> max_rate_and_intercept(const NeuronCurve& curve, double gain,
                                                  double bias) {
     switch (curve.kind) {
         case NeuronKind::rectified_linear:
-        case NeuronKind::spiking_rectified_linear: {
+        case NeuronKind::spiking_rectified_linear:
+        case NeuronKind::leaky_relu: {
             const double intercept = -bias / gain;
             return {gain * (1.0 - intercept), intercept};
         }
@@ -94,6 +205,17 @@ std::pair<double, double> max_rate_and_intercept(const NeuronCurve& curve, doubl
         }
         case NeuronKind::tanh:
             return {std::tanh(gain + bias) / curve.tau_ref, -bias / gain};
+        case NeuronKind::izhikevich:
+            return numeric_max_rate_and_intercept(curve, gain, bias);
+        case NeuronKind::custom: {
+            if (curve.functions.max_rate_intercept == nullptr) {
+                return numeric_max_rate_and_intercept(curve, gain, bias);
+            }
+            double max_rate = 0.0, intercept = 0.0;
+            curve.functions.max_rate_intercept(curve.params.data(), gain, bias,
+                                               max_rate, intercept);
+            return {max_rate, intercept};
+        }
         default: {
             const double intercept = (1.0 - bias) / gain;
             const double above = gain * (intercept - 1.0);
@@ -126,11 +248,17 @@ GainBias gain_bias(const NeuronCurve& curve, std::span<const double> max_rates,
                   intercepts.size());
     const auto n = static_cast<Eigen::Index>(max_rates.size());
     GainBias result{Vector(n), Vector(n)};
+    std::optional<SampledCurve> sampled;
+    if (is_numeric(curve) && n > 0) {
+        sampled = rising_part(curve, *std::ranges::max_element(max_rates), owner);
+    }
     for (Eigen::Index i = 0; i < n; ++i) {
         const double max_rate = max_rates[static_cast<std::size_t>(i)];
         const double intercept = intercepts[static_cast<std::size_t>(i)];
         check_max_rate(curve, max_rate, i, owner);
-        const auto [gain, bias] = gain_and_bias(curve, max_rate, intercept);
+        const auto [gain, bias] =
+            sampled ? numeric_gain_and_bias(*sampled, max_rate, intercept)
+                    : gain_and_bias(curve, max_rate, intercept);
         check_gain(gain, max_rate, intercept, i, owner);
         result.gain[i] = gain;
         result.bias[i] = bias;
@@ -164,6 +292,15 @@ double rate(const NeuronCurve& curve, double current) {
             return 1.0 / curve.tau_ref * std::tanh(current);
         case NeuronKind::soft_lif_rate:
             return soft_lif_rate(curve, current);
+        case NeuronKind::leaky_relu:
+            return curve.amplitude *
+                   (current > 0.0 ? current : curve.negative_slope * current);
+        case NeuronKind::izhikevich:
+            return izhikevich_rate(curve, current);
+        case NeuronKind::custom:
+            return curve.functions.rate(curve.params.data(), current);
+        case NeuronKind::direct:
+            return current;
         default:
             // A current that is no number must not pass as silence.
             return current <= 1.0 ? 0.0

@@ -2,8 +2,10 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "api/builder/numerics/matrix.hpp"
+#include "kernels/neuron_registry.hpp"
 
 namespace nengine {
 
@@ -16,7 +18,11 @@ enum class NeuronKind {
     rectified_linear,
     spiking_rectified_linear,
     sigmoid,
-    tanh
+    tanh,
+    leaky_relu,
+    izhikevich,
+    custom,  ///< of a user's own, by its functions
+    direct   ///< no neurons: gains of 1, rates are what comes in
 };
 
 /// A neuron type as far as its steady response goes. Times in seconds; a type ignores
@@ -27,6 +33,9 @@ struct NeuronCurve {
     double tau_ref = 0.002;
     double amplitude = 1.0;
     double sigma = 1.0;  ///< smoothing of soft_lif_rate
+    double negative_slope = 0.3;
+    std::vector<double> params = {};  ///< of izhikevich and custom types, in order
+    NeuronCurveFunctions functions = {};
 };
 
 /// Both dimensionless, one per neuron: a neuron's current is `gain * x + bias`.
@@ -48,19 +57,24 @@ struct MaxRatesIntercepts {
 ///     sigmoid       j = -log(1 / (tau_ref m) - 1)
 ///                   gain = j / (1 - c),        bias = j - gain
 ///     tanh          gain = atanh(m tau_ref) / (1 - c),  bias = -gain c
+///     others        numerically: with j the current of rate m, and j0 the highest
+///                   without any, both found among 101 currents
+///                   gain = (j0 - j) / (c - 1),  bias = j - gain
 ///
 /// @param owner  whose neurons they are, for messages
 /// @throws ShapeError       if the two differ in length
 /// @throws ValidationError  if a max rate is not below 1 / tau_ref (all but linear);
 ///                          names index, value and bound
 /// @throws BuildError       if a gain is not a finite number above 0; names index,
-///                          rate, intercept and gain
+///                          rate, intercept and gain; or if no current within +-5120
+///                          is silent, or gives the highest rate
 GainBias gain_bias(const NeuronCurve& curve, std::span<const double> max_rates,
                    std::span<const double> intercepts,
                    const std::string& owner = "gain_bias");
 
 /// The inverse of `gain_bias`. Gains that no rate and intercept would give (of silent
-/// neurons) may result in values that are not finite.
+/// neurons) may result in values that are not finite. Of types without a closed form,
+/// the intercept is the last of 101 places in [-1, 1] before the first with a rate.
 /// @throws ShapeError  if the two differ in length
 MaxRatesIntercepts max_rates_intercepts(
     const NeuronCurve& curve, std::span<const double> gain,
@@ -73,6 +87,8 @@ MaxRatesIntercepts max_rates_intercepts(
 ///     linear        amplitude max(J, 0)
 ///     sigmoid       1 / (tau_ref (1 + exp(-J)))
 ///     tanh          tanh(J) / tau_ref
+///     leaky relu    amplitude J above 0, amplitude negative_slope J below
+///     izhikevich    spikes per second, simulated for a second in steps of 1 ms
 double rate(const NeuronCurve& curve, double current);
 
 /// Responses to represented values, [points, n_neurons], from `x` [points, n_neurons]:

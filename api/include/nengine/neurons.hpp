@@ -10,11 +10,19 @@ namespace nengine {
 inline namespace api {
 
 // Neuron types. Their input is the current `J = gain * (encoder . x / radius) + bias`.
-// Times in seconds. A spike has the height amplitude / dt. While training, spiking
-// types are replaced by their rate curve.
+// Times in seconds. A spike has the height amplitude / dt. While training, every type
+// is replaced by its rate curve, without states: AdaptiveLIF by that of LIF, say. Types
+// of your own: nengine/custom_neuron.hpp.
 
 /// Initial values of states by name ("voltage"), one per neuron or a distribution.
 using InitialState = std::map<std::string, DistributionOrArray>;
+
+/// No neurons: the ensemble holds its value exactly, and connections from it evaluate
+/// their function at it. Its radius, encoders and gains have no effect, its `neurons`
+/// have size 0.
+struct Direct {
+    bool operator==(const Direct&) const = default;
+};
 
 /// Leaky integrate-and-fire: `tau_rc dv/dt = J - v`, a spike at v > 1, then silent for
 /// tau_ref. States: voltage (initially U(0, 1)) and refractory_time (0).
@@ -45,6 +53,48 @@ struct SoftLIFRate {
     bool operator==(const SoftLIFRate&) const = default;
 };
 
+/// LIF whose current is lowered by an adaptation n, which follows the output:
+/// `tau_n dn/dt = inc_n output - n`. States: those of LIF, and adaptation (0).
+struct AdaptiveLIF {
+    double tau_n = 1.0;
+    double inc_n = 0.01;
+    double tau_rc = 0.02;
+    double tau_ref = 0.002;
+    double amplitude = 1.0;
+    double min_voltage = 0.0;
+    InitialState initial_state = {};
+    bool operator==(const AdaptiveLIF&) const = default;
+};
+
+/// The rate of LIF with the adaptation of AdaptiveLIF. State: adaptation (0). Decoders
+/// and training ignore the adaptation.
+struct AdaptiveLIFRate {
+    double tau_n = 1.0;
+    double inc_n = 0.01;
+    double tau_rc = 0.02;
+    double tau_ref = 0.002;
+    double amplitude = 1.0;
+    InitialState initial_state = {};
+    bool operator==(const AdaptiveLIFRate&) const = default;
+};
+
+/// Izhikevich's neuron with voltage v in mV and recovery u; per ms, with J at least
+/// -30,
+///
+///     v += 0.04 v^2 + 5 v + 140 - u + J,  a spike at v >= 30 resets v
+///     u += tau_recovery (coupling v - u), + reset_recovery after a spike
+///
+/// States: voltage (U(0, 1)) and recovery (0). Gains and decoders come from simulated
+/// rates. It has no rate curve: training a network that has it is a BuildError.
+struct Izhikevich {
+    double tau_recovery = 0.02;
+    double coupling = 0.2;
+    double reset_voltage = -65.0;
+    double reset_recovery = 8.0;
+    InitialState initial_state = {};
+    bool operator==(const Izhikevich&) const = default;
+};
+
 /// `amplitude * max(J, 0)`
 struct RectifiedLinear {
     double amplitude = 1.0;
@@ -70,9 +120,54 @@ struct Tanh {
     bool operator==(const Tanh&) const = default;
 };
 
+/// `amplitude * J` for J > 0, else `amplitude * negative_slope * J`
+struct LeakyReLU {
+    double negative_slope = 0.3;
+    double amplitude = 1.0;
+    bool operator==(const LeakyReLU&) const = default;
+};
+
+/// Integrates the leaky current and spikes, with either sign, at each whole number.
+/// State: voltage (U(0, 1)).
+struct SpikingLeakyReLU {
+    double negative_slope = 0.3;
+    double amplitude = 1.0;
+    InitialState initial_state = {};
+    bool operator==(const SpikingLeakyReLU&) const = default;
+};
+
+/// A neuron type of your own, by the name under which it is registered
+/// (nengine/custom_neuron.hpp). Parameters that are not given have their defaults.
+struct CustomNeuron {
+    std::string type;
+    std::map<std::string, double> params = {};
+    InitialState initial_state = {};
+    bool operator==(const CustomNeuron&) const = default;
+};
+
+/// What the next three types take rates from: the output of this type, "rate_out", is
+/// turned into spikes. A type that spikes itself works too, with a warning, if the
+/// states have other names; the initial values of its states are its own.
+using BaseNeuron =
+    std::variant<LIFRate, SoftLIFRate, AdaptiveLIFRate, RectifiedLinear, Sigmoid, Tanh,
+                 LeakyReLU, CustomNeuron, LIF, AdaptiveLIF, SpikingRectifiedLinear,
+                 SpikingLeakyReLU, Izhikevich>;
+
+/// Integrates the rate and spikes at each whole number; negative rates give negative
+/// spikes. Tuning is that of the base type, without the amplitude. State: voltage
+/// (U(0, 1)), and those of the base type.
+struct RegularSpiking {
+    BaseNeuron base_type = LIFRate{};
+    double amplitude = 1.0;
+    InitialState initial_state = {};
+    bool operator==(const RegularSpiking&) const = default;
+};
+
 /// Any of the above.
-using NeuronModel = std::variant<LIF, LIFRate, SoftLIFRate, RectifiedLinear,
-                                 SpikingRectifiedLinear, Sigmoid, Tanh>;
+using NeuronModel =
+    std::variant<LIF, LIFRate, SoftLIFRate, RectifiedLinear, SpikingRectifiedLinear,
+                 Sigmoid, Tanh, AdaptiveLIF, AdaptiveLIFRate, Izhikevich, LeakyReLU,
+                 SpikingLeakyReLU, Direct, RegularSpiking, CustomNeuron>;
 
 }  // namespace api
 }  // namespace nengine
