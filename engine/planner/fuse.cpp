@@ -86,9 +86,45 @@ void fuse_chain(Graph& graph, const Chain& chain) {
     node.op = fused;
 }
 
+/// Whether what runs after node `from` within a step, in the row before it of what is
+/// updated, reaches a reader of version `v`. Such a reader would have to run both
+/// before and after neurons that update v. Answers yes where a search would be long.
+bool reaches_reader(const Graph& graph, const Uses& uses, int from, std::size_t v) {
+    constexpr std::size_t most = 64;
+    std::vector<int> reached{from};
+    const auto reach = [&](const std::vector<Use>& all) {
+        for (const Use& use : all) {
+            if (std::ranges::count(reached, use.node) == 0) {
+                reached.push_back(use.node);
+            }
+        }
+    };
+    for (std::size_t i = 0; i < reached.size(); ++i) {
+        for (const Access& access : graph.node(reached[i]).slots) {
+            const auto other = static_cast<std::size_t>(access.version);
+            const bool updated = graph.versions[other].kind == VersionKind::updated;
+            if (access.role == Role::read && other == v && i > 0) {
+                return true;
+            }
+            if (access.role == Role::read && updated) {
+                reach(uses.writers[other]);
+            } else if (access.role != Role::read && !updated) {
+                reach(uses.readers[other]);
+            }
+            if (access.role == Role::set) {  // increments come after it
+                reach(uses.writers[other]);
+            }
+        }
+        if (reached.size() > most) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /// A first-order filter that reads all of what neurons put out, and nothing else, joins
 /// them.
-void fuse_filter(Graph& graph, const Uses& uses, int n) {
+void fuse_filter(Graph& graph, Uses& uses, int n) {
     Node& node = graph.node(n);
     const auto* filter = dynamic_cast<const SimFilter*>(node.op.get());
     if (filter == nullptr || filter->form() != FilterForm::first_order ||
@@ -102,12 +138,17 @@ void fuse_filter(Graph& graph, const Uses& uses, int n) {
         uses.writers[v].size() != 1) {
         return;
     }
-    Node& source = graph.node(uses.writers[v].front().node);
+    const int at = uses.writers[v].front().node;
+    const auto filtered =
+        static_cast<std::size_t>(node.slot(SimFilter::output).version);
+    Node& source = graph.node(at);
     const auto* neurons = dynamic_cast<const SimNeurons*>(source.op.get());
     if (neurons == nullptr || neurons->is_rate() || neurons->has_filter() ||
-        !graph.whole(source.slot(SimNeurons::output))) {
+        !graph.whole(source.slot(SimNeurons::output)) ||
+        reaches_reader(graph, uses, at, filtered)) {
         return;
     }
+    uses.writers[filtered] = {{at, static_cast<int>(source.slots.size())}};
     source.op = std::make_shared<SimNeurons>(neurons->with_filter());
     for (const int slot :
          {SimFilter::output, SimFilter::coefficients, SimFilter::state}) {
@@ -166,7 +207,7 @@ Graph fuse(Graph graph) {
     }
     const auto gone = [](const Node& node) { return node.op == nullptr; };
     std::erase_if(graph.nodes, gone);
-    const Uses chained = find_uses(graph);
+    Uses chained = find_uses(graph);
     for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
         if (graph.node(n).op != nullptr) {
             fuse_filter(graph, chained, n);

@@ -43,11 +43,17 @@ public:
             define(id, parts.begin()->first);
             return;
         }
-        const std::vector<std::pair<Class, VersionId>> sums = make_sums(id, parts);
+        const std::vector<Sum> sums = make_sums(id, parts);
         redirect_readers(id, sums);
     }
 
 private:
+    /// The sum of all parts up to one, and when and for whom it is known.
+    struct Sum {
+        Class part, known;
+        VersionId version;
+    };
+
     void define(VersionId id, const Class& c) {
         Version& version = graph_.version(id);
         version.stage = c.stage;
@@ -112,9 +118,9 @@ private:
     }
 
     /// One version per class, holding the sum of all parts up to it.
-    std::vector<std::pair<Class, VersionId>> make_sums(
-        VersionId id, const std::map<Class, std::vector<Use>>& parts) {
-        std::vector<std::pair<Class, VersionId>> sums;
+    std::vector<Sum> make_sums(VersionId id,
+                               const std::map<Class, std::vector<Use>>& parts) {
+        std::vector<Sum> sums;
         const std::string name = graph_.version(id).name;
         for (const auto& [c, writers] : parts) {
             VersionId part = id;
@@ -128,17 +134,18 @@ private:
             if (sums.empty()) {
                 ensure_set(part, writers);
                 define(part, c);
-                sums.emplace_back(c, part);
+                sums.push_back({c, c, part});
                 continue;
             }
-            const auto [before, sum] = sums.back();
+            const Class before = sums.back().known;
+            const VersionId sum = sums.back().version;
             if (!own) {
                 for (const Use& use : writers) {
                     access_of(use).role = Role::inc;
                 }
                 add_copy(sum, part, Role::set, c);
                 define(part, c);
-                sums.emplace_back(c, part);
+                sums.push_back({c, c, part});
                 continue;
             }
             ensure_set(part, writers);
@@ -150,16 +157,16 @@ private:
             define(total, both);
             add_copy(sum, total, Role::set, both);
             add_copy(part, total, Role::inc, both);
-            sums.emplace_back(both, total);
+            sums.push_back({c, both, total});
         }
         return sums;
     }
 
     /// A part cannot simply go on adding to the sum before if that has one row per item
     /// and the part one row for all, or if an operator of the part can only overwrite.
-    bool needs_own_part(const std::vector<std::pair<Class, VersionId>>& sums,
-                        const Class& c, const std::vector<Use>& writers) {
-        return !sums.empty() && ((sums.back().first.batched && !c.batched) ||
+    bool needs_own_part(const std::vector<Sum>& sums, const Class& c,
+                        const std::vector<Use>& writers) {
+        return !sums.empty() && ((sums.back().known.batched && !c.batched) ||
                                  std::ranges::any_of(writers, [&](const Use& use) {
                                      return access_of(use).role == Role::set &&
                                             !can_add(graph_.node(use.node));
@@ -193,8 +200,10 @@ private:
         if (covered >= graph_.version(part).size) {
             return;
         }
+        // What can only overwrite comes after the reset, in elements of its own.
         for (const Use& use : writers) {
-            access_of(use).role = Role::inc;
+            access_of(use).role =
+                can_add(graph_.node(use.node)) ? Role::inc : access_of(use).role;
         }
         const Node& first = graph_.node(writers.front().node);
         add_node(std::make_shared<Reset>(graph_.version(part).signal, 0.0),
@@ -219,8 +228,7 @@ private:
     }
 
     /// A reader sees the sum up to the last class that writes one of its elements.
-    void redirect_readers(VersionId id,
-                          const std::vector<std::pair<Class, VersionId>>& sums) {
+    void redirect_readers(VersionId id, const std::vector<Sum>& sums) {
         const auto v = static_cast<std::size_t>(id);
         std::vector<const ElementView*> views;
         for (const Use& use : uses_.writers[v]) {
@@ -236,12 +244,12 @@ private:
                 const Use& use = uses_.writers[v][static_cast<std::size_t>(w)];
                 const Class c = class_of(graph_.node(use.node));
                 std::size_t at = 0;
-                while (at + 1 < sums.size() && sums[at].first < c) {
+                while (at + 1 < sums.size() && sums[at].part < c) {
                     ++at;
                 }
                 last = std::max(last, at);
             }
-            return sums[last].second;
+            return sums[last].version;
         };
         for (const Use& use : uses_.readers[v]) {
             access_of(use).version = sum_for(access_of(use).view);
