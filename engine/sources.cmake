@@ -7,6 +7,7 @@ set(NENGINE_ENGINE_SOURCES
     operators/learning_lowering.cpp
     operators/lowering.cpp
     operators/operators.cpp
+    operators/process.cpp
     planner/backward_lowering.cpp
     planner/coalesce.cpp
     planner/constants.cpp
@@ -34,6 +35,8 @@ set(NENGINE_ENGINE_SOURCES
     runtime/memory.cpp
     runtime/plan_runner.cpp
     runtime/plan_runner_data.cpp
+    runtime/plan_runner_host.cpp
+    runtime/process_states.cpp
     runtime/session.cpp
     runtime/session_of.cpp
     runtime/session_parameters.cpp

@@ -80,8 +80,18 @@ public:
     /// @throws BuildError  there is no training through it; names the operator
     virtual std::shared_ptr<const Operator> training_form() const { return nullptr; }
 
-    /// Calls a function of the user's.
+    /// Computed on the host, step by step: no gradient, no launch.
     virtual bool is_host() const { return false; }
+    /// Calls a function of the user's, which may do more than return a value, or throw.
+    virtual bool has_effects() const { return false; }
+    /// Takes part in the one order of calls with side effects.
+    virtual bool is_ordered() const { return false; }
+    /// Whether members of equal merge keys may become one at all.
+    virtual bool can_merge() const { return !is_host(); }
+    /// Varies from step to step by itself, whatever it reads.
+    virtual bool has_clock() const { return is_host(); }
+    /// Gives each item of the batch its own value, whatever it reads.
+    virtual bool differs_by_item() const { return false; }
     /// Floating-point operations per step and item.
     virtual double flops(const std::vector<Shape>& shapes) const = 0;
 

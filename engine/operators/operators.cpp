@@ -328,7 +328,7 @@ HostFunction::HostFunction(HostCall call, SignalId output, SignalId x, Order ord
       has_x_(x != no_signal),
       order_(order) {}
 
-bool HostFunction::ordered() const {
+bool HostFunction::is_ordered() const {
     return order_ == Order::ordered || (order_ == Order::automatic && has_x_);
 }
 

@@ -39,6 +39,7 @@ public:
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     void lower(Lowering& lowering) const override;
     void lower_backward(BackwardLowering&) const override {}
+    bool has_clock() const override { return true; }
     double flops(const std::vector<Shape>&) const override { return 1; }
 };
 
@@ -278,12 +279,13 @@ public:
     bool has_x() const { return has_x_; }
     int output_slot() const { return 0; }
     int x_slot() const { return has_output_ ? 1 : 0; }
-    /// Takes part in the one order of calls with side effects.
-    bool ordered() const;
     std::string_view type() const override { return "HostFunction"; }
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     bool is_host() const override { return true; }
+    bool has_effects() const override { return true; }
+    bool is_ordered() const override;
+    bool differs_by_item() const override { return has_x_; }
     void lower(Lowering& lowering) const override;
     void lower_backward(BackwardLowering&) const override {}
     double flops(const std::vector<Shape>&) const override { return 0; }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/operators/operators.hpp"
+#include "engine/operators/process.hpp"
 #include "kernels/conv.hpp"
 #include "kernels/filter_scan.hpp"
 #include "kernels/learning.hpp"
@@ -157,6 +158,17 @@ struct ChangeAndMultiplyCommand {
     Operand row, col, decay, weights, x, y;
     bool accumulate;
 };
+/// Processes, side by side: each writes as many elements as it has, one after the
+/// other.
+struct ProcessCommand {
+    struct Member {
+        int op;  ///< index into Model::operators: whose state it is
+        std::shared_ptr<const SimProcess> process;
+        Index size;
+    };
+    std::vector<Member> members;
+    Operand x, output;
+};
 /// Moves one row between a history and a fixed row, at the step counter.
 struct RowCommand {
     enum class Kind { load, store };
@@ -172,7 +184,7 @@ using CommandArgs =
                  NeuronCommand, NeuronRateCommand, NeuronRateBackwardCommand,
                  FilterCommand, FilterBackwardCommand, TimeCommand, HostCommand,
                  LearningRowsCommand, ChangeWeightsCommand, ChangeAndMultiplyCommand,
-                 RowCommand>;
+                 ProcessCommand, RowCommand>;
 
 struct Command {
     CommandArgs args;

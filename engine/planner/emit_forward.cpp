@@ -65,7 +65,10 @@ private:
             for (const auto& run : split_runs(graph_, storage_, group)) {
                 Lowering lowering(context_, s, false, run, out.commands);
                 graph_.node(run.front()).op->lower(lowering);
-                out.has_host = out.has_host || graph_.node(run.front()).op->is_host();
+                const Operator& op = *graph_.node(run.front()).op;
+                out.has_host = out.has_host || op.is_host();
+                context_.plan.has_effects =
+                    context_.plan.has_effects || op.has_effects();
             }
         }
         if (in.kind == StageKind::stepped) {

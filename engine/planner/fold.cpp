@@ -9,10 +9,6 @@
 namespace nengine {
 namespace {
 
-const HostFunction* host(const Node& node) {
-    return dynamic_cast<const HostFunction*>(node.op.get());
-}
-
 bool carries_state(const Node& node) {
     return std::ranges::any_of(node.slots, [](const Access& access) {
         return access.role == Role::state || access.role == Role::update;
@@ -21,8 +17,13 @@ bool carries_state(const Node& node) {
 
 /// Varies from step to step by itself, whatever it reads.
 bool has_clock(const Node& node) {
-    return carries_state(node) || node.op->is_host() ||
-           dynamic_cast<const TimeUpdate*>(node.op.get()) != nullptr;
+    return carries_state(node) || node.op->has_clock();
+}
+
+bool reads_nothing(const Node& node) {
+    return std::ranges::none_of(node.slots, [](const Access& access) {
+        return access.role == Role::read || access.role == Role::state;
+    });
 }
 
 /// What an element range is before any operator: an input row, or what a step before
@@ -88,7 +89,7 @@ Dependencies recurrence(const Graph& graph, const std::vector<int>& order) {
     // Calls with side effects keep one order.
     int last = -1;
     for (const int n : order) {
-        if (host(graph.node(n)) != nullptr && host(graph.node(n))->ordered()) {
+        if (graph.node(n).op->is_ordered()) {
             if (last >= 0) {
                 deps.add_edge(last, n);
             }
@@ -131,8 +132,7 @@ private:
             if (v < deps_.n_nodes) {
                 const Node& node = graph_.node(v);
                 in_time = in_time || has_clock(node) || self_loop(deps_, v);
-                batched = batched || carries_state(node) ||
-                          (host(node) != nullptr && host(node)->has_x());
+                batched = batched || carries_state(node) || node.op->differs_by_item();
             } else {
                 const auto& hub =
                     deps_.hubs[static_cast<std::size_t>(v - deps_.n_nodes)];
@@ -230,18 +230,16 @@ void schedule(Graph& graph, const Dependencies& deps, const Components& componen
     }
 }
 
-/// Everything that varies in time, in one region; but for clocks and functions of time,
-/// which a step counter cannot replay.
+/// Everything that varies in time, in one region; but for clocks, processes and
+/// functions of time, which a step counter cannot replay.
 void schedule_stepped(Graph& graph) {
     graph.stages = {{StageKind::once, {}, {}},
                     {StageKind::folded, {}, {}},
                     {StageKind::stepped, {}, {}}};
     for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
         Node& node = graph.node(n);
-        const HostFunction* function = host(node);
         const bool clock =
-            dynamic_cast<const TimeUpdate*>(node.op.get()) != nullptr ||
-            (function != nullptr && !function->has_x() && !function->ordered());
+            node.op->has_clock() && reads_nothing(node) && !node.op->is_ordered();
         node.stage = !node.in_time ? 0 : (clock ? 1 : 2);
         graph.stages[static_cast<std::size_t>(node.stage)].nodes.push_back(n);
     }
@@ -250,8 +248,7 @@ void schedule_stepped(Graph& graph) {
 void find_host_limits(Graph& graph) {
     int ordered = 0;
     for (const Node& node : graph.nodes) {
-        const HostFunction* function = host(node);
-        if (function == nullptr || !function->ordered()) {
+        if (!node.op->is_ordered()) {
             continue;
         }
         ++ordered;

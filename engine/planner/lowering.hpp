@@ -47,6 +47,9 @@ public:
     /// Nothing reads or observes what any member writes to this slot.
     bool unread(int slot) const;
     Index members() const { return static_cast<Index>(run_.size()); }
+    const Node& member(Index i) const {
+        return context_.graph.node(run_[static_cast<std::size_t>(i)]);
+    }
     Shape shape(int slot) const { return node().slot(slot).view.shape_list(); }
 
     /// The elements of all members in a row, [1, total]. A constant may have stride 0.

@@ -44,7 +44,7 @@ public:
         for (const int n : stage.nodes) {
             const Node& node = graph.node(n);
             const int fresh = static_cast<int>(ids.size()) + singles_;
-            if (planner == MergePlanner::none || node.op->is_host()) {
+            if (planner == MergePlanner::none || !node.op->can_merge()) {
                 key_[static_cast<std::size_t>(n)] = fresh;
                 ++singles_;
             } else {

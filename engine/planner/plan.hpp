@@ -90,6 +90,7 @@ struct Plan {
     std::vector<ProbeRows> probes;
     std::vector<Stage> forward, backward;
     bool single_step = false, whole_batch = false;
+    bool has_effects = false;  ///< calls functions of the user's
 
     /// Bytes that a step of an item adds to histories, and that an item adds whatever
     /// the steps.

@@ -346,7 +346,7 @@ bool remove_reset_incs(Graph& graph) {
     return changed;
 }
 
-/// What nothing observes need not be computed. Host functions stay: they may have
+/// What nothing observes need not be computed. The user's functions stay: they may have
 /// effects.
 bool remove_dead(Graph& graph) {
     bool changed = false;
@@ -364,7 +364,7 @@ bool remove_dead(Graph& graph) {
         });
     };
     for (Node& node : graph.nodes) {
-        if (node.op != nullptr && !node.op->is_host() && !observed(node)) {
+        if (node.op != nullptr && !node.op->has_effects() && !observed(node)) {
             drop(node);
             changed = true;
         }

@@ -356,6 +356,11 @@ Call Binder<Real>::operator_call(const HostCommand&, const ChunkExtent&) const {
 }
 
 template <class Real>
+Call Binder<Real>::operator_call(const ProcessCommand&, const ChunkExtent&) const {
+    throw Error("executor: got a process of the host among kernels");
+}
+
+template <class Real>
 Call Binder<Real>::operator_call(const RowCommand& c, const ChunkExtent& extent) const {
     const Block<Real> row = block(c.row, extent);
     Block<Real> history = block_like(c.history, c.row, extent);

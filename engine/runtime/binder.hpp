@@ -23,7 +23,7 @@ public:
           tables_(tables),
           step_counter_(step_counter) {}
 
-    /// A kernel call; not for HostCommand.
+    /// A kernel call; not for what the host calls.
     Call bind(const Command& command, const ChunkExtent& extent) const;
 
     /// The numbers of an operand: `steps` and `items` extents, stride 0 where it has
@@ -54,6 +54,7 @@ private:
     Call operator_call(const ChangeWeightsCommand& c, const ChunkExtent& extent) const;
     Call operator_call(const ChangeAndMultiplyCommand& c,
                        const ChunkExtent& extent) const;
+    Call operator_call(const ProcessCommand& c, const ChunkExtent& extent) const;
     Call operator_call(const RowCommand& c, const ChunkExtent& extent) const;
 
     const BufferSpec& spec(const Operand& operand) const {

@@ -32,20 +32,6 @@ std::size_t buffer_bytes(const BufferSpec& spec, ChunkSize capacity, Index minib
     return aligned(static_cast<std::size_t>(spec.width * items * rows) * real_bytes);
 }
 
-/// Results of host functions of time are shared by all tiles of a chunk.
-std::vector<char> find_persistent(const Plan& plan) {
-    std::vector<char> persistent(plan.buffers.size(), 0);
-    for (const Stage& stage : plan.forward) {
-        for (const Command& command : stage.commands) {
-            const auto* host = std::get_if<HostCommand>(&command.args);
-            if (host != nullptr && host->output.present()) {
-                persistent[static_cast<std::size_t>(host->output.buffer)] = 1;
-            }
-        }
-    }
-    return persistent;
-}
-
 /// First fit, largest first: buffers whose stages overlap must not overlap in memory.
 std::size_t place(std::vector<Interval>& intervals) {
     std::ranges::stable_sort(intervals, std::greater<>(), &Interval::bytes);
@@ -77,7 +63,6 @@ PlanMemory::PlanMemory(const Device& device, const Plan& plan,
                        const PlannerOptions& options, ChunkSize capacity,
                        Index minibatch, std::size_t real_bytes)
     : addresses_(plan.buffers.size(), nullptr) {
-    const std::vector<char> persistent = find_persistent(plan);
     std::vector<Interval> intervals;
     for (BufferId b = 0; b < static_cast<BufferId>(plan.buffers.size()); ++b) {
         const BufferSpec& spec = plan.buffers[static_cast<std::size_t>(b)];
@@ -91,9 +76,8 @@ PlanMemory::PlanMemory(const Device& device, const Plan& plan,
             bytes_ += bytes;
             continue;
         }
-        const bool whole = !options.reuse_buffers ||
-                           persistent[static_cast<std::size_t>(b)] ||
-                           spec.kind == BufferKind::input || spec.last_stage < 0;
+        const bool whole = !options.reuse_buffers || spec.kind == BufferKind::input ||
+                           spec.last_stage < 0;
         intervals.push_back({b, bytes, whole ? -1 : spec.first_stage,
                              whole ? forever : spec.last_stage});
     }

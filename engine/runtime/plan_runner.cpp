@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "kernels/elementwise.hpp"
 #include "kernels/rows.hpp"
 
 namespace nengine {
@@ -18,6 +17,7 @@ PlanRunner<Real>::PlanRunner(const Device& device, std::shared_ptr<const Plan> p
       options_(options),
       chunk_(chunk),
       parameters_(parameters),
+      minibatch_(layout.minibatch()),
       memory_(device, *plan_, options, chunk, layout.minibatch(), sizeof(Real)),
       counter_(device.allocate(sizeof(Index), "a step counter")),
       binder_(device_, *plan_, memory_, tables_, counter_.as<Index>()) {
@@ -77,15 +77,25 @@ void PlanRunner<Real>::run_stage(const Stage& stage, bool backward, std::size_t 
         std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+/// `now`: the extent of the step at hand, for what is called from the host; kernels
+/// look at the step counter.
+template <class Real>
+void PlanRunner<Real>::run_command(const Command& command, const ChunkExtent& chunk,
+                                   const ChunkExtent& now) {
+    if (const auto* host = std::get_if<HostCommand>(&command.args)) {
+        call_host(*host, now);
+    } else if (const auto* process = std::get_if<ProcessCommand>(&command.args)) {
+        call_processes(*process, now);
+    } else {
+        binder_.bind(command, chunk)();
+    }
+}
+
 template <class Real>
 void PlanRunner<Real>::run_commands(const std::vector<Command>& commands,
                                     const ChunkExtent& extent) {
     for (const Command& command : commands) {
-        if (const auto* host = std::get_if<HostCommand>(&command.args)) {
-            call_host(*host, extent);
-        } else {
-            binder_.bind(command, extent)();
-        }
+        run_command(command, extent, extent);
     }
 }
 
@@ -107,11 +117,7 @@ void PlanRunner<Real>::run_steps(const Stage& stage, bool backward, std::size_t 
         ChunkExtent one = extent;
         one.first_step += step;
         for (const Command& command : stage.commands) {
-            if (const auto* host = std::get_if<HostCommand>(&command.args)) {
-                call_host(*host, one);
-            } else {
-                binder_.bind(command, extent)();
-            }
+            run_command(command, extent, one);
         }
     }
 }
@@ -147,83 +153,6 @@ void PlanRunner<Real>::replay_steps(const Stage& stage, bool backward,
         for (const Call& call : recorded.calls) {
             call();
         }
-    }
-}
-
-template <class Real>
-std::vector<Real> PlanRunner<Real>::read_block(const Block<Real>& block) {
-    const auto n = static_cast<std::size_t>(block.size());
-    std::vector<Real> host(n);
-    const Buffer staging =
-        device_.allocate(n * sizeof(Real), "arguments of a function");
-    Block<Real> dense = block;
-    dense.data = staging.as<Real>();
-    dense.row_stride = block.cols;
-    dense.col_stride = 1;
-    dense.batch_stride = block.rows * block.cols;
-    dense.time_stride = dense.batch_stride * block.batch;
-    device_.run(
-        [&](const auto& exec) { copy(exec, Block<const Real>(block), dense, false); });
-    device_.download(host.data(), staging.data(), n * sizeof(Real));
-    return host;
-}
-
-template <class Real>
-void PlanRunner<Real>::write_block(const Block<Real>& block,
-                                   const std::vector<Real>& values) {
-    const Buffer staging =
-        device_.allocate(values.size() * sizeof(Real), "results of a function");
-    device_.upload(staging.data(), values.data(), values.size() * sizeof(Real));
-    Block<Real> dense = block;
-    dense.data = staging.as<Real>();
-    dense.row_stride = block.cols;
-    dense.col_stride = 1;
-    dense.batch_stride = block.rows * block.cols;
-    dense.time_stride = dense.batch_stride * block.batch;
-    device_.run(
-        [&](const auto& exec) { copy(exec, Block<const Real>(dense), block, false); });
-    device_.synchronize();  // the staging memory goes
-}
-
-template <class Real>
-void PlanRunner<Real>::call_host(const HostCommand& command,
-                                 const ChunkExtent& extent) {
-    if (!command.x.present() && extent.first_item > 0) {
-        return;  // the first tile has called it, for all
-    }
-    const Operand& shaped = command.output.present() ? command.output : command.x;
-    const bool history = shaped.present() && shaped.in_time == Rows::history;
-    const Index steps = history || !shaped.present() ? extent.steps : 1;
-    const Index items = command.x.present() ? extent.items : 1;
-    Block<Real> out;
-    std::vector<Real> x, results;
-    std::size_t n_in = 0, n_out = 0;
-    if (command.x.present()) {
-        const Block<Real> in = binder_.block(command.x, extent, steps, items);
-        x = read_block(in);
-        n_in = static_cast<std::size_t>(in.rows * in.cols);
-    }
-    if (command.output.present()) {
-        out = binder_.block(command.output, extent, steps, items);
-        n_out = static_cast<std::size_t>(out.rows * out.cols);
-        results.resize(static_cast<std::size_t>(out.size()));
-    }
-    std::vector<double> arguments(n_in), values(n_out);
-    std::size_t call = 0;
-    for (Index t = 0; t < steps; ++t) {
-        const double time =
-            static_cast<double>(extent.first_step + t + 1) * plan_->model->dt();
-        for (Index item = 0; item < items; ++item, ++call) {
-            std::copy_n(x.begin() + static_cast<std::ptrdiff_t>(call * n_in), n_in,
-                        arguments.begin());
-            command.function->call()(time, arguments, values);
-            std::transform(values.begin(), values.end(),
-                           results.begin() + static_cast<std::ptrdiff_t>(call * n_out),
-                           [](double v) { return static_cast<Real>(v); });
-        }
-    }
-    if (command.output.present()) {
-        write_block(out, results);
     }
 }
 

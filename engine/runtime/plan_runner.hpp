@@ -2,10 +2,12 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <tuple>
 #include <vector>
 
 #include "engine/runtime/binder.hpp"
+#include "engine/runtime/process_states.hpp"
 #include "engine/runtime/stores.hpp"
 
 namespace nengine {
@@ -26,6 +28,8 @@ public:
     /// Takes over what other plans have left; hands back what this one leaves.
     void load_state(const StateStore<Real>& store);
     void save_state(StateStore<Real>& store) const;
+    /// The processes that runs advance from now on; borrowed.
+    void use(ProcessStates& processes) { processes_ = &processes; }
     /// Renews packed copies if parameters have changed.
     void refresh_parameters();
 
@@ -50,10 +54,14 @@ private:
                    const ChunkExtent& extent);
     void run_steps(const Stage& stage, bool backward, std::size_t index,
                    const ChunkExtent& extent);
+    void run_command(const Command& command, const ChunkExtent& chunk,
+                     const ChunkExtent& now);
     void run_commands(const std::vector<Command>& commands, const ChunkExtent& extent);
     void replay_steps(const Stage& stage, bool backward, std::size_t index,
                       const ChunkExtent& extent);
+    class HostBlock;
     void call_host(const HostCommand& command, const ChunkExtent& extent);
+    void call_processes(const ProcessCommand& command, const ChunkExtent& extent);
     void set_counter(Index step);
     std::vector<Real> read_block(const Block<Real>& block);
     void write_block(const Block<Real>& block, const std::vector<Real>& values);
@@ -81,12 +89,16 @@ private:
     PlannerOptions options_;
     ChunkSize chunk_;
     ParameterStore<Real>& parameters_;
+    Index minibatch_;
     PlanMemory memory_;
     std::vector<Buffer> table_memory_;
     std::vector<Index*> tables_;
     Buffer counter_;
     Binder<Real> binder_;
     std::vector<StateTable> state_tables_;
+    ProcessStates* processes_ = nullptr;
+    /// What was called once for all items, in a chunk's first tile, for its others.
+    std::map<const void*, std::vector<Real>> shared_;
     std::vector<Call> pack_, unpack_gradients_;
     std::uint64_t packed_version_ = 0;
     std::map<RecordingKey, Recorded> recorded_;

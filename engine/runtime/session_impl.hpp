@@ -150,7 +150,9 @@ private:
                        bool training) const;
     Index train_minibatch(Runner& runner, Index n_steps, const Objective& objective,
                           const Sources& sources, const Sources& targets,
-                          const Index* items, Index valid, const Tally& tally);
+                          const Index* items, Index valid, Index minibatch,
+                          const Tally& tally);
+    ProcessStates processes_of_training(const Runner& runner, Index minibatch) const;
     /// Where a number first became non-finite.
     struct Fault {
         Index step = -1;
@@ -169,6 +171,8 @@ private:
     SessionOptions options_;
     ParameterStore<Real> parameters_;
     StateStore<Real> state_;
+    ProcessStates processes_;
+    Index trained_ = 0;  ///< minibatches: the items of each have streams of their own
     OptimizerState<Real> optimizer_;
     Index step_ = 0;
     std::vector<std::vector<double>> built_;  ///< initial values as built, by signal

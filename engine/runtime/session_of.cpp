@@ -80,6 +80,7 @@ SessionOf<Real>::SessionOf(std::shared_ptr<Model> model, Device device,
       options_(options),
       parameters_(device, *model_),
       state_(device, *model_, options.minibatch),
+      processes_(options.minibatch),
       optimizer_(device) {
     for (SignalId s = 0; s < static_cast<SignalId>(model_->signal_count()); ++s) {
         const Signal& signal = model_->signal(s);
@@ -147,6 +148,7 @@ PlanRunner<Real>& SessionOf<Real>::runner_for(Index n_steps, const Feeds& feeds,
     }
     Runner& runner = *runners_.front().second;
     runner.refresh_parameters();
+    processes_.prepare(*plan);
     return runner;
 }
 
@@ -220,6 +222,10 @@ void SessionOf<Real>::run(Index n_steps, const Feeds& feeds, const ProbeSink& si
     const Sources sources = make_sources(feeds);
     const ItemOrder order = all_in_order(options_.minibatch);
     runner.load_state(state_);
+    // Only where the user's functions may throw is there anything to go back to.
+    const bool may_throw = runner.plan().has_effects;
+    ProcessStates working = may_throw ? processes_ : ProcessStates(options_.minibatch);
+    runner.use(may_throw ? working : processes_);
     const Index start = step_;
     Index committed = 0;
     // Samples wait until their chunk is whole: an exception in between leaves nothing
@@ -227,6 +233,9 @@ void SessionOf<Real>::run(Index n_steps, const Feeds& feeds, const ProbeSink& si
     std::vector<std::function<void()>> held;
     const auto commit = [&](Index done) {
         runner.save_state(state_);
+        if (may_throw) {
+            processes_ = working;
+        }
         for (const auto& emit : held) {
             emit();
         }
@@ -273,6 +282,8 @@ void SessionOf<Real>::predict(Index n_steps, const Feeds& feeds,
     const ItemOrder order = all_in_order(items);
     for (Index first = 0; first < items; first += options_.minibatch) {
         runner.load_state(state_);
+        ProcessStates processes = processes_;
+        runner.use(processes);
         const Index valid = std::min(options_.minibatch, items - first);
         run_minibatch(runner, n_steps, sources, order.device.as<Index>() + first,
                       [&](const ChunkExtent& extent, Index call_step) {

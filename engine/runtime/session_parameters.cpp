@@ -20,7 +20,9 @@ void SessionOf<Real>::reset(bool parameters) {
         runners_.clear();
     }
     state_.reset(*model_);
+    processes_.reset();
     step_ = 0;
+    trained_ = 0;
 }
 
 template <class Real>

@@ -169,6 +169,8 @@ Scores SessionOf<Real>::evaluate(Index n_steps, const Feeds& feeds,
     const Tally tally = make_tally(objective);
     for (Index first = 0; first < items; first += options_.minibatch) {
         runner.load_state(state_);
+        ProcessStates processes = processes_;
+        runner.use(processes);
         const Index valid = std::min(options_.minibatch, items - first);
         const Index* rows = order.device.as<Index>() + first;
         run_minibatch(runner, n_steps, sources, rows,
@@ -192,14 +194,28 @@ Scores SessionOf<Real>::evaluate(Index n_steps, const Feeds& feeds,
     return scores;
 }
 
+/// Minibatches of training each have noise of their own, or the network would learn one
+/// course of it by heart.
+template <class Real>
+ProcessStates SessionOf<Real>::processes_of_training(const Runner& runner,
+                                                     Index minibatch) const {
+    ProcessStates processes = processes_;
+    if (minibatch > 0) {
+        processes.restart(runner.plan(), minibatch * options_.minibatch);
+    }
+    return processes;
+}
+
 template <class Real>
 Index SessionOf<Real>::train_minibatch(Runner& runner, Index n_steps,
                                        const Objective& objective,
                                        const Sources& sources, const Sources& targets,
-                                       const Index* items, Index valid,
+                                       const Index* items, Index valid, Index minibatch,
                                        const Tally& tally) {
     runner.refresh_parameters();
     runner.load_state(state_);
+    ProcessStates processes = processes_of_training(runner, minibatch);
+    runner.use(processes);
     runner.zero_gradients();
     run_minibatch(runner, n_steps, sources, items,
                   [&](const ChunkExtent& extent, Index call_step) {
@@ -226,7 +242,9 @@ Scores SessionOf<Real>::train(Index n_steps, const Feeds& feeds, const Targets& 
     for (Index first = 0; first < items.items; first += options_.minibatch) {
         const Index valid = std::min(options_.minibatch, items.items - first);
         const Index* rows = items.device.as<Index>() + first;
-        train_minibatch(runner, n_steps, losses, sources, wanted, rows, valid, tally);
+        train_minibatch(runner, n_steps, losses, sources, wanted, rows, valid, trained_,
+                        tally);
+        ++trained_;
         optimizer_.update(parameters_, tally.flag.as<int>());
         if (progress) {
             progress(first + valid, items.items);
@@ -257,7 +275,7 @@ std::map<std::string, std::vector<double>> SessionOf<Real>::gradients(
     const ItemOrder order = all_in_order(valid);
     const Tally tally = make_tally(losses);
     train_minibatch(runner, n_steps, losses, sources, wanted, order.device.as<Index>(),
-                    valid, tally);
+                    valid, trained_, tally);
     std::map<std::string, std::vector<double>> result;
     for (const auto& [signal, offset] : parameters_.layout()) {
         const std::string& name = model_->signal(signal).parameter;
@@ -326,6 +344,9 @@ void SessionOf<Real>::throw_if_not_finite(Runner& runner, const Tally& tally,
     Fault fault;
     for (Index m = 0; m < minibatches && fault.step < 0; ++m) {
         again.load_state(state_);
+        ProcessStates processes =
+            processes_of_training(again, trained_ - minibatches + m);
+        again.use(processes);
         run_minibatch(again, n_steps, sources, items + m * options_.minibatch,
                       [&](const ChunkExtent& extent, Index) {
                           find_fault(again, extent, fault);

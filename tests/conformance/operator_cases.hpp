@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/operators/operators.hpp"
+#include "engine/operators/process.hpp"
 #include "tests/support/model_runs.hpp"
 #include "tests/support/random_model.hpp"
 
@@ -61,6 +62,7 @@ std::vector<OperatorCase> linear_cases();
 std::vector<OperatorCase> image_cases();
 std::vector<OperatorCase> dynamic_cases();
 std::vector<OperatorCase> learning_cases();
+std::vector<OperatorCase> process_cases();
 /// All of them.
 const std::vector<OperatorCase>& operator_cases();
 

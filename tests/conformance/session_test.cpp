@@ -214,6 +214,106 @@ TEST_P(SessionConformance, IsolatedCallsLeaveTheStateAlone) {
     EXPECT_EQ(one.step(), 10);
 }
 
+/// Counts its own steps, from ten times the item on.
+ProcessStep counter_of(Index item) {
+    return [count = 10.0 * static_cast<double>(item)](double, std::span<const double>,
+                                                      std::span<double> out) mutable {
+        out[0] = ++count;
+    };
+}
+
+TEST_P(SessionConformance, IsolatedCallsLeaveProcessesAlone) {
+    ModelMaker m(3);
+    const SignalId x = m.input("x", 1), y = m.signal("y", {1});
+    m.add(SimProcess(counter_of, y, no_signal, {}), "y");
+    m.probe(y);
+    const auto values = [](std::vector<double>& into) {
+        return [&into](int, Index, Index items, Index, Index rows, const void* from) {
+            const auto* numbers = static_cast<const double*>(from);
+            into.insert(into.end(), numbers, numbers + items * rows);
+        };
+    };
+    Session one = session(m, 2);
+    one.run(3, {}, ignore);
+    const reference::Data data{3, 1, 1, {0, 0, 0}};
+    std::vector<double> isolated, after, reset;
+
+    one.predict(2, borrow({{0, data}}), {}, values(isolated));
+    one.run(2, {}, values(after));
+    one.reset(true);
+    one.run(2, {}, values(reset));
+
+    // The third item is the first of the second minibatch.
+    EXPECT_EQ(isolated, (std::vector<double>{4, 5, 14, 15, 4, 5}));
+    EXPECT_EQ(after, (std::vector<double>{4, 5, 14, 15}));
+    EXPECT_EQ(reset, (std::vector<double>{1, 2, 11, 12}));
+    EXPECT_EQ(x, 0);
+}
+
+TEST_P(SessionConformance, MinibatchesOfTrainingHaveProcessesOfTheirOwn) {
+    ModelMaker m(3);
+    std::vector<double> asked;
+    const SignalId y = m.signal("y", {1}), z = m.signal("z", {1});
+    m.add(SimProcess(
+              [&](Index item) {
+                  asked.push_back(static_cast<double>(item));
+                  return counter_of(item);
+              },
+              y, no_signal, {}),
+          "y");
+    m.add(SimProcess(
+              [&](Index item) {
+                  asked.push_back(static_cast<double>(-item));
+                  return counter_of(item);
+              },
+              z, no_signal, {.per_item = false}),
+          "z");
+    const SignalId out = m.signal("out", {1});
+    m.add(ElementwiseInc(m.parameter("w", {1}), y, out, false), "out");
+    m.add(Copy(z, out, true), "out");
+    m.probe(out);
+    Session one = session(m, 2);
+    one.set_optimizer(Sgd{0.0});
+    const reference::Data targets{4, 1, 1, {0, 0, 0, 0}};
+    const Objective objective{.losses = {{.probe = 0}}, .metrics = {}};
+
+    one.train(2, {}, borrow({{0, targets}}), objective, {0, 1, 2, 3});
+
+    EXPECT_EQ(asked, (std::vector<double>{0, 1, 0, 2, 3}));
+}
+
+TEST_P(SessionConformance, AnExceptionTakesProcessesBackToAChunkBorder) {
+    ModelMaker m(3);
+    int calls_until_failure = 5;
+    const SignalId y = m.signal("y", {1}), z = m.signal("z", {1});
+    m.add(SimProcess(counter_of, y, no_signal, {}), "y");
+    m.add(SimProcess(
+              [&](Index) -> ProcessStep {
+                  return [&](double, std::span<const double>, std::span<double>) {
+                      if (--calls_until_failure < 0) {
+                          throw std::runtime_error("the user's own");
+                      }
+                  };
+              },
+              z, no_signal, {.users_own = true}),
+          "z");
+    m.probe(y);
+    PlannerOptions planner;
+    planner.chunk_steps = 3;
+    std::vector<double> got;
+    const ProbeSink into = [&](int, Index, Index, Index, Index rows, const void* from) {
+        const auto* numbers = static_cast<const double*>(from);
+        got.insert(got.end(), numbers, numbers + rows);
+    };
+    Session one = session(m, 1, planner);
+
+    EXPECT_THROW(one.run(8, {}, into), std::runtime_error);
+    calls_until_failure = 100;
+    one.run(2, {}, into);
+
+    EXPECT_EQ(got, (std::vector<double>{1, 2, 3, 4, 5}));
+}
+
 TEST_P(SessionConformance, CyclesWithoutFilterAreBuildErrors) {
     for (const bool fold : {true, false}) {
         ModelMaker m(3);

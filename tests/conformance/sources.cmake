@@ -12,4 +12,5 @@ set(NENGINE_CONFORMANCE_TESTS
     linear_cases.cpp
     operator_cases.cpp
     operator_test.cpp
+    process_cases.cpp
     session_test.cpp)

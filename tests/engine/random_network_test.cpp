@@ -32,7 +32,8 @@ TEST_P(RandomNetwork, PlannedIsNaiveWhateverThePlannerDoes) {
         Draw draw(seed + 1000);
         SessionOptions options = random_options(draw);
         const Index run_items = data.empty() ? options.minibatch : items;
-        const Recordings want = run_naive(*random.model, run_items, steps, data);
+        const Recordings want =
+            run_naive(*random.model, run_items, steps, data, false, options.minibatch);
         SCOPED_TRACE(random.describe() + describe(options));
 
         Recordings got;

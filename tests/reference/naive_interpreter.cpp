@@ -137,10 +137,11 @@ std::vector<int> naive_order(const Model& model, const std::vector<bool>& skippe
 }
 
 NaiveInterpreter::NaiveInterpreter(const Model& model, const Overrides& overrides,
-                                   bool training)
+                                   bool training, Index item)
     : model_(model),
       training_(training),
       memory_(std::make_unique<NaiveMemory>(model, overrides)),
+      processes_(std::make_unique<NaiveProcesses>(NaiveProcesses{.item = item})),
       samples_(model.probes.size()) {}
 
 NaiveInterpreter::~NaiveInterpreter() = default;
@@ -196,7 +197,7 @@ void NaiveInterpreter::run(Index n_steps) {
 
 void NaiveInterpreter::execute(const Operator& op) {
     for (const NaiveWrite& write :
-         naive_execute(model_, op, *memory_, step_, training_)) {
+         naive_execute(model_, op, *memory_, *processes_, step_, training_)) {
         if (write.role == Role::inc) {
             memory_->add(write.signal, write.values);
         } else {

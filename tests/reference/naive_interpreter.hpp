@@ -25,10 +25,11 @@ struct Data {
 /// sets, incs, reads, updates). The oracle for every plan.
 class NaiveInterpreter {
 public:
-    /// `training`: spiking neurons are replaced by their rate curves.
+    /// `training`: spiking neurons are replaced by their rate curves. `item`: which one
+    /// of the batch, where processes give each a signal of its own.
     /// @throws BuildError  an override does not fill its signal
     explicit NaiveInterpreter(const Model& model, const Overrides& overrides = {},
-                              bool training = false);
+                              bool training = false, Index item = 0);
     ~NaiveInterpreter();
 
     /// Feeds `item` of the data to an input, instead of what its producer computes.
@@ -62,6 +63,7 @@ private:
     bool training_;
     Index step_ = 0;
     std::unique_ptr<class NaiveMemory> memory_;
+    std::unique_ptr<struct NaiveProcesses> processes_;
     std::map<int, Feed> feeds_;
     std::vector<int> order_;
     bool ordered_ = false;

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "engine/operators/process.hpp"
 #include "tests/reference/naive_interpreter.hpp"
 
 namespace nengine::reference {
@@ -24,6 +25,14 @@ private:
     std::vector<std::vector<double>> values_;   ///< per base signal
 };
 
+/// The step functions of one item's processes, each made when it is first run.
+struct NaiveProcesses {
+    Index item = 0;
+    std::map<const Operator*, ProcessStep> steps = {};
+
+    ProcessStep& of(const SimProcess& op);
+};
+
 /// What an operator computes from what it reads: a list of (signal, values) to write.
 struct NaiveWrite {
     Role role;
@@ -32,7 +41,8 @@ struct NaiveWrite {
 };
 
 std::vector<NaiveWrite> naive_execute(const Model& model, const Operator& op,
-                                      const NaiveMemory& memory, Index step,
+                                      const NaiveMemory& memory,
+                                      NaiveProcesses& processes, Index step,
                                       bool training);
 
 }  // namespace nengine::reference

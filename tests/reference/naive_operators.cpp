@@ -56,8 +56,13 @@ std::vector<Index> broadcast_map(const Operator& op, const Shape& from,
 class Execution {
 public:
     Execution(const Model& model, const Operator& op, const NaiveMemory& memory,
-              Index step, bool training)
-        : model_(model), op_(op), memory_(memory), step_(step), training_(training) {}
+              NaiveProcesses& processes, Index step, bool training)
+        : model_(model),
+          op_(op),
+          memory_(memory),
+          processes_(processes),
+          step_(step),
+          training_(training) {}
 
     std::vector<NaiveWrite> run();
 
@@ -103,6 +108,7 @@ private:
     void run(const HostFunction& op);
     void run(const SimLearning& op);
     void run(const WeightInc& op);
+    void run(const SimProcess& op);
 
     template <class Op>
     bool try_run() {
@@ -116,17 +122,19 @@ private:
     const Model& model_;
     const Operator& op_;
     const NaiveMemory& memory_;
+    NaiveProcesses& processes_;
     Index step_;
     bool training_;
     std::vector<NaiveWrite> writes_;
 };
 
 std::vector<NaiveWrite> Execution::run() {
-    const bool known =
-        try_run<TimeUpdate>() || try_run<Reset>() || try_run<Copy>() ||
-        try_run<ElementwiseInc>() || try_run<DotInc>() || try_run<ConvInc>() ||
-        try_run<PoolInc>() || try_run<SimNeurons>() || try_run<SimFilter>() ||
-        try_run<HostFunction>() || try_run<SimLearning>() || try_run<WeightInc>();
+    const bool known = try_run<TimeUpdate>() || try_run<Reset>() || try_run<Copy>() ||
+                       try_run<ElementwiseInc>() || try_run<DotInc>() ||
+                       try_run<ConvInc>() || try_run<PoolInc>() ||
+                       try_run<SimNeurons>() || try_run<SimFilter>() ||
+                       try_run<HostFunction>() || try_run<SimLearning>() ||
+                       try_run<WeightInc>() || try_run<SimProcess>();
     if (!known) {
         misfit(op_, "got an operator that the interpreter does not know");
     }
@@ -309,12 +317,28 @@ void Execution::run(const WeightInc& op) {
     write(WeightInc::weights, change.matrix(read(WeightInc::weights)));
 }
 
+void Execution::run(const SimProcess& op) {
+    const Values x = op.has_x() ? read(SimProcess::x) : Values{};
+    Values out(at(size(SimProcess::output)), 0.0);
+    processes_.of(op)(time(), x, out);
+    write(SimProcess::output, std::move(out));
+}
+
 }  // namespace
 
+ProcessStep& NaiveProcesses::of(const SimProcess& op) {
+    const auto found = steps.find(&op);
+    if (found != steps.end()) {
+        return found->second;
+    }
+    return steps.emplace(&op, op.factory()(op.per_item() ? item : 0)).first->second;
+}
+
 std::vector<NaiveWrite> naive_execute(const Model& model, const Operator& op,
-                                      const NaiveMemory& memory, Index step,
+                                      const NaiveMemory& memory,
+                                      NaiveProcesses& processes, Index step,
                                       bool training) {
-    return Execution(model, op, memory, step, training).run();
+    return Execution(model, op, memory, processes, step, training).run();
 }
 
 }  // namespace nengine::reference

@@ -60,7 +60,7 @@ double naive_loss(const Model& model, const TrainingCall& call,
                   const Overrides& overrides) {
     double total = 0;
     for (Index item = 0; item < call.items; ++item) {
-        NaiveInterpreter interpreter(model, overrides, call.training);
+        NaiveInterpreter interpreter(model, overrides, call.training, item);
         for (const auto& [input, data] : call.feeds) {
             interpreter.feed(input, data, item);
         }

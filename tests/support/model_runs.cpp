@@ -35,10 +35,11 @@ void place(const void* values, Index items, Index rows, Index size, Index sample
 }  // namespace
 
 Recordings run_naive(const Model& model, Index batch, Index steps,
-                     const InputData& feeds, bool training) {
+                     const InputData& feeds, bool training, Index minibatch) {
     Recordings result(model.probes.size());
     for (Index item = 0; item < batch; ++item) {
-        reference::NaiveInterpreter interpreter(model, {}, training);
+        const Index place = minibatch > 0 ? item % minibatch : item;
+        reference::NaiveInterpreter interpreter(model, {}, training, place);
         for (const auto& [input, data] : feeds) {
             interpreter.feed(input, data, item);
         }

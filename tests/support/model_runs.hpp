@@ -16,9 +16,11 @@ namespace nengine::test {
 using Recordings = std::vector<std::vector<double>>;
 using InputData = std::map<int, reference::Data>;
 
-/// The naive interpreter, item by item.
+/// The naive interpreter, item by item. Where processes give items signals of their
+/// own, every minibatch (0: there is one) begins with the first item's.
 Recordings run_naive(const Model& model, Index batch, Index steps,
-                     const InputData& feeds, bool training = false);
+                     const InputData& feeds, bool training = false,
+                     Index minibatch = 0);
 
 /// A new session's predict(), in its own real type.
 Recordings run_session(const std::shared_ptr<const Model>& model, const Device& device,

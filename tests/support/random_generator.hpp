@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/operators/operators.hpp"
+#include "engine/operators/process.hpp"
 #include "tests/support/random_model.hpp"
 
 // How random_model() works: not for tests.
@@ -53,6 +54,7 @@ private:
     void make_constant();
     void make_time();
     void make_function();
+    void make_process();
 
     // Units.
     void population();
@@ -71,6 +73,7 @@ private:
     void learning();
     SignalId lowpass(SignalId x, Index size, Role role, const std::string& name);
     void function_of_x();
+    void process_of_x();
     void loop_start();
     void close_loops();
     void probes();

@@ -94,6 +94,32 @@ void Generator::make_function() {
     offer(id, size, 1);
 }
 
+/// A signal that remembers: each item's own, or one for all.
+void Generator::make_process() {
+    const Index size = draw_.between(1, 5);
+    const SignalId id = signal(fresh("process"), {size});
+    const double rate = draw_.uniform(5, 50);
+    const bool per_item = draw_.chance(0.6);
+    const auto factory = [rate](Index item) -> ProcessStep {
+        return [rate, phase = static_cast<double>(item)](
+                   double t, std::span<const double>, std::span<double> out) mutable {
+            phase += 0.1 + 0.01 * phase;
+            for (std::size_t i = 0; i < out.size(); ++i) {
+                out[i] = std::cos(rate * t + phase * (1.0 + static_cast<double>(i)));
+            }
+        };
+    };
+    const Role role = draw_.chance(0.3) ? Role::update : Role::set;
+    add(SimProcess(
+            factory, id, no_signal,
+            {.role = role, .per_item = per_item, .users_own = draw_.chance(0.2)}),
+        "process");
+    offer(id, size, 1);
+    if (role == Role::update) {
+        filtered_.push_back(sources_.back());
+    }
+}
+
 void Generator::probes() {
     // The last signals hang on most of what came before.
     const Index count = draw_.between(2, 5);
@@ -118,6 +144,10 @@ RandomModel Generator::generate() {
     if (options_.host_functions && draw_.chance(0.4)) {
         make_function();
     }
+    if (options_.host_functions && draw_.chance(0.4)) {
+        make_process();
+        make_process();
+    }
     std::vector<void (Generator::*)()> units{
         &Generator::population, &Generator::population,  &Generator::population,
         &Generator::decoder,    &Generator::decoder,     &Generator::filter,
@@ -127,6 +157,7 @@ RandomModel Generator::generate() {
         &Generator::loop_start};
     if (options_.host_functions) {
         units.push_back(&Generator::function_of_x);
+        units.push_back(&Generator::process_of_x);
     }
     if (options_.learning) {
         units.push_back(&Generator::learning);

@@ -444,6 +444,35 @@ void Generator::function_of_x() {
     offer(y, size, 1);
 }
 
+/// A process with an input and a memory, seen at once or one step later.
+void Generator::process_of_x() {
+    const Source x = any_source();
+    const Index size = draw_.between(1, 4);
+    const SignalId y = signal(fresh("process"), {size});
+    const double scale = x.scale;
+    const Role role = draw_.chance(0.5) ? Role::update : Role::set;
+    add(SimProcess(
+            [scale](Index item) -> ProcessStep {
+                return [scale, sum = static_cast<double>(item)](
+                           double t, std::span<const double> in,
+                           std::span<double> out) mutable {
+                    for (std::size_t i = 0; i < out.size(); ++i) {
+                        sum = 0.9 * sum + 0.1 * in[i % in.size()] / scale;
+                        out[i] = std::sin(sum + 10 * t);
+                    }
+                };
+            },
+            y, x.signal,
+            {.role = role,
+             .per_item = draw_.chance(0.5),
+             .users_own = draw_.chance(0.3)}),
+        "process");
+    offer(y, size, 1);
+    if (role == Role::update) {
+        filtered_.push_back(sources_.back());
+    }
+}
+
 void Generator::loop_start() {
     const Index size = draw_.between(1, 5);
     const SignalId y = signal(fresh("loop"), {size});

@@ -237,10 +237,10 @@ TEST(HostFunctionOperator, OrderFollowsFromItsArgumentsUnlessSaid) {
     const HostCall nothing = [](double, std::span<const double>, std::span<double>) {};
     using enum HostFunction::Order;
 
-    EXPECT_FALSE(HostFunction(nothing, 0, no_signal).ordered());
-    EXPECT_TRUE(HostFunction(nothing, 0, 1).ordered());
-    EXPECT_FALSE(HostFunction(nothing, 0, 1, pure).ordered());
-    EXPECT_TRUE(HostFunction(nothing, 0, no_signal, ordered).ordered());
+    EXPECT_FALSE(HostFunction(nothing, 0, no_signal).is_ordered());
+    EXPECT_TRUE(HostFunction(nothing, 0, 1).is_ordered());
+    EXPECT_FALSE(HostFunction(nothing, 0, 1, pure).is_ordered());
+    EXPECT_TRUE(HostFunction(nothing, 0, no_signal, ordered).is_ordered());
 }
 
 /// A model of one operator over the signals that `make` adds.

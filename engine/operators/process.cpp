@@ -1,0 +1,44 @@
+#include "engine/operators/process.hpp"
+
+#include "engine/planner/lowering.hpp"
+
+namespace nengine {
+namespace {
+
+std::vector<Slot> process_slots(Role role, SignalId output, SignalId x) {
+    std::vector<Slot> slots{{role, output}};
+    if (x != no_signal) {
+        slots.push_back({Role::read, x});
+    }
+    return slots;
+}
+
+}  // namespace
+
+SimProcess::SimProcess(ProcessFactory factory, SignalId output_signal,
+                       SignalId x_signal, Options options)
+    : OperatorBase(process_slots(options.role, output_signal, x_signal)),
+      factory_(std::make_shared<const ProcessFactory>(std::move(factory))),
+      options_(options) {}
+
+void SimProcess::check(const std::vector<Shape>&) const {}
+
+MergeKey SimProcess::merge_key(const std::vector<Shape>&) const {
+    return {"SimProcess", {}};
+}
+
+void SimProcess::lower(Lowering& low) const {
+    ProcessCommand command{.members = {}, .x = {}, .output = low.flat(output)};
+    for (Index i = 0; i < low.members(); ++i) {
+        const Node& member = low.member(i);
+        command.members.push_back(
+            {member.order, std::static_pointer_cast<const SimProcess>(member.op),
+             member.slot(output).view.size()});
+    }
+    if (has_x()) {
+        command.x = low.flat(x);
+    }
+    low.emit(std::move(command));
+}
+
+}  // namespace nengine

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "engine/operators/operators.hpp"
+
+namespace nengine {
+
+/// One step of a process for one item of the batch: writes `out` from the time and the
+/// input, both as of this step. What it carries from step to step must be held by
+/// value: a copy of the function is a process in the same state that goes its own way.
+using ProcessStep = HostCall;
+
+/// Makes the step function of an item, in its initial state. Called again whenever a
+/// session is reset; items beyond the minibatch are asked for in training, where every
+/// minibatch gets streams of its own.
+using ProcessFactory = std::function<ProcessStep(Index item)>;
+
+/// A process on the host (Nengo's SimProcess): output = one step of (t, x).
+///
+/// Without x it folds: a chunk of steps at once, items side by side. With x it is
+/// called where its input is known. Processes share nothing, so that they need no place
+/// in the order of the user's functions, unless they are the user's own.
+///
+/// Slots: output (role `set`; `update` is seen one step later), then x.
+class SimProcess : public OperatorBase<SimProcess> {
+public:
+    enum { output, x };
+    struct Options {
+        Role role = Role::set;
+        bool per_item = true;    ///< false: one signal, the same for all items
+        bool users_own = false;  ///< may have effects, and share variables with others
+    };
+    SimProcess(ProcessFactory factory, SignalId output, SignalId x, Options options);
+    const ProcessFactory& factory() const { return *factory_; }
+    bool has_x() const { return slots().size() > x; }
+    bool per_item() const { return options_.per_item; }
+    bool users_own() const { return options_.users_own; }
+
+    std::string_view type() const override { return "SimProcess"; }
+    void check(const std::vector<Shape>& shapes) const override;
+    MergeKey merge_key(const std::vector<Shape>& shapes) const override;
+    bool elementwise() const override { return true; }
+    bool is_host() const override { return true; }
+    bool has_effects() const override { return users_own(); }
+    bool is_ordered() const override { return users_own() && has_x(); }
+    bool can_merge() const override { return !users_own() && !has_x(); }
+    bool differs_by_item() const override {
+        return per_item() || has_x() || slots()[output].role == Role::update;
+    }
+    void lower(Lowering& lowering) const override;
+    void lower_backward(BackwardLowering&) const override {}
+    double flops(const std::vector<Shape>&) const override { return 0; }
+
+private:
+    std::shared_ptr<const ProcessFactory> factory_;
+    Options options_;
+};
+
+}  // namespace nengine

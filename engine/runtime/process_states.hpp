@@ -1,0 +1,49 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "engine/operators/process.hpp"
+#include "engine/planner/plan.hpp"
+
+namespace nengine {
+
+/// The step functions of a session's processes, with what they carry: the part of a
+/// network's state that only the host can hold. A copy goes its own way.
+class ProcessStates {
+public:
+    explicit ProcessStates(Index minibatch) : minibatch_(minibatch) {}
+
+    /// Makes the step functions of a plan's processes that are not there yet.
+    void prepare(const Plan& plan);
+    /// Of one operator: one per item of the minibatch, or one for all.
+    std::vector<ProcessStep>& of(int op) { return steps_.at(op); }
+    /// All back to their beginning.
+    void reset() { steps_.clear(); }
+    /// Gives each item a stream of its own from `first` on, from its beginning;
+    /// processes that are the same for all items stay as they are.
+    void restart(const Plan& plan, Index first);
+
+private:
+    void make(const ProcessCommand::Member& member, Index first);
+
+    Index minibatch_;
+    std::map<int, std::vector<ProcessStep>> steps_;  ///< by operator of the model
+};
+
+/// Calls `fn(member)` for every process of a plan.
+template <class Fn>
+void for_each_process(const Plan& plan, Fn&& fn) {
+    for (const Stage& stage : plan.forward) {
+        for (const Command& command : stage.commands) {
+            if (const auto* args = std::get_if<ProcessCommand>(&command.args)) {
+                for (const ProcessCommand::Member& member : args->members) {
+                    fn(member);
+                }
+            }
+        }
+    }
+}
+
+}  // namespace nengine
