@@ -9,6 +9,7 @@ set(NENGINE_ENGINE_SOURCES
     operators/operators.cpp
     operators/process.cpp
     planner/backward_lowering.cpp
+    planner/chunk.cpp
     planner/coalesce.cpp
     planner/constants.cpp
     planner/dependencies.cpp

@@ -47,6 +47,15 @@ MatrixLayout layout_of(const Block<Real>& a) {
     return {transposed, transposed ? a.col_stride : std::max(a.row_stride, a.cols)};
 }
 
+/// Members that share x, with matrices and results that lie one after the other: one
+/// product with all their rows.
+template <class Real>
+bool is_stacked(const GemmCommand& c, const Block<Real>& a) {
+    const auto [transposed, leading] = layout_of(a);
+    return c.y.count > 1 && c.x.group_stride == 0 && !transposed &&
+           c.a.group_stride == a.rows * leading && c.y.group_stride == a.rows;
+}
+
 template <class Real>
 GemmArgs<Real> product(const GemmCommand& c, const Block<Real>& a, Real* x, Real* y,
                        const RowRange& range) {
@@ -61,6 +70,9 @@ GemmArgs<Real> product(const GemmCommand& c, const Block<Real>& a, Real* x, Real
             args.a = x, args.lda = range.x_pitch, args.a_stride = c.x.group_stride;
             args.b = a.data, args.ldb = lda, args.b_stride = c.a.group_stride;
             args.c = y, args.ldc = range.y_pitch, args.c_stride = c.y.group_stride;
+            if (is_stacked(c, a)) {
+                args.n = m * c.y.count, args.count = 1;
+            }
             break;
         case GemmCommand::Kind::backward_x:  // X [rows, n] = Y [rows, m] A
             args.transpose_b = transposed;
