@@ -6,4 +6,5 @@ set(NENGINE_BENCHES
     kernels/lif_scan_bench.cpp
     models/main_job_bench.cpp
     models/nef_bench.cpp
-    models/startup_bench.cpp)
+    models/startup_bench.cpp
+    programs/networks.cpp)

@@ -1,0 +1,145 @@
+// NengoDL's benchmark networks, timed as bench/peers/nengodl_benchmarks.py times
+// NengoDL and Nengo: random numbers in every step of every item, the fastest of some
+// calls, host copies of input and recording included.
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "bench/support/benchmark_networks.hpp"
+#include "nengine/nengine.hpp"
+
+namespace {
+
+using namespace nengine;
+
+struct Arguments {
+    std::string network = "cconv", neuron_type = "relu", device = "auto", json;
+    std::int64_t dimensions = 128, neurons_per_d = 64, batch = 1, steps = 100, reps = 3;
+    std::int64_t ensembles = 20, connections = 5;
+    bool explain = false;
+};
+
+Arguments parse(int argc, char** argv) {
+    Arguments a;
+    CLI::App app("NengoDL's benchmark networks, timed");
+    app.add_option("--network", a.network)
+        ->check(CLI::IsMember(bench::benchmark_network_names()));
+    app.add_option("--dimensions", a.dimensions)->check(CLI::PositiveNumber);
+    app.add_option("--neurons-per-d", a.neurons_per_d)->check(CLI::PositiveNumber);
+    app.add_option("--neuron-type", a.neuron_type)
+        ->check(CLI::IsMember({"relu", "lif"}));
+    app.add_option("--batch", a.batch)->check(CLI::PositiveNumber);
+    app.add_option("--steps", a.steps, "of each call")->check(CLI::PositiveNumber);
+    app.add_option("--reps", a.reps, "calls that are timed")
+        ->check(CLI::PositiveNumber);
+    app.add_option("--ensembles", a.ensembles, "of random_network")
+        ->check(CLI::PositiveNumber);
+    app.add_option("--connections", a.connections, "of each ensemble of random_network")
+        ->check(CLI::PositiveNumber);
+    app.add_option("--device", a.device, "auto, cpu or cuda");
+    app.add_option("--json", a.json, "writes the results to this file");
+    app.add_flag("--explain", a.explain, "prints the plan with its times");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        std::exit(app.exit(error));
+    }
+    return a;
+}
+
+/// Seconds of a call.
+template <class Call>
+double seconds(const Call& call) {
+    const auto start = std::chrono::steady_clock::now();
+    call();
+    const std::chrono::duration<double> taken =
+        std::chrono::steady_clock::now() - start;
+    return taken.count();
+}
+
+double median(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    const std::size_t half = values.size() / 2;
+    return values.size() % 2 == 1 ? values[half]
+                                  : (values[half - 1] + values[half]) / 2;
+}
+
+/// Standard normal numbers for every step, item and input.
+Data random_data(const std::vector<Node>& inputs, const Arguments& a) {
+    std::mt19937 random(0);
+    std::normal_distribution<float> normal;
+    Data data;
+    for (const Node& input : inputs) {
+        std::vector<float> values(
+            static_cast<std::size_t>(a.batch * a.steps * input.size_out));
+        for (float& value : values) {
+            value = normal(random);
+        }
+        data.push_back({input, Tensor({a.batch, a.steps, input.size_out}, values)});
+    }
+    return data;
+}
+
+nlohmann::json measure(const Arguments& a) {
+    const NeuronModel neuron_type =
+        a.neuron_type == "lif" ? NeuronModel(LIF{}) : NeuronModel(RectifiedLinear{});
+    const bench::BenchmarkNetwork network = bench::make_benchmark_network(
+        a.network, {.dimensions = a.dimensions,
+                    .neurons_per_d = a.neurons_per_d,
+                    .neuron_type = neuron_type,
+                    .n_ensembles = a.ensembles,
+                    .connections_per_ensemble = a.connections});
+    std::optional<Simulator> sim;
+    const double build = seconds([&] {
+        sim.emplace(network.net, SimulatorOptions{.minibatch_size = a.batch,
+                                                  .device = a.device,
+                                                  .seed = 0,
+                                                  .progress_bar = false});
+    });
+    const Data data = random_data(network.inputs, a);
+    const auto call = [&] { sim->predict(data, {.n_steps = a.steps}); };
+    const double first = seconds(call);
+    std::vector<double> times;
+    for (std::int64_t i = 0; i < a.reps; ++i) {
+        times.push_back(seconds(call));
+    }
+    if (a.explain) {
+        std::cout << sim->explain(a.steps);
+    }
+    return {{"network", a.network},
+            {"neuron_type", a.neuron_type},
+            {"dimensions", a.dimensions},
+            {"neurons_per_d", a.neurons_per_d},
+            {"neurons", network.net.n_neurons()},
+            {"batch", a.batch},
+            {"steps", a.steps},
+            {"device", sim->device()},
+            {"build_seconds", build},
+            {"first_seconds", first},
+            {"seconds", *std::min_element(times.begin(), times.end())},
+            {"median", median(times)}};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const Arguments arguments = parse(argc, argv);
+    try {
+        const nlohmann::json result = measure(arguments);
+        std::cout << result.dump(2) << '\n';
+        if (!arguments.json.empty()) {
+            std::ofstream(arguments.json) << result.dump(2) << '\n';
+        }
+    } catch (const std::exception& error) {
+        std::cerr << error.what() << '\n';
+        return 1;
+    }
+}
