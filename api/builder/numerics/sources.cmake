@@ -1,14 +1,20 @@
 set(NENGINE_NUMERICS_SOURCES
     array.cpp
+    conjugate_gradients.cpp
+    dense.cpp
     distribution_functions.cpp
     distributions.cpp
+    elastic_net.cpp
     least_squares.cpp
     linear_filter_math.cpp
     neuron_math.cpp
+    nonnegative.cpp
+    packed_product.cpp
     random_state.cpp
     scattered_hypersphere.cpp
     seeds.cpp
     spherical_angle.cpp
+    subsolvers.cpp
     text.cpp)
 
 # Products and sums are rounded one by one, as numpy does: fused, the current of a neuron

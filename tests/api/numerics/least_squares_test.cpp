@@ -66,7 +66,7 @@ TEST(Solvers, DecodersAndErrorsAreNengos) {
 TEST(Solvers, MultiplicativeNoiseIsDrawnRowByRowAndSolvedWithout) {
     const GoldenSystem golden;
     RandomState rng(83), replay(83);
-    const LstsqMultNoise solver{.noise = 0.1, .method = LeastSquaresMethod::svd};
+    const LstsqMultNoise solver{.noise = 0.1, .solver = SVD{}};
     Matrix noisy = golden.A;
     for (double& value : noisy.reshaped<Eigen::RowMajor>()) {
         value += value * replay.normal(0.0, 0.1);
@@ -99,8 +99,7 @@ TEST(Solvers, SvdAndCholeskyAgree) {
     RandomState rng(0);
 
     const Matrix by_cholesky = solve(LstsqL2{}, A, Y, rng).X;
-    const Matrix by_svd =
-        solve(LstsqL2{.method = LeastSquaresMethod::svd}, A, Y, rng).X;
+    const Matrix by_svd = solve(LstsqL2{.solver = SVD{}}, A, Y, rng).X;
 
     EXPECT_LT((by_cholesky - by_svd).cwiseAbs().maxCoeff(), 1e-13);
 }
