@@ -55,6 +55,7 @@ private:
         parts_.in = state_.ensemble(pre).neurons_out;
         parts_.eval_points = decoders.eval_points;
         parts_.rmses = decoders.rmses;
+        parts_.iterations = decoders.iterations;
         parts_.weights = state_.parameter(
             connection_, "weights", {decoders.weights.rows(), decoders.weights.cols()},
             values_of(decoders.weights), is_trainable(connection_));

@@ -18,6 +18,7 @@ struct Decoders {
     Matrix weights;      ///< [size_out, n_neurons]
     Matrix eval_points;  ///< empty: the ensemble's
     Vector rmses;
+    std::vector<std::int64_t> iterations;  ///< of iterative solvers
     bool to_neurons = false;  ///< full weights: into the post ensemble's neurons
 };
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "api/builder/numerics/least_squares.hpp"
 #include "api/builder/numerics/text.hpp"
 #include "api/src/objects.hpp"
 
@@ -195,6 +196,7 @@ void check_probe(const ProbeData& probe) {
         view_positions(probe.target, Side::out);
     }
     check_synapse(probe.synapse, where);
+    check_solver(probe.solver, where);
 }
 
 void check_ensemble(const EnsembleData& ensemble) {
@@ -275,6 +277,7 @@ void check_connection(const ConnectionData& connection) {
     check_function(connection);
     check_eval_points(connection);
     check_synapse(connection.synapse, ends(connection));
+    check_solver(connection.solver, ends(connection));
     check_sizes(connection);
 }
 

@@ -131,6 +131,7 @@ BuiltConnection Simulator::data(const Connection& connection) const {
     const BuiltConnectionParts& parts = found->second;
     BuiltConnection result;
     result.rmses.assign(parts.rmses.data(), parts.rmses.data() + parts.rmses.size());
+    result.iterations = parts.iterations;
     if (parts.eval_points.size() > 0) {
         result.eval_points = array_of(parts.eval_points);
     }

@@ -300,7 +300,7 @@ bool is_separable(const LeastSquaresSolver& solver) {
 
 }  // namespace
 
-void check(const Solver& solver, const std::string& owner) {
+void check_solver(const Solver& solver, const std::string& owner) {
     std::visit(Check(owner), solver);
 }
 

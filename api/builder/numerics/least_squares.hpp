@@ -22,7 +22,7 @@ struct Solution {
 
 /// @param owner  whose solver it is, for messages
 /// @throws ValidationError  if a value of the solver is out of its range
-void check(const Solver& solver, const std::string& owner);
+void check_solver(const Solver& solver, const std::string& owner);
 
 /// Whether a connection between ensembles asks this solver for full weights.
 bool wants_weights(const Solver& solver);

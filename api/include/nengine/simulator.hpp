@@ -164,6 +164,8 @@ struct BuiltConnection {
     std::optional<Array> eval_points;  ///< if the connection has its own
     std::optional<Array> weights;      ///< if it has any
     std::vector<double> rmses;         ///< of decoders, per component
+    /// Of a solver that iterates: per component, or of all together.
+    std::vector<std::int64_t> iterations;
 };
 
 struct Parameter {

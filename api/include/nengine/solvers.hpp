@@ -27,7 +27,7 @@ struct Cholesky {
     bool operator==(const Cholesky&) const = default;
 };
 
-/// Singular values; those of zero are left out. Slow.
+/// Singular values; those of zero are left out (Nengo divides by them). Slow.
 struct SVD {
     bool operator==(const SVD&) const = default;
 };

@@ -1,6 +1,7 @@
 set(NENGINE_NUMERICS_TESTS
     array_test.cpp
     built_ensemble_test.cpp
+    dense_test.cpp
     distributions_test.cpp
     least_squares_test.cpp
     linear_filter_math_test.cpp
