@@ -9,6 +9,9 @@ set(NENGINE_API_SOURCES
     builder/decode.cpp
     builder/draw_ensemble.cpp
     builder/neuron_parts.cpp
+    builder/operator_list.cpp
+    builder/outline.cpp
+    builder/step_order.cpp
     src/checks.cpp
     src/handles.cpp
     src/layers.cpp

@@ -10,20 +10,6 @@ namespace nengine::test {
 
 namespace {
 
-/// The objects' network, from any of its objects.
-const detail::NetworkData* data_of(const Network& network) {
-    std::shared_ptr<detail::NetworkData> data;
-    if (!network.all_nodes().empty()) {
-        data = ObjectView(network.all_nodes().front()).object()->network.lock();
-    } else {
-        data = ObjectView(network.all_ensembles().front()).object()->network.lock();
-    }
-    while (const auto parent = data->parent.lock()) {
-        data = parent;
-    }
-    return data.get();
-}
-
 void expect_near(const GoldenArray& want, const double* got, std::size_t count,
                  double tolerance, const std::string& what) {
     ASSERT_EQ(want.values.size(), count) << what;

@@ -114,7 +114,7 @@ GOLDEN_NETWORK(conn_passthrough) {
     return net;
 }
 
-GOLDEN_NETWORK(conn_integrator) {
+GOLDEN_NETWORK(conn_integrator, {.same_operators = false}) {
     Network net({.seed = 99});
     auto u =
         net.node(piecewise<double>({{0, 0}, {0.05, 1}, {0.15, -0.5}}), {.label = "u"});
@@ -125,7 +125,7 @@ GOLDEN_NETWORK(conn_integrator) {
     return net;
 }
 
-GOLDEN_NETWORK(conn_oscillator) {
+GOLDEN_NETWORK(conn_oscillator, {.same_operators = false}) {
     Network net({.seed = 100});
     auto kick =
         net.node(piecewise<Values>({{0, {1, 0}}, {0.05, {0, 0}}}), {.label = "kick"});
@@ -137,7 +137,7 @@ GOLDEN_NETWORK(conn_oscillator) {
     return net;
 }
 
-GOLDEN_NETWORK(conn_controlled_oscillator) {
+GOLDEN_NETWORK(conn_controlled_oscillator, {.same_operators = false}) {
     Network net({.seed = 101});
     auto kick = net.node(piecewise<double>({{0, 1}, {0.05, 0}}), {.label = "kick"});
     auto speed =

@@ -1,7 +1,10 @@
 set(NENGINE_GOLDEN_TESTS
     compare_build.cpp
+    compare_order.cpp
     compare_simulation.cpp
     golden_test.cpp
+    manifest_outline.cpp
+    step_order_test.cpp
     bench.cpp
     config.cpp
     conn.cpp

@@ -1,0 +1,141 @@
+#include <algorithm>
+
+#include "api/builder/neuron_parts.hpp"
+#include "api/builder/step_order.hpp"
+
+namespace nengine {
+
+namespace {
+
+using namespace detail;
+using outline::MaybeProcess;
+
+MaybeProcess process_of(const Synapse& synapse) {
+    return synapse.is_none() ? MaybeProcess() : outline::Process{};
+}
+
+outline::Part part_of(const ObjectView& view, Side side) {
+    using Kind = outline::Part::Kind;
+    if (!view.key()) {
+        return {};
+    }
+    const auto& key = view.key()->value();
+    if (std::holds_alternative<std::vector<std::int64_t>>(key)) {
+        return {.kind = Kind::list};
+    }
+    if (const auto* slice = std::get_if<Slice>(&key);
+        slice != nullptr && *slice == Slice{}) {
+        return {};
+    }
+    const Positions range = view_positions(view, side);
+    return {Kind::range, range.first, range.count, range.step};
+}
+
+outline::View view_of(const ObjectView& view, Side side) {
+    return {.object = view.object().get(),
+            .neurons = view.is_neurons(),
+            .part = part_of(view, side)};
+}
+
+outline::Ensemble outline_of(const EnsembleData& ensemble) {
+    outline::Ensemble result = {.id = &ensemble, .direct = is_direct(ensemble)};
+    if (result.direct) {
+        return result;
+    }
+    const std::string where = describe(ensemble);
+    const NeuronParts parts = neuron_parts(ensemble.neuron_type, where);
+    result.states = neuron_states(ensemble.neuron_type, where);
+    if (parts.spikes) {
+        result.has_base_type = true;
+        const NeuronInfo& base = parts.neurons->info();
+        for (int i = 0; i < base.n_states; ++i) {
+            result.base_states.emplace_back(
+                base.states[static_cast<std::size_t>(i)].name);
+        }
+        std::erase_if(result.states, [&](const std::string& state) {
+            return state == "rate_out" ||
+                   std::ranges::find(result.base_states, state) !=
+                       result.base_states.end();
+        });
+    }
+    return result;
+}
+
+outline::Node outline_of(const NodeData& node) {
+    using Kind = outline::Node::Kind;
+    outline::Node result = {
+        .id = &node, .has_input = node.size_in > 0, .has_output = node.size_out > 0};
+    switch (node.output.kind()) {
+        case NodeOutput::Kind::constant:
+            result.kind = Kind::constant;
+            break;
+        case NodeOutput::Kind::function_of_t:
+        case NodeOutput::Kind::function_of_t_and_x:
+            result.kind = Kind::function;
+            break;
+        case NodeOutput::Kind::passthrough:
+            result.kind = node.layer ? Kind::function : Kind::passthrough;
+            break;
+    }
+    return result;
+}
+
+outline::Connection::Transform transform_of(const Transform& transform) {
+    using Kind = outline::Connection::Transform;
+    if (transform.is_none()) {
+        return Kind::none;
+    }
+    const auto* array = std::get_if<Array>(&transform.value());
+    return array != nullptr && array->rank() < 2 ? Kind::elementwise : Kind::dense;
+}
+
+bool wants_weights(const Solver& solver) {
+    return std::visit([](const auto& one) { return one.weights; }, solver);
+}
+
+outline::Connection outline_of(const ConnectionData& connection) {
+    const bool between_ensembles = as_ensemble(connection.pre) != nullptr &&
+                                   as_ensemble(connection.post) != nullptr;
+    return {.id = &connection,
+            .pre = view_of(connection.pre, Side::out),
+            .post = view_of(connection.post, Side::in),
+            .has_function = !connection.function.is_identity(),
+            .full_weights = between_ensembles && wants_weights(connection.solver),
+            .transform = transform_of(connection.transform),
+            .synapse = process_of(connection.synapse)};
+}
+
+outline::Probe outline_of(const ProbeData& probe) {
+    return {.id = &probe,
+            .target = view_of(probe.target, Side::out),
+            .attribute = probe_attribute(probe),
+            .synapse = process_of(probe.synapse)};
+}
+
+void append(outline::Network& result, const NetworkData& network) {
+    for (const auto& ensemble : network.ensembles) {
+        result.emplace_back(outline_of(*ensemble));
+    }
+    for (const auto& node : network.nodes) {
+        result.emplace_back(outline_of(*node));
+    }
+    for (const auto& child : network.networks) {
+        append(result, *child);
+    }
+    for (const auto& connection : network.connections) {
+        result.emplace_back(outline_of(*connection));
+    }
+    for (const auto& probe : network.probes) {
+        result.emplace_back(outline_of(*probe));
+    }
+}
+
+}  // namespace
+
+outline::Network outline_of(const NetworkData& network) {
+    outline::Network result;
+    append(result, network);
+    return result;
+}
+
+}  // namespace nengine
