@@ -83,12 +83,8 @@ double seconds_for(std::size_t n_ensembles) {
         .count();
 }
 
-TEST(StepOrder, TakesTimeInProportionToTheNetwork) {
-    seconds_for(1000);  // warms up
-    const double small = seconds_for(1000), large = seconds_for(10000);
-
-    EXPECT_LT(large, 1.0);
-    EXPECT_LT(large, 40.0 * std::max(small, 1e-3));
+TEST(StepOrder, OfTenThousandEnsemblesTakesLessThanASecond) {
+    EXPECT_LT(seconds_for(10000), 1.0);
 }
 
 TEST(StepOrder, RejectsALoopWithoutASynapse) {
