@@ -3,6 +3,7 @@ set(NENGINE_API_TESTS
     layer_test.cpp
     main_job_gradient_test.cpp
     progress_test.cpp
+    scale_test.cpp
     simulator_test.cpp
     tensor_test.cpp
     training_test.cpp)
