@@ -6,6 +6,7 @@ set(NENGINE_API_SOURCES
     builder/build_node.cpp
     builder/build_probe.cpp
     builder/build_state.cpp
+    builder/build_transform.cpp
     builder/decode.cpp
     builder/draw_ensemble.cpp
     builder/neuron_parts.cpp
@@ -32,6 +33,7 @@ set(NENGINE_API_SOURCES
     src/simulator_parameters.cpp
     src/simulator_training.cpp
     src/tensor.cpp
+    src/transforms.cpp
     src/views.cpp)
 
 set(NENGINE_PUBLIC_HEADERS
@@ -56,4 +58,5 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/solvers.hpp
     include/nengine/synapses.hpp
     include/nengine/tensor.hpp
+    include/nengine/transforms.hpp
     include/nengine/view.hpp)

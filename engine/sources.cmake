@@ -8,6 +8,7 @@ set(NENGINE_ENGINE_SOURCES
     operators/lowering.cpp
     operators/operators.cpp
     operators/process.cpp
+    operators/sparse.cpp
     planner/backward_lowering.cpp
     planner/chunk.cpp
     planner/coalesce.cpp

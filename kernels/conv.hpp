@@ -20,6 +20,22 @@ struct Conv2DShape {
     bool operator==(const Conv2DShape&) const = default;
 };
 
+/// The same with a depth: x [images, in_d, in_h, in_w, in_c], w [k_d, k_h, k_w, in_c /
+/// groups, out_c], y [images, out_d, out_h, out_w, out_c]. A plane has depth 1.
+struct ConvShape : Conv2DShape {
+    Index in_d = 1, out_d = 1, k_d = 1;
+    Index stride_d = 1, pad_front = 0;
+
+    ConvShape() = default;
+    ConvShape(const Conv2DShape& plane) : Conv2DShape(plane) {}  // NOLINT: is one
+
+    bool is_plane() const { return in_d == 1 && out_d == 1 && k_d == 1; }
+    Index x_size() const { return in_d * in_h * in_w * in_c; }  ///< of one image
+    Index y_size() const { return out_d * out_h * out_w * out_c; }
+    Index w_size() const { return k_d * k_h * k_w * (in_c / groups) * out_c; }
+    bool operator==(const ConvShape&) const = default;
+};
+
 // Images lie densely, one after the other. Shapes are checked by the caller.
 // `accumulate` adds to what is written.
 

@@ -18,7 +18,8 @@ set(NENGINE_UNIFIED_SOURCES
     unified/pool.cpp
     unified/random.cpp
     unified/reduce.cpp
-    unified/rows.cpp)
+    unified/rows.cpp
+    unified/sparse_product.cpp)
 
 set(NENGINE_CPU_SOURCES
     base/filter_form.cpp

@@ -87,6 +87,18 @@ void need_known(const BuildState& state, const ObjectView& view,
     }
 }
 
+void check_decodable(const ConnectionData& connection) {
+    if (connection.transform.is_structured() &&
+        as_ensemble(connection.pre) != nullptr) {
+        throw BuildError(describe(connection) + ": got a " +
+                         (std::holds_alternative<Sparse>(connection.transform.value())
+                              ? "sparse transform"
+                              : "convolution") +
+                         " from decoded " + describe(connection.pre) +
+                         ", needs neurons or a node as the pre object");
+    }
+}
+
 /// Objects are checked again, because they may have been edited since they were made.
 void check(const BuildState& state, const NetworkData& top) {
     visit_networks(top, [&](const NetworkData& network) {
@@ -101,6 +113,7 @@ void check(const BuildState& state, const NetworkData& top) {
             need_known(state, connection->pre, describe(*connection));
             need_known(state, connection->post, describe(*connection));
             check_connection(*connection);
+            check_decodable(*connection);
         }
         for (const auto& probe : network.probes) {
             need_known(state, probe->target, describe(*probe));

@@ -36,7 +36,7 @@ struct BuiltNodeParts {
 };
 
 struct BuiltConnectionParts {
-    Matrix eval_points;  ///< of a decoded connection with its own; else empty
+    Matrix eval_points;  ///< of a decoded connection; else empty
     Vector rmses;        ///< of the decoders, per component
     std::vector<std::int64_t> iterations;  ///< of an iterative solver
     /// `weighted` is what arrives, after the synapse.

@@ -54,6 +54,10 @@ private:
         const Decoders& decoders = state_.decoders.at(&connection_);
         parts_.in = state_.ensemble(pre).neurons_out;
         parts_.eval_points = decoders.eval_points;
+        if (parts_.eval_points.size() == 0 &&
+            !std::holds_alternative<NoSolver>(connection_.solver)) {
+            parts_.eval_points = state_.ensemble(pre).eval_points;
+        }
         parts_.rmses = decoders.rmses;
         parts_.iterations = decoders.iterations;
         parts_.weights = state_.parameter(
@@ -62,9 +66,9 @@ private:
         if (decoders.to_neurons) {
             const SignalId target =
                 state_.ensemble(*connection_.post.object()).neurons_in;
-            multiply(SignalId{target}, true);
+            multiply(target);
         } else {
-            multiply(plain_target(), true);
+            multiply(plain_target());
         }
     }
 
@@ -89,15 +93,19 @@ private:
             return;
         }
         add_transform();
-        const auto* array = std::get_if<Array>(&connection_.transform.value());
-        multiply(plain_target(), array == nullptr || array->rank() == 2);
+        multiply(plain_target());
     }
 
     void add_transform() {
         RandomState rng(state_.seed(connection_));
         Shape shape = {post_.count, state_.model->signal(parts_.in).size()};
         std::vector<double> values;
-        if (const auto* array = std::get_if<Array>(&connection_.transform.value())) {
+        if (connection_.transform.is_structured()) {
+            auto drawn = draw_transform(connection_.transform, rng);
+            shape = std::move(drawn.shape);
+            values = std::move(drawn.values);
+        } else if (const auto* array =
+                       std::get_if<Array>(&connection_.transform.value())) {
             shape = array->shape;
             values = array->values;
         } else {
@@ -110,16 +118,15 @@ private:
 
     /// weights * in: straight into `target` if there is one and nothing lies between,
     /// else into a signal of its own, which is then delivered.
-    void multiply(std::optional<SignalId> target, bool matrix) {
+    void multiply(std::optional<SignalId> target) {
         const bool direct = target && connection_.synapse.is_none() &&
                             !state_.probed_connections.contains(&connection_);
         const SignalId weighted =
-            direct
-                ? *target
-                : state_.signal(base_ + ".weighted",
-                                matrix ? state_.model->signal(parts_.weights).shape[0]
-                                       : state_.model->signal(parts_.in).size());
-        if (matrix) {
+            direct ? *target : state_.signal(base_ + ".weighted", weighted_size());
+        if (connection_.transform.is_structured()) {
+            build_transform(state_, connection_, parts_.weights, parts_.in, weighted,
+                            direct);
+        } else if (state_.model->signal(parts_.weights).shape.size() == 2) {
             state_.add(DotInc(parts_.weights, parts_.in, weighted, direct), base_);
         } else {
             state_.add(ElementwiseInc(parts_.weights, parts_.in, weighted, direct),
@@ -128,6 +135,13 @@ private:
         if (!direct) {
             deliver(weighted);
         }
+    }
+
+    /// Full weights lead to all neurons, everything else to what the post view names.
+    Index weighted_size() const {
+        const Shape& shape = state_.model->signal(parts_.weights).shape;
+        const bool matrix = !connection_.transform.is_structured() && shape.size() == 2;
+        return matrix ? shape[0] : post_.count;
     }
 
     /// The post signal, where values can be added without gains or index lists.

@@ -86,12 +86,6 @@ SignalId recorded(BuildState& state, const ProbeData& probe) {
     return source_signal(state, target);
 }
 
-bool state_of_neurons(const ProbeData& probe) {
-    const std::string attribute = probe_attribute(probe);
-    return as_neurons(probe.target) != nullptr && attribute != "output" &&
-           attribute != "rate_out" && attribute != "input";
-}
-
 /// The wanted part of a signal as a vector: of a matrix, the wanted rows.
 SignalId wanted_part(BuildState& state, const ProbeData& probe, SignalId signal) {
     const Shape shape = state.model->signal(signal).shape;
@@ -117,11 +111,6 @@ SignalId wanted_part(BuildState& state, const ProbeData& probe, SignalId signal)
             }
         }
         wanted.count = static_cast<Index>(wanted.list.size());
-    }
-    if (wanted.is_list && state_of_neurons(probe)) {
-        throw ValidationError(describe(probe) +
-                              ": got an uneven list of positions of a " +
-                              "neuron state, needs a slice or one position");
     }
     return slice_signal(state, signal, wanted, detail::name(probe) + ".slice");
 }

@@ -73,6 +73,15 @@ void build_node(BuildState& state, const std::shared_ptr<detail::NodeData>& node
 void build_layer(BuildState& state, const detail::NodeData& node,
                  BuiltNodeParts& parts);
 void build_connection(BuildState& state, const detail::ConnectionData& connection);
+/// The values of a sparse matrix or a kernel.
+struct TransformWeights {
+    Shape shape;
+    std::vector<double> values;
+};
+TransformWeights draw_transform(const Transform& transform, RandomState& rng);
+/// out = (or +=) the connection's sparse matrix or convolution of `in`.
+void build_transform(BuildState& state, const detail::ConnectionData& connection,
+                     SignalId weights, SignalId in, SignalId out, bool inc);
 void build_probe(BuildState& state, const std::shared_ptr<detail::ProbeData>& probe);
 
 /// @throws ValidationError  constants that cannot be, or states that do not exist

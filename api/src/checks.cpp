@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "api/builder/numerics/least_squares.hpp"
 #include "api/builder/numerics/text.hpp"
@@ -109,10 +110,39 @@ void check_eval_points(const ConnectionData& connection) {
     }
 }
 
+/// A matrix has a row and a column for each component, so each may be named once.
+void check_repeats(const ConnectionData& connection) {
+    const auto check = [&](const ObjectView& end) {
+        const auto* list =
+            end.key() ? std::get_if<std::vector<std::int64_t>>(&end.key()->value())
+                      : nullptr;
+        if (list != nullptr &&
+            std::set(list->begin(), list->end()).size() != list->size()) {
+            throw ValidationError(ends(connection) + ": got repeated components of " +
+                                  describe(end) + " and a matrix as transform, needs " +
+                                  "each once, or a number or vector");
+        }
+    };
+    if (connection.transform.is_matrix()) {
+        check(connection.pre);
+        check(connection.post);
+    }
+}
+
 void check_sizes(const ConnectionData& connection) {
     const auto where = ends(connection);
     const std::int64_t mid = size_mid(connection);
     const std::int64_t out = view_positions(connection.post, Side::in).count;
+    if (const auto sizes =
+            transform_sizes(connection.transform, where + ": transform")) {
+        if (sizes->in != mid || sizes->out != out) {
+            throw ShapeError(where + ": got a transform from " +
+                             std::to_string(sizes->in) + " to " +
+                             std::to_string(sizes->out) + " values, needs " +
+                             std::to_string(mid) + " to " + std::to_string(out));
+        }
+        return;
+    }
     const auto* array = std::get_if<Array>(&connection.transform.value());
     const bool matrix = array != nullptr && array->rank() == 2;
     if (matrix && (array->extent(0) != out || array->extent(1) != mid)) {
@@ -279,6 +309,7 @@ void check_connection(const ConnectionData& connection) {
     check_synapse(connection.synapse, ends(connection));
     check_solver(connection.solver, ends(connection));
     check_sizes(connection);
+    check_repeats(connection);
 }
 
 }  // namespace detail

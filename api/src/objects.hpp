@@ -176,6 +176,14 @@ TensorLayer make_tensor_layer(LayerKind kind, std::vector<std::int64_t> shape_in
                               std::int64_t size_in, const std::string& where);
 std::int64_t product(const std::vector<std::int64_t>& shape);
 
+/// What a sparse matrix or a convolution takes and gives; none for other transforms.
+struct TransformSizes {
+    std::int64_t in, out;
+};
+/// @throws ValidationError  what does not fit in itself, naming `where`
+std::optional<TransformSizes> transform_sizes(const Transform& transform,
+                                              const std::string& where);
+
 /// Positions along one axis of a convolution or pool, and the padding before it.
 struct WindowAxis {
     std::int64_t count, before;

@@ -132,12 +132,17 @@ BuiltConnection Simulator::data(const Connection& connection) const {
     BuiltConnection result;
     result.rmses.assign(parts.rmses.data(), parts.rmses.data() + parts.rmses.size());
     result.iterations = parts.iterations;
+    result.transform = connection.transform;
     if (parts.eval_points.size() > 0) {
         result.eval_points = array_of(parts.eval_points);
     }
     if (parts.weights != no_signal) {
         result.weights = Array(impl_->model().signal(parts.weights).shape,
                                impl_->live(parts.weights));
+    }
+    if (const auto* sparse = std::get_if<Sparse>(&connection.transform.value())) {
+        result.sparse_weights =
+            SparseMatrix{sparse->shape, sparse->indices, result.weights->values};
     }
     return result;
 }

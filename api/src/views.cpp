@@ -65,6 +65,22 @@ Positions list_positions(std::vector<std::int64_t> list) {
     return result;
 }
 
+std::vector<std::int64_t> mask_positions(const std::vector<bool>& mask,
+                                         std::int64_t size, const std::string& where) {
+    if (static_cast<std::int64_t>(mask.size()) != size) {
+        throw ValidationError(where + ": got a mask of " + std::to_string(mask.size()) +
+                              ", needs one for each of its " + std::to_string(size) +
+                              " components");
+    }
+    std::vector<std::int64_t> list;
+    for (std::size_t i = 0; i < mask.size(); ++i) {
+        if (mask[i]) {
+            list.push_back(static_cast<std::int64_t>(i));
+        }
+    }
+    return list;
+}
+
 }  // namespace
 
 std::vector<std::int64_t> Positions::all() const {
@@ -92,6 +108,8 @@ Positions positions(const std::optional<Key>& key, std::int64_t size,
         result.is_all = size == 1;
     } else if (const auto* slice = std::get_if<Slice>(&key->value())) {
         result = slice_positions(*slice, size, where);
+    } else if (const auto* mask = std::get_if<std::vector<bool>>(&key->value())) {
+        result = list_positions(mask_positions(*mask, size, where));
     } else {
         std::vector<std::int64_t> list;
         for (const auto position : std::get<std::vector<std::int64_t>>(key->value())) {

@@ -84,16 +84,18 @@ void DotInc::check(const std::vector<Shape>& shapes) const {
 }
 
 void ConvInc::check(const std::vector<Shape>& shapes) const {
-    const Conv2DShape& s = shape_;
+    const ConvShape& s = shape_;
     if (s.groups < 1 || s.in_c % s.groups != 0 || s.out_c % s.groups != 0) {
         fail(*this, std::to_string(s.groups) + " groups",
              "a divisor of " + std::to_string(s.in_c) + " and " +
                  std::to_string(s.out_c) + " channels");
     }
-    check_size(*this, "W", size_of(shapes, w),
-               s.k_h * s.k_w * (s.in_c / s.groups) * s.out_c);
-    check_size(*this, "X", size_of(shapes, x), s.in_h * s.in_w * s.in_c);
-    check_size(*this, "Y", size_of(shapes, y), s.out_h * s.out_w * s.out_c);
+    check_size(*this, "W", size_of(shapes, w), s.w_size());
+    check_size(*this, "X", size_of(shapes, x), transposed_ ? s.y_size() : s.x_size());
+    check_size(*this, "Y", size_of(shapes, y), transposed_ ? s.x_size() : s.y_size());
+    if (has_bias() && (transposed_ || !s.is_plane())) {
+        fail(*this, "a bias", "none for what is transposed or has a depth");
+    }
     if (has_bias()) {
         check_size(*this, "a bias", size_of(shapes, bias), s.out_c);
     }

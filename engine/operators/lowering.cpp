@@ -218,12 +218,31 @@ void DotInc::lower_backward(BackwardLowering& low) const {
     }
 }
 
+namespace {
+
+/// from -> to: the correlation, or its transpose.
+ConvCommand conv_command(const ConvShape& shape, bool transposed, const Operand& from,
+                         const Operand& w, const Operand& to, bool accumulate) {
+    return {.kind = transposed ? LinearMap::backward_data : LinearMap::forward,
+            .shape = shape,
+            .x = transposed ? to : from,
+            .w = w,
+            .bias = {},
+            .y = transposed ? from : to,
+            .accumulate = accumulate};
+}
+
+}  // namespace
+
 void ConvInc::lower(Lowering& low) const {
     const Operand in = low.dense(x);
     const Lowering::Written out = low.write_dense(y);
-    low.emit(ConvCommand{LinearMap::forward, shape_, in, low.dense(w),
-                         has_bias() ? low.dense(bias) : Operand{}, out.operand,
-                         out.accumulate});
+    ConvCommand command = conv_command(shape_, transposed_, in, low.dense(w),
+                                       out.operand, out.accumulate);
+    if (has_bias()) {
+        command.bias = low.dense(bias);
+    }
+    low.emit(std::move(command));
     low.finish(out);
 }
 
@@ -231,13 +250,8 @@ void ConvInc::lower_backward(BackwardLowering& low) const {
     if (low.wants(x)) {
         const Operand dy = low.dense(y, Of::gradient);
         const Contribution dx = low.contribute(x, BackwardLowering::Form::dense);
-        low.emit(ConvCommand{LinearMap::backward_data,
-                             shape_,
-                             dx.operand,
-                             low.dense(w),
-                             {},
-                             dy,
-                             dx.accumulate});
+        low.emit(conv_command(shape_, !transposed_, dy, low.dense(w), dx.operand,
+                              dx.accumulate));
         low.finish(dx);
     }
     const bool dw = low.wants_parameter(w),
@@ -249,9 +263,16 @@ void ConvInc::lower_backward(BackwardLowering& low) const {
         Operand dy = low.dense(y, Of::saved_gradient);
         if (dw) {
             const Operand in = low.dense(x, Of::saved);
-            low.emit(ConvCommand{LinearMap::backward_filter, shape_, in,
-                                 low.parameter_dense(w),
-                                 db ? low.parameter_dense(bias) : Operand{}, dy, true});
+            low.emit(ConvCommand{
+                .kind = LinearMap::backward_filter,
+                .shape = shape_,
+                .x = transposed_ ? dy : in,
+                .w = low.parameter_dense(w),
+                .bias = db ? low.parameter_dense(bias) : Operand{},
+                .y = transposed_ ? in : dy,
+                .accumulate = true,
+                .transposed = transposed_,
+            });
             return;
         }
         dy.rows =

@@ -124,24 +124,25 @@ std::vector<Slot> conv_slots(SignalId w, SignalId x, SignalId y, bool inc,
 }  // namespace
 
 ConvInc::ConvInc(SignalId w_signal, SignalId x_signal, SignalId y_signal,
-                 const Conv2DShape& shape, bool inc, SignalId bias_signal)
+                 const ConvShape& shape, bool inc, SignalId bias_signal,
+                 bool transposed)
     : OperatorBase(conv_slots(w_signal, x_signal, y_signal, inc, bias_signal)),
-      shape_(shape) {
+      shape_(shape),
+      transposed_(transposed) {
     shape_.images = 1;
 }
 
 MergeKey ConvInc::merge_key(const std::vector<Shape>&) const {
-    const Conv2DShape& s = shape_;
-    return {
-        "ConvInc",
-        {s.in_h, s.in_w, s.in_c, s.out_h, s.out_w, s.out_c, s.k_h, s.k_w, s.stride_h,
-         s.stride_w, s.pad_top, s.pad_left, s.groups, has_bias() ? 1 : 0}};
+    const ConvShape& s = shape_;
+    return {transposed_ ? "ConvInc transposed" : "ConvInc",
+            {s.in_d, s.in_h, s.in_w, s.in_c, s.out_d, s.out_h, s.out_w, s.out_c, s.k_d,
+             s.k_h, s.k_w, s.stride_d, s.stride_h, s.stride_w, s.pad_front, s.pad_top,
+             s.pad_left, s.groups, has_bias() ? 1 : 0}};
 }
 
 double ConvInc::flops(const std::vector<Shape>&) const {
-    const Conv2DShape& s = shape_;
-    return 2.0 * static_cast<double>(s.out_h * s.out_w * s.out_c * s.k_h * s.k_w *
-                                     (s.in_c / s.groups));
+    const ConvShape& s = shape_;
+    return 2.0 * static_cast<double>(s.out_d * s.out_h * s.out_w * s.w_size());
 }
 
 PoolInc::PoolInc(SignalId x_signal, SignalId y_signal, const Pool2DShape& shape,

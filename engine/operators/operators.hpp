@@ -124,15 +124,19 @@ public:
     double flops(const std::vector<Shape>& shapes) const override;
 };
 
-/// Y = (or +=) the 2-D cross-correlation of X with W (kernels/conv.hpp), channels last,
-/// plus a bias per output channel if there is one. X and Y are flat or [h, w, c];
-/// `shape.images` is 1.
+/// Y = (or +=) the cross-correlation of X with W (kernels/conv.hpp), channels last,
+/// plus a bias per output channel if there is one (of planes only). X and Y are flat or
+/// [(d,) h, w, c]; `shape.images` is 1.
+///
+/// Transposed, Y is what the gradient of that correlation gives for X: X has the shape
+/// of its output and Y that of its input; there is no bias.
 class ConvInc : public OperatorBase<ConvInc> {
 public:
     enum { w, x, y, bias };
-    ConvInc(SignalId w, SignalId x, SignalId y, const Conv2DShape& shape,
-            bool inc = true, SignalId bias = no_signal);
-    const Conv2DShape& shape() const { return shape_; }
+    ConvInc(SignalId w, SignalId x, SignalId y, const ConvShape& shape, bool inc = true,
+            SignalId bias = no_signal, bool transposed = false);
+    const ConvShape& shape() const { return shape_; }
+    bool transposed() const { return transposed_; }
     bool has_bias() const { return slots().size() > bias; }
     bool is_parameter_slot(int slot) const override {
         return slot == w || slot == bias;
@@ -146,7 +150,8 @@ public:
     double flops(const std::vector<Shape>& shapes) const override;
 
 private:
-    Conv2DShape shape_;
+    ConvShape shape_;
+    bool transposed_;
 };
 
 /// Y = (or +=) the average pool of X (kernels/pool.hpp); `shape.images` is 1.

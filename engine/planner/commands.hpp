@@ -23,6 +23,7 @@ namespace nengine {
 using BufferId = std::int32_t;
 inline constexpr BufferId no_buffer = -1;
 using TableId = std::int32_t;
+inline constexpr TableId no_table = -1;
 
 /// Which rows of a buffer an operand means.
 enum class Rows {
@@ -70,6 +71,18 @@ struct IndexedSumCommand {
     bool accumulate;
 };
 
+/// y = (or +=) A x for a sparse matrix in compressed rows (kernels/sparse_product.hpp).
+struct SparseProductCommand {
+    Operand x, y, values;
+    TableId offsets, columns;
+    TableId order = no_table;  ///< absent: the values are in the order of the places
+    bool accumulate;
+};
+struct SparseGradientCommand {
+    Operand x, dL_dy, dL_dvalues;
+    TableId rows, columns;
+};
+
 /// Products with A [m, n] (operand rows x cols), x [n], y [m], for each step, item and
 /// group member.
 struct GemmCommand {
@@ -87,9 +100,10 @@ enum class LinearMap { forward, backward_data, backward_filter };
 
 struct ConvCommand {
     LinearMap kind;
-    Conv2DShape shape;
+    ConvShape shape;
     Operand x, w, bias, y;  ///< gradients take the place of what they belong to
     bool accumulate;
+    bool transposed = false;  ///< backward_filter: y is the operator's input
 };
 struct PoolCommand {
     LinearMap kind;
@@ -178,13 +192,12 @@ struct RowCommand {
     bool accumulate;
 };
 
-using CommandArgs =
-    std::variant<FillCommand, CopyCommand, MultiplyCommand, SumProductCommand,
-                 IndexedSumCommand, GemmCommand, ConvCommand, PoolCommand,
-                 NeuronCommand, NeuronRateCommand, NeuronRateBackwardCommand,
-                 FilterCommand, FilterBackwardCommand, TimeCommand, HostCommand,
-                 LearningRowsCommand, ChangeWeightsCommand, ChangeAndMultiplyCommand,
-                 ProcessCommand, RowCommand>;
+using CommandArgs = std::variant<
+    FillCommand, CopyCommand, MultiplyCommand, SumProductCommand, IndexedSumCommand,
+    SparseProductCommand, SparseGradientCommand, GemmCommand, ConvCommand, PoolCommand,
+    NeuronCommand, NeuronRateCommand, NeuronRateBackwardCommand, FilterCommand,
+    FilterBackwardCommand, TimeCommand, HostCommand, LearningRowsCommand,
+    ChangeWeightsCommand, ChangeAndMultiplyCommand, ProcessCommand, RowCommand>;
 
 struct Command {
     CommandArgs args;

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "engine/operators/learning.hpp"
-#include "engine/operators/operators.hpp"
+#include "engine/operators/sparse.hpp"
 #include "kernels/base/error.hpp"
 
 namespace nengine {
@@ -92,7 +92,8 @@ bool can_add(const Node& node) {
            dynamic_cast<const Copy*>(op) != nullptr ||
            dynamic_cast<const ConvInc*>(op) != nullptr ||
            dynamic_cast<const PoolInc*>(op) != nullptr ||
-           dynamic_cast<const WeightIncDot*>(op) != nullptr;
+           dynamic_cast<const WeightIncDot*>(op) != nullptr ||
+           dynamic_cast<const SparseDotInc*>(op) != nullptr;
 }
 
 Uses find_uses(const Graph& graph) {

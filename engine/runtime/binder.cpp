@@ -1,12 +1,14 @@
 #include "engine/runtime/binder.hpp"
 
 #include "kernels/base/error.hpp"
+#include "kernels/conv_depth.hpp"
 #include "kernels/elementwise.hpp"
 #include "kernels/filter_scan.hpp"
 #include "kernels/gather.hpp"
 #include "kernels/neuron_scan.hpp"
 #include "kernels/reduce.hpp"
 #include "kernels/rows.hpp"
+#include "kernels/sparse_product.hpp"
 
 namespace nengine {
 
@@ -138,6 +140,39 @@ Call Binder<Real>::operator_call(const IndexedSumCommand& c,
 }
 
 template <class Real>
+Call Binder<Real>::operator_call(const SparseProductCommand& c,
+                                 const ChunkExtent& extent) const {
+    const auto table = [&](TableId id) -> const Index* {
+        return id == no_table ? nullptr : tables_[static_cast<std::size_t>(id)];
+    };
+    const SparseProductArgs<Real> args{.x = block_like(c.x, c.y, extent),
+                                       .y = block(c.y, extent),
+                                       .values = address(c.values),
+                                       .offsets = table(c.offsets),
+                                       .columns = table(c.columns),
+                                       .order = table(c.order),
+                                       .accumulate = c.accumulate};
+    return [device = device_, args] {
+        device.run([&](const auto& exec) { sparse_product(exec, args); });
+    };
+}
+
+template <class Real>
+Call Binder<Real>::operator_call(const SparseGradientCommand& c,
+                                 const ChunkExtent& extent) const {
+    const SparseGradientArgs<Real> args{
+        .x = block_like(c.x, c.dL_dy, extent),
+        .dL_dy = block(c.dL_dy, extent),
+        .dL_dvalues = address(c.dL_dvalues),
+        .rows = tables_[static_cast<std::size_t>(c.rows)],
+        .columns = tables_[static_cast<std::size_t>(c.columns)],
+        .count = c.dL_dvalues.cols};
+    return [device = device_, args] {
+        device.run([&](const auto& exec) { sparse_gradient(exec, args); });
+    };
+}
+
+template <class Real>
 Call Binder<Real>::operator_call(const GemmCommand& c,
                                  const ChunkExtent& extent) const {
     const Operand& rows = c.kind == GemmCommand::Kind::backward_x ? c.x : c.y;
@@ -182,24 +217,26 @@ void for_images(const Block<Real>& x, const Block<Real>& y, Run&& run) {
 template <class Real>
 Call Binder<Real>::operator_call(const ConvCommand& c,
                                  const ChunkExtent& extent) const {
-    const Operand& like = c.kind == LinearMap::backward_data ? c.x : c.y;
+    // What is written, or the gradient, has every row; the other may be held.
+    const bool like_x = c.kind == LinearMap::backward_data || c.transposed;
+    const Operand& like = like_x ? c.x : c.y;
     return [device = device_, kind = c.kind, shape = c.shape, accumulate = c.accumulate,
             x = block_like(c.x, like, extent), y = block_like(c.y, like, extent),
             w = address(c.w), bias = address(c.bias)] {
         device.run([&](const auto& exec) {
             for_images(x, y, [&](Index images, Real* px, Real* py) {
-                Conv2DShape s = shape;
+                ConvShape s = shape;
                 s.images = images;
                 switch (kind) {
                     case LinearMap::forward:
-                        conv2d_forward<Real>(exec, s, px, w, bias, py, accumulate);
+                        conv_forward<Real>(exec, s, px, w, bias, py, accumulate);
                         break;
                     case LinearMap::backward_data:
-                        conv2d_backward_data<Real>(exec, s, py, w, px, accumulate);
+                        conv_backward_data<Real>(exec, s, py, w, px, accumulate);
                         break;
                     case LinearMap::backward_filter:
-                        conv2d_backward_filter<Real>(exec, s, px, py, w, bias,
-                                                     accumulate);
+                        conv_backward_filter<Real>(exec, s, px, py, w, bias,
+                                                   accumulate);
                         break;
                 }
             });

@@ -39,6 +39,8 @@ private:
     Call operator_call(const MultiplyCommand& c, const ChunkExtent& extent) const;
     Call operator_call(const SumProductCommand& c, const ChunkExtent& extent) const;
     Call operator_call(const IndexedSumCommand& c, const ChunkExtent& extent) const;
+    Call operator_call(const SparseProductCommand& c, const ChunkExtent& extent) const;
+    Call operator_call(const SparseGradientCommand& c, const ChunkExtent& extent) const;
     Call operator_call(const GemmCommand& c, const ChunkExtent& extent) const;
     Call operator_call(const ConvCommand& c, const ChunkExtent& extent) const;
     Call operator_call(const PoolCommand& c, const ChunkExtent& extent) const;

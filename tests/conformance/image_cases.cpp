@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "tests/conformance/operator_cases.hpp"
 
 namespace nengine::test {
@@ -64,6 +66,67 @@ void convolution_of_constants(ModelMaker& m) {
     layer("recurrent", image, m.parameter("wr", {3, 3, 2, 4}, -0.2, 0.2));
 }
 
+/// Depth, strides and groups of its own, in both directions.
+ConvShape deep_shape(Index pad, Index stride_d, Index groups) {
+    ConvShape shape = conv_shape(pad, 1, groups);
+    shape.in_d = 4;
+    shape.k_d = 2;
+    shape.stride_d = stride_d;
+    shape.pad_front = pad;
+    shape.out_d = (4 + 2 * pad - 2) / stride_d + 1;
+    return shape;
+}
+
+void convolution_with_depth(ModelMaker& m) {
+    const SignalId x = m.input("x", 4 * 5 * 4 * 2);
+    const SignalId weight = m.parameter("scale", {});
+    const SignalId scaled = m.signal("scaled", {4 * 5 * 4 * 2});
+    m.add(ElementwiseInc(weight, x, scaled, false), "scaled");
+    const auto layer = [&](const std::string& name, const ConvShape& shape, bool inc) {
+        const SignalId y = m.signal(name, {shape.y_size()});
+        if (inc) {
+            m.add(Reset(y, 0.5), name);
+        }
+        m.add(ConvInc(m.parameter(name + ".kernel", {6, 3, 2 / shape.groups, 4}),
+                      scaled, y, shape, inc),
+              name);
+        m.probe(y);
+    };
+    layer("plain", deep_shape(0, 1, 1), false);
+    layer("padded", deep_shape(1, 1, 2), true);
+    layer("strides", deep_shape(1, 2, 1), false);
+}
+
+/// The other way round, also from held inputs, into slices, in a loop.
+void transposed_convolution(ModelMaker& m) {
+    const SignalId weight = m.parameter("scale", {});
+    const auto layer = [&](const std::string& name, const ConvShape& shape, SignalId x,
+                           bool inc) {
+        const SignalId y = m.signal(name, {shape.x_size()});
+        if (inc) {
+            m.add(Reset(y, 0.5), name);
+        }
+        const SignalId scaled = m.signal(name + ".scaled", {shape.y_size()});
+        m.add(ElementwiseInc(weight, x, scaled, false), name + ".scaled");
+        m.add(ConvInc(m.parameter(name + ".kernel",
+                                  {shape.k_d * 3, 3, 2 / shape.groups, 4}),
+                      scaled, y, shape, inc, no_signal, true),
+              name);
+        m.probe(y);
+        return y;
+    };
+    const ConvShape plain = conv_shape(0, 1, 1), strides = conv_shape(1, 2, 2),
+                    deep = deep_shape(1, 2, 1);
+    layer("plain", plain, m.input("x", plain.y_size()), false);
+    layer("held", plain, m.input("held", plain.y_size(), true), true);
+    layer("strides", strides, m.input("z", strides.y_size()), true);
+    const SignalId into = m.signal("into", {deep.y_size()});
+    m.add(Copy(m.input("d", deep.y_size()), into, false), "into");
+    const SignalId slow = m.lowpass("slow", layer("deep", deep, into, false), 0.5);
+    const Index n = std::min(deep.x_size(), deep.y_size());
+    m.add(Copy(m.slice(slow, n - 1, n, -1), m.slice(into, 0, n), true), "back");
+}
+
 void pooling(ModelMaker& m) {
     const SignalId x = m.input("x", 5 * 3 * 2), held = m.input("held", 5 * 3 * 2, true);
     const Pool2DShape plain{
@@ -101,6 +164,8 @@ void pooling(ModelMaker& m) {
 std::vector<OperatorCase> image_cases() {
     return {{"ConvInc", "ConvInc", convolution},
             {"ConvIncOfConstants", "ConvInc", convolution_of_constants},
+            {"ConvIncWithDepth", "ConvInc", convolution_with_depth},
+            {"ConvIncTransposed", "ConvInc", transposed_convolution},
             {"PoolInc", "PoolInc", pooling}};
 }
 

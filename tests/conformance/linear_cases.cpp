@@ -1,3 +1,4 @@
+#include "engine/operators/sparse.hpp"
 #include "tests/conformance/operator_cases.hpp"
 
 namespace nengine::test {
@@ -235,6 +236,38 @@ void dot_merged(ModelMaker& m) {
     }
 }
 
+/// Unsorted, repeated and missing places; set and added; held, strided, constant,
+/// looped.
+void sparse_dot(ModelMaker& m) {
+    const SparsePattern pattern{4, 5, {3, 0, 1, 3, 0, 3}, {4, 1, 0, 0, 1, 2}};
+    const SignalId scale = m.parameter("scale", {});
+    const auto layer = [&](const std::string& name, SignalId x, SignalId y, bool inc) {
+        const SignalId scaled = m.signal(name + ".scaled", {5});
+        m.add(ElementwiseInc(scale, x, scaled, false), name + ".scaled");
+        m.add(SparseDotInc(m.parameter(name, {6}), scaled, y, pattern, inc), name);
+    };
+    const SignalId x = m.input("x", 5), held = m.input("held", 5, true);
+    const SignalId a = m.signal("a", {4}), b = m.signal("b", {9}),
+                   c = m.signal("c", {4}), d = m.signal("d", {4}),
+                   e = m.signal("e", {5});
+    layer("a", x, a, false);
+    m.add(Reset(b, 0.5), "b");
+    layer("b", held, m.slice(b, 8, 4, -2), true);
+    m.add(
+        SparseDotInc(m.constant("values", {6}), m.slice(b, 0, 5, 2), c, pattern, false),
+        "c");
+    m.add(SparseDotInc(m.parameter("d", {6}), m.constant("fixed", {5}), d, pattern,
+                       false),
+          "d");
+    m.add(Copy(x, e, false), "e");
+    const SignalId f = m.signal("f", {4});
+    layer("f", e, f, false);
+    m.add(Copy(m.lowpass("slow", f, 0.5), m.slice(e, 1, 4), true), "back");
+    for (const SignalId y : {a, b, c, d, f}) {
+        m.probe(y);
+    }
+}
+
 /// Increments without a set: what learned weights and their deltas are.
 void accumulators(ModelMaker& m) {
     const SignalId x = m.input("x", 3);
@@ -262,6 +295,7 @@ std::vector<OperatorCase> linear_cases() {
             {"DotIncMerged", "DotInc", dot_merged},
             {"DotIncOfConstantNumbers", "DotInc", dot_of_constant_numbers},
             {"DotIncOfSpecialMatrices", "DotInc", dot_of_special},
+            {"SparseDotInc", "SparseDotInc", sparse_dot},
             {"ParametersEverywhere", "DotInc", parameters_everywhere}};
 }
 

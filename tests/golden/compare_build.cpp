@@ -130,7 +130,10 @@ private:
         const auto name = object.at("name").get<std::string>();
         if (object.at("arrays").contains("weights")) {
             ASSERT_TRUE(built.weights.has_value()) << name;
-            check(object, "weights", built.weights->values, options_.build_tolerance);
+            const Array weights = built.sparse_weights
+                                      ? built.sparse_weights->to_dense()
+                                      : *built.weights;
+            check(object, "weights", weights.values, options_.build_tolerance);
         }
         compare_solver_info(object, built);
         if (object.at("arrays").contains("eval_points")) {

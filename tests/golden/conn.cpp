@@ -18,7 +18,8 @@ GOLDEN_NETWORK(conn_slices) {
     net.connect(a[-1], out[-2], {.label = "negative"});
     net.connect(a[{1, 3}], out[{1, 0}], {.label = "lists"});
     net.connect(a[Slice{.step = -1}], out, {.label = "reversed", .transform = 0.25});
-    net.connect(u[{0, 2}], out[{1, 3}], {.label = "masks", .synapse = 0.01});
+    net.connect(u[{true, false, true, false}], out[{false, true, false, true}],
+                {.label = "masks", .synapse = 0.01});
     net.connect(u[{0, 0, 1}], out[Slice{.start = 1}],
                 {.label = "repeated", .synapse = None});
     net.probe(a, {.label = "pa", .synapse = 0.01});
@@ -63,6 +64,133 @@ GOLDEN_NETWORK(conn_transforms) {
     add("random", 3, Uniform{-1, 1});
     add("sphere", 2, UniformHypersphere{.surface = true});
     net.connect(u, a, {.label = "ua"});
+    return net;
+}
+
+GOLDEN_NETWORK(conn_sparse) {
+    using Places = std::vector<std::array<std::int64_t, 2>>;
+    const Places places = {{0, 1}, {1, 0}, {3, 2}, {3, 0}};
+    Network net({.seed = 93});
+    auto u = net.node(
+        [](double t) {
+            return Values{std::sin(9 * t), 1.0, -t};
+        },
+        {.label = "u", .size_out = 3});
+    auto a = net.ensemble(3, 1, {.label = "a", .neuron_type = RectifiedLinear{}});
+    const auto add = [&](const std::string& name, const Sparse& transform) {
+        auto out = net.node({.label = "out_" + name, .size_in = 4});
+        net.connect(u, out, {.label = "u_" + name, .transform = transform});
+        net.connect(a.neurons, out, {.label = "a_" + name, .transform = transform});
+        net.probe(out, {.label = "p_" + name});
+    };
+    add("coo", {.shape = {4, 3}, .indices = places, .init = {0.5, -1.0, 2.0, 0.25}});
+    add("csr", Sparse::from_csr({4, 3}, {0, 1, 2, 2, 4}, {1, 0, 0, 2},
+                                {0.5, -1.0, 0.25, 2.0}));
+    add("indices", {.shape = {4, 3}, .indices = places, .init = {1.0, 2.0, 3.0, 4.0}});
+    add("random", {.shape = {4, 3}, .indices = places, .init = Uniform{-1, 1}});
+    net.connect(u[0], a, {.label = "ua"});
+    return net;
+}
+
+namespace {
+
+/// A 5 x 6 x 2 image drifting in time.
+Values image(double t) {
+    Values values;
+    for (int i = 0; i < 60; ++i) {
+        values.push_back(std::sin(0.7 * i + 30.0 * t));
+    }
+    return values;
+}
+
+/// Connects u to a node of its own through the transform.
+template <class Conv>
+void add_convolution(Network& net, const Node& u, const std::string& name,
+                     const Conv& transform) {
+    auto out = net.node({.label = "out_" + name, .size_in = transform.size_out()});
+    net.connect(u, out, {.label = name, .transform = transform, .synapse = None});
+    net.probe(out, {.label = "p_" + name});
+}
+
+}  // namespace
+
+GOLDEN_NETWORK(conn_convolution) {
+    Network net({.seed = 94});
+    auto u = net.node(image, {.label = "u", .size_out = 60});
+    const std::vector<std::int64_t> shape = {5, 6, 2};
+    RandomState rng(94);
+    const Array kernel({3, 3, 2, 3}, uniform(rng, -1, 1, 18, 3).values);
+    const auto add = [&](const std::string& name, const Convolution& transform) {
+        add_convolution(net, u, name, transform);
+    };
+    add("valid", {.n_filters = 3, .input_shape = shape, .init = kernel});
+    add("same", {.n_filters = 3,
+                 .input_shape = shape,
+                 .padding = Padding::same,
+                 .init = kernel});
+    add("strides", {.n_filters = 3,
+                    .input_shape = shape,
+                    .strides = {2, 3},
+                    .padding = Padding::same,
+                    .init = kernel});
+    add("strides_valid", {.n_filters = 2, .input_shape = shape, .strides = {2, 2}});
+    add("even", {.n_filters = 2,
+                 .input_shape = shape,
+                 .kernel_size = {2, 4},
+                 .padding = Padding::same});
+    add("first", {.n_filters = 3, .input_shape = {2, 5, 6}, .channels_last = false});
+    add("groups", {.n_filters = 4, .input_shape = shape, .groups = 2});
+    add("line", {.n_filters = 3,
+                 .input_shape = {30, 2},
+                 .kernel_size = {5},
+                 .strides = {2},
+                 .padding = Padding::same});
+    add("line_gauss", {.n_filters = 2,
+                       .input_shape = {20, 3},
+                       .kernel_size = {4},
+                       .strides = {1},
+                       .init = Gaussian{0, 1}});
+    return net;
+}
+
+GOLDEN_NETWORK(conn_convolution_transpose) {
+    Network net({.seed = 95});
+    auto u = net.node(image, {.label = "u", .size_out = 60});
+    const std::vector<std::int64_t> shape = {5, 6, 2};
+    const auto add = [&](const std::string& name,
+                         const ConvolutionTranspose& transform) {
+        add_convolution(net, u, name, transform);
+    };
+    add("valid", {.n_filters = 3, .input_shape = shape});
+    add("same", {.n_filters = 3, .input_shape = shape, .padding = Padding::same});
+    add("strides", {.n_filters = 2,
+                    .input_shape = shape,
+                    .strides = {2, 3},
+                    .padding = Padding::same});
+    add("strides_valid", {.n_filters = 2, .input_shape = shape, .strides = {2, 2}});
+    add("first", {.n_filters = 3, .input_shape = {2, 5, 6}, .channels_last = false});
+    add("shape", {.n_filters = 2,
+                  .input_shape = shape,
+                  .output_shape = {10, 12, 2},
+                  .strides = {2, 2},
+                  .padding = Padding::same});
+    add("line",
+        {.n_filters = 2, .input_shape = {30, 2}, .kernel_size = {5}, .strides = {2}});
+    return net;
+}
+
+GOLDEN_NETWORK(conn_convolution_neurons) {
+    const Convolution conv{
+        .n_filters = 2, .input_shape = {4, 4, 1}, .init = Uniform{-0.005, 0.01}};
+    Network net({.seed = 96});
+    auto u = net.node(sine, {.label = "u"});
+    auto a = net.ensemble(16, 1, {.label = "a"});
+    auto b =
+        net.ensemble(8, 1, {.label = "b", .neuron_type = SpikingRectifiedLinear{}});
+    net.connect(u, a, {.label = "ua"});
+    net.connect(a.neurons, b.neurons, {.label = "ab", .transform = conv});
+    net.probe(b.neurons, {.label = "spikes"});
+    net.probe(b.neurons, {.label = "input", .attr = "input"});
     return net;
 }
 

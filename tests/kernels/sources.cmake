@@ -11,6 +11,8 @@ set(NENGINE_KERNELS_TESTS
     random_test.cpp
     reduce_test.cpp
     rows_test.cpp
+    sparse_product_test.cpp
+    conv_depth_test.cpp
     conv_test.cpp
     device_test.cpp
     gemm_test.cpp)

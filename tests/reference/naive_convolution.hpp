@@ -10,40 +10,52 @@
 
 namespace nengine::reference {
 
-/// y [out_h, out_w, out_c], the cross-correlation of x [in_h, in_w, in_c] with w [k_h,
-/// k_w, in_c / groups, out_c].
-inline std::vector<double> naive_convolution(const Conv2DShape& s,
-                                             const std::vector<double>& x,
-                                             const std::vector<double>& w) {
+/// Calls `visit(x, w, y)` with the elements of every product in the cross-correlation
+/// of x [in_d, in_h, in_w, in_c] with w [k_d, k_h, k_w, in_c / groups, out_c].
+template <class Visit>
+void for_each_conv_product(const ConvShape& s, Visit&& visit) {
     const Index group_in = s.in_c / s.groups, group_out = s.out_c / s.groups;
-    std::vector<double> y;
-    const auto term = [&](Index row, Index col, Index kh, Index kw, Index out) {
-        double sum = 0;
-        if (row >= 0 && row < s.in_h && col >= 0 && col < s.in_w) {
+    const auto inside = [](Index i, Index size) { return i >= 0 && i < size; };
+    for (Index y = 0; y < s.y_size(); ++y) {
+        const Index out = y % s.out_c, col = y / s.out_c % s.out_w;
+        const Index row = y / (s.out_c * s.out_w) % s.out_h;
+        const Index plane = y / (s.out_c * s.out_w * s.out_h);
+        for (Index tap = 0; tap < s.k_d * s.k_h * s.k_w; ++tap) {
+            const Index d = plane * s.stride_d - s.pad_front + tap / (s.k_h * s.k_w);
+            const Index h = row * s.stride_h - s.pad_top + tap / s.k_w % s.k_h;
+            const Index w = col * s.stride_w - s.pad_left + tap % s.k_w;
+            if (!inside(d, s.in_d) || !inside(h, s.in_h) || !inside(w, s.in_w)) {
+                continue;
+            }
             for (Index c = 0; c < group_in; ++c) {
                 const Index channel = out / group_out * group_in + c;
-                const Index from = (row * s.in_w + col) * s.in_c + channel;
-                const Index weight = ((kh * s.k_w + kw) * group_in + c) * s.out_c + out;
-                sum += x[static_cast<std::size_t>(from)] *
-                       w[static_cast<std::size_t>(weight)];
-            }
-        }
-        return sum;
-    };
-    for (Index h = 0; h < s.out_h; ++h) {
-        for (Index v = 0; v < s.out_w; ++v) {
-            for (Index out = 0; out < s.out_c; ++out) {
-                double sum = 0;
-                for (Index kh = 0; kh < s.k_h; ++kh) {
-                    for (Index kw = 0; kw < s.k_w; ++kw) {
-                        sum += term(h * s.stride_h - s.pad_top + kh,
-                                    v * s.stride_w - s.pad_left + kw, kh, kw, out);
-                    }
-                }
-                y.push_back(sum);
+                visit(((d * s.in_h + h) * s.in_w + w) * s.in_c + channel,
+                      (tap * group_in + c) * s.out_c + out, y);
             }
         }
     }
+}
+
+inline std::vector<double> naive_convolution(const ConvShape& s,
+                                             const std::vector<double>& x,
+                                             const std::vector<double>& w) {
+    std::vector<double> y(static_cast<std::size_t>(s.y_size()), 0.0);
+    for_each_conv_product(s, [&](Index from, Index weight, Index to) {
+        y[static_cast<std::size_t>(to)] += x.at(static_cast<std::size_t>(from)) *
+                                           w.at(static_cast<std::size_t>(weight));
+    });
+    return y;
+}
+
+/// The transposed map: y has the shape of the correlation's input.
+inline std::vector<double> naive_transposed_convolution(const ConvShape& s,
+                                                        const std::vector<double>& x,
+                                                        const std::vector<double>& w) {
+    std::vector<double> y(static_cast<std::size_t>(s.x_size()), 0.0);
+    for_each_conv_product(s, [&](Index to, Index weight, Index from) {
+        y[static_cast<std::size_t>(to)] += x.at(static_cast<std::size_t>(from)) *
+                                           w.at(static_cast<std::size_t>(weight));
+    });
     return y;
 }
 

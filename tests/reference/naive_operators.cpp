@@ -2,7 +2,7 @@
 #include <string>
 
 #include "engine/operators/learning.hpp"
-#include "engine/operators/operators.hpp"
+#include "engine/operators/sparse.hpp"
 #include "kernels/base/error.hpp"
 #include "tests/reference/filters.hpp"
 #include "tests/reference/naive_convolution.hpp"
@@ -101,6 +101,7 @@ private:
     void run(const Copy& op);
     void run(const ElementwiseInc&);
     void run(const DotInc&);
+    void run(const SparseDotInc& op);
     void run(const ConvInc& op);
     void run(const PoolInc& op);
     void run(const SimNeurons& op);
@@ -129,12 +130,12 @@ private:
 };
 
 std::vector<NaiveWrite> Execution::run() {
-    const bool known = try_run<TimeUpdate>() || try_run<Reset>() || try_run<Copy>() ||
-                       try_run<ElementwiseInc>() || try_run<DotInc>() ||
-                       try_run<ConvInc>() || try_run<PoolInc>() ||
-                       try_run<SimNeurons>() || try_run<SimFilter>() ||
-                       try_run<HostFunction>() || try_run<SimLearning>() ||
-                       try_run<WeightInc>() || try_run<SimProcess>();
+    const bool known =
+        try_run<TimeUpdate>() || try_run<Reset>() || try_run<Copy>() ||
+        try_run<ElementwiseInc>() || try_run<DotInc>() || try_run<ConvInc>() ||
+        try_run<PoolInc>() || try_run<SimNeurons>() || try_run<SimFilter>() ||
+        try_run<HostFunction>() || try_run<SimLearning>() || try_run<WeightInc>() ||
+        try_run<SimProcess>() || try_run<SparseDotInc>();
     if (!known) {
         misfit(op_, "got an operator that the interpreter does not know");
     }
@@ -192,8 +193,20 @@ void Execution::run(const DotInc& op) {
     write(DotInc::y, std::move(y));
 }
 
+void Execution::run(const SparseDotInc& op) {
+    const Values a = read(SparseDotInc::a), x = read(SparseDotInc::x);
+    Values y(at(size(SparseDotInc::y)), 0.0);
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        y.at(at(op.pattern().rows.at(i))) +=
+            a[i] * x.at(at(op.pattern().columns.at(i)));
+    }
+    write(SparseDotInc::y, std::move(y));
+}
+
 void Execution::run(const ConvInc& op) {
-    Values y = naive_convolution(op.shape(), read(ConvInc::x), read(ConvInc::w));
+    const Values x = read(ConvInc::x), w = read(ConvInc::w);
+    Values y = op.transposed() ? naive_transposed_convolution(op.shape(), x, w)
+                               : naive_convolution(op.shape(), x, w);
     if (op.has_bias()) {
         const Values bias = read(ConvInc::bias);
         for (std::size_t i = 0; i < y.size(); ++i) {

@@ -72,6 +72,8 @@ private:
     void image();
     void learning();
     SignalId lowpass(SignalId x, Index size, Role role, const std::string& name);
+    void sparse_product();
+    void volume();
     void function_of_x();
     void process_of_x();
     void loop_start();

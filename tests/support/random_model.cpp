@@ -149,12 +149,12 @@ RandomModel Generator::generate() {
         make_process();
     }
     std::vector<void (Generator::*)()> units{
-        &Generator::population, &Generator::population,  &Generator::population,
-        &Generator::decoder,    &Generator::decoder,     &Generator::filter,
-        &Generator::filter,     &Generator::filter,      &Generator::scale_unit,
-        &Generator::multiply,   &Generator::slices,      &Generator::index_lists,
-        &Generator::image,      &Generator::matrix_copy, &Generator::loop_start,
-        &Generator::loop_start};
+        &Generator::population,     &Generator::population, &Generator::population,
+        &Generator::decoder,        &Generator::decoder,    &Generator::filter,
+        &Generator::filter,         &Generator::filter,     &Generator::scale_unit,
+        &Generator::multiply,       &Generator::slices,     &Generator::index_lists,
+        &Generator::sparse_product, &Generator::volume,     &Generator::image,
+        &Generator::matrix_copy,    &Generator::loop_start, &Generator::loop_start};
     if (options_.host_functions) {
         units.push_back(&Generator::function_of_x);
         units.push_back(&Generator::process_of_x);

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "engine/operators/learning.hpp"
+#include "engine/operators/sparse.hpp"
 #include "tests/support/random_generator.hpp"
 
 namespace nengine::test {
@@ -425,6 +426,62 @@ void Generator::learning() {
         name + ".rule");
     seen_.push_back(model_->add_reshape(weights, {rows * n}));
     offer(y, rows, 1);
+}
+
+void Generator::sparse_product() {
+    const Source x = any_source();
+    const Index rows = draw_.between(1, 6), count = draw_.between(1, 9);
+    const std::string name = fresh("sparse");
+    SparsePattern pattern{.n_rows = rows, .n_columns = x.size};
+    for (Index i = 0; i < count; ++i) {
+        pattern.rows.push_back(draw_.between(0, rows - 1));
+        pattern.columns.push_back(draw_.between(0, x.size - 1));
+    }
+    const SignalId y = signal(name, {rows});
+    const bool reset = draw_.chance(0.5);
+    if (reset) {
+        add(Reset(y, 0.25), name);
+    }
+    const double bound = 1 / x.scale;
+    add(SparseDotInc(parameter(name + ".values", {count}, -bound, bound), x.signal, y,
+                     std::move(pattern), reset),
+        name);
+    offer(y, rows, 1);
+}
+
+/// A convolution with a depth, or a transposed one.
+void Generator::volume() {
+    ConvShape shape = Conv2DShape{.images = 1,
+                                  .in_h = draw_.between(2, 4),
+                                  .in_w = draw_.between(2, 4),
+                                  .in_c = draw_.between(1, 2),
+                                  .out_c = draw_.between(1, 2),
+                                  .k_h = draw_.between(1, 2),
+                                  .k_w = draw_.between(1, 2),
+                                  .stride_h = draw_.between(1, 2),
+                                  .stride_w = draw_.between(1, 2)};
+    shape.in_d = draw_.between(1, 3);
+    shape.k_d = draw_.between(1, std::min<Index>(shape.in_d, 2));
+    shape.stride_d = draw_.between(1, 2);
+    shape.out_d = (shape.in_d - shape.k_d) / shape.stride_d + 1;
+    shape.out_h = (shape.in_h - shape.k_h) / shape.stride_h + 1;
+    shape.out_w = (shape.in_w - shape.k_w) / shape.stride_w + 1;
+    const bool transposed = draw_.chance(0.5);
+    const Index n_in = transposed ? shape.y_size() : shape.x_size();
+    const Index n_out = transposed ? shape.x_size() : shape.y_size();
+    const std::string name = fresh("volume");
+    const SignalId in = signal(name + ".voxels", {n_in});
+    product(any_source(), in, n_in, 1, false, name + ".in");
+    const SignalId y = signal(name + ".features", {n_out});
+    const bool reset = draw_.chance(0.4);
+    if (reset) {
+        add(Reset(y), name);
+    }
+    const SignalId kernel =
+        parameter(name + ".kernel",
+                  {shape.k_d * shape.k_h, shape.k_w, shape.in_c, shape.out_c}, -1, 1);
+    add(ConvInc(kernel, in, y, shape, reset, no_signal, transposed), name + ".conv");
+    offer(y, n_out, 2);
 }
 
 void Generator::function_of_x() {

@@ -4,45 +4,16 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <type_traits>
-#include <utility>
-#include <variant>
 
 #include "nengine/distributions.hpp"
 #include "nengine/functions.hpp"
 #include "nengine/solvers.hpp"
 #include "nengine/synapses.hpp"
+#include "nengine/transforms.hpp"
 #include "nengine/view.hpp"
 
 namespace nengine {
 inline namespace api {
-
-/// What the value on a connection is multiplied by: nothing, a number, a vector
-/// (component by component), a matrix [size_out, size_mid], or a distribution of such a
-/// matrix.
-class Transform {
-public:
-    using Value = std::variant<NoneType, Distribution, Array>;
-
-    Transform(NoneType = None) {}
-    Transform(double scalar) : value_(Array(scalar)) {}
-    Transform(Array array) : value_(std::move(array)) {}
-    Transform(std::initializer_list<Array::Number> vector) : value_(Array(vector)) {}
-    Transform(std::initializer_list<std::initializer_list<double>> rows)
-        : value_(Array(rows)) {}
-    template <class D>
-    requires(std::is_constructible_v<Distribution, D> &&
-             !std::is_convertible_v<D, Array> &&
-             !std::is_same_v<std::remove_cvref_t<D>, Transform>)
-        Transform(D&& distribution)
-        : value_(Distribution(std::forward<D>(distribution))) {}
-
-    bool is_none() const { return std::holds_alternative<NoneType>(value_); }
-    const Value& value() const { return value_; }
-
-private:
-    Value value_;
-};
 
 /// Options of a connection; the same names set defaults in `Network::config`.
 struct ConnectionOptions {

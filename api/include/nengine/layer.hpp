@@ -19,10 +19,6 @@ inline namespace api {
 
 // Layers: Keras's names, defaults and formulas; channels last.
 
-/// What happens at the border: `valid` uses whole windows only, `same` pads with zeros
-/// so that the output has ceil(input / stride) positions.
-enum class Padding { valid, same };
-
 /// Two numbers, down and across; one number stands for both.
 struct Extent2D {
     std::int64_t height;

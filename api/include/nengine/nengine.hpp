@@ -22,4 +22,5 @@
 #include "nengine/solvers.hpp"
 #include "nengine/synapses.hpp"
 #include "nengine/tensor.hpp"
+#include "nengine/transforms.hpp"
 #include "nengine/view.hpp"

@@ -161,9 +161,14 @@ struct BuiltEnsemble {
 };
 
 struct BuiltConnection {
-    std::optional<Array> eval_points;  ///< if the connection has its own
-    std::optional<Array> weights;      ///< if it has any
-    std::vector<double> rmses;         ///< of decoders, per component
+    /// Where decoders were solved for, [points, dimensions], times the radius.
+    std::optional<Array> eval_points;
+    /// If it has any: decoders or full weights with the transform in them, a number,
+    /// vector or matrix, the values of a sparse matrix, or a kernel.
+    std::optional<Array> weights;
+    std::optional<SparseMatrix> sparse_weights;  ///< of a sparse transform
+    std::vector<double> rmses;                   ///< of decoders, per component
+    Transform transform;                         ///< as the user gave it
     /// Of a solver that iterates: per component, or of all together.
     std::vector<std::int64_t> iterations;
 };

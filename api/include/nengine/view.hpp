@@ -38,20 +38,39 @@ struct Slice {
     bool operator==(const Slice&) const = default;
 };
 
-/// Which components of an object: one, a slice, or a list in any order, with repeats
-/// and negative positions.
+/// Which components of an object: one, a slice, a list in any order, with repeats and
+/// negative positions, or a mask that says for each component whether it is meant.
 ///
-///     ens[0]   ens[-1]   ens[Slice{0, 4, 2}]   ens[{2, 0, 0}]
+///     ens[0]   ens[-1]   ens[Slice{0, 4, 2}]   ens[{2, 0, 0}]   ens[{true, false}]
 class Key {
 public:
-    template <std::integral I>
-    Key(I position) : value_(static_cast<std::int64_t>(position)) {}
-    Key(Slice slice) : value_(slice) {}
-    Key(std::initializer_list<std::int64_t> positions)
-        : value_(std::vector(positions)) {}
-    Key(std::vector<std::int64_t> positions) : value_(std::move(positions)) {}
+    /// An element of a list. No bool is one, so that a list of those is a mask.
+    struct Position {
+        std::int64_t value;
+        template <std::integral I>
+        requires(!std::same_as<I, bool>) Position(I position)
+            : value(static_cast<std::int64_t>(position)) {}
+    };
 
-    using Value = std::variant<std::int64_t, Slice, std::vector<std::int64_t>>;
+    template <std::integral I>
+    requires(!std::same_as<I, bool>) Key(I position)
+        : value_(static_cast<std::int64_t>(position)) {}
+    Key(Slice slice) : value_(slice) {}
+    Key(std::initializer_list<Position> positions) {
+        std::vector<std::int64_t> list;
+        for (const Position& position : positions) {
+            list.push_back(position.value);
+        }
+        value_ = std::move(list);
+    }
+    Key(std::vector<std::int64_t> positions) : value_(std::move(positions)) {}
+    Key(std::vector<bool> mask) : value_(std::move(mask)) {}
+    template <std::same_as<bool>... Bools>
+    requires(sizeof...(Bools) > 1) Key(Bools... mask)
+        : value_(std::vector<bool>{mask...}) {}
+
+    using Value =
+        std::variant<std::int64_t, Slice, std::vector<std::int64_t>, std::vector<bool>>;
     const Value& value() const { return value_; }
 
 private:

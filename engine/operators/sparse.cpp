@@ -1,0 +1,128 @@
+#include "engine/operators/sparse.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "engine/planner/lowering.hpp"
+#include "kernels/base/error.hpp"
+
+namespace nengine {
+namespace {
+
+/// A pattern in compressed rows: place p, in [offsets[row], offsets[row + 1]), has the
+/// column columns[p] and the value order[p].
+struct CompressedRows {
+    std::vector<Index> offsets, columns, order;
+};
+
+CompressedRows compressed(const std::vector<Index>& rows,
+                          const std::vector<Index>& columns, Index n_rows) {
+    CompressedRows result;
+    result.order.resize(rows.size());
+    std::iota(result.order.begin(), result.order.end(), Index{0});
+    const auto row_of = [&](Index value) {
+        return rows[static_cast<std::size_t>(value)];
+    };
+    std::ranges::stable_sort(result.order, {}, row_of);
+    result.offsets.assign(static_cast<std::size_t>(n_rows) + 1, 0);
+    for (const Index value : result.order) {
+        ++result.offsets[static_cast<std::size_t>(row_of(value)) + 1];
+        result.columns.push_back(columns[static_cast<std::size_t>(value)]);
+    }
+    std::partial_sum(result.offsets.begin(), result.offsets.end(),
+                     result.offsets.begin());
+    return result;
+}
+
+/// y (+)= A x for A in compressed rows.
+SparseProductCommand product(Lowering& low, CompressedRows rows, const Operand& x,
+                             const Operand& y, const Operand& values, bool accumulate) {
+    SparseProductCommand command{.x = x,
+                                 .y = y,
+                                 .values = values,
+                                 .offsets = low.table(std::move(rows.offsets)),
+                                 .columns = low.table(std::move(rows.columns)),
+                                 .accumulate = accumulate};
+    if (!std::ranges::is_sorted(rows.order)) {
+        command.order = low.table(std::move(rows.order));
+    }
+    return command;
+}
+
+[[noreturn]] void fail(const Operator& op, const std::string& got,
+                       const std::string& needs) {
+    throw BuildError(std::string(op.type()) + " '" + op.label + "': got " + got +
+                     ", needs " + needs);
+}
+
+}  // namespace
+
+SparseDotInc::SparseDotInc(SignalId a_signal, SignalId x_signal, SignalId y_signal,
+                           SparsePattern pattern, bool inc)
+    : OperatorBase({{Role::read, a_signal},
+                    {Role::read, x_signal},
+                    {inc ? Role::inc : Role::set, y_signal}}),
+      pattern_(std::move(pattern)) {}
+
+void SparseDotInc::check(const std::vector<Shape>& shapes) const {
+    const auto need_size = [&](const char* what, int slot, Index needed) {
+        const Index got = shape_size(shapes[static_cast<std::size_t>(slot)]);
+        if (got != needed) {
+            fail(*this, std::string(what) + " of " + std::to_string(got) + " elements",
+                 std::to_string(needed));
+        }
+    };
+    need_size("A", a, pattern_.count());
+    need_size("X", x, pattern_.n_columns);
+    need_size("Y", y, pattern_.n_rows);
+    if (pattern_.columns.size() != pattern_.rows.size()) {
+        fail(*this, std::to_string(pattern_.columns.size()) + " columns",
+             "one for each of " + std::to_string(pattern_.rows.size()) + " rows");
+    }
+    const auto need_in = [&](const std::vector<Index>& indices, Index size) {
+        for (const Index i : indices) {
+            if (i < 0 || i >= size) {
+                fail(*this, "index " + std::to_string(i),
+                     "one in [0, " + std::to_string(size) + ")");
+            }
+        }
+    };
+    need_in(pattern_.rows, pattern_.n_rows);
+    need_in(pattern_.columns, pattern_.n_columns);
+}
+
+MergeKey SparseDotInc::merge_key(const std::vector<Shape>&) const {
+    return {"SparseDotInc", {pattern_.n_rows, pattern_.n_columns, pattern_.count()}};
+}
+
+double SparseDotInc::flops(const std::vector<Shape>&) const {
+    return 2.0 * static_cast<double>(pattern_.count());
+}
+
+void SparseDotInc::lower(Lowering& low) const {
+    low.emit(product(low, compressed(pattern_.rows, pattern_.columns, pattern_.n_rows),
+                     low.flat(x), low.flat(y), low.dense(a), low.accumulate(y)));
+}
+
+// dX += A^T dY and dA[p] += dY[row p] X[column p].
+void SparseDotInc::lower_backward(BackwardLowering& low) const {
+    if (low.wants(x)) {
+        const Operand dy = low.flat(y, Of::gradient);
+        const Contribution dx = low.contribute(x, BackwardLowering::Form::flat);
+        low.emit(product(
+            low, compressed(pattern_.columns, pattern_.rows, pattern_.n_columns), dy,
+            dx.operand, low.dense(a), dx.accumulate));
+        low.finish(dx);
+    }
+    if (low.wants_parameter(a)) {
+        low.defer([&] {
+            low.emit(SparseGradientCommand{.x = low.flat(x, Of::saved),
+                                           .dL_dy = low.flat(y, Of::saved_gradient),
+                                           .dL_dvalues = low.parameter_dense(a),
+                                           .rows = low.table(pattern_.rows),
+                                           .columns = low.table(pattern_.columns)});
+        });
+    }
+}
+
+}  // namespace nengine
