@@ -6,5 +6,6 @@ set(NENGINE_API_TESTS
     scale_test.cpp
     simulator_test.cpp
     tensor_test.cpp
-    training_test.cpp)
+    training_test.cpp
+    transform_test.cpp)
 list(TRANSFORM NENGINE_API_TESTS PREPEND ${CMAKE_CURRENT_LIST_DIR}/)

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "engine/operators/operators.hpp"
+#include "engine/operators/sparse.hpp"
 #include "kernels/base/error.hpp"
 #include "tests/support/golden.hpp"
 
@@ -184,17 +184,16 @@ TEST(NaiveOperators, ConvolutionAndPoolOfASmallImage) {
                    w = signal(model, {2, 2, 1, 1}, {1, 0, 0, 10}),
                    y = signal(model, {4}), bias = signal(model, {1}, {0.5}),
                    pooled = signal(model, {4});
-    model.add(ConvInc(w, x, y,
-                      {.images = 1,
-                       .in_h = 3,
-                       .in_w = 3,
-                       .in_c = 1,
-                       .out_h = 2,
-                       .out_w = 2,
-                       .out_c = 1,
-                       .k_h = 2,
-                       .k_w = 2},
-                      false, bias));
+    const Conv2DShape shape{.images = 1,
+                            .in_h = 3,
+                            .in_w = 3,
+                            .in_c = 1,
+                            .out_h = 2,
+                            .out_w = 2,
+                            .out_c = 1,
+                            .k_h = 2,
+                            .k_w = 2};
+    model.add(ConvInc(w, x, y, shape, false, bias));
     model.add(PoolInc(x, pooled,
                       {.images = 1,
                        .in_h = 3,
@@ -212,6 +211,61 @@ TEST(NaiveOperators, ConvolutionAndPoolOfASmallImage) {
     EXPECT_EQ(interpreter.value(y), (Values{51.5, 62.5, 84.5, 95.5}));
     // Cells outside the image are not counted.
     EXPECT_EQ(interpreter.value(pooled), (Values{1, 2.5, 5.5, 7}));
+}
+
+TEST(NaiveOperators, TransposedConvolutionSpreadsEachValue) {
+    Model model;
+    const SignalId x = signal(model, {4}, {1, 2, 3, 4}),
+                   w = signal(model, {2, 2, 1, 1}, {1, 0, 0, 10}),
+                   y = signal(model, {9});
+    const Conv2DShape shape{.images = 1,
+                            .in_h = 3,
+                            .in_w = 3,
+                            .in_c = 1,
+                            .out_h = 2,
+                            .out_w = 2,
+                            .out_c = 1,
+                            .k_h = 2,
+                            .k_w = 2};
+    model.add(ConvInc(w, x, y, shape, false, no_signal, true));
+
+    NaiveInterpreter interpreter(model);
+    interpreter.step();
+
+    EXPECT_EQ(interpreter.value(y), (Values{1, 2, 0, 3, 14, 20, 0, 30, 40}));
+}
+
+TEST(NaiveOperators, ConvolutionWithADepthSumsOverPlanes) {
+    Model model;
+    const SignalId x = signal(model, {3}, {1, 2, 3}), w = signal(model, {2}, {1, 10}),
+                   y = signal(model, {2});
+    ConvShape shape = Conv2DShape{.images = 1,
+                                  .in_h = 1,
+                                  .in_w = 1,
+                                  .in_c = 1,
+                                  .out_h = 1,
+                                  .out_w = 1,
+                                  .out_c = 1};
+    shape.in_d = 3;
+    shape.out_d = shape.k_d = 2;
+    model.add(ConvInc(w, x, y, shape, false));
+
+    NaiveInterpreter interpreter(model);
+    interpreter.step();
+
+    EXPECT_EQ(interpreter.value(y), (Values{21, 32}));
+}
+
+TEST(NaiveOperators, SparseProductAddsValuesOfOnePlace) {
+    Model model;
+    const SignalId x = signal(model, {3}, {5, 6, 7}), a = signal(model, {3}, {1, 2, 3}),
+                   y = signal(model, {2});
+    model.add(SparseDotInc(a, x, y, {2, 3, {1, 0, 1}, {2, 0, 2}}, false));
+
+    NaiveInterpreter interpreter(model);
+    interpreter.step();
+
+    EXPECT_EQ(interpreter.value(y), (Values{10, 28}));
 }
 
 TEST(NaiveProbes, SampleWhereTheStepFallsIntoThePeriod) {
