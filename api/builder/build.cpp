@@ -89,7 +89,7 @@ void need_known(const BuildState& state, const ObjectView& view,
 
 void check_decodable(const ConnectionData& connection) {
     if (connection.transform.is_structured() &&
-        as_ensemble(connection.pre) != nullptr) {
+        decoded_ensemble(connection.pre) != nullptr) {
         throw BuildError(describe(connection) + ": got a " +
                          (std::holds_alternative<Sparse>(connection.transform.value())
                               ? "sparse transform"
