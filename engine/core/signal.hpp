@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/core/shared_values.hpp"
 #include "kernels/base/view.hpp"
 
 namespace nengine {
@@ -28,7 +29,7 @@ struct Signal {
     Shape shape;
     /// Row-major values at step 0 (base signals only); empty means zeros. For a signal
     /// that no operator writes, its constant value.
-    std::vector<double> initial;
+    SharedValues initial;
     /// The name under which a parameter is saved and loaded; empty if it is none.
     std::string parameter;
     bool trainable = false;  ///< changed by the optimizer

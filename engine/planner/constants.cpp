@@ -34,8 +34,11 @@ Constants::Constants(const Graph& graph, const ParameterLayout& layout,
     }
     parameters_ = storage.add_buffer(
         {.name = "parameters", .kind = BufferKind::parameter, .width = total});
-    gradients_ = storage.add_buffer(
-        {.name = "parameter gradients", .kind = BufferKind::gradient, .width = total});
+    if (graph.training) {
+        gradients_ = storage.add_buffer({.name = "parameter gradients",
+                                         .kind = BufferKind::gradient,
+                                         .width = total});
+    }
 }
 
 std::vector<double> Constants::values(const Access& access) const {

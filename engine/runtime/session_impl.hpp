@@ -175,7 +175,7 @@ private:
     Index trained_ = 0;  ///< minibatches: the items of each have streams of their own
     OptimizerState<Real> optimizer_;
     Index step_ = 0;
-    std::vector<std::vector<double>> built_;  ///< initial values as built, by signal
+    std::vector<SharedValues> built_;  ///< initial values as built, by signal
     std::map<RunnerKey, std::shared_ptr<const Plan>> plans_;
     std::list<std::pair<RunnerKey, std::unique_ptr<Runner>>>
         runners_;  ///< latest first

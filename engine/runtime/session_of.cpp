@@ -84,8 +84,7 @@ SessionOf<Real>::SessionOf(std::shared_ptr<Model> model, Device device,
       optimizer_(device) {
     for (SignalId s = 0; s < static_cast<SignalId>(model_->signal_count()); ++s) {
         const Signal& signal = model_->signal(s);
-        built_.push_back(signal.parameter.empty() ? std::vector<double>{}
-                                                  : signal.initial);
+        built_.push_back(signal.parameter.empty() ? SharedValues{} : signal.initial);
     }
     note_memory(0);
 }

@@ -6,8 +6,14 @@ namespace nengine {
 
 template <class Real>
 void upload_as(const Device& device, Real* to, const double* values, std::size_t n) {
-    const std::vector<Real> converted(values, values + n);
-    device.upload(to, converted.data(), n * sizeof(Real));
+    // In pieces that stay in cache: weights may be most of a network's memory.
+    constexpr std::size_t piece = 1 << 17;
+    std::vector<Real> converted(std::min(n, piece));
+    for (std::size_t first = 0; first < n; first += piece) {
+        const std::size_t count = std::min(piece, n - first);
+        std::copy_n(values + first, count, converted.begin());
+        device.upload(to + first, converted.data(), count * sizeof(Real));
+    }
 }
 
 template <class Real>
@@ -27,9 +33,8 @@ Buffer upload_table(const Device& device, const std::vector<Index>& table) {
 template <class Real>
 ParameterStore<Real>::ParameterStore(const Device& device, const Model& model)
     : device_(device), layout_(lay_out_parameters(model, &total_)) {
-    const auto bytes = static_cast<std::size_t>(total_) * sizeof(Real);
-    values_ = device.allocate(bytes, "parameters");
-    gradients_ = device.allocate(bytes, "parameter gradients");
+    values_ =
+        device.allocate(static_cast<std::size_t>(total_) * sizeof(Real), "parameters");
     for (const auto& [signal, offset] : layout_) {
         sizes_[signal] = model.signal(signal).size();
     }
@@ -38,19 +43,35 @@ ParameterStore<Real>::ParameterStore(const Device& device, const Model& model)
 
 template <class Real>
 void ParameterStore<Real>::restore(const Model& model) {
-    std::vector<double> all(static_cast<std::size_t>(total_), 0.0);
     for (const auto& [signal, offset] : layout_) {
-        std::ranges::copy(model.signal(signal).initial, all.begin() + offset);
+        const SharedValues& initial = model.signal(signal).initial;
+        if (initial.empty()) {
+            device_.zero(values() + offset,
+                         static_cast<std::size_t>(sizes_.at(signal)) * sizeof(Real));
+        } else {
+            upload_as(device_, values() + offset, initial.data(), initial.size());
+        }
     }
-    upload_as(device_, values(), all.data(), all.size());
     changed();
 }
 
 template <class Real>
+Real* ParameterStore<Real>::gradients() {
+    if (gradients_.bytes() == 0) {
+        gradients_ = device_.allocate(values_.bytes(), "parameter gradients");
+        device_.zero(gradients_.data(), gradients_.bytes());
+    }
+    return gradients_.template as<Real>();
+}
+
+template <class Real>
 std::vector<double> ParameterStore<Real>::read(SignalId signal, bool gradient) const {
-    const Real* base = gradient ? gradients() : values();
-    return download_from(device_, base + layout_.at(signal),
-                         static_cast<std::size_t>(sizes_.at(signal)));
+    const auto size = static_cast<std::size_t>(sizes_.at(signal));
+    if (gradient && gradients_.bytes() == 0) {
+        return std::vector<double>(size, 0.0);  // none has been computed
+    }
+    const Real* base = gradient ? gradients_.template as<Real>() : values();
+    return download_from(device_, base + layout_.at(signal), size);
 }
 
 template <class Real>

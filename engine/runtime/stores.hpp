@@ -17,7 +17,8 @@ public:
 
     Index size() const { return total_; }
     Real* values() const { return values_.template as<Real>(); }
-    Real* gradients() const { return gradients_.template as<Real>(); }
+    /// Memory for them is taken when they are first asked for.
+    Real* gradients();
     const ParameterLayout& layout() const { return layout_; }
 
     /// Values or gradients of one signal.

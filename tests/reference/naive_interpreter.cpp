@@ -232,7 +232,7 @@ NaiveMemory::NaiveMemory(const Model& model, const Overrides& overrides)
     for (SignalId s = 0; s < static_cast<SignalId>(model.signal_count()); ++s) {
         const Signal& signal = model.signal(s);
         elements_.push_back(naive_elements(model, s));
-        values_.push_back(signal.is_view() ? std::vector<double>{} : signal.initial);
+        values_.push_back(signal.is_view() ? SharedValues{} : signal.initial);
         values_.back().resize(signal.is_view() ? 0 : at(signal.size()), 0.0);
     }
     for (const auto& [signal, values] : overrides) {

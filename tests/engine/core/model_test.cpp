@@ -15,9 +15,11 @@ SignalId vector(Model& model, const std::string& name, Index size) {
     Signal signal;
     signal.name = name;
     signal.shape = {size};
+    std::vector<double> values;
     for (Index i = 0; i < size; ++i) {
-        signal.initial.push_back(static_cast<double>(i));
+        values.push_back(static_cast<double>(i));
     }
+    signal.initial = std::move(values);
     return model.add_signal(std::move(signal));
 }
 
