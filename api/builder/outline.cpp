@@ -20,7 +20,8 @@ outline::Part part_of(const ObjectView& view, Side side) {
         return {};
     }
     const auto& key = view.key()->value();
-    if (std::holds_alternative<std::vector<std::int64_t>>(key)) {
+    if (std::holds_alternative<std::vector<std::int64_t>>(key) ||
+        std::holds_alternative<std::vector<bool>>(key)) {
         return {.kind = Kind::list};
     }
     if (const auto* slice = std::get_if<Slice>(&key);
@@ -84,6 +85,15 @@ outline::Connection::Transform transform_of(const Transform& transform) {
     using Kind = outline::Connection::Transform;
     if (transform.is_none()) {
         return Kind::none;
+    }
+    if (std::holds_alternative<Sparse>(transform.value())) {
+        return Kind::sparse;
+    }
+    if (std::holds_alternative<Convolution>(transform.value())) {
+        return Kind::convolution;
+    }
+    if (std::holds_alternative<ConvolutionTranspose>(transform.value())) {
+        return Kind::convolution_transpose;
     }
     const auto* array = std::get_if<Array>(&transform.value());
     return array != nullptr && array->rank() < 2 ? Kind::elementwise : Kind::dense;

@@ -150,7 +150,7 @@ TEST(Transforms, ATransposedConvolutionIsTheTransposeOfTheConvolution) {
             b += returned[i] * x[i];
         }
         EXPECT_NEAR(a, b, 1e-10 * std::abs(a));
-        EXPECT_GT(std::abs(a), 1.0);
+        EXPECT_GT(std::abs(a), 0.1);  // no sum of zeros
     }
 }
 
@@ -195,7 +195,7 @@ TEST(Transforms, KernelsAndSparseValuesAreParametersThatTrain) {
     net.connect(u, y,
                 {.label = "conv",
                  .transform = ConvolutionTranspose{.n_filters = 2,
-                                                   .input_shape = {3, 2},
+                                                   .input_shape = {2, 3},
                                                    .kernel_size = {1},
                                                    .strides = {1},
                                                    .channels_last = false},
@@ -208,7 +208,7 @@ TEST(Transforms, KernelsAndSparseValuesAreParametersThatTrain) {
     auto p = net.probe(z);
     Simulator sim(net, quiet(1));
     const auto before = sim.parameter("conv.weights");
-    EXPECT_EQ(before.shape, (std::vector<std::int64_t>{1, 3, 2}));
+    EXPECT_EQ(before.shape, (std::vector<std::int64_t>{1, 2, 2}));
     EXPECT_EQ(sim.parameter("sparse.weights").values, Values(3, 1.0));
     sim.compile(
         {.optimizer = SGD{.learning_rate = 0.05}, .loss = {{p, MeanSquaredError{}}}});
@@ -233,17 +233,17 @@ TEST(Transforms, SizesThatDoNotFitAreErrorsWithNames) {
         text(Convolution{.n_filters = 4, .input_shape = image, .kernel_size = {9, 9}}),
         HasSubstr("one within the input"));
     EXPECT_THAT(text(Convolution{.n_filters = 4, .input_shape = image, .strides = {1}}),
-                HasSubstr("strides (1,)"));
+                HasSubstr("strides [1]"));
     EXPECT_THAT(
         text(Convolution{.n_filters = 4, .input_shape = image, .kernel_size = {3}}),
         HasSubstr("one to three spatial axes"));
     EXPECT_THAT(text(Convolution{.n_filters = 4,
                                  .input_shape = image,
                                  .init = Array({3, 3, 2, 1}, Values(18))}),
-                HasSubstr("needs (3, 3, 2, 4)"));
+                HasSubstr("needs [3, 3, 2, 4]"));
     EXPECT_THAT(text(ConvolutionTranspose{
                     .n_filters = 2, .input_shape = image, .output_shape = {20, 20, 2}}),
-                HasSubstr("(5, 6, 2)"));
+                HasSubstr("input_shape [5, 6, 2]"));
     EXPECT_THAT(text(ConvolutionTranspose{
                     .n_filters = 2, .input_shape = image, .output_shape = {7, 8, 3}}),
                 HasSubstr("2 channels"));
