@@ -8,11 +8,13 @@ set(NENGINE_GOLDEN_TESTS
     bench.cpp
     config.cpp
     conn.cpp
+    dist.cpp
     ensemble.cpp
     network.cpp
     neuron.cpp
     node.cpp
     probe.cpp
+    rng.cpp
     seeds.cpp
     solver.cpp
     tutorial.cpp)

@@ -16,6 +16,9 @@ using Eigen::Index;
 /// Columns that are factored at a time; a system of this size at most is left to Eigen.
 constexpr Index block = 128;
 
+/// Up to here each column is a product of its own: panels would be mostly empty.
+constexpr Index few_columns = 2;
+
 Strided rows_of(const Matrix& A) {
     return {A.data(), A.cols(), 1};
 }
@@ -160,14 +163,31 @@ Matrix gram_of(const Matrix& A) {
 }
 
 Matrix transposed_product(const Matrix& A, const Matrix& B) {
+    if (B.cols() <= few_columns) {
+        Matrix C(A.cols(), B.cols());
+        for (Index j = 0; j < B.cols(); ++j) {
+            C.col(j) = A.transpose() * B.col(j);
+        }
+        return C;
+    }
     return product_of(A.cols(), B.cols(), A.rows(), rows_of(A), rows_of(B));
 }
 
 Matrix product(const Matrix& A, const Matrix& B) {
+    if (B.cols() <= few_columns) {
+        Matrix C(A.rows(), B.cols());
+        for (Index j = 0; j < B.cols(); ++j) {
+            C.col(j) = A * B.col(j);
+        }
+        return C;
+    }
     return product_of(A.rows(), B.cols(), A.cols(), columns_of(A), rows_of(B));
 }
 
 Matrix product_with_transposed(const Matrix& A, const Matrix& B) {
+    if (A.cols() == 1) {
+        return A.col(0) * B.col(0).transpose();
+    }
     return product_of(A.rows(), B.rows(), A.cols(), columns_of(A), columns_of(B));
 }
 

@@ -176,6 +176,11 @@ double generalised_golden_ratio(std::int64_t d) {
     return x;
 }
 
+/// x modulo 1, exactly, for x >= 0.
+double wrapped(double x) {
+    return x - std::floor(x);
+}
+
 Matrix draw(const QuasirandomSequence&, std::int64_t n, Dimensions d,
             RandomState& rng) {
     require(d && *d >= 1, "QuasirandomSequence: got no dimensions, needs one at least");
@@ -184,15 +189,19 @@ Matrix draw(const QuasirandomSequence&, std::int64_t n, Dimensions d,
     if (*d == 1) {
         for (std::int64_t i = 0; i < n; ++i) {
             const double place = static_cast<double>(i) / static_cast<double>(n);
-            samples(i, 0) = std::fmod(offset(0, 0) + place, 1.0);
+            samples(i, 0) = wrapped(offset(0, 0) + place);
         }
     } else {
         const double ratio = generalised_golden_ratio(*d);
+        std::vector<double> stride;
         for (std::int64_t k = 0; k < *d; ++k) {
-            const double stride = std::pow(1.0 / ratio, static_cast<double>(k + 1));
-            for (std::int64_t i = 0; i < n; ++i) {
-                const double place = static_cast<double>(i + 1) * stride;
-                samples(i, k) = std::fmod(offset(0, k) + place, 1.0);
+            stride.push_back(std::pow(1.0 / ratio, static_cast<double>(k + 1)));
+        }
+        for (std::int64_t i = 0; i < n; ++i) {
+            double* row = samples.row(i).data();
+            for (std::size_t k = 0; k < stride.size(); ++k) {
+                const double place = static_cast<double>(i + 1) * stride[k];
+                row[k] = wrapped(offset.data()[k] + place);
             }
         }
     }
@@ -210,9 +219,7 @@ Matrix draw(const ScatteredHypersphere& dist, std::int64_t n, Dimensions d,
 }
 
 Matrix draw(const SqrtBeta& dist, std::int64_t n, Dimensions d, RandomState& rng) {
-    require(dist.n >= 1 && dist.m >= 1, "SqrtBeta: got n " + std::to_string(dist.n) +
-                                            " and m " + std::to_string(dist.m) +
-                                            ", needs 1 or more of both");
+    check_parameters(dist);
     const double a = static_cast<double>(dist.m) / 2.0;
     const double b = static_cast<double>(dist.n) / 2.0;
     return fill(n, d, [&] { return std::sqrt(rng.beta(a, b)); });
@@ -220,10 +227,7 @@ Matrix draw(const SqrtBeta& dist, std::int64_t n, Dimensions d, RandomState& rng
 
 Matrix draw(const SubvectorLength& dist, std::int64_t n, Dimensions d,
             RandomState& rng) {
-    require(dist.subdimensions >= 1 && dist.subdimensions < dist.dimensions,
-            "SubvectorLength: got " + std::to_string(dist.subdimensions) + " of " +
-                std::to_string(dist.dimensions) +
-                " dimensions, needs at least 1 and less than all");
+    check_parameters(dist);
     return draw(as_sqrt_beta(dist), n, d, rng);
 }
 
@@ -294,6 +298,19 @@ Matrix draw_any(const Distribution& distribution, std::int64_t n, Dimensions d,
 }
 
 }  // namespace
+
+void check_parameters(const SqrtBeta& dist) {
+    require(dist.n >= 1 && dist.m >= 1, "SqrtBeta: got n " + std::to_string(dist.n) +
+                                            " and m " + std::to_string(dist.m) +
+                                            ", needs 1 or more of both");
+}
+
+void check_parameters(const SubvectorLength& dist) {
+    require(dist.subdimensions >= 1 && dist.subdimensions < dist.dimensions,
+            "SubvectorLength: got " + std::to_string(dist.subdimensions) + " of " +
+                std::to_string(dist.dimensions) +
+                " dimensions, needs at least 1 and less than all");
+}
 
 Matrix sample(const Distribution& distribution, std::int64_t n, std::int64_t d,
               RandomState& rng) {

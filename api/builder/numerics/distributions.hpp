@@ -35,6 +35,11 @@ Vector values_or_samples(const DistributionOrArray& parameter, std::int64_t n,
 Matrix sample_scattered(const ScatteredHypersphere& distribution, std::int64_t n,
                         std::int64_t d, RandomState& rng);
 
+/// An angle by its sine and cosine.
+struct SineCosine {
+    double sine, cosine;
+};
+
 /// Inverse distribution function of the angles of spherical coordinates: the angle
 /// `pi * x`, of density proportional to `sin(pi * x)^(k - 1)`, for a share y of angles
 /// below it. By the exact inverse, or by the interpolation that Nengo uses by default
@@ -47,22 +52,23 @@ public:
     /// @return   x in [0, 1]
     double operator()(double y) const;
 
+    /// Of the angle `pi * x`, without computing the angle.
+    SineCosine sine_cosine(double y) const;
+
+    /// The inverse at ascending places, and where to start looking for one.
+    struct Knots;
+
 private:
+    /// The squared sine of the angle.
+    double squared_sine(double y) const;
+
     std::int64_t k_;
-    /// Ascending places and the inverse incomplete beta function there; empty for the
-    /// exact inverse.
-    std::vector<double> share_, value_;
+    const Knots* knots_ = nullptr;  ///< none for the exact inverse
 };
 
-/// Probability density, distribution function and its inverse.
-/// @param x  the value, in [0, 1] (CosineSimilarity: [-1, 1])
-/// @param p  the probability, in [0, 1]
-double density(const SqrtBeta& distribution, double x);
-double cumulative(const SqrtBeta& distribution, double x);
-double quantile(const SqrtBeta& distribution, double p);
-double density(const CosineSimilarity& distribution, double x);
-double cumulative(const CosineSimilarity& distribution, double x);
-double quantile(const CosineSimilarity& distribution, double p);
+/// @throws ValidationError  if a parameter is out of its range
+void check_parameters(const SqrtBeta& distribution);
+void check_parameters(const SubvectorLength& distribution);
 
 /// The distribution that a SubvectorLength is a name for.
 inline SqrtBeta as_sqrt_beta(const SubvectorLength& distribution) {

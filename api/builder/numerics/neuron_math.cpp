@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "api/builder/numerics/interpolate.hpp"
+#include "api/builder/numerics/lif_rates.hpp"
 #include "api/builder/numerics/text.hpp"
 #include "kernels/base/error.hpp"
 
@@ -310,8 +311,20 @@ double rate(const NeuronCurve& curve, double current) {
 
 Matrix rates(const NeuronCurve& curve, const Matrix& x, const Vector& gain,
              const Vector& bias) {
-    const Matrix current = (x * gain.asDiagonal()).rowwise() + bias.transpose();
-    return current.unaryExpr([&](double j) { return rate(curve, j); });
+    Matrix current = (x * gain.asDiagonal()).rowwise() + bias.transpose();
+    switch (curve.kind) {
+        case NeuronKind::lif:
+        case NeuronKind::lif_rate:
+            lif_rates({current.data(), static_cast<std::size_t>(current.size())},
+                      curve.tau_rc, curve.tau_ref, curve.amplitude);
+            return current;
+        case NeuronKind::rectified_linear:
+        case NeuronKind::spiking_rectified_linear:
+            return current.unaryExpr(
+                [&](double j) { return curve.amplitude * std::max(j, 0.0); });
+        default:
+            return current.unaryExpr([&](double j) { return rate(curve, j); });
+    }
 }
 
 }  // namespace nengine

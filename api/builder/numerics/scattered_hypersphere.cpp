@@ -3,7 +3,9 @@
 #include <cmath>
 #include <numbers>
 #include <string>
+#include <vector>
 
+#include "api/builder/numerics/dense.hpp"
 #include "api/builder/numerics/distributions.hpp"
 #include "api/builder/numerics/text.hpp"
 #include "kernels/base/error.hpp"
@@ -44,18 +46,26 @@ Matrix scatter_on_line(const ScatteredHypersphere& dist, std::int64_t n,
 /// one the product of all sines.
 Matrix by_spherical_coordinates(const Matrix& cube, bool approximate) {
     const std::int64_t n_angles = cube.cols();
-    Matrix sphere(cube.rows(), n_angles + 1);
-    Vector sines = Vector::Ones(cube.rows());
+    std::vector<SphericalAngle> inverse;
     for (std::int64_t j = 0; j < n_angles; ++j) {
-        const SphericalAngle inverse(n_angles - j, approximate);
-        const double range = (j + 1 == n_angles ? 2.0 : 1.0) * pi;
-        for (std::int64_t i = 0; i < cube.rows(); ++i) {
-            const double angle = range * inverse(cube(i, j));
-            sphere(i, j) = sines[i] * std::cos(angle);
-            sines[i] *= std::sin(angle);
-        }
+        inverse.emplace_back(n_angles - j, approximate);
     }
-    sphere.col(n_angles) = sines;
+    Matrix sphere(cube.rows(), n_angles + 1);
+    for (std::int64_t i = 0; i < cube.rows(); ++i) {
+        const double* place = cube.row(i).data();
+        double* out = sphere.row(i).data();
+        double sines = 1.0;
+        for (std::int64_t j = 0; j + 1 < n_angles; ++j) {
+            const auto [sine, cosine] =
+                inverse[static_cast<std::size_t>(j)].sine_cosine(place[j]);
+            out[j] = sines * cosine;
+            sines *= sine;
+        }
+        // The last angle goes all the way round: twice the one that is inverted.
+        const auto [sine, cosine] = inverse.back().sine_cosine(place[n_angles - 1]);
+        out[n_angles - 1] = sines * (cosine - sine) * (cosine + sine);
+        out[n_angles] = sines * (2.0 * sine * cosine);
+    }
     return sphere;
 }
 
@@ -140,7 +150,7 @@ Matrix sample_scattered(const ScatteredHypersphere& dist, std::int64_t n,
             points.row(i) *= std::pow(share, 1.0 / dimensions);
         }
     }
-    return points * random_rotation(d, rng);
+    return product(points, random_rotation(d, rng));
 }
 
 }  // namespace nengine

@@ -14,7 +14,44 @@
 #include "api/builder/numerics/interpolate.hpp"
 
 namespace nengine {
+
+/// The inverse of `beta_share` for one k at ascending places.
+struct SphericalAngle::Knots {
+    std::vector<double> share, value;
+
+    void add(double at_share, double its_value) {
+        share.push_back(at_share);
+        value.push_back(its_value);
+    }
+
+    /// To be called when all are there.
+    void index() {
+        for (std::size_t i = 0; i < n_buckets; ++i) {
+            const double low = static_cast<double>(i) / n_buckets;
+            first_above_[i] = static_cast<std::size_t>(
+                std::ranges::upper_bound(share, low) - share.begin());
+        }
+    }
+
+    /// As `interpolate`, without its search; `at` in [0, 1].
+    double at(double place) const {
+        const auto bucket = std::min(static_cast<std::size_t>(place * n_buckets),
+                                     std::size_t{n_buckets - 1});
+        std::size_t after = first_above_[bucket];
+        while (after < share.size() && share[after] <= place) {
+            ++after;
+        }
+        return interpolate_before(share, value, after, place);
+    }
+
+private:
+    static constexpr std::size_t n_buckets = 256;
+    std::array<std::size_t, n_buckets> first_above_{};
+};
+
 namespace {
+
+using Knots = SphericalAngle::Knots;
 
 namespace policies = boost::math::policies;
 /// Double is enough here, and several times as fast as long double.
@@ -52,12 +89,6 @@ constexpr std::array<std::int64_t, 50> table_k{
     102, 119, 138, 161, 188, 219, 254, 296, 345, 402, 468, 544, 634, 738, 859, 1000};
 constexpr std::size_t n_knots = 200;
 
-/// The inverse of `beta_share` for one k at `n_knots` ascending places.
-struct Knots {
-    std::vector<double> share;
-    std::vector<double> value;
-};
-
 /// Places where the inverse is tabulated: evenly spaced ones, and those of evenly
 /// spaced values. For large k many of the latter underflow to the same 0; random places
 /// stand in for them, drawn from one stream for all k.
@@ -80,18 +111,36 @@ Knots make_knots(std::int64_t k, RandomState& padding) {
     }
     Knots knots;
     for (const auto& [share, value] : value_at) {
-        knots.share.push_back(share);
-        knots.value.push_back(value);
+        knots.add(share, value);
     }
+    knots.index();
     return knots;
 }
 
 /// The table, made as far as it is needed: the random places make each entry depend on
-/// those before it. Entries are never changed once made.
+/// those before it. Entries are never changed once made, and stay where they are.
 class Table {
 public:
-    const Knots& entry(std::size_t index) {
+    /// For any k: between two tabulated ones the places are blended, and so are the
+    /// values that both give there.
+    const Knots& knots_for(std::int64_t k) {
         const std::lock_guard lock(mutex_);
+        const auto above = std::ranges::lower_bound(table_k, k);
+        if (above == table_k.end()) {
+            return entry(table_k.size() - 1);
+        }
+        const auto index = static_cast<std::size_t>(above - table_k.begin());
+        if (*above == k) {
+            return entry(index);
+        }
+        const auto found = blends_.find(k);
+        return found != blends_.end()
+                   ? found->second
+                   : blends_.emplace(k, blend(k, index)).first->second;
+    }
+
+private:
+    const Knots& entry(std::size_t index) {
         while (n_made_ <= index) {
             entries_[n_made_] = make_knots(table_k[n_made_], padding_);
             ++n_made_;
@@ -99,56 +148,53 @@ public:
         return entries_[index];
     }
 
-private:
+    Knots blend(std::int64_t k, std::size_t above) {
+        const Knots& high = entry(above);
+        const Knots& low = entry(above - 1);
+        const double weight = static_cast<double>(k - table_k[above - 1]) /
+                              static_cast<double>(table_k[above] - table_k[above - 1]);
+        Knots blend;
+        for (std::size_t i = 0; i < n_knots; ++i) {
+            const double share = (1.0 - weight) * low.share[i] + weight * high.share[i];
+            blend.add(share, (1.0 - weight) * low.at(share) + weight * high.at(share));
+        }
+        blend.index();
+        return blend;
+    }
+
     std::mutex mutex_;
     RandomState padding_{0};
     std::array<Knots, table_k.size()> entries_;
     std::size_t n_made_ = 0;
+    std::map<std::int64_t, Knots> blends_;
 };
 
-/// The entry for any k: between two tabulated ones the places are blended, and so are
-/// the values that both give there.
-Knots knots_for(std::int64_t k) {
+const Knots& knots_for(std::int64_t k) {
     static Table table;
-    const auto above = std::ranges::lower_bound(table_k, k);
-    if (above == table_k.end()) {
-        return table.entry(table_k.size() - 1);
-    }
-    const auto index = static_cast<std::size_t>(above - table_k.begin());
-    const Knots& high = table.entry(index);
-    if (*above == k) {
-        return high;
-    }
-    const Knots& low = table.entry(index - 1);
-    const double weight = static_cast<double>(k - table_k[index - 1]) /
-                          static_cast<double>(table_k[index] - table_k[index - 1]);
-    Knots blend;
-    for (std::size_t i = 0; i < n_knots; ++i) {
-        const double share = (1.0 - weight) * low.share[i] + weight * high.share[i];
-        blend.share.push_back(share);
-        blend.value.push_back((1.0 - weight) *
-                                  interpolate(low.share, low.value, share) +
-                              weight * interpolate(high.share, high.value, share));
-    }
-    return blend;
+    return table.knots_for(k);
 }
 
 }  // namespace
 
-SphericalAngle::SphericalAngle(std::int64_t k, bool approximate) : k_(k) {
-    if (approximate) {
-        Knots knots = knots_for(k);
-        share_ = std::move(knots.share);
-        value_ = std::move(knots.value);
-    }
+SphericalAngle::SphericalAngle(std::int64_t k, bool approximate)
+    : k_(k), knots_(approximate ? &knots_for(k) : nullptr) {}
+
+double SphericalAngle::squared_sine(double y) const {
+    const double share = 2.0 * std::min(y, 1.0 - y);
+    return knots_ != nullptr ? knots_->at(share) : beta_share_inverse(k_, share);
 }
 
 double SphericalAngle::operator()(double y) const {
-    const double share = 2.0 * std::min(y, 1.0 - y);
-    const double z = share_.empty() ? beta_share_inverse(k_, share)
-                                    : interpolate(share_, value_, share);
-    const double x = std::asin(std::sqrt(z)) / std::numbers::pi;
+    const double x = std::asin(std::sqrt(squared_sine(y))) / std::numbers::pi;
     return y < 0.5 ? x : 1.0 - x;
+}
+
+SineCosine SphericalAngle::sine_cosine(double y) const {
+    const double sine = std::sqrt(squared_sine(y));
+    // From the rounded sine, so that both belong to one angle; 1 - sine is exact where
+    // it matters.
+    const double cosine = std::sqrt((1.0 - sine) * (1.0 + sine));
+    return {sine, y < 0.5 ? cosine : -cosine};
 }
 
 }  // namespace nengine

@@ -72,9 +72,19 @@ struct QuasirandomSequence {
 
 /// `sqrt(b)` for b from Beta(m / 2, n / 2): the length of an m-dimensional part of a
 /// random unit vector with n + m dimensions. n, m >= 1.
+///
+/// Here and below, functions of a distribution throw a ValidationError if its
+/// parameters are out of range.
 struct SqrtBeta {
     std::int64_t n;
     std::int64_t m = 1;
+
+    double pdf(double x) const;  ///< density, 0 outside [0, 1]
+    double cdf(double x) const;  ///< probability of at most x
+    /// The x with cdf(x) = p.
+    /// @throws ValidationError  if p is not in [0, 1]
+    double ppf(double p) const;
+
     bool operator==(const SqrtBeta&) const = default;
 };
 
@@ -82,12 +92,26 @@ struct SqrtBeta {
 struct SubvectorLength {
     std::int64_t dimensions;
     std::int64_t subdimensions = 1;
+
+    double pdf(double x) const;  ///< density, 0 outside [0, 1]
+    double cdf(double x) const;  ///< probability of at most x
+    /// The x with cdf(x) = p.
+    /// @throws ValidationError  if p is not in [0, 1]
+    double ppf(double p) const;
+
     bool operator==(const SubvectorLength&) const = default;
 };
 
 /// The cosine of the angle between two random vectors.
 struct CosineSimilarity {
     std::int64_t dimensions;
+
+    double pdf(double x) const;  ///< density, 0 outside [-1, 1]
+    double cdf(double x) const;  ///< probability of at most x
+    /// The x with cdf(x) = p.
+    /// @throws ValidationError  if p is not in [0, 1]
+    double ppf(double p) const;
+
     bool operator==(const CosineSimilarity&) const = default;
 };
 

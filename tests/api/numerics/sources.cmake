@@ -4,6 +4,7 @@ set(NENGINE_NUMERICS_TESTS
     dense_test.cpp
     distributions_test.cpp
     least_squares_test.cpp
+    lif_rates_test.cpp
     linear_filter_math_test.cpp
     neuron_math_test.cpp
     random_state_test.cpp
