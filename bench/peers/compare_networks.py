@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""Times NengoDL, Nengo and nengine on NengoDL's benchmark networks, in turns.
+
+    compare_networks.py VENV [options]
+
+VENV is what install.sh made. One row for each network and batch: seconds for 100 steps,
+seconds to build, and how many times faster nengine is than the faster of the peers.
+"""
+import argparse
+import json
+import pathlib
+import shlex
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+
+# network, dimensions, neurons per dimension, neuron type, batches
+CASES = (
+    ("cconv", 128, 64, "relu", (1, 64)),
+    ("cconv", 128, 64, "lif", (1, 64)),
+    ("integrator", 128, 32, "lif", (1, 64)),
+    ("pes", 128, 32, "lif", (1,)),
+    ("basal_ganglia", 128, 32, "lif", (1, 64)),
+    ("random_network", 64, 32, "relu", (1, 64)),
+)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("venv", type=pathlib.Path, help="where NengoDL is installed")
+    parser.add_argument(
+        "--ours",
+        default=f"{shlex.quote(str(ROOT / 'dev'))} run networks",
+        help="command that runs nengine's program, such as the built program's path",
+    )
+    parser.add_argument("--only", help="names of networks, separated by commas")
+    parser.add_argument("--rounds", type=int, default=1, help="how often each one runs")
+    parser.add_argument("--reps", type=int, default=3, help="timed calls in each round")
+    parser.add_argument("--device", default="cpu", help="of nengine")
+    parser.add_argument("--json", type=pathlib.Path, help="write everything here")
+    return parser.parse_args()
+
+
+def run(command):
+    """Runs one program, which writes its results to the file in its last argument."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "results.json"
+        done = subprocess.run(
+            [*command, "--json", str(path)], cwd=ROOT, capture_output=True, text=True
+        )
+        if done.returncode != 0 or not path.exists():
+            sys.exit(
+                f"failed ({done.returncode}): {shlex.join(command)}\n"
+                f"{done.stdout[-2000:]}{done.stderr[-2000:]}"
+            )
+        return json.loads(path.read_text())
+
+
+def faster(old, new):
+    """The results with the smaller times of two runs."""
+    return new if old is None else {k: min(old[k], new[k]) for k in new}
+
+
+def compare(args, case, batch):
+    name, dimensions, per_d, neuron_type, _ = case
+    options = ["--network", name, "--dimensions", dimensions, "--neurons-per-d", per_d]
+    options += ["--neuron-type", neuron_type, "--batch", batch, "--reps", args.reps]
+    options = [str(option) for option in options]
+    theirs = [str(args.venv / "bin/python"), str(HERE / "nengodl_networks.py")]
+    ours = [*shlex.split(args.ours), "--device", args.device]
+    row = {"network": name, "neuron_type": neuron_type, "batch": batch}
+    times = ("build_seconds", "first_seconds", "seconds")
+    for _ in range(args.rounds):
+        peers = run([*theirs, *options])
+        mine = run([*ours, *options])
+        row["neurons"] = peers["neurons"]
+        if mine["neurons"] != peers["neurons"]:
+            sys.exit(f"{name}: {mine['neurons']} neurons, {peers['neurons']} in NengoDL")
+        peers["nengine"] = mine
+        for tool in ("nengine", "nengo_dl", "nengo"):
+            if tool in peers:
+                found = {k: peers[tool][k] for k in times if k in peers[tool]}
+                row[tool] = faster(row.get(tool), found)
+    best = min(row[tool]["seconds"] for tool in ("nengo_dl", "nengo") if tool in row)
+    row["ratio"] = best / row["nengine"]["seconds"]
+    return row
+
+
+def cell(row, tool, key):
+    return f"{row[tool][key]:.4f}" if tool in row and key in row[tool] else "-"
+
+
+def main():
+    args = parse_arguments()
+    rows = []
+    print("| network | batch | nengine | Nengo | NengoDL | times faster | build | Nengo's |")
+    print("|---|---|---|---|---|---|---|---|")
+    for case in CASES:
+        if args.only and case[0] not in args.only.split(","):
+            continue
+        for batch in case[-1]:
+            row = compare(args, case, batch)
+            rows.append(row)
+            print(
+                f"| {case[0]} {case[1]} x {case[2]} {case[3]} | {batch} "
+                f"| {cell(row, 'nengine', 'seconds')} | {cell(row, 'nengo', 'seconds')} "
+                f"| {cell(row, 'nengo_dl', 'seconds')} | {row['ratio']:.1f} "
+                f"| {cell(row, 'nengine', 'build_seconds')} "
+                f"| {cell(row, 'nengo', 'build_seconds')} |",
+                flush=True,
+            )
+    product = 1.0
+    for row in rows:
+        product *= row["ratio"]
+    print(f"geometric mean of the ratios: {product ** (1 / max(len(rows), 1)):.1f}")
+    if args.json:
+        args.json.write_text(json.dumps(rows, indent=1))
+
+
+if __name__ == "__main__":
+    main()
