@@ -18,6 +18,7 @@ set(NENGINE_API_SOURCES
     src/layers.cpp
     src/network.cpp
     src/networks/associative_memory.cpp
+    src/networks/basal_ganglia.cpp
     src/networks/circular_convolution.cpp
     src/networks/ensemble_array.cpp
     src/networks/input_gated_memory.cpp

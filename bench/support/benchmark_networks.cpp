@@ -16,6 +16,7 @@ const std::vector<std::pair<std::string, Make>>& all() {
     static const std::vector<std::pair<std::string, Make>> makers = {
         {"cconv", cconv},
         {"integrator", integrator},
+        {"basal_ganglia", basal_ganglia},
         {"random_network", random_network}};
     return makers;
 }
@@ -58,6 +59,15 @@ BenchmarkNetwork integrator(const BenchmarkNetworkOptions& options) {
     net.connect(array.output, array.input, {.synapse = 0.01});
     net.connect(input, array.input, {.transform = 0.01});
     return {net, {input}, net.probe(array.output)};
+}
+
+BenchmarkNetwork basal_ganglia(const BenchmarkNetworkOptions& options) {
+    Network net = new_network("basal_ganglia", options.neuron_type);
+    const Node input = net.node(filled(options.dimensions, 1.0), {.label = "inp"});
+    const BasalGanglia ganglia(net, options.dimensions,
+                               {.n_neurons_per_ensemble = options.neurons_per_d});
+    net.connect(input, ganglia.input);
+    return {net, {input}, net.probe(ganglia.output)};
 }
 
 BenchmarkNetwork random_network(const BenchmarkNetworkOptions& options) {

@@ -132,7 +132,15 @@ void add_panel(std::ostringstream& script, const Panel& panel, std::size_t index
         add_data(script, data + std::to_string(i), panel.series[i]);
     }
     script << "set title " << quoted(panel.title) << "\nset xlabel "
-           << quoted(panel.x_label) << "\nset ylabel " << quoted(panel.y_label) << '\n';
+           << quoted(panel.x_label) << "\nset ylabel " << quoted(panel.y_label) << '\n'
+           << "set size " << (panel.square ? "ratio -1" : "noratio") << '\n';
+    // A square picture of two quantities shows the same range of both.
+    if (panel.y_range && panel.square) {
+        script << "set xrange [" << number(panel.y_range->first) << ':'
+               << number(panel.y_range->second) << "]\n";
+    } else {
+        script << "set xrange [*:*]\n";
+    }
     if (panel.y_range) {
         script << "set yrange [" << number(panel.y_range->first) << ':'
                << number(panel.y_range->second) << "]\n";
@@ -262,11 +270,29 @@ void check(const ClassifiedImage& image) {
 
 }  // namespace
 
+namespace {
+
+/// Room for the longest label in each panel's legend, so that charts above each other
+/// are equally wide. In characters.
+std::size_t legend_width(const std::vector<Panel>& panels) {
+    std::size_t longest = 0;
+    for (const Panel& panel : panels) {
+        for (const Series& series : panel.series) {
+            longest = std::max(longest, series.label.size());
+        }
+    }
+    return longest == 0 ? 3 : longest + 10;
+}
+
+}  // namespace
+
 void plot_lines(const fs::path& file, const std::string& title,
                 const std::vector<Panel>& panels) {
     std::ostringstream script;
     const int n_panels = static_cast<int>(panels.size());
     script << begin_picture(file, 900, 60 + 290 * n_panels) << "set key outside right\n"
+           << "set lmargin 10\nset rmargin " << legend_width(panels)
+           << "\nset autoscale xfixmax\n"
            << "set multiplot layout " << n_panels << ",1 title " << quoted(title)
            << " font 'Sans,14'\n";
     for (std::size_t i = 0; i < panels.size(); ++i) {

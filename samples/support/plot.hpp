@@ -22,6 +22,8 @@ struct Panel {
     std::string title, x_label, y_label;
     std::vector<Series> series;
     std::optional<std::pair<double, double>> y_range;
+    /// The same unit length on both axes.
+    bool square = false;
 };
 
 /// Draws line charts above each other.

@@ -2,6 +2,7 @@ set(NENGINE_API_TESTS
     front_end_test.cpp
     layer_test.cpp
     main_job_gradient_test.cpp
+    networks_test.cpp
     progress_test.cpp
     scale_test.cpp
     simulator_test.cpp

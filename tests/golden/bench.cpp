@@ -38,6 +38,17 @@ Network integrator(const NeuronModel& type) {
     return net;
 }
 
+Network basal_ganglia(const NeuronModel& type) {
+    constexpr std::size_t dimensions = 8;
+    Network net({.label = "basal_ganglia", .seed = 0});
+    net.config.ensemble.neuron_type = type;
+    auto u = net.node(Values(dimensions, 1.0), {.label = "u"});
+    BasalGanglia bg(net, dimensions, {.n_neurons_per_ensemble = 50, .label = "bg"});
+    net.connect(u, bg.input, {.label = "ub"});
+    net.probe(bg.output, {.label = "p"});
+    return net;
+}
+
 Network random_network(const NeuronModel& type, double scale) {
     constexpr std::int64_t dimensions = 4, n = 32, n_ensembles = 10, fan = 3;
     Network net = untuned_network("random", type);
@@ -76,6 +87,12 @@ GOLDEN_NETWORK(bench_integrator_lif) {
 }
 GOLDEN_NETWORK(bench_integrator_relu) {
     return integrator(RectifiedLinear{});
+}
+GOLDEN_NETWORK(bench_basal_ganglia_lif) {
+    return basal_ganglia(LIF{});
+}
+GOLDEN_NETWORK(bench_basal_ganglia_relu) {
+    return basal_ganglia(RectifiedLinear{});
 }
 GOLDEN_NETWORK(bench_random_lif) {
     return random_network(LIF{}, 0.05);

@@ -124,6 +124,21 @@ GOLDEN_NETWORK(network_associative_memory, {.same_operators = false}) {
     return net;
 }
 
+GOLDEN_NETWORK(network_basal_ganglia, {.same_operators = false}) {
+    Network net({.label = "net", .seed = 165});
+    auto u =
+        net.node(piecewise<Values>({{0.0, {0.8, 0.4, 0.2}}, {0.1, {0.3, 0.2, 0.9}}}),
+                 {.label = "u"});
+    BasalGanglia bg(net, 3,
+                    {.n_neurons_per_ensemble = 20, .input_bias = 0.1, .label = "bg"});
+    Thalamus th(net, 3, {.n_neurons_per_ensemble = 20, .label = "th"});
+    net.connect(u, bg.input, {.label = "ub"});
+    net.connect(bg.output, th.input, {.label = "bt"});
+    net.probe(bg.output, {.label = "p_bg", .synapse = 0.01});
+    net.probe(th.output, {.label = "p_th", .synapse = 0.01});
+    return net;
+}
+
 GOLDEN_NETWORK(network_input_gated_memory, {.same_operators = false}) {
     Network net({.label = "net", .seed = 166});
     auto u = net.node({0.6, -0.4}, {.label = "u"});

@@ -1,5 +1,6 @@
 set(NENGINE_SAMPLES_TESTS
     main_job_answers_test.cpp
+    nef_networks_test.cpp
     nef_sine_test.cpp
     program.cpp
     readme_example_test.cpp

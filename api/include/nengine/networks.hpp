@@ -113,6 +113,38 @@ public:
     Product product;
 };
 
+struct BasalGangliaOptions {
+    std::int64_t n_neurons_per_ensemble = 100;
+    double output_weight = -3.0;
+    double input_bias = 0.0;  ///< added to every input
+    /// Defaults of the excitatory connections; unset: a synapse of 2 ms.
+    std::optional<Config> ampa_config = std::nullopt;
+    /// Defaults of the inhibitory connections; unset: a synapse of 8 ms.
+    std::optional<Config> gaba_config = std::nullopt;
+    std::string label = "Basal Ganglia";
+    std::optional<std::uint32_t> seed = std::nullopt;
+};
+
+/// Selects the largest of its inputs, utilities of actions: its output is about 0
+/// there, and below 0 elsewhere (Gurney, Prescott and Redgrave, 2001).
+class BasalGanglia {
+public:
+    /// @param dimensions  the number of actions
+    BasalGanglia(Network parent, std::int64_t dimensions,
+                 BasalGangliaOptions options = {});
+
+    Network network;
+    EnsembleArray strD1, strD2, stn, gpi, gpe;
+    Node input, output;
+    std::optional<Node> bias_input;
+
+private:
+    BasalGanglia(const ConfigScope& nuclei, Network own, std::int64_t dimensions,
+                 const BasalGangliaOptions& options);
+    void add_inputs(std::int64_t dimensions, double input_bias);
+    void connect_nuclei(std::int64_t dimensions, const BasalGangliaOptions& options);
+};
+
 struct ThalamusOptions {
     std::int64_t n_neurons_per_ensemble = 50;
     double mutual_inhib = 1.0;  ///< how strongly actions inhibit each other
