@@ -3,6 +3,7 @@ set(NENGINE_API_SOURCES
     builder/build_connection.cpp
     builder/build_ensemble.cpp
     builder/build_layer.cpp
+    builder/build_learning.cpp
     builder/build_node.cpp
     builder/build_probe.cpp
     builder/build_state.cpp
@@ -16,6 +17,7 @@ set(NENGINE_API_SOURCES
     src/checks.cpp
     src/handles.cpp
     src/layers.cpp
+    src/learning_rules.cpp
     src/network.cpp
     src/networks/associative_memory.cpp
     src/networks/basal_ganglia.cpp
@@ -45,6 +47,7 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/error.hpp
     include/nengine/functions.hpp
     include/nengine/layer.hpp
+    include/nengine/learning_rules.hpp
     include/nengine/losses.hpp
     include/nengine/nengine.hpp
     include/nengine/network.hpp

@@ -68,6 +68,7 @@ void survey(BuildState& state, const NetworkData& top) {
                 state.ensembles_with_input.insert(ensemble.get());
             }
         }
+        survey_learning(state, network);
         for (const auto& probe : network.probes) {
             if (as_connection(probe->target) != nullptr) {
                 state.probed_connections.insert(probe->target.object().get());

@@ -43,12 +43,20 @@ struct BuiltConnectionParts {
     SignalId in = no_signal, weights = no_signal, weighted = no_signal;
 };
 
+/// The signals of one learning rule, by the names that probes use.
+struct BuiltRuleParts {
+    SignalId in = no_signal;  ///< the error or learning signal
+    std::map<std::string, SignalId> signals;
+};
+
 /// A network as a model, and where its objects went.
 struct BuiltNetwork {
     std::shared_ptr<Model> model;
     std::unordered_map<const detail::ObjectData*, BuiltEnsembleParts> ensembles;
     std::unordered_map<const detail::ObjectData*, BuiltNodeParts> nodes;
     std::unordered_map<const detail::ObjectData*, BuiltConnectionParts> connections;
+    /// In the order of the connection's rules.
+    std::unordered_map<const detail::ObjectData*, std::vector<BuiltRuleParts>> rules;
     /// In the order of Model::inputs and Model::probes.
     std::vector<std::shared_ptr<const detail::NodeData>> inputs;
     std::vector<std::shared_ptr<const detail::ProbeData>> probes;

@@ -46,6 +46,7 @@ public:
         } else {
             build_plain();
         }
+        build_learning_rules(state_, connection_, parts_);
         state_.built.connections[&connection_] = std::move(parts_);
     }
 
@@ -155,6 +156,9 @@ private:
     SignalId post_signal() {
         if (as_node(connection_.post) != nullptr) {
             return state_.built.nodes.at(connection_.post.object().get()).in;
+        }
+        if (const auto* learning = as_learning_rule(connection_.post)) {
+            return rule_input(state_, *learning, *connection_.post.learning_rule());
         }
         return state_.ensemble(*connection_.post.object()).in;
     }
@@ -295,7 +299,7 @@ SignalId slice_signal(BuildState& state, SignalId whole, const Positions& wanted
 }
 
 SignalId filter_signal(BuildState& state, const Synapse& synapse, SignalId input,
-                       const std::string& label) {
+                       const std::string& label, Role role) {
     if (synapse.is_none()) {
         return input;
     }
@@ -320,7 +324,8 @@ SignalId filter_signal(BuildState& state, const Synapse& synapse, SignalId input
     const SignalId memory = step.form == StepForm::no_x
                                 ? no_signal
                                 : state.variable(label + ".state", {order, size}, {});
-    state.add(SimFilter(form_of(step.form), order, input, output, coefficients, memory),
+    state.add(SimFilter(form_of(step.form), order, input, output, coefficients, memory,
+                        role),
               label);
     return output;
 }

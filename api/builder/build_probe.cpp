@@ -83,6 +83,11 @@ SignalId recorded(BuildState& state, const ProbeData& probe) {
     if (as_connection(target) != nullptr) {
         return of_connection(state, probe, attribute);
     }
+    if (as_learning_rule(target) != nullptr) {
+        return state.built.rules.at(target.object().get())
+            .at(*target.learning_rule())
+            .signals.at(attribute);
+    }
     return source_signal(state, target);
 }
 

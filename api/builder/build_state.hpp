@@ -1,9 +1,11 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "api/builder/build.hpp"
@@ -29,6 +31,11 @@ struct BuildState {
     std::unordered_set<const detail::ObjectData*> probed_connections;
     /// Connections that were replaced by handing the source to the target.
     std::unordered_map<const detail::ObjectData*, SignalId> handed_over;
+
+    /// How many rules change what belongs to an object: a connection's weights, an
+    /// ensemble's encoders. And rules (connection, place) whose delta is probed.
+    std::unordered_map<const detail::ObjectData*, int> rules_on;
+    std::set<std::pair<const detail::ObjectData*, std::size_t>> probed_deltas;
 
     std::unordered_map<double, SignalId> scalars;
     std::unordered_set<std::string> parameter_names;
@@ -84,6 +91,15 @@ void build_transform(BuildState& state, const detail::ConnectionData& connection
                      SignalId weights, SignalId in, SignalId out, bool inc);
 void build_probe(BuildState& state, const std::shared_ptr<detail::ProbeData>& probe);
 
+/// What build_learning_rules() will have to know of connections and probes made later.
+void survey_learning(BuildState& state, const detail::NetworkData& network);
+/// The connection's rules, once its weights are there.
+void build_learning_rules(BuildState& state, const detail::ConnectionData& connection,
+                          const BuiltConnectionParts& parts);
+/// What connections to a rule add to.
+SignalId rule_input(BuildState& state, const detail::ConnectionData& connection,
+                    std::size_t rule);
+
 /// @throws ValidationError  constants that cannot be, or states that do not exist
 void check_neurons(const detail::EnsembleData& ensemble);
 /// Adds the ensemble's neurons; fills in `parts.states`.
@@ -96,7 +112,8 @@ SignalId source_signal(const BuildState& state, const ObjectView& view);
 SignalId slice_signal(BuildState& state, SignalId whole,
                       const detail::Positions& wanted, const std::string& label);
 /// A synapse's output, or `input` itself without a synapse.
+/// @param role  update: seen one step later; set: at once
 SignalId filter_signal(BuildState& state, const Synapse& synapse, SignalId input,
-                       const std::string& label);
+                       const std::string& label, Role role = Role::update);
 
 }  // namespace nengine

@@ -49,6 +49,9 @@ void check_ends(const ConnectionData& connection) {
                                   "ensemble, neurons, a node or a layer");
         }
     }
+    if (as_learning_rule(connection.pre) != nullptr) {
+        throw ValidationError(where + ": a learning rule has no output");
+    }
     if (whole_size(connection.pre, Side::out) < 1) {
         throw ValidationError(where + ": the pre object has no output");
     }
@@ -185,6 +188,10 @@ std::vector<std::string> probeable(const ObjectView& target) {
     if (as_connection(target) != nullptr) {
         return {"output", "input", "weights"};
     }
+    if (const auto* connection = as_learning_rule(target)) {
+        return rule_attributes(
+            connection->learning_rules.all().at(*target.learning_rule()).second);
+    }
     return {"output"};
 }
 
@@ -219,10 +226,12 @@ void check_probe(const ProbeData& probe) {
                               number_text(*probe.sample_every) +
                               ", needs a time above 0");
     }
-    if (whole_size(probe.target, Side::out) < 1) {
+    if (as_learning_rule(probe.target) == nullptr &&
+        whole_size(probe.target, Side::out) < 1) {
         throw ValidationError(where + ": the target has no output");
     }
-    if (as_connection(probe.target) == nullptr) {
+    if (as_connection(probe.target) == nullptr &&
+        as_learning_rule(probe.target) == nullptr) {
         view_positions(probe.target, Side::out);
     }
     check_synapse(probe.synapse, where);
@@ -310,6 +319,7 @@ void check_connection(const ConnectionData& connection) {
     check_solver(connection.solver, ends(connection));
     check_sizes(connection);
     check_repeats(connection);
+    check_learning_rules(connection);
 }
 
 }  // namespace detail

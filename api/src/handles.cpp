@@ -70,7 +70,9 @@ Connection::Connection(std::shared_ptr<detail::ConnectionData> data)
       solver(data_->solver),
       eval_points(data_->eval_points),
       scale_eval_points(data_->scale_eval_points),
-      trainable(data_->trainable) {}
+      learning_rule_type(data_->learning_rules),
+      trainable(data_->trainable),
+      learning_rule(data_) {}
 Connection& Connection::operator=(const Connection& other) noexcept {
     return rebind(*this, other);
 }
@@ -168,6 +170,7 @@ ObjectView::ObjectView(const Connection& connection) : object_(connection.data_)
 ObjectView::ObjectView(ObjectView whole, Key key)
     : object_(std::move(whole.object_)),
       neurons_(whole.neurons_),
+      rule_(whole.rule_),
       key_(std::move(key)) {
     if (whole.key_) {
         throw ValidationError(describe(*object_) + ": a slice cannot be sliced again");

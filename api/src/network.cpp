@@ -127,6 +127,7 @@ std::shared_ptr<ConnectionData> make_connection(
     set(data->solver, &ConnectionOptions::solver);
     set(data->eval_points, &ConnectionOptions::eval_points);
     set(data->scale_eval_points, &ConnectionOptions::scale_eval_points);
+    set(data->learning_rules, &ConnectionOptions::learning_rule);
     resolve_trainable(data->trainable, options.trainable, *network,
                       &Config::connection);
     check_connection(*data);

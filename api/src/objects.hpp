@@ -78,6 +78,7 @@ struct ConnectionData : ObjectData {
     Solver solver = LstsqL2{};
     std::optional<DistributionOrArray> eval_points;
     bool scale_eval_points = true;
+    LearningRules learning_rules;
     std::optional<bool> trainable;
 };
 
@@ -158,7 +159,22 @@ bool is_direct(const EnsembleData& ensemble);
 /// As as_ensemble, but not for a Direct ensemble: what is decoded.
 const EnsembleData* decoded_ensemble(const ObjectView& view);
 const NodeData* as_node(const ObjectView& view);
-const ConnectionData* as_connection(const ObjectView& view);
+const ConnectionData* as_connection(const ObjectView& view);  ///< not for its rules
+/// The connection whose learning rule it is.
+const ConnectionData* as_learning_rule(const ObjectView& view);
+
+/// What a rule changes.
+enum class Modifies { decoders, weights, encoders };
+Modifies modifies(const LearningRuleType& rule);
+std::string rule_name(const LearningRuleType& rule);  ///< "PES"
+/// The size of what a rule takes: an error, a learning signal, or nothing.
+std::int64_t rule_size_in(const ConnectionData& connection, std::size_t rule);
+/// Attributes that a probe may record.
+std::vector<std::string> rule_attributes(const LearningRuleType& rule);
+/// The weights go from neurons to neurons, without decoders.
+bool weights_to_neurons(const ConnectionData& connection);
+/// @throws ValidationError  a rule that does not go with the connection
+void check_learning_rules(const ConnectionData& connection);
 
 /// The size of the value that a connection's function returns.
 std::int64_t size_mid(const ConnectionData& connection);

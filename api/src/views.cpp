@@ -134,6 +134,9 @@ std::int64_t whole_size(const ObjectView& view, Side side) {
     if (const auto* ensemble = as_ensemble(view)) {
         return ensemble->dimensions;
     }
+    if (const auto* connection = as_learning_rule(view)) {
+        return rule_size_in(*connection, *view.learning_rule());
+    }
     return view_positions(as_connection(view)->post, Side::in).count;
 }
 
@@ -156,7 +159,7 @@ const NodeData* as_node(const ObjectView& view) {
                : nullptr;
 }
 const ConnectionData* as_connection(const ObjectView& view) {
-    return view.object()->kind == ObjectData::Kind::connection
+    return view.object()->kind == ObjectData::Kind::connection && !view.learning_rule()
                ? static_cast<const ConnectionData*>(view.object().get())
                : nullptr;
 }
@@ -183,6 +186,11 @@ std::string describe(const ObjectData& object) {
 }
 
 std::string describe(const ObjectView& view) {
+    if (const auto* connection = as_learning_rule(view)) {
+        const auto& rules = connection->learning_rules.all();
+        return "learning rule " + rule_name(rules.at(*view.learning_rule()).second) +
+               " of " + describe(*view.object());
+    }
     return (view.is_neurons() ? "neurons of " : "") + describe(*view.object());
 }
 

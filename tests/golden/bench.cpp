@@ -49,6 +49,23 @@ Network basal_ganglia(const NeuronModel& type) {
     return net;
 }
 
+Network pes(const NeuronModel& type) {
+    constexpr std::int64_t dimensions = 4;
+    Network net = untuned_network("pes", type);
+    auto u = net.node(Values(dimensions, 1.0), {.label = "u"});
+    auto pre = net.ensemble(32 * dimensions, dimensions, {.label = "pre"});
+    auto post = net.node({.label = "post", .size_in = dimensions});
+    auto err = net.node({.label = "err", .size_in = dimensions});
+    net.connect(u, pre, {.label = "u_pre"});
+    auto conn =
+        net.connect(pre, post, {.label = "pre_post", .learning_rule = PES{}});
+    net.connect(post, err, {.label = "post_err"});
+    net.connect(u, err, {.label = "u_err", .transform = -1});
+    net.connect(err, conn.learning_rule, {.label = "learn"});
+    net.probe(post, {.label = "p"});
+    return net;
+}
+
 Network random_network(const NeuronModel& type, double scale) {
     constexpr std::int64_t dimensions = 4, n = 32, n_ensembles = 10, fan = 3;
     Network net = untuned_network("random", type);
@@ -93,6 +110,12 @@ GOLDEN_NETWORK(bench_basal_ganglia_lif) {
 }
 GOLDEN_NETWORK(bench_basal_ganglia_relu) {
     return basal_ganglia(RectifiedLinear{});
+}
+GOLDEN_NETWORK(bench_pes_lif) {
+    return pes(LIF{});
+}
+GOLDEN_NETWORK(bench_pes_relu) {
+    return pes(RectifiedLinear{});
 }
 GOLDEN_NETWORK(bench_random_lif) {
     return random_network(LIF{}, 0.05);

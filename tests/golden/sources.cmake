@@ -10,6 +10,7 @@ set(NENGINE_GOLDEN_TESTS
     conn.cpp
     dist.cpp
     ensemble.cpp
+    learn.cpp
     network.cpp
     neuron.cpp
     node.cpp

@@ -7,6 +7,7 @@
 
 #include "nengine/distributions.hpp"
 #include "nengine/functions.hpp"
+#include "nengine/learning_rules.hpp"
 #include "nengine/solvers.hpp"
 #include "nengine/synapses.hpp"
 #include "nengine/transforms.hpp"
@@ -25,6 +26,7 @@ struct ConnectionOptions {
     OrDefault<Solver> solver = {};                    ///< LstsqL2
     OrDefault<DistributionOrArray> eval_points = {};  ///< the ensemble's
     OrDefault<bool> scale_eval_points = {};           ///< true: times the radius
+    OrDefault<LearningRules> learning_rule = {};      ///< none
     OrDefault<bool> trainable = {};                   ///< true: the weights
 };
 
@@ -59,7 +61,10 @@ public:
     Solver& solver;
     std::optional<DistributionOrArray>& eval_points;
     bool& scale_eval_points;
+    LearningRules& learning_rule_type;
     std::optional<bool>& trainable;
+    /// The rule, to connect to and to probe; of several, `learning_rule.at(name)`.
+    LearningRule learning_rule;
 };
 
 }  // namespace api

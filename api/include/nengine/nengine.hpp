@@ -9,6 +9,7 @@
 #include "nengine/error.hpp"
 #include "nengine/functions.hpp"
 #include "nengine/layer.hpp"
+#include "nengine/learning_rules.hpp"
 #include "nengine/losses.hpp"
 #include "nengine/network.hpp"
 #include "nengine/networks.hpp"

@@ -19,7 +19,12 @@ struct ProbeOptions {
     /// What to record. Ensembles: "decoded_output", "input", "scaled_encoders". Neurons
     /// and their layers: "output" (also as "spikes" and "rates"), "input", and the
     /// neuron type's states ("voltage", "refractory_time"). Nodes and layers: "output".
-    /// Connections: "output", "input", "weights". Empty: the first of these.
+    /// Connections: "output", "input", "weights". Learning rules: "delta", the change
+    /// that is added to the weights in the next step; PES: "error" (its first),
+    /// "activities"; RLS: "pre_filtered" (its first), "error", "inv_gamma"; BCM: "theta"
+    /// (its first), "pre_filtered", "post_filtered"; Oja: "pre_filtered" (its first),
+    /// "post_filtered"; Voja: "post_filtered" (its first), "scaled_encoders". Empty: the
+    /// first of these.
     std::string attr = {};
     OrDefault<Synapse> synapse = {};      ///< none
     OrDefault<double> sample_every = {};  ///< every step; in seconds

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -16,6 +17,7 @@ class Ensemble;
 class Neurons;
 class Node;
 class Connection;
+class LearningRule;
 class Probe;
 class Layer;
 class Network;
@@ -85,6 +87,8 @@ public:
     ObjectView(const Node& node);
     ObjectView(const Layer& layer);
     ObjectView(const Connection& connection);
+    /// @throws ValidationError  the connection has no rule, or several
+    ObjectView(const LearningRule& rule);
     /// The components `key` of a whole object.
     ObjectView(ObjectView whole, Key key);
 
@@ -92,10 +96,13 @@ public:
     /// The neurons of an ensemble rather than the ensemble.
     bool is_neurons() const { return neurons_; }
     const std::optional<Key>& key() const { return key_; }
+    /// Which learning rule of the connection, rather than the connection.
+    const std::optional<std::size_t>& learning_rule() const { return rule_; }
 
 private:
     std::shared_ptr<detail::ObjectData> object_;
     bool neurons_ = false;
+    std::optional<std::size_t> rule_;
     std::optional<Key> key_;
 };
 
