@@ -1,7 +1,7 @@
 # The sample programs, one file each, and what they share.
 set(NENGINE_SAMPLES
     circular_convolution.cpp controlled_integrator.cpp nef_sine.cpp oscillator.cpp
-    spiking_mnist.cpp)
+    pes_learning.cpp spiking_mnist.cpp)
 set(NENGINE_SAMPLE_SUPPORT_SOURCES
     support/image_set.cpp support/main.cpp support/plot.cpp
     support/simulation_options.cpp support/spiking_classifier.cpp)

@@ -60,6 +60,8 @@ struct BuiltNetwork {
     /// In the order of Model::inputs and Model::probes.
     std::vector<std::shared_ptr<const detail::NodeData>> inputs;
     std::vector<std::shared_ptr<const detail::ProbeData>> probes;
+    /// What a user should hear of, though it can be simulated.
+    std::vector<std::string> warnings;
     /// The seed of every object.
     std::unordered_map<const detail::ObjectData*, std::uint32_t> seeds;
     std::uint32_t network_seed = 0;

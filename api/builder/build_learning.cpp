@@ -67,6 +67,11 @@ private:
     void read(const PES& rule) {
         kind_ = LearningKind::pes;
         rate_ = rule.learning_rate;
+        if (rate_ >= 1.0) {
+            state_.built.warnings.push_back(
+                describe(connection_) +
+                ": got a PES learning rate of 1 or more: learning may not be stable");
+        }
         signals_.pre =
             seen("activities", filtered(rule.pre_synapse, activities(), "activities"));
         signals_.signal = weights_to_neurons(connection_) ? encoded(error()) : error();

@@ -104,6 +104,9 @@ Simulator::Impl::Impl(const NetworkData& network, SimulatorOptions given)
     session.emplace(built.model, Device::named(options.device), settings);
     recordings.resize(built.probes.size());
     name_data();
+    for (const std::string& warning : built.warnings) {
+        warn(warning);
+    }
 }
 
 RealType Simulator::Impl::real() const {
@@ -186,7 +189,7 @@ void Simulator::Impl::record(Index n_steps, const Feeds& feeds) {
 
 std::vector<double> Simulator::Impl::live(SignalId signal) const {
     const Signal& found = model().signal(signal);
-    if (session) {
+    if (session && !found.learned) {
         return session->parameter(found.parameter);
     }
     return found.initial;

@@ -71,6 +71,7 @@ struct Simulator::Impl {
     void clear_recordings();
 
     EvaluationResult named(const Scores& scores) const;
+    /// A parameter's present values; of learned weights, as in Nengo, those as built.
     std::vector<double> live(SignalId signal) const;
 };
 

@@ -17,6 +17,7 @@ const std::vector<std::pair<std::string, Make>>& all() {
         {"cconv", cconv},
         {"integrator", integrator},
         {"basal_ganglia", basal_ganglia},
+        {"pes", pes},
         {"random_network", random_network}};
     return makers;
 }
@@ -68,6 +69,21 @@ BenchmarkNetwork basal_ganglia(const BenchmarkNetworkOptions& options) {
                                {.n_neurons_per_ensemble = options.neurons_per_d});
     net.connect(input, ganglia.input);
     return {net, {input}, net.probe(ganglia.output)};
+}
+
+BenchmarkNetwork pes(const BenchmarkNetworkOptions& options) {
+    const std::int64_t n_neurons = options.dimensions * options.neurons_per_d;
+    Network net = untuned_network("pes", options.neuron_type);
+    const Node input = net.node(filled(options.dimensions, 1.0), {.label = "inp"});
+    const Ensemble pre = net.ensemble(n_neurons, options.dimensions, {.label = "pre"});
+    const Node post = net.node({.label = "post", .size_in = options.dimensions});
+    const Node error = net.node({.label = "err", .size_in = options.dimensions});
+    net.connect(input, pre);
+    const Connection learned = net.connect(pre, post, {.learning_rule = PES{}});
+    net.connect(post, error);
+    net.connect(input, error, {.transform = -1});
+    net.connect(error, learned.learning_rule);
+    return {net, {input}, net.probe(post)};
 }
 
 BenchmarkNetwork random_network(const BenchmarkNetworkOptions& options) {

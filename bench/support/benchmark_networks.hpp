@@ -37,6 +37,8 @@ BenchmarkNetwork make_benchmark_network(const std::string& name,
 BenchmarkNetwork cconv(const BenchmarkNetworkOptions& options);
 /// An ensemble for each dimension, all fed back on themselves.
 BenchmarkNetwork integrator(const BenchmarkNetworkOptions& options);
+/// Decoders that PES learns, from an error that is fed back.
+BenchmarkNetwork pes(const BenchmarkNetworkOptions& options);
 /// The choice among as many actions as dimensions.
 BenchmarkNetwork basal_ganglia(const BenchmarkNetworkOptions& options);
 /// Ensembles of dimensions * neurons_per_d neurons, each connected to the input, to the

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine/planner/layout.hpp"
+#include "kernels/base/error.hpp"
 
 namespace nengine {
 namespace {
@@ -25,6 +26,20 @@ void to_fixed_point(const Graph& graph, bool backwards, Step&& step) {
 
 bool is_read(const Access& access) {
     return access.role == Role::read;
+}
+
+/// Weights that change while the network runs have no history to go back through.
+void check_learned(const Graph& graph, const Node& node) {
+    for (const Access& access : node.slots) {
+        const Version& v = graph.version_of(access);
+        if (v.signal != no_signal && v.kind == VersionKind::accumulated &&
+            graph.model->signal(v.signal).learned) {
+            throw BuildError(
+                "training: got a loss whose gradient goes through '" + v.name +
+                "', which a learning rule changes, needs losses that do not, or "
+                "trainable = false for what comes before it");
+        }
+    }
 }
 
 }  // namespace
@@ -76,6 +91,7 @@ GradientNeeds find_gradient_needs(const Graph& graph) {
         if (!needs.node[i]) {
             continue;
         }
+        check_learned(graph, node);
         for (const int s : node.op->saved_slots()) {
             needs.saved_value[static_cast<std::size_t>(node.slot(s).version)] = 1;
         }

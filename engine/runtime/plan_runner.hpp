@@ -28,6 +28,8 @@ public:
     /// Takes over what other plans have left; hands back what this one leaves.
     void load_state(const StateStore<Real>& store);
     void save_state(StateStore<Real>& store) const;
+    /// Learned weights alone: what an isolated call leaves.
+    void save_learned(StateStore<Real>& store) const;
     /// The processes that runs advance from now on; borrowed.
     void use(ProcessStates& processes) { processes_ = &processes; }
     /// Renews packed copies if parameters have changed.
@@ -76,6 +78,9 @@ private:
     struct StateRun {
         Index first, size, sorted;
     };
+    struct StateTable;
+    void save_run(const StateTable& table, const StateRun& run,
+                  StateStore<Real>& store) const;
     /// How a state buffer's elements lie in the store.
     struct StateTable {
         BufferId buffer;

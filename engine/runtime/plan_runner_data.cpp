@@ -228,21 +228,45 @@ void PlanRunner<Real>::save_state(StateStore<Real>& store) const {
         // Signals of other buffers may lie between: only what this buffer holds is
         // written.
         for (const StateRun& run : table.runs) {
-            const IndexedSumArgs<Real> args{
-                .src = {.data = static_cast<Real*>(memory_.data(table.buffer)),
-                        .batch = store.minibatch(),
-                        .cols = table.width,
-                        .batch_stride = table.width},
-                .dst = {.data = store.data() + run.first,
-                        .batch = store.minibatch(),
-                        .cols = run.size,
-                        .batch_stride = store.width()},
-                .offsets = table.iota.template as<Index>(),
-                .sources = table.to_store.template as<Index>() + run.sorted,
-                .accumulate = false};
-            device_.run([&](const auto& exec) { indexed_sum(exec, args); });
+            save_run(table, run, store);
         }
     }
+}
+
+template <class Real>
+void PlanRunner<Real>::save_learned(StateStore<Real>& store) const {
+    for (const SignalId signal : store.learned()) {
+        const Index first = store.offset(signal);
+        const Index last = first + plan_->model->signal(signal).size();
+        for (const StateTable& table : state_tables_) {
+            for (const StateRun& run : table.runs) {
+                const Index from = std::max(first, run.first);
+                const Index to = std::min(last, run.first + run.size);
+                if (from < to) {
+                    save_run(table, {from, to - from, run.sorted + from - run.first},
+                             store);
+                }
+            }
+        }
+    }
+}
+
+template <class Real>
+void PlanRunner<Real>::save_run(const StateTable& table, const StateRun& run,
+                                StateStore<Real>& store) const {
+    const IndexedSumArgs<Real> args{
+        .src = {.data = static_cast<Real*>(memory_.data(table.buffer)),
+                .batch = store.minibatch(),
+                .cols = table.width,
+                .batch_stride = table.width},
+        .dst = {.data = store.data() + run.first,
+                .batch = store.minibatch(),
+                .cols = run.size,
+                .batch_stride = store.width()},
+        .offsets = table.iota.template as<Index>(),
+        .sources = table.to_store.template as<Index>() + run.sorted,
+        .accumulate = false};
+    device_.run([&](const auto& exec) { indexed_sum(exec, args); });
 }
 
 template class PlanRunner<float>;

@@ -77,9 +77,11 @@ public:
     void run(Index n_steps, const Feeds& feeds, const ProbeSink& sink);
 
     /// Runs `n_steps` for each minibatch of the feeds, isolated: from the state at the
-    /// moment of the call, which is also the state afterwards. Any number of items: the
-    /// last, partial minibatch is padded and the padding is not handed to the sink.
-    /// `probes`: indices wanted (empty: all). `progress(done, total)` counts items.
+    /// moment of the call, which is also the state afterwards, but for learned weights:
+    /// those of each place in the minibatch go on from what was learned there before.
+    /// Any number of items: the last, partial minibatch is padded and the padding is
+    /// not handed to the sink. `probes`: indices wanted (empty: all). `progress(done,
+    /// total)` counts items.
     using Progress = std::function<void(Index done, Index total)>;
     void predict(Index n_steps, const Feeds& feeds, const std::vector<int>& probes,
                  const ProbeSink& sink, const Progress& progress = {});
@@ -110,7 +112,8 @@ public:
                                                          const Objective& objective);
 
     std::vector<ParameterInfo> parameters() const;
-    /// Current values of a parameter by its name (Signal::parameter).
+    /// Current values of a parameter by its name (Signal::parameter); of learned
+    /// weights, those of the first item. Setting them sets all items'.
     /// @throws ValidationError  no such parameter, wrong size, or a value that is not
     /// finite
     std::vector<double> parameter(const std::string& name) const;

@@ -289,6 +289,7 @@ void SessionOf<Real>::predict(Index n_steps, const Feeds& feeds,
                           emit_samples(runner, extent, call_step, n_steps, first, valid,
                                        sink);
                       });
+        runner.save_learned(state_);
         if (progress) {
             progress(first + valid, items);
         }

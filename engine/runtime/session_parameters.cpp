@@ -19,7 +19,7 @@ void SessionOf<Real>::reset(bool parameters) {
         plans_.clear();
         runners_.clear();
     }
-    state_.reset(*model_);
+    state_.reset(*model_, parameters);
     processes_.reset();
     step_ = 0;
     trained_ = 0;
@@ -29,6 +29,9 @@ template <class Real>
 std::vector<double> SessionOf<Real>::parameter(SignalId signal) const {
     if (model_->signal(signal).trainable) {
         return parameters_.read(signal, false);
+    }
+    if (model_->signal(signal).learned && state_.holds(signal)) {
+        return state_.read(signal);
     }
     std::vector<double> values = model_->signal(signal).initial;
     values.resize(static_cast<std::size_t>(model_->signal(signal).size()), 0.0);
@@ -44,6 +47,10 @@ void SessionOf<Real>::set_parameters(
             parameters_.write(signal, numbers);
             continue;
         }
+        if (model_->signal(signal).learned && state_.holds(signal)) {
+            state_.write(signal, numbers);
+            continue;
+        }
         model_->signal(signal).initial = numbers;
         states = states || state_.holds(signal);
         constants = constants || !state_.holds(signal);
@@ -53,7 +60,7 @@ void SessionOf<Real>::set_parameters(
         runners_.clear();
     }
     if (states && step_ == 0) {
-        state_.reset(*model_);
+        state_.reset(*model_, false);
     }
 }
 

@@ -179,6 +179,7 @@ Scores SessionOf<Real>::evaluate(Index n_steps, const Feeds& feeds,
                                      n_steps, valid, valid < options_.minibatch, false,
                                      tally);
                       });
+        runner.save_learned(state_);
         if (progress) {
             progress(first + valid, items);
         }
@@ -244,6 +245,7 @@ Scores SessionOf<Real>::train(Index n_steps, const Feeds& feeds, const Targets& 
         const Index* rows = items.device.as<Index>() + first;
         train_minibatch(runner, n_steps, losses, sources, wanted, rows, valid, trained_,
                         tally);
+        runner.save_learned(state_);
         ++trained_;
         optimizer_.update(parameters_, tally.flag.as<int>());
         if (progress) {

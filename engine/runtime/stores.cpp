@@ -94,7 +94,11 @@ StateStore<Real>::StateStore(const Device& device, const Model& model, Index min
     for (SignalId s = 0; s < static_cast<SignalId>(model.signal_count()); ++s) {
         if (carried[static_cast<std::size_t>(s)] && !set[static_cast<std::size_t>(s)]) {
             offsets_[s] = width_;
-            width_ += model.signal(s).size();
+            sizes_[s] = model.signal(s).size();
+            width_ += sizes_[s];
+            if (model.signal(s).learned) {
+                learned_.push_back(s);
+            }
         }
     }
     data_ = device.allocate(static_cast<std::size_t>(width_ * minibatch) * sizeof(Real),
@@ -103,13 +107,36 @@ StateStore<Real>::StateStore(const Device& device, const Model& model, Index min
 }
 
 template <class Real>
-void StateStore<Real>::reset(const Model& model) {
+void StateStore<Real>::reset(const Model& model, bool learned) {
     std::vector<double> row(static_cast<std::size_t>(width_), 0.0);
     for (const auto& [signal, offset] : offsets_) {
         std::ranges::copy(model.signal(signal).initial, row.begin() + offset);
     }
     for (Index item = 0; item < minibatch_; ++item) {
-        upload_as(device_, data() + item * width_, row.data(), row.size());
+        Real* const to = data() + item * width_;
+        if (!learned && !learned_.empty()) {
+            const auto now = download_from(device_, to, row.size());
+            for (const SignalId signal : learned_) {
+                const Index first = offsets_.at(signal);
+                std::copy_n(now.begin() + first, sizes_.at(signal),
+                            row.begin() + first);
+            }
+        }
+        upload_as(device_, to, row.data(), row.size());
+    }
+}
+
+template <class Real>
+std::vector<double> StateStore<Real>::read(SignalId signal) const {
+    return download_from(device_, data() + offset(signal),
+                         static_cast<std::size_t>(sizes_.at(signal)));
+}
+
+template <class Real>
+void StateStore<Real>::write(SignalId signal, const std::vector<double>& values) {
+    for (Index item = 0; item < minibatch_; ++item) {
+        upload_as(device_, data() + item * width_ + offset(signal), values.data(),
+                  values.size());
     }
 }
 

@@ -53,14 +53,22 @@ public:
     Real* data() const { return data_.template as<Real>(); }  ///< [minibatch, width]
     Index offset(SignalId signal) const { return offsets_.at(signal); }
     bool holds(SignalId signal) const { return offsets_.count(signal) > 0; }
-    /// Every item back to the initial values.
-    void reset(const Model& model);
+    /// Every item back to the initial values; learned weights only if asked for.
+    void reset(const Model& model, bool learned = true);
+    /// Signals that learning rules change: parameters too, of which each item has its
+    /// own.
+    const std::vector<SignalId>& learned() const { return learned_; }
+    /// Of the first item.
+    std::vector<double> read(SignalId signal) const;
+    /// For all items.
+    void write(SignalId signal, const std::vector<double>& values);
     std::size_t bytes() const { return data_.bytes(); }
 
 private:
     Device device_;
     Index minibatch_, width_ = 0;
-    std::map<SignalId, Index> offsets_;
+    std::map<SignalId, Index> offsets_, sizes_;
+    std::vector<SignalId> learned_;
     Buffer data_;
 };
 

@@ -1,6 +1,7 @@
 set(NENGINE_API_TESTS
     front_end_test.cpp
     layer_test.cpp
+    learning_test.cpp
     main_job_gradient_test.cpp
     networks_test.cpp
     progress_test.cpp

@@ -57,8 +57,7 @@ Network pes(const NeuronModel& type) {
     auto post = net.node({.label = "post", .size_in = dimensions});
     auto err = net.node({.label = "err", .size_in = dimensions});
     net.connect(u, pre, {.label = "u_pre"});
-    auto conn =
-        net.connect(pre, post, {.label = "pre_post", .learning_rule = PES{}});
+    auto conn = net.connect(pre, post, {.label = "pre_post", .learning_rule = PES{}});
     net.connect(post, err, {.label = "post_err"});
     net.connect(u, err, {.label = "u_err", .transform = -1});
     net.connect(err, conn.learning_rule, {.label = "learn"});

@@ -2,6 +2,7 @@ set(NENGINE_KERNELS_TESTS
     elementwise_test.cpp
     filter_scan_test.cpp
     gather_test.cpp
+    learning_test.cpp
     loss_test.cpp
     math_policy_test.cpp
     neuron_rate_test.cpp

@@ -2,6 +2,7 @@ set(NENGINE_SAMPLES_TESTS
     main_job_answers_test.cpp
     nef_networks_test.cpp
     nef_sine_test.cpp
+    pes_learning_test.cpp
     program.cpp
     readme_example_test.cpp
     spiking_mnist_test.cpp

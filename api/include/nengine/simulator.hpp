@@ -203,8 +203,8 @@ public:
     void run_steps(std::int64_t n_steps, RunOptions options = {});
     void step(RunOptions options = {});
 
-    /// Runs each item from the present state, to which it returns afterwards.
-    /// Any number of items.
+    /// Runs each item from the present state, to which it returns afterwards; only
+    /// weights that learning rules have changed stay changed. Any number of items.
     Predictions predict(const Data& x = {}, PredictOptions options = {});
 
     /// Names losses, metrics and the optimizer, whose state starts anew.
@@ -230,7 +230,9 @@ public:
     void reset(std::uint32_t seed) { reset(ResetOptions{.seed = seed}); }
     void clear_probes();
 
-    /// All parameters by name in an npz file; written whole or not at all.
+    /// All parameters by name in an npz file; written whole or not at all. Of weights
+    /// that learning rules change, every item of a minibatch has its own: the first
+    /// item's are saved, and what is loaded or set becomes all items'.
     void save_params(const std::filesystem::path& path) const;
     /// Initial values of neurons' states take effect at once at step 0, else at
     /// reset().
