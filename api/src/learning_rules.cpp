@@ -64,7 +64,7 @@ namespace detail {
 namespace {
 
 bool solves_for_weights(const ConnectionData& connection) {
-    return as_ensemble(connection.pre) != nullptr &&
+    return decoded_ensemble(connection.pre) != nullptr &&
            as_ensemble(connection.post) != nullptr &&
            std::visit([](const auto& solver) { return solver.weights; },
                       connection.solver);
@@ -94,6 +94,15 @@ void check_weights_rule(const ConnectionData& connection, const std::string& whe
         as_neurons(connection.pre) == nullptr) {
         throw ValidationError(where + ": got pre " + describe(connection.pre) +
                               ", needs an ensemble or neurons");
+    }
+    if (as_ensemble(connection.pre) != nullptr &&
+        decoded_ensemble(connection.pre) == nullptr) {
+        throw ValidationError(where + ": got pre " + describe(connection.pre) +
+                              " in direct mode, needs neurons");
+    }
+    if (connection.transform.is_structured()) {
+        throw BuildError(where +
+                         ": got a sparse transform or a convolution, needs a matrix");
     }
     if (as_learning_rule(connection.post) != nullptr) {
         throw ValidationError(where + ": got post " + describe(connection.post) +
@@ -131,9 +140,9 @@ void check_neuron_weights(const ConnectionData& connection, const std::string& w
 }
 
 void check_encoder_rule(const ConnectionData& connection, const std::string& where) {
-    if (as_ensemble(connection.post) == nullptr) {
+    if (decoded_ensemble(connection.post) == nullptr) {
         throw ValidationError(where + ": got post " + describe(connection.post) +
-                              ", needs an ensemble");
+                              ", needs an ensemble with neurons");
     }
     if (solves_for_weights(connection)) {
         throw ValidationError(where +

@@ -392,6 +392,19 @@ TEST(Learning, WhatNengoRejectsIsRejected) {
         },
         "needs an ensemble or neurons");
     expect_error<ValidationError>(
+        [](Pair& p) {
+            auto direct = p.net.ensemble(10, 1, {.neuron_type = Direct{}});
+            p.net.connect(direct, p.b[0], {.learning_rule = PES{}});
+        },
+        "direct mode");
+    expect_error<BuildError>(
+        [](Pair& p) {
+            p.net.connect(p.a.neurons, p.b,
+                          {.transform = Sparse{.shape = {2, 12}, .indices = {{0, 0}}},
+                           .learning_rule = PES{}});
+        },
+        "needs a matrix");
+    expect_error<ValidationError>(
         [](Pair& p) { p.net.connect(p.a, p.b[0], {.learning_rule = BCM{}}); },
         "weights = true");
     expect_error<ValidationError>(
@@ -411,7 +424,7 @@ TEST(Learning, WhatNengoRejectsIsRejected) {
             p.net.connect(p.a, p.b.neurons,
                           {.transform = full(8, 1, 0), .learning_rule = Voja{}});
         },
-        "needs an ensemble");
+        "needs an ensemble with neurons");
     expect_error<ValidationError>(
         [](Pair& p) {
             p.net.connect(
