@@ -4,7 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <functional>
-#include <numeric>
+#include <span>
 
 #include "helpers.hpp"
 #include "nengine/nengine.hpp"
@@ -149,8 +149,8 @@ const std::vector<NengoCase>& nengo_cases() {
              auto c = p.net.connect(
                  p.a, p.b,
                  {.function =
-                      [](double x) {
-                          return std::vector{x, x * x};
+                      [](std::span<const double> x) {
+                          return std::vector{x[0], x[0] * x[0]};
                       },
                   .learning_rule = RLS{.learning_rate = 1e-2, .pre_synapse = None}});
              p.net.connect(p.u, c.learning_rule, {.transform = {{1.0}, {0.2}}});
