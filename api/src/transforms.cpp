@@ -225,9 +225,23 @@ std::int64_t ConvolutionTranspose::size_out() const {
     return resolved_output_shape().size();
 }
 
+Transform::Transform(NoneType) : value_(std::make_shared<const Value>()) {}
+Transform::Transform(Array array)
+    : value_(std::make_shared<const Value>(std::move(array))) {}
+Transform::Transform(Sparse sparse)
+    : value_(std::make_shared<const Value>(std::move(sparse))) {}
+Transform::Transform(Convolution convolution)
+    : value_(std::make_shared<const Value>(std::move(convolution))) {}
+Transform::Transform(ConvolutionTranspose convolution)
+    : value_(std::make_shared<const Value>(std::move(convolution))) {}
+
+std::shared_ptr<const Transform::Value> Transform::hold(Distribution distribution) {
+    return std::make_shared<const Value>(std::move(distribution));
+}
+
 bool Transform::is_matrix() const {
-    const auto* array = std::get_if<Array>(&value_);
-    return std::holds_alternative<Distribution>(value_) ||
+    const auto* array = std::get_if<Array>(value_.get());
+    return std::holds_alternative<Distribution>(*value_) ||
            (array != nullptr && array->rank() == 2);
 }
 

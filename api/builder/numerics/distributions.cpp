@@ -317,8 +317,25 @@ Matrix sample(const Distribution& distribution, std::int64_t n, std::int64_t d,
     return draw_any(distribution, n, d, rng);
 }
 
+bool skip_sample(const Distribution& distribution, std::int64_t n, std::int64_t d,
+                 RandomState& rng) {
+    const auto* scattered = std::get_if<ScatteredHypersphere>(&distribution);
+    return scattered != nullptr && skip_scattered(*scattered, n, d, rng);
+}
+
 Vector sample(const Distribution& distribution, std::int64_t n, RandomState& rng) {
     return draw_any(distribution, n, std::nullopt, rng).col(0);
+}
+
+DistributionOrArray::DistributionOrArray(Array array)
+    : array_(std::make_shared<const Array>(std::move(array))) {}
+
+bool DistributionOrArray::operator==(const DistributionOrArray& other) const {
+    if (is_array() != other.is_array()) {
+        return false;
+    }
+    return is_array() ? array() == other.array()
+                      : distribution() == other.distribution();
 }
 
 Matrix values_or_samples(const DistributionOrArray& parameter, std::int64_t n,

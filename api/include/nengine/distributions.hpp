@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -179,10 +180,17 @@ using Distribution =
                  SqrtBeta, SubvectorLength, CosineSimilarity, TruncatedNormal,
                  VarianceScaling, Glorot, He>;
 
+/// Whether a variant has an alternative of type T.
+template <class T, class Variant>
+inline constexpr bool is_alternative = false;
+template <class T, class... Ts>
+inline constexpr bool is_alternative<T, std::variant<Ts...>> = (std::is_same_v<T, Ts> ||
+                                                                ...);
+
 /// One of the distributions, or the variant of them.
 template <class D>
-concept AnyDistribution =
-    std::is_constructible_v<Distribution, D> && !std::is_convertible_v<D, Array>;
+concept AnyDistribution = std::is_same_v<std::remove_cvref_t<D>, Distribution> ||
+    is_alternative<std::remove_cvref_t<D>, Distribution>;
 
 /// A parameter given either as numbers or as a distribution to draw them from.
 ///
@@ -191,26 +199,34 @@ concept AnyDistribution =
 ///     DistributionOrArray intercepts = Uniform{.low = -1, .high = 0.9};
 class DistributionOrArray {
 public:
-    DistributionOrArray(double scalar) : value_(Array(scalar)) {}
-    DistributionOrArray(Array array) : value_(std::move(array)) {}
+    DistributionOrArray(double scalar) : DistributionOrArray(Array(scalar)) {}
+    DistributionOrArray(Array array);
     DistributionOrArray(std::vector<double> vector)
-        : value_(Array(std::move(vector))) {}
+        : DistributionOrArray(Array(std::move(vector))) {}
     DistributionOrArray(std::initializer_list<Array::Number> vector)
-        : value_(Array(vector)) {}
+        : DistributionOrArray(Array(vector)) {}
     DistributionOrArray(std::initializer_list<std::initializer_list<double>> rows)
-        : value_(Array(rows)) {}
+        : DistributionOrArray(Array(rows)) {}
     template <AnyDistribution D>
     DistributionOrArray(D&& distribution)
-        : value_(Distribution(std::forward<D>(distribution))) {}
+        : distribution_(
+              std::make_shared<const Distribution>(std::forward<D>(distribution))) {}
 
-    bool is_array() const { return std::holds_alternative<Array>(value_); }
-    const Array& array() const { return std::get<Array>(value_); }
-    const Distribution& distribution() const { return std::get<Distribution>(value_); }
+    // Copied, not moved: always one of the two.
+    DistributionOrArray(const DistributionOrArray&) = default;
+    DistributionOrArray& operator=(const DistributionOrArray&) = default;
 
-    bool operator==(const DistributionOrArray&) const = default;
+    bool is_array() const { return array_ != nullptr; }
+    /// The one of the two that it is.
+    const Array& array() const { return *array_; }
+    const Distribution& distribution() const { return *distribution_; }
+
+    bool operator==(const DistributionOrArray& other) const;
 
 private:
-    std::variant<Distribution, Array> value_;
+    // Shared by copies, which cannot change them.
+    std::shared_ptr<const Array> array_;
+    std::shared_ptr<const Distribution> distribution_;
 };
 
 }  // namespace nengine

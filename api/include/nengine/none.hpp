@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -26,19 +27,33 @@ public:
     template <class U>
     requires(std::is_convertible_v<U, T> &&
              !std::is_same_v<std::remove_cvref_t<U>, OrDefault>) OrDefault(U&& value)
-        : value_(T(std::forward<U>(value))) {}
+        : value_(hold(T(std::forward<U>(value)))) {}
     OrDefault(std::initializer_list<Array::Number> vector) requires
         std::constructible_from<T, std::initializer_list<Array::Number>>
-        : value_(T(vector)) {}
+        : value_(hold(T(vector))) {}
     OrDefault(std::initializer_list<std::initializer_list<double>> rows) requires
         std::constructible_from<T, std::initializer_list<std::initializer_list<double>>>
-        : value_(T(rows)) {}
+        : value_(hold(T(rows))) {}
 
-    bool given() const { return value_.has_value(); }
+    bool given() const { return static_cast<bool>(value_); }
     const T& value() const { return *value_; }
 
 private:
-    std::optional<T> value_;
+    // Options are copied from config to config. What is not small is shared by the
+    // copies, and never compiled into them: it cannot change.
+    static constexpr bool is_small = std::is_trivially_copyable_v<T>;
+    using Holder =
+        std::conditional_t<is_small, std::optional<T>, std::shared_ptr<const T>>;
+
+    static Holder hold(T value) {
+        if constexpr (is_small) {
+            return value;
+        } else {
+            return std::make_shared<const T>(std::move(value));
+        }
+    }
+
+    Holder value_;
 };
 
 }  // namespace api

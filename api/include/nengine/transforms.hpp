@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -128,31 +129,33 @@ public:
     using Value = std::variant<NoneType, Distribution, Array, Sparse, Convolution,
                                ConvolutionTranspose>;
 
-    Transform(NoneType = None) {}
-    Transform(double scalar) : value_(Array(scalar)) {}
-    Transform(Array array) : value_(std::move(array)) {}
-    Transform(std::initializer_list<Array::Number> vector) : value_(Array(vector)) {}
+    Transform(NoneType = None);
+    Transform(double scalar) : Transform(Array(scalar)) {}
+    Transform(Array array);
+    Transform(std::initializer_list<Array::Number> vector) : Transform(Array(vector)) {}
     Transform(std::initializer_list<std::initializer_list<double>> rows)
-        : value_(Array(rows)) {}
-    Transform(Sparse sparse) : value_(std::move(sparse)) {}
-    Transform(Convolution convolution) : value_(std::move(convolution)) {}
-    Transform(ConvolutionTranspose convolution) : value_(std::move(convolution)) {}
-    template <class D>
-    requires(std::is_constructible_v<Distribution, D> &&
-             !std::is_convertible_v<D, Array> &&
-             !std::is_same_v<std::remove_cvref_t<D>, Transform>)
-        Transform(D&& distribution)
-        : value_(Distribution(std::forward<D>(distribution))) {}
+        : Transform(Array(rows)) {}
+    Transform(Sparse sparse);
+    Transform(Convolution convolution);
+    Transform(ConvolutionTranspose convolution);
+    template <AnyDistribution D>
+    Transform(D&& distribution) : value_(hold(std::forward<D>(distribution))) {}
 
-    bool is_none() const { return std::holds_alternative<NoneType>(value_); }
+    // Copied, not moved: there is always a value.
+    Transform(const Transform&) = default;
+    Transform& operator=(const Transform&) = default;
+
+    bool is_none() const { return std::holds_alternative<NoneType>(*value_); }
     /// A full matrix, given or drawn.
     bool is_matrix() const;
     /// Sparse, or a convolution.
-    bool is_structured() const { return value_.index() > 2; }
-    const Value& value() const { return value_; }
+    bool is_structured() const { return value_->index() > 2; }
+    const Value& value() const { return *value_; }
 
 private:
-    Value value_;
+    static std::shared_ptr<const Value> hold(Distribution distribution);
+
+    std::shared_ptr<const Value> value_;  ///< shared by copies, which cannot change it
 };
 
 }  // namespace api
