@@ -123,7 +123,14 @@ void check(const BuildState& state, const NetworkData& top) {
     });
 }
 
-void draw_ensembles(BuildState& state, const NetworkData& top) {
+void draw_ensembles(BuildState& state, const NetworkData& top,
+                    const std::vector<DecodeTask>& tasks) {
+    std::unordered_set<const EnsembleData*> decoded;
+    for (const DecodeTask& task : tasks) {
+        if (uses_ensemble_points(task)) {
+            decoded.insert(task.pre);
+        }
+    }
     std::vector<const EnsembleData*> ensembles;
     visit_networks(top, [&](const NetworkData& network) {
         for (const auto& ensemble : network.ensembles) {
@@ -132,7 +139,8 @@ void draw_ensembles(BuildState& state, const NetworkData& top) {
     });
     std::vector<BuiltEnsembleParts> parts(ensembles.size());
     parallel_for(ensembles.size(), [&](std::size_t i) {
-        parts[i] = draw_ensemble(*ensembles[i], state.seed(*ensembles[i]));
+        parts[i] = draw_ensemble(*ensembles[i], state.seed(*ensembles[i]),
+                                 decoded.contains(ensembles[i]));
     });
     state.built.ensembles.reserve(ensembles.size());
     for (std::size_t i = 0; i < ensembles.size(); ++i) {
@@ -206,8 +214,9 @@ BuiltNetwork build(const NetworkData& network, double dt) {
     assign_seeds(state, network, state.built.network_seed);
     check(state, network);
     survey(state, network);
-    draw_ensembles(state, network);
-    state.decoders = find_decoders(decode_tasks(state, network), state.built.ensembles);
+    const std::vector<DecodeTask> tasks = decode_tasks(state, network);
+    draw_ensembles(state, network, tasks);
+    state.decoders = find_decoders(tasks, state.built.ensembles);
     emit(state, network);
     state.built.model = std::move(state.model);
     return std::move(state.built);

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "api/builder/eval_points.hpp"
 #include "api/builder/numerics/matrix.hpp"
 #include "api/src/objects.hpp"
 #include "engine/core/model.hpp"
@@ -16,8 +17,8 @@ namespace nengine {
 
 /// An ensemble as built: what was drawn and solved for it, and its signals.
 struct BuiltEnsembleParts {
-    Matrix eval_points;  ///< [points, dimensions], times the radius
-    Matrix encoders;     ///< [n_neurons, dimensions], normalised
+    EvalPoints eval_points;  ///< times the radius
+    Matrix encoders;         ///< [n_neurons, dimensions], normalised
     Matrix scaled_encoders;
     Vector max_rates, intercepts, gain, bias;
     double radius = 1.0;
@@ -36,8 +37,8 @@ struct BuiltNodeParts {
 };
 
 struct BuiltConnectionParts {
-    Matrix eval_points;  ///< of a decoded connection; else empty
-    Vector rmses;        ///< of the decoders, per component
+    EvalPoints eval_points;                ///< of a decoded connection; else empty
+    Vector rmses;                          ///< of the decoders, per component
     std::vector<std::int64_t> iterations;  ///< of an iterative solver
     /// `weighted` is what arrives, after the synapse.
     SignalId in = no_signal, weights = no_signal, weighted = no_signal;

@@ -55,7 +55,7 @@ private:
         const Decoders& decoders = state_.decoders.at(&connection_);
         parts_.in = state_.ensemble(pre).neurons_out;
         parts_.eval_points = decoders.eval_points;
-        if (parts_.eval_points.size() == 0 &&
+        if (parts_.eval_points.empty() &&
             !std::holds_alternative<NoSolver>(connection_.solver)) {
             parts_.eval_points = state_.ensemble(pre).eval_points;
         }
@@ -324,9 +324,9 @@ SignalId filter_signal(BuildState& state, const Synapse& synapse, SignalId input
     const SignalId memory = step.form == StepForm::no_x
                                 ? no_signal
                                 : state.variable(label + ".state", {order, size}, {});
-    state.add(SimFilter(form_of(step.form), order, input, output, coefficients, memory,
-                        role),
-              label);
+    state.add(
+        SimFilter(form_of(step.form), order, input, output, coefficients, memory, role),
+        label);
     return output;
 }
 

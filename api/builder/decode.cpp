@@ -38,7 +38,7 @@ bool solves_nothing(const Solver& solver) {
 const Matrix& points_of(const Prepared& prepared, const BuiltEnsembles& ensembles) {
     return prepared.own_points.size() > 0
                ? prepared.own_points
-               : ensembles.at(prepared.task->pre).eval_points;
+               : ensembles.at(prepared.task->pre).eval_points.values();
 }
 
 /// The values of the user's function at the points, [points, size_mid].
@@ -133,6 +133,23 @@ Matrix reached_encoders(const ConnectionData& connection,
     return encoders(Eigen::all, columns);
 }
 
+/// weights = transform weights, by as few multiplications as the transform needs.
+void apply(const Transform& transform, Index size_out, RandomState& rng,
+           Matrix& weights) {
+    const auto* array = std::get_if<Array>(&transform.value());
+    if (array != nullptr && array->rank() == 0) {
+        if (array->values.front() != 1.0) {
+            weights *= array->values.front();
+        }
+    } else if (array != nullptr && array->rank() == 1) {
+        weights.array().colwise() *=
+            Eigen::Map<const Vector>(array->values.data(), size_out).array();
+    } else if (!transform.is_none()) {
+        weights = product(transform_matrix(transform, size_out, weights.rows(), rng),
+                          weights);
+    }
+}
+
 /// The problem's part that draws nothing and calls nothing: from activities to weights.
 class Finish {
 public:
@@ -176,18 +193,16 @@ public:
         Decoders result;
         result.rmses = std::move(solution.rmses);
         result.iterations = std::move(solution.iterations);
-        result.eval_points = std::move(prepared_.own_points);
+        if (prepared_.own_points.size() > 0) {
+            result.eval_points = EvalPoints(std::move(prepared_.own_points));
+        }
         result.weights = solution.X.transpose();
         result.to_neurons = to_neurons_;
         if (task_.connection == nullptr || encodes_targets_) {
             return result;
         }
         const ConnectionData& connection = *task_.connection;
-        if (!connection.transform.is_none()) {
-            result.weights = transform_matrix(connection.transform, task_.size_out,
-                                              result.weights.rows(), prepared_.rng) *
-                             result.weights;
-        }
+        apply(connection.transform, task_.size_out, prepared_.rng, result.weights);
         if (to_neurons_) {
             result.weights =
                 product(reached_encoders(connection, ensembles_), result.weights);
@@ -216,6 +231,15 @@ struct Group {
     }
 };
 
+double work_of(const Prepared& prepared, const BuiltEnsembles& ensembles) {
+    if (solves_nothing(prepared.task->solver)) {
+        return 0.0;
+    }
+    const auto neurons = static_cast<double>(prepared.task->pre->n_neurons);
+    return neurons * neurons *
+           static_cast<double>(points_of(prepared, ensembles).rows());
+}
+
 std::vector<Group> group(const std::vector<Prepared>& prepared,
                          const BuiltEnsembles& ensembles) {
     std::vector<Group> groups;
@@ -228,11 +252,7 @@ std::vector<Group> group(const std::vector<Prepared>& prepared,
             at = shared.try_emplace(pre, at).first->second;
         }
         if (at == groups.size()) {
-            const auto neurons = static_cast<double>(pre->n_neurons);
-            const auto points =
-                static_cast<double>(points_of(prepared[i], ensembles).rows());
-            const bool idle = solves_nothing(prepared[i].task->solver);
-            groups.push_back({.work = idle ? 0.0 : neurons * neurons * points});
+            groups.push_back({.work = work_of(prepared[i], ensembles)});
         }
         groups[at].members.push_back(i);
     }
@@ -364,6 +384,11 @@ void parallel_for(std::size_t count, const std::function<void(std::size_t)>& wor
             std::rethrow_exception(error);
         }
     }
+}
+
+bool uses_ensemble_points(const DecodeTask& task) {
+    return !solves_nothing(task.solver) &&
+           (task.connection == nullptr || !task.connection->eval_points);
 }
 
 Matrix transform_matrix(const Transform& transform, Index size_out, Index size_mid,

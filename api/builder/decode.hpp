@@ -15,8 +15,8 @@ namespace nengine {
 
 /// What a decoded connection multiplies its neurons' output with, transform included.
 struct Decoders {
-    Matrix weights;      ///< [size_out, n_neurons]
-    Matrix eval_points;  ///< empty: the ensemble's
+    Matrix weights;          ///< [size_out, n_neurons]
+    EvalPoints eval_points;  ///< empty: the ensemble's
     Vector rmses;
     std::vector<std::int64_t> iterations;  ///< of iterative solvers
     bool to_neurons = false;  ///< full weights: into the post ensemble's neurons
@@ -46,8 +46,12 @@ Matrix transform_matrix(const Transform& transform, Index size_out, Index size_m
                         RandomState& rng);
 
 /// What is drawn for an ensemble, with the draws of Nengo in Nengo's order.
+/// @param decoded  whether a decoder problem uses the ensemble's evaluation points
 BuiltEnsembleParts draw_ensemble(const detail::EnsembleData& ensemble,
-                                 std::uint32_t seed);
+                                 std::uint32_t seed, bool decoded);
+
+/// Whether a problem is solved at the evaluation points of its ensemble.
+bool uses_ensemble_points(const DecodeTask& task);
 
 /// How many evaluation points an ensemble gets unless the user says.
 Index eval_point_count(const detail::EnsembleData& ensemble);

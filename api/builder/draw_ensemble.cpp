@@ -61,6 +61,25 @@ void draw_gain_bias(const EnsembleData& ensemble, const std::string& where,
     parts.bias = found.bias;
 }
 
+/// The ensemble's own points; where no decoder wants them, they are made when asked
+/// for.
+EvalPoints own_eval_points(const EnsembleData& ensemble, bool decoded, RandomState& rng,
+                           const std::string& where) {
+    const DistributionOrArray& points = ensemble.eval_points;
+    const Index count = eval_point_count(ensemble), d = ensemble.dimensions;
+    const double radius = ensemble.radius;
+    RandomState before = rng;
+    if (decoded || points.is_array() ||
+        !skip_sample(points.distribution(), count, d, rng)) {
+        const std::string what = where + ": eval_points";
+        return EvalPoints(
+            Matrix(draw_eval_points(points, ensemble, rng, what) * radius));
+    }
+    return EvalPoints([=, dist = points.distribution()]() mutable {
+        return Matrix(sample(dist, count, d, before) * radius);
+    });
+}
+
 }  // namespace
 
 Index eval_point_count(const EnsembleData& ensemble) {
@@ -76,15 +95,14 @@ Matrix draw_eval_points(const DistributionOrArray& points, const EnsembleData& e
     return values_or_samples(points, count, ensemble.dimensions, rng, what);
 }
 
-BuiltEnsembleParts draw_ensemble(const EnsembleData& ensemble, std::uint32_t seed) {
+BuiltEnsembleParts draw_ensemble(const EnsembleData& ensemble, std::uint32_t seed,
+                                 bool decoded) {
     const std::string where = describe(ensemble);
     RandomState rng(seed);
     BuiltEnsembleParts parts;
     parts.radius = ensemble.radius;
     parts.neuron_type = ensemble.neuron_type;
-    parts.eval_points =
-        draw_eval_points(ensemble.eval_points, ensemble, rng, where + ": eval_points") *
-        ensemble.radius;
+    parts.eval_points = own_eval_points(ensemble, decoded, rng, where);
     if (std::holds_alternative<Direct>(ensemble.neuron_type)) {
         parts.encoders = parts.scaled_encoders =
             Matrix::Identity(ensemble.dimensions, ensemble.dimensions);

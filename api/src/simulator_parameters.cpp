@@ -97,7 +97,7 @@ BuiltEnsemble Simulator::data(const Ensemble& ensemble) const {
         gain = vector_of(impl_->live(parts.gain_signal));
     }
     if (parts.bias_signal == no_signal) {  // Direct: no neurons to tune
-        return {array_of(parts.eval_points),
+        return {array_of(parts.eval_points.values()),
                 array_of(parts.encoders),
                 array_of(parts.scaled_encoders),
                 array_of(parts.max_rates),
@@ -114,7 +114,7 @@ BuiltEnsemble Simulator::data(const Ensemble& ensemble) const {
     }
     const auto tuning = max_rates_intercepts(neuron_curve(parts.neuron_type),
                                              span_of(gain), span_of(bias));
-    return {array_of(parts.eval_points),
+    return {array_of(parts.eval_points.values()),
             array_of(encoders),
             array_of(scaled),
             array_of(tuning.max_rates),
@@ -133,8 +133,8 @@ BuiltConnection Simulator::data(const Connection& connection) const {
     result.rmses.assign(parts.rmses.data(), parts.rmses.data() + parts.rmses.size());
     result.iterations = parts.iterations;
     result.transform = connection.transform;
-    if (parts.eval_points.size() > 0) {
-        result.eval_points = array_of(parts.eval_points);
+    if (!parts.eval_points.empty()) {
+        result.eval_points = array_of(parts.eval_points.values());
     }
     if (parts.weights != no_signal) {
         result.weights = Array(impl_->model().signal(parts.weights).shape,

@@ -12,6 +12,9 @@ python=${PYTHON:-python3.11}
     exit 1
 }
 "$python" -m venv "$1"
+# nengo-dl asks for the package "tensorflow", which would bring the newest one beside
+# tensorflow-cpu: so it comes last and alone, after what it needs.
 "$1/bin/pip" install --disable-pip-version-check \
-    'nengo-dl==3.6.0' 'tensorflow-cpu==2.12.*' 'nengo<4' 'numpy<1.24' click
+    'tensorflow-cpu==2.12.*' 'nengo<4' 'numpy<1.24' jinja2 packaging progressbar2 click
+"$1/bin/pip" install --disable-pip-version-check --no-deps 'nengo-dl==3.6.0'
 "$1/bin/python" -c 'import nengo_dl; print("nengo_dl", nengo_dl.__version__)'

@@ -116,11 +116,12 @@ private:
         }
         check(object, "max_rates", parts.max_rates);
         check(object, "intercepts", parts.intercepts);
-        EXPECT_EQ(object.at("eval_points_rows").get<Index>(), parts.eval_points.rows());
+        EXPECT_EQ(object.at("eval_points_rows").get<Index>(),
+                  parts.eval_points.values().rows());
         if (arrays.contains("eval_points")) {
-            check(object, "eval_points", parts.eval_points);
+            check(object, "eval_points", parts.eval_points.values());
         } else {
-            const Matrix head = parts.eval_points.topRows(16);
+            const Matrix head = parts.eval_points.values().topRows(16);
             check(object, "eval_points_head", head);
         }
     }

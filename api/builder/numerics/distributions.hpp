@@ -16,6 +16,11 @@ namespace nengine {
 Matrix sample(const Distribution& distribution, std::int64_t n, std::int64_t d,
               RandomState& rng);
 
+/// Makes the draws of `sample` without its vectors, where that is much cheaper.
+/// @return  false, with nothing drawn, where it is not
+bool skip_sample(const Distribution& distribution, std::int64_t n, std::int64_t d,
+                 RandomState& rng);
+
 /// n numbers: what Nengo calls `d=None`. `Choice` and `Samples` give numbers here.
 Vector sample(const Distribution& distribution, std::int64_t n, RandomState& rng);
 
@@ -34,6 +39,10 @@ Vector values_or_samples(const DistributionOrArray& parameter, std::int64_t n,
 /// `n` points evenly scattered in the unit ball or on its surface, [n, d].
 Matrix sample_scattered(const ScatteredHypersphere& distribution, std::int64_t n,
                         std::int64_t d, RandomState& rng);
+
+/// As `skip_sample`.
+bool skip_scattered(const ScatteredHypersphere& distribution, std::int64_t n,
+                    std::int64_t d, RandomState& rng);
 
 /// An angle by its sine and cosine.
 struct SineCosine {

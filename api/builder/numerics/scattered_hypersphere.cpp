@@ -106,13 +106,18 @@ Matrix by_tfww(const Matrix& cube) {
     return sphere;
 }
 
-/// The orthogonal polar factor of a normal matrix: a uniformly random rotation (or
-/// reflection).
-Matrix random_rotation(std::int64_t d, RandomState& rng) {
+Matrix normal_matrix(std::int64_t d, RandomState& rng) {
     Matrix normal(d, d);
     for (double& value : normal.reshaped<Eigen::RowMajor>()) {
         value = rng.standard_normal();
     }
+    return normal;
+}
+
+/// The orthogonal polar factor of a normal matrix: a uniformly random rotation (or
+/// reflection).
+Matrix random_rotation(std::int64_t d, RandomState& rng) {
+    const Matrix normal = normal_matrix(d, rng);
     const Eigen::BDCSVD<Matrix> svd(normal, Eigen::ComputeFullU | Eigen::ComputeFullV);
     return svd.matrixU() * svd.matrixV().transpose();
 }
@@ -151,6 +156,20 @@ Matrix sample_scattered(const ScatteredHypersphere& dist, std::int64_t n,
         }
     }
     return product(points, random_rotation(d, rng));
+}
+
+bool skip_scattered(const ScatteredHypersphere& dist, std::int64_t n, std::int64_t d,
+                    RandomState& rng) {
+    if (d < 2 || !std::holds_alternative<QuasirandomSequence>(dist.base)) {
+        return false;
+    }
+    check(dist, d);
+    for (std::int64_t i = 0; i < (dist.surface ? d - 1 : d); ++i) {
+        rng.random_sample();  // where the sequence starts
+    }
+    rng.shuffle(n, [](std::int64_t, std::int64_t) {});
+    normal_matrix(d, rng);
+    return true;
 }
 
 }  // namespace nengine

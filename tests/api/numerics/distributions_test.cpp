@@ -56,6 +56,32 @@ TEST(ScatteredHypersphere, LiesOnTheSphereInAnyDimension) {
     }
 }
 
+TEST(SkipSample, LeavesTheGeneratorWhereSamplingDoes) {
+    for (const bool surface : {false, true}) {
+        for (const std::int64_t d : {2, 3, 16}) {
+            SCOPED_TRACE(std::to_string(d) + (surface ? " on the surface" : " inside"));
+            const Distribution dist = ScatteredHypersphere{.surface = surface};
+            RandomState sampling(7), skipping(7);
+
+            sample(dist, 101, d, sampling);
+            ASSERT_TRUE(skip_sample(dist, 101, d, skipping));
+
+            EXPECT_EQ(sampling.standard_normal(), skipping.standard_normal());
+            EXPECT_EQ(sampling.random_u32(), skipping.random_u32());
+        }
+    }
+}
+
+TEST(SkipSample, DrawsNothingWhereItDoesNotHelp) {
+    RandomState untouched(7), asked(7);
+
+    EXPECT_FALSE(skip_sample(ScatteredHypersphere{}, 11, 1, asked));
+    EXPECT_FALSE(skip_sample(ScatteredHypersphere{.base = Uniform{}}, 11, 3, asked));
+    EXPECT_FALSE(skip_sample(Uniform{}, 11, 3, asked));
+
+    EXPECT_EQ(untouched.random_u32(), asked.random_u32());
+}
+
 TEST(Distribution, RefusesWhatCannotBeSampled) {
     RandomState rng(0);
 
