@@ -80,7 +80,8 @@ private:
     /// What the error asks of each post neuron.
     SignalId encoded(SignalId error) {
         const auto& key = connection_.post.key();
-        if (key && std::holds_alternative<std::vector<std::int64_t>>(key->value())) {
+        if (key && (std::holds_alternative<std::vector<std::int64_t>>(key->value()) ||
+                    std::holds_alternative<std::vector<bool>>(key->value()))) {
             throw BuildError(base_ + ": got a list of positions of " +
                              describe(connection_.post) +
                              ", needs a slice: PES encodes the error into neurons");
@@ -88,17 +89,25 @@ private:
         const Positions at = view_positions(connection_.post, Side::in);
         const SignalId encoders = post_ensemble().encoders_signal;
         const Index neurons = shape(encoders)[0], dimensions = shape(encoders)[1];
-        const SignalId part =
-            connection_.post.is_neurons()
-                ? state_.model->add_view(encoders, base_ + ".encoders",
-                                         {at.count, dimensions}, at.first * dimensions,
-                                         {at.step * dimensions, 1})
-                : state_.model->add_view(encoders, base_ + ".encoders",
-                                         {neurons, at.count}, at.first,
-                                         {dimensions, at.step});
-        const SignalId local = state_.signal(base_ + ".local_error", shape(part)[0]);
-        state_.add(DotInc(part, error, local, false), base_ + ".encode");
+        const SignalId local = state_.signal(base_ + ".local_error", neurons);
+        if (connection_.post.is_neurons()) {
+            state_.add(DotInc(encoders, error, local, false), base_ + ".encode");
+            return slice_signal(state_, local, at, base_ + ".local_error.slice");
+        }
+        const SignalId whole = at.is_all ? error : spread(error, at, dimensions);
+        state_.add(DotInc(encoders, whole, local, false), base_ + ".encode");
         return local;
+    }
+
+    /// The error of some dimensions as one of all; the others have none.
+    SignalId spread(SignalId error, const Positions& at, Index dimensions) {
+        const SignalId whole = state_.signal(base_ + ".whole_error", dimensions);
+        state_.add(Reset(whole), base_ + ".whole_error");
+        state_.add(
+            Copy(error, state_.model->add_slice(whole, at.first, at.count, at.step),
+                 true),
+            base_ + ".whole_error");
+        return whole;
     }
 
     void read(const RLS& rule) {

@@ -24,9 +24,13 @@ outline::Part part_of(const ObjectView& view, Side side) {
         std::holds_alternative<std::vector<bool>>(key)) {
         return {.kind = Kind::list};
     }
-    if (const auto* slice = std::get_if<Slice>(&key);
-        slice != nullptr && *slice == Slice{}) {
+    const auto* slice = std::get_if<Slice>(&key);
+    if (slice != nullptr && *slice == Slice{}) {
         return {};
+    }
+    if (view.learning_rule() && side == Side::out) {
+        // Of a state of its own size, which nothing else has a part of.
+        return {Kind::range, 0, 1, slice != nullptr ? slice->step : 1};
     }
     const Positions range = view_positions(view, side);
     return {Kind::range, range.first, range.count, range.step};
@@ -35,7 +39,43 @@ outline::Part part_of(const ObjectView& view, Side side) {
 outline::View view_of(const ObjectView& view, Side side) {
     return {.object = view.object().get(),
             .neurons = view.is_neurons(),
+            .rule = view.learning_rule()
+                        ? std::optional(static_cast<int>(*view.learning_rule()))
+                        : std::nullopt,
             .part = part_of(view, side)};
+}
+
+outline::Rule outline_of(const PES& rule) {
+    return {.kind = outline::Rule::Kind::pes,
+            .pre_synapse = process_of(rule.pre_synapse)};
+}
+outline::Rule outline_of(const RLS& rule) {
+    return {.kind = outline::Rule::Kind::rls,
+            .pre_synapse = process_of(rule.pre_synapse)};
+}
+outline::Rule outline_of(const BCM& rule) {
+    return {.kind = outline::Rule::Kind::bcm,
+            .pre_synapse = process_of(rule.pre_synapse),
+            .post_synapse = process_of(rule.post_synapse.value_or(rule.pre_synapse)),
+            .theta_synapse = process_of(rule.theta_synapse)};
+}
+outline::Rule outline_of(const Oja& rule) {
+    return {.kind = outline::Rule::Kind::oja,
+            .pre_synapse = process_of(rule.pre_synapse),
+            .post_synapse = process_of(rule.post_synapse.value_or(rule.pre_synapse))};
+}
+outline::Rule outline_of(const Voja& rule) {
+    return {.kind = outline::Rule::Kind::voja,
+            .post_synapse = process_of(rule.post_synapse)};
+}
+
+std::vector<outline::Rule> rules_of(const ConnectionData& connection) {
+    std::vector<outline::Rule> result;
+    for (const auto& [name, type] : connection.learning_rules.all()) {
+        result.push_back(
+            std::visit([](const auto& rule) { return outline_of(rule); }, type));
+    }
+    return result;
 }
 
 outline::Ensemble outline_of(const EnsembleData& ensemble) {
@@ -112,7 +152,8 @@ outline::Connection outline_of(const ConnectionData& connection) {
             .has_function = !connection.function.is_identity(),
             .full_weights = between_ensembles && wants_weights(connection.solver),
             .transform = transform_of(connection.transform),
-            .synapse = process_of(connection.synapse)};
+            .synapse = process_of(connection.synapse),
+            .rules = rules_of(connection)};
 }
 
 outline::Probe outline_of(const ProbeData& probe) {

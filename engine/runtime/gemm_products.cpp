@@ -1,4 +1,7 @@
+#include <string>
+
 #include "engine/runtime/binder.hpp"
+#include "kernels/base/error.hpp"
 
 namespace nengine {
 namespace {
@@ -44,7 +47,16 @@ struct MatrixLayout {
 template <class Real>
 MatrixLayout layout_of(const Block<Real>& a) {
     const bool transposed = a.col_stride != 1 && a.cols > 1;
-    return {transposed, transposed ? a.col_stride : std::max(a.row_stride, a.cols)};
+    const Index leading = transposed ? a.col_stride : a.row_stride;
+    const bool apart = transposed && a.rows > 1 && a.row_stride != 1;
+    const bool backwards = (transposed ? a.cols : a.rows) > 1 && leading < 0;
+    if (apart || backwards) {
+        throw BuildError("product: got a matrix with strides " +
+                         std::to_string(a.row_stride) + " and " +
+                         std::to_string(a.col_stride) +
+                         ", needs rows or columns that lie one after the other");
+    }
+    return {transposed, transposed ? leading : std::max(leading, a.cols)};
 }
 
 /// Members that share x, with matrices and results that lie one after the other: one

@@ -131,7 +131,7 @@ GOLDEN_NETWORK(learn_oja) {
     return net;
 }
 
-GOLDEN_NETWORK(learn_voja) {
+GOLDEN_NETWORK(learn_voja, {.same_operators = false}) {
     Network net({.label = "net", .seed = 136});
     auto u = net.node(sincos, {.label = "u"});
     auto gate =
