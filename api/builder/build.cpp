@@ -158,7 +158,7 @@ std::vector<DecodeTask> decode_tasks(const BuildState& state, const NetworkData&
                      .pre = pre,
                      .connection = connection.get(),
                      .pre_positions = view_positions(connection->pre, Side::out),
-                     .solver = connection->solver,
+                     .solver = &connection->solver,
                      .seed = state.seed(*connection),
                      .size_mid = size_mid(*connection),
                      .size_out = view_positions(connection->post, Side::in).count});
@@ -172,7 +172,7 @@ std::vector<DecodeTask> decode_tasks(const BuildState& state, const NetworkData&
                 tasks.push_back({.owner = probe.get(),
                                  .pre = pre,
                                  .pre_positions = std::move(positions),
-                                 .solver = probe->solver,
+                                 .solver = &probe->solver,
                                  .seed = state.seed(*probe),
                                  .size_mid = size,
                                  .size_out = size});

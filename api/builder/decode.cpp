@@ -88,7 +88,7 @@ void need_finite_targets(const DecodeTask& task, const Matrix& targets) {
 
 Prepared prepare(const DecodeTask& task, const BuiltEnsembles& ensembles) {
     Prepared result(task);
-    if (solves_nothing(task.solver)) {
+    if (solves_nothing(*task.solver)) {
         return result;
     }
     const auto* connection = task.connection;
@@ -157,9 +157,9 @@ public:
         : prepared_(prepared),
           task_(*prepared.task),
           ensembles_(ensembles),
-          to_neurons_(task_.connection != nullptr && wants_weights(task_.solver) &&
+          to_neurons_(task_.connection != nullptr && wants_weights(*task_.solver) &&
                       detail::as_ensemble(task_.connection->post) != nullptr),
-          encodes_targets_(to_neurons_ && !is_compositional(task_.solver)) {}
+          encodes_targets_(to_neurons_ && !is_compositional(*task_.solver)) {}
 
     /// What the solver is asked for. Solvers that are not compositional get the
     /// currents into the post neurons, for which the transform has to be drawn first.
@@ -186,7 +186,7 @@ public:
     }
 
     Solution solve_alone(const Matrix& A, const Matrix& targets) {
-        return solve(task_.solver, A, targets, prepared_.rng, describe(*task_.owner));
+        return solve(*task_.solver, A, targets, prepared_.rng, describe(*task_.owner));
     }
 
     Decoders weights(Solution solution) {
@@ -232,7 +232,7 @@ struct Group {
 };
 
 double work_of(const Prepared& prepared, const BuiltEnsembles& ensembles) {
-    if (solves_nothing(prepared.task->solver)) {
+    if (solves_nothing(*prepared.task->solver)) {
         return 0.0;
     }
     const auto neurons = static_cast<double>(prepared.task->pre->n_neurons);
@@ -247,7 +247,7 @@ std::vector<Group> group(const std::vector<Prepared>& prepared,
     for (std::size_t i = 0; i < prepared.size(); ++i) {
         const EnsembleData* pre = prepared[i].task->pre;
         std::size_t at = groups.size();
-        if (!solves_nothing(prepared[i].task->solver) &&
+        if (!solves_nothing(*prepared[i].task->solver) &&
             prepared[i].own_points.size() == 0) {
             at = shared.try_emplace(pre, at).first->second;
         }
@@ -271,9 +271,10 @@ public:
         : prepared_(prepared), ensembles_(ensembles) {}
 
     bool accepts(std::size_t i) const {
-        const Solver& solver = prepared_[i].task->solver;
-        return members_.empty() || (solves_targets_apart(solver) &&
-                                    solver == prepared_[members_.front()].task->solver);
+        const Solver& solver = *prepared_[i].task->solver;
+        return members_.empty() ||
+               (solves_targets_apart(solver) &&
+                solver == *prepared_[members_.front()].task->solver);
     }
 
     void add(std::size_t i) {
@@ -327,7 +328,7 @@ void solve_group(const Group& group, std::vector<Prepared>& prepared,
                  const BuiltEnsembles& ensembles, std::vector<Decoders>& found) {
     const std::size_t first = group.members.front();
     const DecodeTask& task = *prepared[first].task;
-    if (solves_nothing(task.solver)) {
+    if (solves_nothing(*task.solver)) {
         Finish finish(prepared[first], ensembles);
         const Matrix A = Matrix::Zero(1, task.pre->n_neurons);
         const Matrix targets = Matrix::Zero(1, task.size_mid);
@@ -387,7 +388,7 @@ void parallel_for(std::size_t count, const std::function<void(std::size_t)>& wor
 }
 
 bool uses_ensemble_points(const DecodeTask& task) {
-    return !solves_nothing(task.solver) &&
+    return !solves_nothing(*task.solver) &&
            (task.connection == nullptr || !task.connection->eval_points);
 }
 

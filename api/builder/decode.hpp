@@ -28,7 +28,7 @@ struct DecodeTask {
     const detail::EnsembleData* pre = nullptr;
     const detail::ConnectionData* connection = nullptr;  ///< null for a probe
     detail::Positions pre_positions;
-    Solver solver;
+    const Solver* solver = nullptr;  ///< the owner's
     std::uint32_t seed = 0;
     Index size_mid = 0, size_out = 0;
 };

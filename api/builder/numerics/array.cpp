@@ -56,4 +56,14 @@ Array::Array(std::vector<std::int64_t> extents, std::vector<double> numbers)
     }
 }
 
+SharedArray::SharedArray(Array array)
+    : array_(std::make_shared<const Array>(std::move(array))) {}
+
+bool SharedArray::operator==(const SharedArray& other) const {
+    if (array_ == nullptr || other.array_ == nullptr) {
+        return array_ == other.array_;
+    }
+    return array_ == other.array_ || *array_ == *other.array_;
+}
+
 }  // namespace nengine

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <vector>
 
 namespace nengine {
@@ -42,6 +43,24 @@ struct Array {
     }
 
     bool operator==(const Array&) const = default;
+};
+
+/// An array or none, which copies share and cannot change: for numbers that many
+/// objects are made with.
+class SharedArray {
+public:
+    SharedArray() = default;
+    SharedArray(Array array);
+    SharedArray(std::initializer_list<std::initializer_list<double>> rows)
+        : SharedArray(Array(rows)) {}
+
+    explicit operator bool() const { return array_ != nullptr; }
+    const Array& operator*() const { return *array_; }
+    const Array* operator->() const { return array_.get(); }
+    bool operator==(const SharedArray& other) const;
+
+private:
+    std::shared_ptr<const Array> array_;
 };
 
 }  // namespace nengine

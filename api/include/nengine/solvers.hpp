@@ -167,7 +167,7 @@ struct NnlsL2nz {
 /// Solves nothing: the given decoders [n_neurons, targets], or zeros. A start for
 /// weights that are learned.
 struct NoSolver {
-    std::optional<Array> values = std::nullopt;
+    SharedArray values = {};
     bool weights = false;
     bool operator==(const NoSolver&) const = default;
 };
