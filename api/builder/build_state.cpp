@@ -50,14 +50,22 @@ SignalId BuildState::constant(const std::string& name, Shape shape,
     return id;
 }
 
+std::string BuildState::own_parameter_name(const ObjectData& object,
+                                           const std::string& attribute) {
+    const std::string base = detail::name(object);
+    std::string& number = parameter_numbers[&object];
+    std::string name = base + number + '.' + attribute;
+    while (!parameter_names.insert(name).second) {
+        number = '#' + std::to_string(++repeated_names[base + '.' + attribute] + 1);
+        name = base + number + '.' + attribute;
+    }
+    return name;
+}
+
 SignalId BuildState::parameter(const ObjectData& object, const std::string& attribute,
                                Shape shape, std::vector<double> values,
                                bool trainable) {
-    const std::string name = detail::name(object) + '.' + attribute;
-    if (!parameter_names.insert(name).second) {
-        throw ValidationError(describe(object) + ": another object has a parameter '" +
-                              name + "', needs a label of its own");
-    }
+    const std::string name = own_parameter_name(object, attribute);
     const SignalId id = variable(name, std::move(shape), std::move(values));
     model->signal(id).parameter = name;
     model->signal(id).trainable = trainable;

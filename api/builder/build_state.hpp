@@ -39,6 +39,10 @@ struct BuildState {
 
     std::unordered_map<double, SignalId> scalars;
     std::unordered_set<std::string> parameter_names;
+    /// Objects may have the same label: how often each name has been wanted again, and
+    /// what then follows the object's name ("#2").
+    std::unordered_map<std::string, int> repeated_names;
+    std::unordered_map<const detail::ObjectData*, std::string> parameter_numbers;
 
     BuiltEnsembleParts& ensemble(const detail::ObjectData& data) {
         return built.ensembles.at(&data);
@@ -54,10 +58,13 @@ struct BuildState {
     /// A number that never changes; one signal for all users of the same number.
     SignalId scalar(double value);
     SignalId constant(const std::string& name, Shape shape, std::vector<double> values);
-    /// A value that is saved and loaded as "object.attribute".
-    /// @throws ValidationError  another parameter has that name
+    /// A value that is saved and loaded as "object.attribute"; of further objects with
+    /// the same name as "object#2.attribute" and so on, in the order of the build.
     SignalId parameter(const detail::ObjectData& object, const std::string& attribute,
                        Shape shape, std::vector<double> values, bool trainable);
+
+    std::string own_parameter_name(const detail::ObjectData& object,
+                                   const std::string& attribute);
 
     template <class Op>
     int add(Op op, const std::string& label) {

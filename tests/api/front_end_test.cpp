@@ -193,13 +193,25 @@ TEST(Names, ArePathsOfLabelsOrNumbersOfCreation) {
     EXPECT_EQ(detail::name(object(d)), "two/d");
 }
 
-TEST(Names, OfParametersMustDiffer) {
+TEST(Names, OfParametersAreNumberedWhereLabelsRepeat) {
     Network net({.seed = 1});
-    auto a = net.ensemble(5, 1, {.label = "same"});
-    net.ensemble(5, 1, {.label = "same"});
+    for (int i = 0; i < 3; ++i) {
+        net.ensemble(5, 1, {.label = "same"});
+    }
+    Product first(net, 10, 1), second(net, 10, 1);
+    Simulator sim(net, quiet());
 
-    EXPECT_THAT(message<ValidationError>([&] { built_from(a); }),
-                HasSubstr("'same.bias'"));
+    std::vector<std::string> names;
+    for (const auto& parameter : sim.parameters()) {
+        names.push_back(parameter.name);
+    }
+
+    for (const char* name :
+         {"same.bias", "same.encoders", "same#2.bias", "same#2.encoders", "same#3.bias",
+          "Product/network#1/0.bias", "Product/network#1/0#2.bias"}) {
+        EXPECT_THAT(names, ::testing::Contains(name));
+    }
+    EXPECT_EQ(sim.parameter("same#2.bias"), sim.data(net.ensembles()[1]).bias);
 }
 
 TEST(Nodes, HaveTheSizeOfWhatTheyPutOut) {

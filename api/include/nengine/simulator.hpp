@@ -174,6 +174,7 @@ struct BuiltConnection {
 };
 
 struct Parameter {
+    /// "network/object.attribute"; where labels repeat, "object#2.attribute" and so on.
     std::string name;
     std::vector<std::int64_t> shape;
     bool trainable;
