@@ -106,8 +106,8 @@ Series similarity_over_time(const Binding& binding, const char* label,
     return series;
 }
 
-Series components(const char* label, const Vector& vector) {
-    Series series{.label = label, .x = {}, .y = vector};
+Series components(const char* label, const Vector& vector, Mark mark) {
+    Series series{.label = label, .x = {}, .y = vector, .mark = mark};
     for (std::size_t i = 0; i < vector.size(); ++i) {
         series.x.push_back(double(i));
     }
@@ -116,18 +116,19 @@ Series components(const char* label, const Vector& vector) {
 
 void draw(const Settings& s, const Binding& binding) {
     const Panel over_time{
-        .title = "similarity of the output with ...",
+        .title = "similarity of the decoded output with three vectors",
         .x_label = "simulated time (s)",
         .y_label = "cosine of the angle",
-        .series = {similarity_over_time(binding, "a * b, exact", binding.exact),
+        .series = {similarity_over_time(binding, "exact a * b", binding.exact),
                    similarity_over_time(binding, "a", binding.a),
                    similarity_over_time(binding, "b", binding.b)},
         .y_range = std::pair(-0.6, 1.1)};
-    const Panel at_the_end{.title = "the output at the end",
-                           .x_label = "component",
-                           .y_label = "value",
-                           .series = {components("decoded", binding.decoded.back()),
-                                      components("a * b, exact", binding.exact)}};
+    const Panel at_the_end{
+        .title = "the components at the end",
+        .x_label = "component",
+        .y_label = "value",
+        .series = {components("exact a * b", binding.exact, Mark::bars),
+                   components("decoded", binding.decoded.back(), Mark::points)}};
     plot_lines(s.picture(), "Circular convolution by spiking neurons",
                {over_time, at_the_end});
 }

@@ -89,24 +89,27 @@ double error(const Course& course) {
 }
 
 void draw(const Settings& s, const Course& course) {
-    const auto panel = [&](const char* title, std::vector<Series> series) {
-        return Panel{.title = title,
-                     .x_label = "simulated time (s)",
-                     .y_label = "value",
-                     .series = std::move(series)};
-    };
-    Panel input = panel("what it gets",
-                        {{.label = "input u", .x = course.times, .y = course.input}});
-    Panel control =
-        panel("whether it holds",
-              {{.label = "control c", .x = course.times, .y = course.control}});
-    Panel state =
-        panel("its value: sums and holds while c = 1, forgets while c < 1",
-              {{.label = "decoded x", .x = course.times, .y = course.decoded},
-               {.label = "without neurons", .x = course.times, .y = course.exact}});
-    input.y_range = std::pair(-7.0, 6.0);
-    control.y_range = std::pair(0.0, 1.2);
-    state.y_range = std::pair(-1.0, 1.2);
+    const Panel input{.title = "what it gets",
+                      .x_label = {},
+                      .y_label = "input u",
+                      .series = {{.label = {}, .x = course.times, .y = course.input}},
+                      .y_range = std::pair(-7.0, 6.0),
+                      .height = 0.65};
+    const Panel control{
+        .title = "whether it holds (1) or forgets (below 1)",
+        .x_label = {},
+        .y_label = "control c",
+        .series = {{.label = {}, .x = course.times, .y = course.control}},
+        .y_range = std::pair(0.0, 1.2),
+        .height = 0.65};
+    const Panel state{
+        .title = "what it remembers",
+        .x_label = "simulated time (s)",
+        .y_label = "value x",
+        .series = {{.label = "decoded", .x = course.times, .y = course.decoded},
+                   {.label = "exact", .x = course.times, .y = course.exact}},
+        .y_range = std::pair(-0.8, 1.2),
+        .height = 1.2};
     plot_lines(s.picture(), "A controlled integrator of spiking neurons",
                {input, control, state});
 }

@@ -85,6 +85,28 @@ Motion motion(const Course& course, double start) {
     return {angle / (2 * std::numbers::pi * seconds), radius / double(count)};
 }
 
+/// The part of the state's way between two times.
+Series way(const char* label, const Course& course, double from, double to) {
+    Series series{.label = label, .x = {}, .y = {}};
+    for (std::size_t i = 0; i < course.times.size(); ++i) {
+        if (course.times[i] >= from && course.times[i] <= to) {
+            series.x.push_back(course.x[i]);
+            series.y.push_back(course.y[i]);
+        }
+    }
+    return series;
+}
+
+Series unit_circle() {
+    Series series{.label = "radius 1", .x = {}, .y = {}, .mark = Mark::guide};
+    for (int degree = 0; degree <= 360; ++degree) {
+        const double angle = degree * std::numbers::pi / 180;
+        series.x.push_back(std::cos(angle));
+        series.y.push_back(std::sin(angle));
+    }
+    return series;
+}
+
 void draw(const Settings& s, const Course& course) {
     const std::pair range(-1.3, 1.3);
     const Panel over_time{.title = "the two dimensions over time",
@@ -93,12 +115,18 @@ void draw(const Settings& s, const Course& course) {
                           .series = {{.label = "x", .x = course.times, .y = course.x},
                                      {.label = "y", .x = course.times, .y = course.y}},
                           .y_range = range};
-    const Panel plane{.title = "the state in the plane",
-                      .x_label = "x",
-                      .y_label = "y",
-                      .series = {{.label = {}, .x = course.x, .y = course.y}},
-                      .y_range = range,
-                      .square = true};
+    // The last turns alone: all of them would hide each other.
+    const double end = course.times.back();
+    const double last_turns = std::max(push_seconds, end - 2 / s.hertz);
+    const Panel plane{
+        .title = "the state in the plane",
+        .x_label = "x",
+        .y_label = "y",
+        .series = {way("last two turns", course, last_turns, end),
+                   way("first turn", course, 0, 1 / s.hertz), unit_circle()},
+        .y_range = range,
+        .square = true,
+        .height = 1.7};
     plot_lines(s.picture(), "An oscillator of spiking neurons", {over_time, plane});
 }
 

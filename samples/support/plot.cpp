@@ -126,34 +126,68 @@ void add_data(std::ostringstream& script, const std::string& name,
     script << "EOD\n";
 }
 
-void add_panel(std::ostringstream& script, const Panel& panel, std::size_t index) {
+void add_range(std::ostringstream& script, char axis,
+               const std::optional<std::pair<double, double>>& range) {
+    script << "set " << axis << "range [";
+    if (range) {
+        script << number(range->first) << ':' << number(range->second) << "]\n";
+    } else {
+        script << "*:*]\n";
+    }
+}
+
+/// Time begins at 0, though the first sample is one step later.
+std::optional<std::pair<double, double>> range_of_time(const Panel& panel) {
+    double first = 0, last = 0;
+    for (const Series& series : panel.series) {
+        if (!series.x.empty()) {
+            first = series.x.front();
+            last = std::max(last, series.x.back());
+        }
+    }
+    if (first > 0 && first < 0.02 * last) {
+        return std::pair(0.0, last);
+    }
+    return std::nullopt;
+}
+
+/// What gnuplot calls the way in which the i-th series is drawn.
+std::string style(Mark mark, std::size_t i) {
+    const std::string in_colour = std::string(" lc rgb '") + colour(i) + "' ";
+    switch (mark) {
+        case Mark::points:
+            return "points pt 7 ps 0.9" + in_colour;
+        case Mark::bars:
+            return "boxes fs solid 0.35 noborder" + in_colour;
+        case Mark::guide:
+            return "lines lw 1 dt 2 lc rgb '#555555' ";
+        case Mark::line:
+            break;
+    }
+    return "lines lw 2" + in_colour;
+}
+
+/// @param bottom, top  where it lies, as fractions of the picture from below
+void add_panel(std::ostringstream& script, const Panel& panel, std::size_t index,
+               double bottom, double top) {
     const std::string data = "panel" + std::to_string(index) + "_";
     for (std::size_t i = 0; i < panel.series.size(); ++i) {
         add_data(script, data + std::to_string(i), panel.series[i]);
     }
     script << "set title " << quoted(panel.title) << "\nset xlabel "
-           << quoted(panel.x_label) << "\nset ylabel " << quoted(panel.y_label) << '\n'
-           << "set size " << (panel.square ? "ratio -1" : "noratio") << '\n';
+           << quoted(panel.x_label) << "\nset ylabel " << quoted(panel.y_label)
+           << "\nset origin 0," << number(bottom) << "\nset size "
+           << (panel.square ? "ratio -1" : "noratio") << " 1," << number(top - bottom)
+           << '\n';
     // A square picture of two quantities shows the same range of both.
-    if (panel.y_range && panel.square) {
-        script << "set xrange [" << number(panel.y_range->first) << ':'
-               << number(panel.y_range->second) << "]\n";
-    } else {
-        script << "set xrange [*:*]\n";
-    }
-    if (panel.y_range) {
-        script << "set yrange [" << number(panel.y_range->first) << ':'
-               << number(panel.y_range->second) << "]\n";
-    } else {
-        script << "set yrange [*:*]\n";
-    }
+    add_range(script, 'x', panel.square ? panel.y_range : range_of_time(panel));
+    add_range(script, 'y', panel.y_range);
     script << "plot ";
     for (std::size_t i = 0; i < panel.series.size(); ++i) {
-        const std::string& label = panel.series[i].label;
-        script << (i > 0 ? ", " : "") << '$' << data << i
-               << " using 1:2 with lines lw 2"
-               << " lc rgb '" << colour(i) << "' "
-               << (label.empty() ? "notitle" : "title " + quoted(label));
+        const Series& series = panel.series[i];
+        script << (i > 0 ? ", " : "") << '$' << data << i << " using 1:2 with "
+               << style(series.mark, i)
+               << (series.label.empty() ? "notitle" : "title " + quoted(series.label));
     }
     script << '\n';
 }
@@ -281,22 +315,29 @@ std::size_t legend_width(const std::vector<Panel>& panels) {
             longest = std::max(longest, series.label.size());
         }
     }
-    return longest == 0 ? 3 : longest + 10;
+    return longest == 0 ? 3 : longest + 7;
 }
 
 }  // namespace
 
 void plot_lines(const fs::path& file, const std::string& title,
                 const std::vector<Panel>& panels) {
+    constexpr double title_height = 60, panel_height = 290;
+    double height = title_height;
+    for (const Panel& panel : panels) {
+        height += panel_height * panel.height;
+    }
     std::ostringstream script;
-    const int n_panels = static_cast<int>(panels.size());
-    script << begin_picture(file, 900, 60 + 290 * n_panels) << "set key outside right\n"
+    script << begin_picture(file, picture_width, static_cast<int>(height))
+           << "set key outside right top Left reverse samplen 1.5\n"
            << "set lmargin 10\nset rmargin " << legend_width(panels)
-           << "\nset autoscale xfixmax\n"
-           << "set multiplot layout " << n_panels << ",1 title " << quoted(title)
-           << " font 'Sans,14'\n";
+           << "\nset autoscale xfixmax\nset boxwidth 0.7\n"
+           << "set multiplot title " << quoted(title) << " font 'Sans,14'\n";
+    double top = 1.0 - title_height / height / 2;
     for (std::size_t i = 0; i < panels.size(); ++i) {
-        add_panel(script, panels[i], i);
+        const double bottom = top - panel_height * panels[i].height / height;
+        add_panel(script, panels[i], i, bottom, top);
+        top = bottom;
     }
     script << "unset multiplot\n";
     run_gnuplot(script.str(), file);

@@ -10,10 +10,14 @@
 /// .svg gives SVG, any other PNG.
 namespace nengine::samples {
 
+/// How a series is drawn. Guides are thin grey lines to compare others with.
+enum class Mark { line, points, bars, guide };
+
 /// One line of a chart: y over x, of equal length.
 struct Series {
     std::string label;
     std::vector<double> x, y;
+    Mark mark = Mark::line;
 };
 
 /// One chart; charts of one picture are stacked. Axes fit the data unless a range is
@@ -24,6 +28,7 @@ struct Panel {
     std::optional<std::pair<double, double>> y_range;
     /// The same unit length on both axes.
     bool square = false;
+    double height = 1.0;  ///< beside other panels
 };
 
 /// Draws line charts above each other.

@@ -97,6 +97,19 @@ TEST_F(Plot, DrawsSvgThatHoldsTheTexts) {
     }
 }
 
+TEST_F(Plot, PanelsHaveTheHeightsAskedFor) {
+    plot_lines(
+        folder_ / "a.png", "t",
+        {{.title = "low", .series = {sine("a")}, .height = 0.5},
+         {.title = "high",
+          .series = {{.label = "b", .x = {0, 1}, .y = {2, 3}, .mark = Mark::bars},
+                     {.label = "c", .x = {0, 1}, .y = {2, 3}, .mark = Mark::points},
+                     {.label = "d", .x = {0, 1}, .y = {2, 3}, .mark = Mark::guide}},
+          .height = 2.0}});
+
+    EXPECT_EQ(png_size(read(folder_ / "a.png")), (std::pair{900, 785}));
+}
+
 TEST_F(Plot, DrawsImagesBesideTheirProbabilities) {
     plot_classified_images(folder_ / "a.svg", "digits", {image(0), image(2)}, 0.001,
                            {"cat", "dog"});
