@@ -1,0 +1,1 @@
+set(NENGINE_DOCS_TESTS snippets.cpp snippets_test.cpp)
