@@ -136,14 +136,20 @@ void add_range(std::ostringstream& script, char axis,
     }
 }
 
-/// Time begins at 0, though the first sample is one step later.
-std::optional<std::pair<double, double>> range_of_time(const Panel& panel) {
+/// Where the x axis goes if that of the data is not meant: time begins at 0, though the
+/// first sample is one step later, and bars have a width.
+std::optional<std::pair<double, double>> x_range(const Panel& panel) {
     double first = 0, last = 0;
+    bool bars = false;
     for (const Series& series : panel.series) {
         if (!series.x.empty()) {
             first = series.x.front();
             last = std::max(last, series.x.back());
+            bars = bars || series.mark == Mark::bars;
         }
+    }
+    if (bars) {
+        return std::pair(first - 1, last + 1);
     }
     if (first > 0 && first < 0.02 * last) {
         return std::pair(0.0, last);
@@ -180,7 +186,7 @@ void add_panel(std::ostringstream& script, const Panel& panel, std::size_t index
            << (panel.square ? "ratio -1" : "noratio") << " 1," << number(top - bottom)
            << '\n';
     // A square picture of two quantities shows the same range of both.
-    add_range(script, 'x', panel.square ? panel.y_range : range_of_time(panel));
+    add_range(script, 'x', panel.square ? panel.y_range : x_range(panel));
     add_range(script, 'y', panel.y_range);
     script << "plot ";
     for (std::size_t i = 0; i < panel.series.size(); ++i) {
@@ -329,9 +335,10 @@ void plot_lines(const fs::path& file, const std::string& title,
     }
     std::ostringstream script;
     script << begin_picture(file, picture_width, static_cast<int>(height))
-           << "set key outside right top Left reverse samplen 1.5\n"
+           << "set key at graph 1.02, graph 1 left top Left reverse samplen 1.5\n"
            << "set lmargin 10\nset rmargin " << legend_width(panels)
-           << "\nset autoscale xfixmax\nset boxwidth 0.7\n"
+           << "\nset autoscale xfixmax\nset boxwidth 0.7\nset offsets graph 0, 0, "
+              "0.05, 0.05\n"
            << "set multiplot title " << quoted(title) << " font 'Sans,14'\n";
     double top = 1.0 - title_height / height / 2;
     for (std::size_t i = 0; i < panels.size(); ++i) {
