@@ -51,8 +51,7 @@ struct RegisteredNeuron {
 /// yet: a user compiles one registration for the host and another for CUDA.
 /// `info.rate_type` is set to the type itself.
 /// @throws ValidationError  a built-in type has that name, the two registrations
-/// differ,
-///                          or the type has kernels for the target already
+///                          differ, or the type has kernels for the target already
 NeuronType register_neuron(const RegisteredNeuron& neuron);
 
 /// The built-in or registered type of a name; none if there is none.

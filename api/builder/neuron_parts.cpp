@@ -39,12 +39,18 @@ NeuronPart custom_part(const CustomNeuron& n, const std::string& where) {
     return part;
 }
 
+/// Constants of a model are finite: -infinity, which is no bound, is far below all.
+double bound(double min_voltage) {
+    constexpr double lowest = -1e30;
+    return std::max(min_voltage, lowest);
+}
+
 struct PartOf {
     const std::string& where;
 
     NeuronPart operator()(const LIF& n) const {
         return {NeuronType::lif,
-                {n.tau_rc, n.tau_ref, n.amplitude, n.min_voltage},
+                {n.tau_rc, n.tau_ref, n.amplitude, bound(n.min_voltage)},
                 &n.initial_state,
                 n.tau_rc};
     }
@@ -61,10 +67,11 @@ struct PartOf {
                 n.tau_rc};
     }
     NeuronPart operator()(const AdaptiveLIF& n) const {
-        return {NeuronType::adaptive_lif,
-                {n.tau_rc, n.tau_ref, n.amplitude, n.min_voltage, n.tau_n, n.inc_n},
-                &n.initial_state,
-                n.tau_rc};
+        return {
+            NeuronType::adaptive_lif,
+            {n.tau_rc, n.tau_ref, n.amplitude, bound(n.min_voltage), n.tau_n, n.inc_n},
+            &n.initial_state,
+            n.tau_rc};
     }
     NeuronPart operator()(const AdaptiveLIFRate& n) const {
         return {NeuronType::adaptive_lif_rate,
@@ -109,9 +116,19 @@ struct PartsOf {
     }
     NeuronParts operator()(const Direct&) const { return {}; }
     NeuronParts operator()(const RegularSpiking& n) const {
+        return spikes(n, SpikePart::Kind::regular, "RegularSpiking");
+    }
+    NeuronParts operator()(const StochasticSpiking& n) const {
+        return spikes(n, SpikePart::Kind::stochastic, "StochasticSpiking");
+    }
+    NeuronParts operator()(const PoissonSpiking& n) const {
+        return spikes(n, SpikePart::Kind::poisson, "PoissonSpiking");
+    }
+
+    template <class Type>
+    NeuronParts spikes(const Type& n, SpikePart::Kind kind, const char* name) const {
         return {std::visit(PartOf{where}, n.base_type),
-                SpikePart{SpikePart::Kind::regular, "RegularSpiking", n.amplitude,
-                          &n.initial_state}};
+                SpikePart{kind, name, n.amplitude, &n.initial_state}};
     }
 };
 
@@ -242,6 +259,12 @@ struct CurveOf {
                 .functions = registered_neuron(part.type).curve};
     }
     NeuronCurve operator()(const RegularSpiking& type) const {
+        return std::visit(CurveOf{}, type.base_type);
+    }
+    NeuronCurve operator()(const StochasticSpiking& type) const {
+        return std::visit(CurveOf{}, type.base_type);
+    }
+    NeuronCurve operator()(const PoissonSpiking& type) const {
         return std::visit(CurveOf{}, type.base_type);
     }
     NeuronCurve operator()(const Direct&) const { return {.kind = NeuronKind::direct}; }

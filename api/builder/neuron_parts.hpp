@@ -37,9 +37,8 @@ struct NeuronParts {
     bool direct() const { return !neurons; }
 };
 
-/// @throws ValidationError  a custom type that is not registered, or a parameter that
-/// it
-///                          does not have
+/// @throws ValidationError  a custom type that is not registered, or a parameter
+///                          that it does not have
 NeuronParts neuron_parts(const NeuronModel& model, const std::string& where);
 
 /// @throws ValidationError  constants that cannot be, states that do not exist, or that

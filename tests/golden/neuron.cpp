@@ -1,3 +1,9 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
 #include "tests/golden/functions.hpp"
 #include "tests/golden/golden_test.hpp"
 
@@ -11,6 +17,7 @@ const std::vector<std::string> adaptive_lif = {"output", "voltage", "refractory_
 const std::vector<std::string> adaptive_rate = {"output", "adaptation"};
 const std::vector<std::string> izhikevich = {"output", "voltage", "recovery"};
 const std::vector<std::string> regular = {"output", "rate_out", "voltage"};
+const std::vector<std::string> random = {"output", "rate_out"};
 const std::vector<std::string> rate = {"output"};
 
 /// A ramp into one ensemble; every state of its neurons is probed.
@@ -118,6 +125,29 @@ GOLDEN_NETWORK(neuron_regular_spiking_tanh) {
     return neurons(RegularSpiking{.base_type = Tanh{}, .amplitude = 0.5}, 44, regular);
 }
 
+GOLDEN_NETWORK(neuron_stochastic_spiking) {
+    return neurons(StochasticSpiking{RectifiedLinear{}}, 45, random,
+                   Uniform{200, 1500});
+}
+
+GOLDEN_NETWORK(neuron_stochastic_spiking_tanh) {
+    return neurons(StochasticSpiking{.base_type = Tanh{}, .amplitude = 0.2}, 46,
+                   random);
+}
+
+GOLDEN_NETWORK(neuron_poisson_spiking) {
+    return neurons(PoissonSpiking{LIFRate{}}, 47, random);
+}
+
+GOLDEN_NETWORK(neuron_poisson_spiking_tanh) {
+    return neurons(PoissonSpiking{Tanh{}}, 48, random);
+}
+
+GOLDEN_NETWORK(neuron_poisson_adaptive) {
+    return neurons(PoissonSpiking{AdaptiveLIFRate{.tau_n = 0.1, .inc_n = 0.05}}, 49,
+                   {"output", "rate_out", "adaptation"});
+}
+
 GOLDEN_NETWORK(neuron_initial_state) {
     std::vector<double> voltage;
     for (int i = 0; i < 10; ++i) {
@@ -133,6 +163,92 @@ GOLDEN_NETWORK(neuron_initial_state_regular) {
     return neurons(RegularSpiking{.base_type = RectifiedLinear{},
                                   .initial_state = {{"voltage", Choice{{0.0}}}}},
                    51, regular);
+}
+
+namespace {
+
+using Json = nlohmann::json;
+
+double param(const Json& type, const char* name) {
+    return type.at(name).get<double>();
+}
+
+BaseNeuron base_of(const Json& type) {
+    const auto name = type.at("type").get<std::string>();
+    if (name == "LIFRate") {
+        return LIFRate{.tau_rc = param(type, "tau_rc"),
+                       .tau_ref = param(type, "tau_ref"),
+                       .amplitude = param(type, "amplitude")};
+    }
+    if (name == "Sigmoid") {
+        return Sigmoid{.tau_ref = param(type, "tau_ref")};
+    }
+    return RectifiedLinear{.amplitude = param(type, "amplitude")};
+}
+
+NeuronModel model_of(const Json& type) {
+    const auto name = type.at("type").get<std::string>();
+    if (name == "LIF") {
+        return LIF{.tau_rc = param(type, "tau_rc"),
+                   .tau_ref = param(type, "tau_ref"),
+                   .amplitude = param(type, "amplitude")};
+    }
+    if (name == "LIFRate") {
+        return std::get<LIFRate>(base_of(type));
+    }
+    if (name == "RectifiedLinear") {
+        return std::get<RectifiedLinear>(base_of(type));
+    }
+    if (name == "Sigmoid") {
+        return std::get<Sigmoid>(base_of(type));
+    }
+    if (name == "RegularSpiking") {
+        return RegularSpiking{base_of(type.at("base_type"))};
+    }
+    if (name == "StochasticSpiking") {
+        return StochasticSpiking{base_of(type.at("base_type"))};
+    }
+    if (name == "PoissonSpiking") {
+        return PoissonSpiking{base_of(type.at("base_type"))};
+    }
+    const std::map<std::string, NeuronModel> defaults{
+        {"AdaptiveLIF", AdaptiveLIF{}},
+        {"AdaptiveLIFRate", AdaptiveLIFRate{}},
+        {"SpikingRectifiedLinear", SpikingRectifiedLinear{}},
+        {"Tanh", Tanh{}},
+        {"Izhikevich", Izhikevich{}}};
+    return defaults.at(name);
+}
+
+void expect_near(const Array& got, const GoldenArray& want, const std::string& what) {
+    ASSERT_EQ(got.values.size(), want.values.size()) << what;
+    for (std::size_t i = 0; i < want.values.size(); ++i) {
+        EXPECT_NEAR(got.values[i], want.values[i],
+                    1e-12 * std::max(1.0, std::abs(want.values[i])))
+            << what << ' ' << i;
+    }
+}
+
+}  // namespace
+
+GOLDEN_TABLES(neuron_tables) {
+    for (const Json& one : golden.manifest().at("cases")) {
+        const auto name = one.at("name").get<std::string>();
+        const auto type = model_of(one.at("params").at("neuron_type"));
+        const auto array = [&](const char* which) {
+            return golden.array(one.at("arrays").at(which));
+        };
+        const auto [gain, bias] =
+            gain_bias(type, array("max_rates").values, array("intercepts").values);
+        const auto again = max_rates_intercepts(type, gain, bias);
+        const GoldenArray x = array("x");
+        expect_near(gain, array("gain"), name + " gain");
+        expect_near(bias, array("bias"), name + " bias");
+        expect_near(rates(type, Array(x.shape, x.values), gain, bias), array("rates"),
+                    name + " rates");
+        expect_near(again.max_rates, array("max_rates_again"), name + " max_rates");
+        expect_near(again.intercepts, array("intercepts_again"), name + " intercepts");
+    }
 }
 
 }  // namespace nengine::test

@@ -67,7 +67,7 @@ struct SampledCurve {
 };
 
 /// From the highest current without a rate to the lowest with one of `max_rate`.
-/// @throws BuildError
+/// @throws ValidationError  there is none within the currents that are tried
 SampledCurve rising_part(const NeuronCurve& curve, double max_rate,
                          const std::string& owner) {
     constexpr double first_bound = 10.0;
@@ -77,7 +77,7 @@ SampledCurve rising_part(const NeuronCurve& curve, double max_rate,
     for (int i = 0; i < doublings && !(threshold && top); ++i, bound *= 2.0) {
         const SampledCurve sampled(curve, -bound, bound);
         for (std::size_t k = SampledCurve::points; k-- > 0 && !threshold;) {
-            if (sampled.rates.front() <= 0.0 && sampled.rates[k] <= 0.0) {
+            if (sampled.rates[k] <= 0.0) {
                 threshold = sampled.current[k];
             }
         }
@@ -88,11 +88,12 @@ SampledCurve rising_part(const NeuronCurve& curve, double max_rate,
         }
     }
     if (!threshold || !top) {
-        throw BuildError(owner + ": got a rate curve that " +
-                         (threshold ? "does not reach " + number_text(max_rate) + " Hz"
-                                    : std::string("is silent nowhere")) +
-                         " within currents of +-" + number_text(bound / 2.0) +
-                         ", needs one that rises from 0");
+        throw ValidationError(owner + ": got a rate curve that " +
+                              (threshold
+                                   ? "does not reach " + number_text(max_rate) + " Hz"
+                                   : std::string("is silent nowhere")) +
+                              " within currents of +-" + number_text(bound / 2.0) +
+                              ", needs one that rises from 0");
     }
     return SampledCurve(curve, *threshold, *top);
 }
@@ -254,9 +255,11 @@ GainBias gain_bias(const NeuronCurve& curve, std::span<const double> max_rates,
         sampled = rising_part(curve, *std::ranges::max_element(max_rates), owner);
     }
     for (Eigen::Index i = 0; i < n; ++i) {
+        check_max_rate(curve, max_rates[static_cast<std::size_t>(i)], i, owner);
+    }
+    for (Eigen::Index i = 0; i < n; ++i) {
         const double max_rate = max_rates[static_cast<std::size_t>(i)];
         const double intercept = intercepts[static_cast<std::size_t>(i)];
-        check_max_rate(curve, max_rate, i, owner);
         const auto [gain, bias] =
             sampled ? numeric_gain_and_bias(*sampled, max_rate, intercept)
                     : gain_and_bias(curve, max_rate, intercept);

@@ -64,10 +64,10 @@ struct MaxRatesIntercepts {
 /// @param owner  whose neurons they are, for messages
 /// @throws ShapeError       if the two differ in length
 /// @throws ValidationError  if a max rate is not below 1 / tau_ref (all but linear);
-///                          names index, value and bound
+///                          names index, value and bound; or if no current within
+///                          +-5120 is silent, or gives the highest rate
 /// @throws BuildError       if a gain is not a finite number above 0; names index,
-///                          rate, intercept and gain; or if no current within +-5120
-///                          is silent, or gives the highest rate
+///                          rate, intercept and gain
 GainBias gain_bias(const NeuronCurve& curve, std::span<const double> max_rates,
                    std::span<const double> intercepts,
                    const std::string& owner = "gain_bias");

@@ -25,7 +25,8 @@ struct Direct {
 };
 
 /// Leaky integrate-and-fire: `tau_rc dv/dt = J - v`, a spike at v > 1, then silent for
-/// tau_ref. States: voltage (initially U(0, 1)) and refractory_time (0).
+/// tau_ref. States: voltage (initially U(0, 1), never below min_voltage, which may be
+/// -infinity) and refractory_time (0).
 struct LIF {
     double tau_rc = 0.02;
     double tau_ref = 0.002;
@@ -163,11 +164,34 @@ struct RegularSpiking {
     bool operator==(const RegularSpiking&) const = default;
 };
 
+/// Spikes by chance: of the rate r, dt |r| is the mean number of spikes in a step. Its
+/// whole part are spikes always, the rest is the chance of one more; negative rates
+/// give negative spikes. No state but that of the base type.
+///
+/// The draws are Nengo's, a generator of its own for each ensemble and, in a minibatch,
+/// for each item, of which the first is Nengo's. Unlike Nengo's, reset() rewinds it.
+struct StochasticSpiking {
+    BaseNeuron base_type = LIFRate{};
+    double amplitude = 1.0;
+    InitialState initial_state = {};
+    bool operator==(const StochasticSpiking&) const = default;
+};
+
+/// Spikes by chance: as many in a step as a Poisson distribution of mean dt |r| gives.
+/// Otherwise as StochasticSpiking.
+struct PoissonSpiking {
+    BaseNeuron base_type = LIFRate{};
+    double amplitude = 1.0;
+    InitialState initial_state = {};
+    bool operator==(const PoissonSpiking&) const = default;
+};
+
 /// Any of the above.
 using NeuronModel =
     std::variant<LIF, LIFRate, SoftLIFRate, RectifiedLinear, SpikingRectifiedLinear,
                  Sigmoid, Tanh, AdaptiveLIF, AdaptiveLIFRate, Izhikevich, LeakyReLU,
-                 SpikingLeakyReLU, Direct, RegularSpiking, CustomNeuron>;
+                 SpikingLeakyReLU, Direct, RegularSpiking, StochasticSpiking,
+                 PoissonSpiking, CustomNeuron>;
 
 }  // namespace api
 }  // namespace nengine

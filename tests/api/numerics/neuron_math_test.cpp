@@ -55,6 +55,41 @@ void expect_near(const Vector& got, const std::vector<double>& want,
     }
 }
 
+/// A curve that the generic search has to find its way on.
+NeuronCurve custom_curve(double (*rate)(const double*, double)) {
+    return {.kind = NeuronKind::custom, .functions = {.rate = rate}};
+}
+
+// The numbers are those of Nengo 4.1 for subclasses of NeuronType with these steps.
+TEST(NeuronMath, CurvesWithoutFormulasAreSearchedAsNengoDoes) {
+    const std::vector<double> max_rates{50, 80, 100}, intercepts{-0.5, 0, 0.7};
+    const auto compare = [&](const NeuronCurve& curve, const std::vector<double>& gain,
+                             const std::vector<double>& bias,
+                             const std::vector<double>& rates_again,
+                             const std::vector<double>& intercepts_again) {
+        const auto found = gain_bias(curve, max_rates, intercepts);
+        expect_near(found.gain, gain, "gain");
+        expect_near(found.bias, bias, "bias");
+        const auto again = max_rates_intercepts(curve, gain, bias);
+        expect_near(again.max_rates, rates_again, "max_rates");
+        expect_near(again.intercepts, intercepts_again, "intercepts");
+    };
+    compare(custom_curve([](const double*, double current) {
+                return 20 * std::sqrt(std::max(current, 0.0));
+            }),
+            {4.16708995516246, 16.00025600307209, 83.33382653039868},
+            {2.08354497758123, 0.0, -58.33367857127907},
+            {50.0025396664757, 80.00064000512019, 100.00029591780137},
+            {-0.5, 0.0, 0.7});
+    // active on both sides, and too slow for the first range
+    compare(custom_curve([](const double*, double current) {
+                return current < -3 ? 50.0 : std::max(current - 2.3, 0.0) * 7;
+            }),
+            {4.828571428571428, 11.528571428571428, 47.95238095238094},
+            {4.614285714285715, 2.200000000000001, -31.366666666666656},
+            {50.0, 80.00000000000001, 100.0}, {-0.48, -1.0, -1.0});
+}
+
 TEST(NeuronMath, CurvesAreNengos) {
     const auto entry = test::golden("neuron", "neuron_tables");
     int n_checked = 0;

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <optional>
+
+#include "nengine/array.hpp"
+#include "nengine/ensemble.hpp"
+#include "nengine/neurons.hpp"
+#include "nengine/simulator.hpp"
+
+namespace nengine {
+inline namespace api {
+
+// What neurons answer, and how gains and biases follow from what one wants of them: on
+// the host, in double.
+
+/// Places and the activities there.
+struct Curves {
+    Array inputs;
+    Array activities;  ///< inputs' axes but the last, then [n_neurons]
+};
+
+/// Steady activities of an ensemble as built, at values that it may represent.
+/// @param inputs  [..., dimensions], or [points] for one dimension; unset: 50 places
+///                from -radius to radius along each dimension, [50, ..., 50,
+///                dimensions], the first dimension fastest
+/// @throws ShapeError  the last axis is not the ensemble's dimensions
+Curves tuning_curves(const Simulator& sim, const Ensemble& ensemble,
+                     const std::optional<Array>& inputs = std::nullopt);
+
+/// Steady activities of an ensemble's neurons at values along their own encoders:
+/// currents gain * x + bias.
+/// @param inputs  [points]; unset: 50 places from -1 to 1
+/// @return        activities [points, n_neurons]; for Direct the inputs
+Curves response_curves(const Simulator& sim, const Ensemble& ensemble,
+                       const std::optional<Array>& inputs = std::nullopt);
+
+/// Steady activities, [points, n_neurons], in Hz times amplitude (RegularSpiking and
+/// the like: of the base type).
+/// @param x           [points] for all neurons, or [points, n_neurons]
+/// @param gain, bias  [n_neurons]: the current is gain * x + bias
+/// @throws ShapeError  shapes that do not fit
+Array rates(const NeuronModel& neuron_type, const Array& x, const Array& gain,
+            const Array& bias);
+
+struct NeuronGains {
+    Array gain, bias;  ///< [n_neurons]
+};
+/// Gains and biases with which neurons start to fire at x = intercept and reach their
+/// max rate at x = 1.
+/// @throws ShapeError       the two differ in length
+/// @throws ValidationError  a rate that the type does not reach; Direct
+/// @throws BuildError       a gain that is not a finite number above 0
+NeuronGains gain_bias(const NeuronModel& neuron_type, const Array& max_rates,
+                      const Array& intercepts);
+
+struct NeuronTuning {
+    Array max_rates, intercepts;  ///< [n_neurons]
+};
+/// The inverse of gain_bias.
+/// @throws ShapeError       the two differ in length
+/// @throws ValidationError  Direct
+NeuronTuning max_rates_intercepts(const NeuronModel& neuron_type, const Array& gain,
+                                  const Array& bias);
+
+}  // namespace api
+}  // namespace nengine

@@ -1,0 +1,161 @@
+#include "nengine/tuning.hpp"
+
+#include "api/builder/neuron_parts.hpp"
+#include "api/builder/numerics/neuron_math.hpp"
+#include "api/builder/numerics/text.hpp"
+#include "kernels/base/error.hpp"
+
+namespace nengine {
+inline namespace api {
+
+namespace {
+
+constexpr std::int64_t default_points = 50;
+
+/// `default_points` places from -bound to bound.
+std::vector<double> places(double bound) {
+    std::vector<double> result;
+    const double step = 2.0 * bound / static_cast<double>(default_points - 1);
+    for (std::int64_t i = 0; i < default_points; ++i) {
+        result.push_back(-bound + step * static_cast<double>(i));
+    }
+    result.back() = bound;
+    return result;
+}
+
+/// All combinations of the places, the first dimension fastest.
+Array grid(double radius, std::int64_t dimensions) {
+    const auto line = places(radius);
+    Array result;
+    result.shape.assign(static_cast<std::size_t>(dimensions), default_points);
+    std::int64_t count = 1;
+    for (std::int64_t d = 0; d < dimensions; ++d) {
+        count *= default_points;
+    }
+    for (std::int64_t point = 0; point < count; ++point) {
+        std::int64_t rest = point;
+        for (std::int64_t d = 0; d < dimensions; ++d, rest /= default_points) {
+            result.values.push_back(
+                line[static_cast<std::size_t>(rest % default_points)]);
+        }
+    }
+    result.shape.push_back(dimensions);
+    return result;
+}
+
+Vector vector_of(const Array& array) {
+    return Eigen::Map<const Vector>(array.values.data(),
+                                    static_cast<Eigen::Index>(array.values.size()));
+}
+
+Array array_of(const Vector& values) {
+    return Array(std::vector<double>(values.begin(), values.end()));
+}
+
+Array array_of(const Matrix& values, std::vector<std::int64_t> shape) {
+    return Array(std::move(shape),
+                 std::vector<double>(values.data(), values.data() + values.size()));
+}
+
+NeuronCurve curve_of(const NeuronModel& neuron_type, const char* where) {
+    if (std::holds_alternative<Direct>(neuron_type)) {
+        throw ValidationError(std::string(where) +
+                              ": got Direct, needs a type with neurons");
+    }
+    return neuron_curve(neuron_type);
+}
+
+void check_length(const Array& array, std::int64_t n, const char* what) {
+    if (array.rank() != 1 || array.extent(0) != n) {
+        throw ShapeError(std::string("rates: got ") + what + " of shape " +
+                         shape_text(array.shape) + ", needs (" + std::to_string(n) +
+                         ",)");
+    }
+}
+
+}  // namespace
+
+Array rates(const NeuronModel& neuron_type, const Array& x, const Array& gain,
+            const Array& bias) {
+    const NeuronCurve curve = curve_of(neuron_type, "rates");
+    const std::int64_t n = gain.extent(0);
+    check_length(gain, n, "gains");
+    check_length(bias, n, "biases");
+    if (x.rank() > 2 || x.rank() < 1 || (x.rank() == 2 && x.extent(1) != n)) {
+        throw ShapeError("rates: got x of shape " + shape_text(x.shape) +
+                         ", needs (points,) or (points, " + std::to_string(n) + ")");
+    }
+    const std::int64_t points = x.extent(0);
+    const Matrix at = x.rank() == 2
+                          ? Matrix(Eigen::Map<const Matrix>(x.values.data(), points, n))
+                          : Matrix(vector_of(x).replicate(1, n));
+    return array_of(rates(curve, at, vector_of(gain), vector_of(bias)), {points, n});
+}
+
+NeuronGains gain_bias(const NeuronModel& neuron_type, const Array& max_rates,
+                      const Array& intercepts) {
+    const auto found = gain_bias(curve_of(neuron_type, "gain_bias"), max_rates.values,
+                                 intercepts.values, "gain_bias");
+    return {array_of(found.gain), array_of(found.bias)};
+}
+
+NeuronTuning max_rates_intercepts(const NeuronModel& neuron_type, const Array& gain,
+                                  const Array& bias) {
+    const auto found =
+        max_rates_intercepts(curve_of(neuron_type, "max_rates_intercepts"), gain.values,
+                             bias.values, "max_rates_intercepts");
+    return {array_of(found.max_rates), array_of(found.intercepts)};
+}
+
+Curves tuning_curves(const Simulator& sim, const Ensemble& ensemble,
+                     const std::optional<Array>& inputs) {
+    const bool direct = std::holds_alternative<Direct>(ensemble.neuron_type);
+    const std::int64_t dimensions = ensemble.dimensions;
+    Curves result{inputs ? *inputs : grid(ensemble.radius, dimensions), {}};
+    if (result.inputs.rank() == 1 && dimensions == 1) {
+        result.inputs.shape.push_back(1);
+    }
+    auto shape = result.inputs.shape;
+    if (shape.empty() || shape.back() != dimensions) {
+        throw ShapeError("tuning_curves: got inputs of shape " + shape_text(shape) +
+                         ", needs " + std::to_string(dimensions) +
+                         " components along the last axis");
+    }
+    if (direct) {
+        result.activities = result.inputs;
+        return result;
+    }
+    const BuiltEnsemble built = sim.data(ensemble);
+    const auto n = static_cast<Eigen::Index>(built.gain.values.size());
+    const auto points =
+        static_cast<Eigen::Index>(result.inputs.values.size()) / dimensions;
+    const Eigen::Map<const Matrix> at(result.inputs.values.data(), points, dimensions);
+    const Eigen::Map<const Matrix> encoders(built.encoders.values.data(), n,
+                                            dimensions);
+    const Matrix x = at * (encoders.transpose() / ensemble.radius);
+    shape.back() = n;
+    result.activities = array_of(rates(neuron_curve(ensemble.neuron_type), x,
+                                       vector_of(built.gain), vector_of(built.bias)),
+                                 shape);
+    return result;
+}
+
+Curves response_curves(const Simulator& sim, const Ensemble& ensemble,
+                       const std::optional<Array>& inputs) {
+    Curves result{inputs ? *inputs : Array(places(1.0)), {}};
+    if (result.inputs.rank() != 1) {
+        throw ShapeError("response_curves: got inputs of shape " +
+                         shape_text(result.inputs.shape) + ", needs (points,)");
+    }
+    if (std::holds_alternative<Direct>(ensemble.neuron_type)) {
+        result.activities = result.inputs;
+        return result;
+    }
+    const BuiltEnsemble built = sim.data(ensemble);
+    result.activities =
+        rates(ensemble.neuron_type, result.inputs, built.gain, built.bias);
+    return result;
+}
+
+}  // namespace api
+}  // namespace nengine

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "engine/operators/operators.hpp"
+
+namespace nengine {
+
+/// Spikes by chance (Nengo's StochasticSpiking): of dt |r| as many as its whole part,
+/// and one more if a random number is below the rest,
+///
+///     output = amplitude / dt sign(r) (floor(dt |r|) + (uniform < dt |r| - floor))
+///
+/// In training: amplitude r. Slots: rates, output, then uniform, numbers from [0, 1),
+/// then amplitude (constant: a scalar for all neurons, or one value each).
+class StochasticSpikes : public OperatorBase<StochasticSpikes> {
+public:
+    enum { rates, output, uniform, amplitude };
+    StochasticSpikes(SignalId rates, SignalId output, SignalId uniform,
+                     SignalId amplitude);
+    /// The curve of RegularSpiking.
+    std::shared_ptr<const Operator> training_form() const override;
+    std::string_view type() const override { return "StochasticSpikes"; }
+    void check(const std::vector<Shape>& shapes) const override;
+    MergeKey merge_key(const std::vector<Shape>& shapes) const override;
+    bool elementwise() const override { return true; }
+    void lower(Lowering& lowering) const override;
+    void lower_backward(BackwardLowering&) const override {}
+    double flops(const std::vector<Shape>& shapes) const override;
+};
+
+}  // namespace nengine

@@ -1,0 +1,25 @@
+#include "engine/runtime/binder.hpp"
+#include "kernels/random_spikes.hpp"
+
+namespace nengine {
+
+template <class Real>
+Call Binder<Real>::operator_call(const StochasticSpikesCommand& c,
+                                 const ChunkExtent& extent) const {
+    const StochasticSpikesArgs<Real> args{
+        .dt = static_cast<Real>(plan_.model->dt()),
+        .rates = block_like(c.rates, c.output, extent),
+        .uniform = block_like(c.uniform, c.output, extent),
+        .amplitude = param(c.amplitude),
+        .output = block(c.output, extent)};
+    return [device = device_, args] {
+        device.run([&](const auto& exec) { stochastic_spikes(exec, args); });
+    };
+}
+
+template Call Binder<float>::operator_call(const StochasticSpikesCommand&,
+                                           const ChunkExtent&) const;
+template Call Binder<double>::operator_call(const StochasticSpikesCommand&,
+                                            const ChunkExtent&) const;
+
+}  // namespace nengine

@@ -1,0 +1,81 @@
+#include "nengine/tuning.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "helpers.hpp"
+#include "nengine/nengine.hpp"
+
+namespace nengine::test {
+namespace {
+
+struct Tuned {
+    Network net{NetworkOptions{.seed = 1}};
+    Ensemble plane = net.ensemble(3, 2, {.radius = 2.0});
+    Ensemble line = net.ensemble(4, 1, {});
+    Simulator sim{net, quiet()};
+};
+
+// The numbers are those of Nengo 4.1 for the same network.
+TEST(TuningCurves, AreNengos) {
+    Tuned made;
+    const auto [x, a] =
+        tuning_curves(made.sim, made.plane, Array{{0.1, 0.2}, {1.0, -1.0}});
+    const double want[] = {235.38103752, 134.00991323, 181.68587538,
+                           53.08095056,  200.40233442, 215.65011193};
+    EXPECT_EQ(a.shape, (std::vector<std::int64_t>{2, 3}));
+    for (std::size_t i = 0; i < 6; ++i) {
+        EXPECT_NEAR(a.values[i], want[i], 1e-5) << i;
+    }
+}
+
+TEST(TuningCurves, WithoutInputsCoverTheRadiusFirstDimensionFastest) {
+    Tuned made;
+    const auto [x, a] = tuning_curves(made.sim, made.plane);
+    EXPECT_EQ(x.shape, (std::vector<std::int64_t>{50, 50, 2}));
+    EXPECT_EQ(a.shape, (std::vector<std::int64_t>{50, 50, 3}));
+    EXPECT_EQ(x.values[0], -2.0);
+    EXPECT_NEAR(x.values[2], -1.9183673469387755, 1e-15);
+    EXPECT_EQ(x.values[3], -2.0);
+    EXPECT_EQ(x.values.back(), 2.0);
+}
+
+TEST(TuningCurves, NeedAsManyComponentsAsDimensions) {
+    Tuned made;
+    EXPECT_THROW(tuning_curves(made.sim, made.plane, Array{{1.0, 2.0, 3.0}}),
+                 ShapeError);
+}
+
+TEST(ResponseCurves, AreNengos) {
+    Tuned made;
+    const auto [x, a] =
+        response_curves(made.sim, made.line, Array{-1.0, -0.5, 0.0, 0.5, 1.0});
+    const double want[] = {233.20012907, 360.19810614, 367.00542822, 392.25975397};
+    EXPECT_EQ(a.shape, (std::vector<std::int64_t>{5, 4}));
+    for (std::size_t i = 0; i < 4; ++i) {
+        EXPECT_NEAR(a.values[16 + i], want[i], 1e-4) << i;
+    }
+}
+
+TEST(NeuronFunctions, InvertEachOther) {
+    const Array max_rates{60.0, 90.0}, intercepts{-0.4, 0.6};
+    for (const NeuronModel& type : {NeuronModel(LIF{}), NeuronModel(RectifiedLinear{}),
+                                    NeuronModel(PoissonSpiking{LIFRate{}}),
+                                    NeuronModel(LeakyReLU{}), NeuronModel(Tanh{})}) {
+        const auto [gain, bias] = gain_bias(type, max_rates, intercepts);
+        const auto again = max_rates_intercepts(type, gain, bias);
+        const Array top = rates(type, Array{1.0}, gain, bias);
+        for (std::size_t i = 0; i < 2; ++i) {
+            EXPECT_NEAR(again.max_rates.values[i], max_rates.values[i], 1e-9);
+            EXPECT_NEAR(again.intercepts.values[i], intercepts.values[i], 1e-9);
+            EXPECT_NEAR(top.values[i], max_rates.values[i], 1e-9);
+        }
+    }
+    EXPECT_THROW(gain_bias(Direct{}, max_rates, intercepts), ValidationError);
+    EXPECT_THROW(gain_bias(LIF{}, Array{600.0, 10.0}, intercepts), ValidationError);
+    EXPECT_THROW(rates(LIF{}, Array{1.0}, max_rates, Array{1.0}), ShapeError);
+}
+
+}  // namespace
+}  // namespace nengine::test
