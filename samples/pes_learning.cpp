@@ -3,31 +3,24 @@
 // rule changes them until the second population represents what the first does. Towards
 // the end the error is kept away from the rule: the decoders stay as they are.
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <cmath>
 #include <cstdio>
-#include <optional>
+#include <numbers>
 
 #include "nengine/nengine.hpp"
 #include "samples/support/main.hpp"
 #include "samples/support/plot.hpp"
+#include "samples/support/simulation_options.hpp"
 
 namespace {
 
 using namespace nengine;
 using namespace nengine::samples;
-namespace fs = std::filesystem;
 
-struct Settings {
+struct Settings : SimulationOptions {
     std::int64_t neurons = 100;
-    double seconds = 10.0, learning_rate = 3e-4;
-    std::string device = "auto";
-    std::uint32_t seed = 0;
-    std::optional<fs::path> plot;
+    double learning_rate = 1e-4;
 
-    fs::path picture() const { return plot.value_or("pes_learning.png"); }
     double learning_ends() const { return 0.8 * seconds; }
 };
 
@@ -35,25 +28,16 @@ void add_options(CLI::App& app, Settings& s) {
     app.add_option("--neurons", s.neurons, "of each population")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
-    app.add_option("--seconds", s.seconds, "simulated time")
-        ->check(CLI::Range(1.0, 1000.0))
-        ->capture_default_str();
     app.add_option("--learning-rate", s.learning_rate, "of PES")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
-    app.add_option("--device", s.device, "auto, cpu or cuda")
-        ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
-        ->capture_default_str();
-    app.add_option("--seed", s.seed, "of all random numbers")->capture_default_str();
-    app.add_option("--plot", s.plot,
-                   "write the picture to this PNG or SVG file (default: "
-                   "pes_learning.png)");
+    samples::add_options(app, s);
 }
 
 /// Two slow waves, of periods that do not fit each other.
 std::vector<double> signal(double t) {
-    return {0.8 * std::sin(2 * M_PI * 0.5 * t),
-            0.8 * std::sin(2 * M_PI * 0.37 * t + 1)};
+    using std::numbers::pi;
+    return {0.8 * std::sin(2 * pi * 0.5 * t), 0.8 * std::sin(2 * pi * 0.37 * t + 1)};
 }
 
 struct LearnedChannel {
@@ -167,6 +151,8 @@ void run(const Settings& s) {
 int main(int argc, char** argv) {
     CLI::App app("Learns a communication channel with the PES rule.");
     Settings settings;
+    settings.seconds = 20.0;
+    settings.default_picture = "pes_learning.png";
     add_options(app, settings);
     return run_program(app, argc, argv, [&] { run(settings); });
 }

@@ -1,6 +1,5 @@
 #include "nengine/learning_rules.hpp"
 
-#include <cmath>
 #include <set>
 
 #include "api/builder/numerics/text.hpp"
@@ -70,20 +69,34 @@ bool solves_for_weights(const ConnectionData& connection) {
                       connection.solver);
 }
 
-void need_not_negative(double value, const std::string& what) {
-    if (!(value >= 0.0) || !std::isfinite(value)) {
-        throw ValidationError(what + ": got " + number_text(value) +
-                              ", needs a finite number of at least 0");
-    }
+/// The synapses that a rule filters with.
+std::vector<Synapse> synapses_of(const PES& rule) {
+    return {rule.pre_synapse};
+}
+std::vector<Synapse> synapses_of(const RLS& rule) {
+    return {rule.pre_synapse};
+}
+std::vector<Synapse> synapses_of(const BCM& rule) {
+    return {rule.pre_synapse, rule.post_synapse.value_or(rule.pre_synapse),
+            rule.theta_synapse};
+}
+std::vector<Synapse> synapses_of(const Oja& rule) {
+    return {rule.pre_synapse, rule.post_synapse.value_or(rule.pre_synapse)};
+}
+std::vector<Synapse> synapses_of(const Voja& rule) {
+    return {rule.post_synapse};
 }
 
-void check_numbers(const LearningRuleType& rule, const std::string& where) {
+void check_numbers(const LearningRuleType& type, const std::string& where) {
     std::visit(
-        [&](const auto& r) {
-            need_not_negative(r.learning_rate, where + ": learning_rate");
+        [&](const auto& rule) {
+            need_not_negative(rule.learning_rate, where + ": learning_rate");
+            for (const Synapse& synapse : synapses_of(rule)) {
+                check_synapse(synapse, where);
+            }
         },
-        rule);
-    if (const auto* oja = std::get_if<Oja>(&rule)) {
+        type);
+    if (const auto* oja = std::get_if<Oja>(&type)) {
         need_not_negative(oja->beta, where + ": beta");
     }
 }

@@ -439,6 +439,21 @@ TEST(Learning, WhatNengoRejectsIsRejected) {
         "learning_rate");
     expect_error<ValidationError>(
         [](Pair& p) {
+            p.net.connect(p.a.neurons, p.b.neurons,
+                          {.transform = full(8, 12, 0),
+                           .learning_rule = BCM{.theta_synapse = -1}});
+        },
+        "tau");
+    expect_error<BuildError>(
+        [](Pair& p) {
+            auto c =
+                p.net.connect(p.a.neurons, p.b.neurons[std::vector<bool>(8, true)],
+                              {.transform = full(8, 12, 0), .learning_rule = PES{}});
+            p.net.connect(p.b, c.learning_rule);
+        },
+        "needs a slice");
+    expect_error<ValidationError>(
+        [](Pair& p) {
             auto c = p.net.connect(p.a, p.b[0], {.learning_rule = PES{}});
             p.net.connect(p.b, c.learning_rule);
         },

@@ -131,11 +131,10 @@ GOLDEN_NETWORK(learn_oja) {
     return net;
 }
 
-GOLDEN_NETWORK(learn_voja, {.same_operators = false}) {
+GOLDEN_NETWORK(learn_voja) {
     Network net({.label = "net", .seed = 136});
     auto u = net.node(sincos, {.label = "u"});
-    auto gate =
-        net.node(piecewise<double>({{0.0, 0.0}, {0.08, -1.0}}), {.label = "gate"});
+    auto gate = net.node(Piecewise{{{0, 0.0}, {0.08, -1.0}}}, {.label = "gate"});
     auto a = net.ensemble(20, 2, {.label = "a"});
     auto b = net.ensemble(
         12, 2, {.label = "b", .radius = 1.5, .intercepts = Choice{.options = {0.1}}});
