@@ -11,11 +11,15 @@ enum class FilterForm {
     first_order,   ///< x = a x + b u; y = x.          coefficients: a, b
     state_first,   ///< x = A x + B u; y = C x.        coefficients: A, B, C
     output_first,  ///< y = C x + D u; x = A x + B u.  coefficients: A, B, C, D
+    /// y = w_0 u + w_1 x_0 + w_2 x_1 ...; x: the last inputs, the latest first: a
+    /// finite response, of any order.                       coefficients: w
+    finite,
 };
 
+/// Of the forms with matrices.
 inline constexpr int max_filter_order = 8;
 
-/// How many coefficients an element's filter has: A row by row, then B, C, D.
+/// How many coefficients an element's filter has: A row by row, then B, C, D; or w.
 Index filter_coefficients(FilterForm form, Index order);
 
 /// Coefficient j of element i is data[j * coefficient_stride + i * element_stride]; the
@@ -41,8 +45,8 @@ struct FilterScanArgs {
 };
 
 /// Runs the filter over time with its state in registers. Bit for bit the same whether
-/// called once for T steps or T times for one.
-/// @throws BuildError  order above max_filter_order
+/// called once for T steps or T times for one. Input and output do not overlap.
+/// @throws BuildError  an order that there is no kernel for
 template <class Exec, class Real>
 void filter_scan(const Exec& exec, const FilterScanArgs<Real>& args);
 

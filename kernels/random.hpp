@@ -7,22 +7,38 @@
 
 namespace nengine {
 
-/// Coordinates of a random number: Philox 4x32-10 is keyed by `seed` and `stream` (the
-/// operator in the unplanned model), and counts in (step, item, element). The same
-/// numbers come whatever the device, chunking, merging and sharding.
-struct PhiloxKey {
+/// uniform: in [0, 1); normal: of mean 0 and deviation 1 (Box-Muller).
+enum class RandomKind { uniform, normal };
+
+/// Two neighbouring elements of a stream: their numbers come at once.
+struct RandomPair {
+    Index column;  ///< of the first element, in dst
+    Index index;   ///< of the pair within its stream
+    Index count;   ///< 2, or 1 at the end of a stream with an odd number of elements
+    Index stream;
+    Index seed;  ///< of the stream alone; below 0: the one of the call
+};
+/// A table of pairs on the device is a list of this many numbers per pair, in order.
+inline constexpr Index random_pair_fields = 5;
+
+/// dst(t, b, 0, i) = shift + scale * number, for every i that a pair names.
+///
+/// Philox 4x32-10 is keyed by the seed and counts in (step, item, stream, pair): the
+/// same numbers come whatever the device, chunking, merging and sharding.
+template <class Real>
+struct RandomArgs {
+    RandomKind kind{};
     std::uint64_t seed = 0;
-    std::uint32_t stream = 0;
     std::uint64_t first_step = 0;  ///< of dst's row 0
     std::uint32_t first_item = 0;  ///< of dst's item 0
+    bool per_item = true;          ///< false: all items have those of item 0
+    Real scale = 1, shift = 0;
+    const Index* pairs = nullptr;
+    Index n_pairs = 0;
+    Block<Real> dst;
 };
 
-/// dst(t, b, 0, i) uniform in [0, 1)
 template <class Exec, class Real>
-void random_uniform(const Exec& exec, const PhiloxKey& key, const Block<Real>& dst);
-
-/// dst(t, b, 0, i) standard normal (Box-Muller)
-template <class Exec, class Real>
-void random_normal(const Exec& exec, const PhiloxKey& key, const Block<Real>& dst);
+void draw_random(const Exec& exec, const RandomArgs<Real>& args);
 
 }  // namespace nengine

@@ -35,6 +35,12 @@ public:
     bool per_item() const { return options_.per_item; }
     bool users_own() const { return options_.users_own; }
 
+    /// What takes its place while training; null: it stays.
+    std::shared_ptr<const Operator> trained_as;
+    std::shared_ptr<const Operator> training_form() const override {
+        return trained_as;
+    }
+
     std::string_view type() const override { return "SimProcess"; }
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;

@@ -20,6 +20,7 @@ void ProcessStates::prepare(const Plan& plan) {
 }
 
 void ProcessStates::restart(const Plan& plan, Index first) {
+    first_item_ = first;
     for_each_process(plan, [&](const ProcessCommand::Member& member) {
         if (member.process->per_item()) {
             make(member, first);

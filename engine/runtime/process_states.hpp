@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <vector>
@@ -9,18 +10,24 @@
 
 namespace nengine {
 
-/// The step functions of a session's processes, with what they carry: the part of a
-/// network's state that only the host can hold. A copy goes its own way.
+/// Which random numbers a run gets: the seed of those that the device draws, and the
+/// step functions of the host's processes with what they carry, the part of a network's
+/// state that only the host can hold. A copy goes its own way.
 class ProcessStates {
 public:
-    explicit ProcessStates(Index minibatch) : minibatch_(minibatch) {}
+    ProcessStates(Index minibatch, std::uint64_t seed)
+        : minibatch_(minibatch), seed_(seed) {}
+
+    std::uint64_t seed() const { return seed_; }
+    /// Whose streams the first item of the minibatch gets.
+    Index first_item() const { return first_item_; }
 
     /// Makes the step functions of a plan's processes that are not there yet.
     void prepare(const Plan& plan);
     /// Of one operator: one per item of the minibatch, or one for all.
     std::vector<ProcessStep>& of(int op) { return steps_.at(op); }
     /// All back to their beginning.
-    void reset() { steps_.clear(); }
+    void reset(std::uint64_t seed) { *this = ProcessStates(minibatch_, seed); }
     /// Gives each item a stream of its own from `first` on, from its beginning;
     /// processes that are the same for all items stay as they are.
     void restart(const Plan& plan, Index first);
@@ -29,6 +36,8 @@ private:
     void make(const ProcessCommand::Member& member, Index first);
 
     Index minibatch_;
+    std::uint64_t seed_;
+    Index first_item_ = 0;
     std::map<int, std::vector<ProcessStep>> steps_;  ///< by operator of the model
 };
 

@@ -16,6 +16,8 @@ Index filter_coefficients(FilterForm form, Index order) {
             return order * order + 2 * order;
         case FilterForm::output_first:
             return order * order + 2 * order + 1;
+        case FilterForm::finite:
+            return order + 1;
     }
     return 0;
 }
@@ -25,6 +27,13 @@ void check_filter_order(Index order) {
         throw BuildError("linear filter: got order " + std::to_string(order) +
                          ", needs an order from 1 to " +
                          std::to_string(max_filter_order));
+    }
+}
+
+void check_finite_order(Index order) {
+    if (order < 1) {
+        throw BuildError("finite filter: got order " + std::to_string(order) +
+                         ", needs at least 1");
     }
 }
 

@@ -105,6 +105,8 @@ void with_filter(FilterForm form, Index order, const Visit& visit) {
             return with_order<StateFirstForm>(order, visit);
         case FilterForm::output_first:
             return with_order<OutputFirstForm>(order, visit);
+        case FilterForm::finite:  // no recurrence: in finite_filter.hpp
+            return;
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include NENGINE_LAUNCH_HEADER
 #include "kernels/unified/filter_forms.hpp"
+#include "kernels/unified/finite_filter.hpp"
 
 namespace nengine {
 namespace {
@@ -47,6 +48,9 @@ struct FilterScan {
 
 template <class Exec, class Real>
 void filter_scan(const Exec& exec, const FilterScanArgs<Real>& args) {
+    if (args.form == FilterForm::finite) {
+        return finite_scan(exec, args);
+    }
     const auto& in = args.input;
     with_filter(args.form, args.order, [&]<class Form>(Form) {
         if constexpr (Form::order <= max_unit_order) {

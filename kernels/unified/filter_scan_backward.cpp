@@ -1,6 +1,7 @@
 #include NENGINE_LAUNCH_HEADER
 #include "kernels/filter_scan.hpp"
 #include "kernels/unified/filter_forms.hpp"
+#include "kernels/unified/finite_filter.hpp"
 
 namespace nengine {
 namespace {
@@ -50,6 +51,9 @@ struct FilterScanBackward {
 
 template <bool accumulate, class Exec, class Real>
 void run_backward(const Exec& exec, const FilterBackwardArgs<Real>& args) {
+    if (args.form == FilterForm::finite) {
+        return finite_scan_backward<accumulate>(exec, args);
+    }
     const auto& dy = args.dL_doutput;
     with_filter(args.form, args.order, [&]<class Form>(Form) {
         if constexpr (Form::order <= max_unit_order) {

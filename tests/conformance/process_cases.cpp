@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "engine/operators/random_spikes.hpp"
 #include "tests/conformance/operator_cases.hpp"
 
 namespace nengine::test {
@@ -81,13 +82,90 @@ void process_of_input_node(ModelMaker& m) {
     m.probe(y, 2);
 }
 
+/// Numbers in [0, 1) that no rate is near.
+ProcessFactory fractions() {
+    return [](Index item) -> ProcessStep {
+        return [at = 0.05 * static_cast<double>(item)](double, std::span<const double>,
+                                                       std::span<double> out) mutable {
+            for (double& number : out) {
+                at += 0.7548776662466927;
+                number = at - std::floor(at);
+            }
+        };
+    };
+}
+
+/// Rates of both signs, above and below one spike per step; two sizes merge, the third
+/// is in a loop.
+void stochastic_spikes(ModelMaker& m) {
+    const SignalId x = m.input("x", 2), loop = m.signal("loop", {3});
+    const auto spikes = [&](const std::string& name, SignalId from, Index n,
+                            double low) {
+        const SignalId rates = m.signal(name + ".rates", {n}),
+                       uniform = m.signal(name + ".uniform", {n}),
+                       output = m.signal(name, {n});
+        const Index size = m.model->signal(from).size();
+        m.add(
+            DotInc(m.parameter(name + ".w", {n, size}, -900, 900), from, rates, false),
+            name + ".rates");
+        m.add(SimProcess(fractions(), uniform, no_signal, {}), name + ".uniform");
+        m.add(StochasticSpikes(rates, output, uniform,
+                               low < 1 ? m.constant(name + ".amplitude", {n}, low, 1)
+                                       : m.constant(name + ".amplitude", {}, low, low)),
+              name);
+        m.probe(output);
+        return output;
+    };
+    spikes("a", x, 5, 1.0);
+    spikes("b", x, 33, 0.5);
+    m.add(Reset(loop), "loop");
+    m.add(DotInc(m.parameter("in", {3, 2}), x, loop), "in");
+    const SignalId c = spikes("c", loop, 7, 0.5);
+    const SignalId slow = m.lowpass("slow", c);
+    m.add(DotInc(m.parameter("back", {3, 7}, -0.001, 0.001), slow, loop), "back");
+}
+
+/// Numbers of the device's: merged, of odd sizes, into slices, into a loop; two
+/// operators of one seed of their own draw the same.
+void random_numbers(ModelMaker& m) {
+    using enum RandomKind;
+    const SignalId a = m.signal("a", {3}), b = m.signal("b", {4}),
+                   seeded = m.signal("seeded", {3}), again = m.signal("again", {3}),
+                   u = m.signal("u", {5}), y = m.signal("y", {4});
+    m.add(SimRandom(a, {.kind = normal}), "a");
+    m.add(SimRandom(b, {.kind = normal}), "b");
+    m.add(SimRandom(seeded, {.kind = normal, .seed = 7}), "seeded");
+    m.add(SimRandom(again, {.kind = normal, .seed = 7}), "again");
+    m.add(SimRandom(m.slice(u, 4, 3, -2), {.scale = 2, .shift = -1}), "u");
+    m.add(SimRandom(m.slice(u, 1, 2, 2), {}), "u");
+    m.add(Reset(y), "y");
+    m.add(DotInc(m.parameter("wa", {4, 3}), a, y), "y");
+    m.add(DotInc(m.parameter("wu", {4, 5}), u, y), "y");
+    m.add(DotInc(m.parameter("back", {4, 4}, -0.2, 0.2), m.lowpass("slow", y), y),
+          "back");
+    for (const SignalId probed : {a, b, seeded, again, u, y}) {
+        m.probe(probed);
+    }
+}
+
+/// One signal for all items, to which each adds its own.
+void random_numbers_of_all_items(ModelMaker& m) {
+    const SignalId x = m.input("x", 2), y = m.signal("y", {2});
+    m.add(SimRandom(y, {.seed = 11}), "y");
+    m.add(Copy(x, y, true), "x");
+    m.probe(y);
+}
+
 }  // namespace
 
 std::vector<OperatorCase> process_cases() {
     return {{"Processes", "SimProcess", processes},
             {"ProcessesInSlices", "SimProcess", processes_in_slices},
             {"ProcessesOfInput", "SimProcess", processes_of_input},
-            {"ProcessOfInputNode", "SimProcess", process_of_input_node}};
+            {"ProcessOfInputNode", "SimProcess", process_of_input_node},
+            {"StochasticSpikes", "StochasticSpikes", stochastic_spikes, true},
+            {"RandomNumbers", "SimRandom", random_numbers},
+            {"RandomNumbersOfAllItems", "SimRandom", random_numbers_of_all_items}};
 }
 
 }  // namespace nengine::test

@@ -24,6 +24,9 @@ std::vector<Case> all_cases() {
         cases.push_back({FilterForm::state_first, order});
         cases.push_back({FilterForm::output_first, order});
     }
+    for (const Index order : {1, 3, 30}) {  // also longer than the inputs below
+        cases.push_back({FilterForm::finite, order});
+    }
     return cases;
 }
 
@@ -212,6 +215,10 @@ TEST_P(FilterScan, RefusesOrdersThatHaveNoKernel) {
         EXPECT_THROW(device().run([&](const auto& exec) { filter_scan(exec, args); }),
                      BuildError);
     }
+    args.form = FilterForm::finite;
+    args.order = 0;
+    EXPECT_THROW(device().run([&](const auto& exec) { filter_scan(exec, args); }),
+                 BuildError);
 }
 
 TEST_P(FilterScan, HeldInputHasNoTimeStride) {

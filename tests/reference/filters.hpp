@@ -12,7 +12,7 @@ namespace nengine::reference {
 struct Filter {
     FilterForm form{};
     std::size_t order = 0;
-    std::vector<double> coefficients;  ///< A row by row, B, C, D
+    std::vector<double> coefficients;  ///< A row by row, B, C, D; or the weights
     std::vector<double> x;             ///< state
 
     double step(double u) {
@@ -27,6 +27,15 @@ struct Filter {
             case FilterForm::state_first:
                 update(b, u);
                 return output(c);
+            case FilterForm::finite: {
+                x.insert(x.begin(), u);
+                double y = 0;
+                for (std::size_t i = 0; i <= order; ++i) {
+                    y += k[i] * x[i];
+                }
+                x.pop_back();
+                return y;
+            }
             case FilterForm::output_first: {
                 const double y = output(c) + k[d] * u;
                 update(b, u);

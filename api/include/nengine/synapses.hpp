@@ -1,18 +1,21 @@
 #pragma once
 
+#include <complex>
 #include <optional>
 #include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "nengine/array.hpp"
 #include "nengine/none.hpp"
 
 namespace nengine {
 inline namespace api {
 
 // What a signal passes through on its way along a connection or into a probe. A synapse
-// adds one step of delay to its filter; `None` adds none; `Lowpass{0}` only delays.
+// there adds one step of delay to its filter; `None` adds none; `Lowpass{0}` only
+// delays. As a node's output (see processes.hpp) a synapse filters without that delay.
 
 /// `1 / (tau s + 1)`; tau >= 0 in seconds. A plain number stands for a Lowpass.
 struct Lowpass {
@@ -26,11 +29,18 @@ struct Alpha {
     bool operator==(const Alpha&) const = default;
 };
 
+/// A finite response: `n = round(t / dt) + 1` weights that fall evenly,
+/// `(n, n - 1, ..., 1) / sum`; t >= 0 in seconds.
+struct Triangle {
+    double t = 0.005;
+    bool operator==(const Triangle&) const = default;
+};
+
 /// How an analog filter is made discrete.
 enum class Discretization { zoh, bilinear, euler, backward_diff };
 
 /// The transfer function `num(s) / den(s)`, highest power first; with `analog = false`
-/// one of z that is used as it is. Order (the degree of `den`) at most 8.
+/// one of z that is used as it is. Of any order; orders above 8 run on the host.
 struct LinearFilter {
     std::vector<double> num;
     std::vector<double> den;
@@ -42,7 +52,7 @@ struct LinearFilter {
 /// A synapse or none: `0.01`, `Alpha{0.1}`, `LinearFilter{...}`, `None`.
 class Synapse {
 public:
-    using Value = std::variant<NoneType, Lowpass, Alpha, LinearFilter>;
+    using Value = std::variant<NoneType, Lowpass, Alpha, LinearFilter, Triangle>;
 
     Synapse() = default;
     Synapse(NoneType) {}
@@ -51,6 +61,7 @@ public:
     template <class S>
     requires(std::is_same_v<std::remove_cvref_t<S>, Lowpass> ||
              std::is_same_v<std::remove_cvref_t<S>, Alpha> ||
+             std::is_same_v<std::remove_cvref_t<S>, Triangle> ||
              std::is_same_v<std::remove_cvref_t<S>, LinearFilter>) Synapse(S&& synapse)
         : value_(std::forward<S>(synapse)) {}
 
@@ -61,6 +72,32 @@ public:
 private:
     Value value_;
 };
+
+struct FiltOptions {
+    double dt = 0.001;  ///< seconds per row
+    /// What the output was before the first row. Needs a filter with a gain at rest.
+    double y0 = 0.0;
+};
+
+/// The synapse's output for the input x, [steps] or [steps, size], of the same shape;
+/// without the step of delay that it adds on connections.
+/// @throws ValidationError  no synapse, dt <= 0, a filter that cannot be, or y0 with a
+///                          filter whose gain at rest is 0
+Array filt(const Synapse& synapse, const Array& x, FiltOptions options = {});
+
+/// Filtered forwards, then backwards, going on from the state that was left: no shift
+/// in time.
+Array filtfilt(const Synapse& synapse, const Array& x, FiltOptions options = {});
+
+/// The frequency response: of an analog filter at `s = 2 pi i f`, f in Hz; of a digital
+/// one at `z = exp(2 pi i f)`, f in cycles per step.
+/// @throws ValidationError  a Triangle or None, which have no transfer function here
+std::vector<std::complex<double>> evaluate(const Synapse& synapse,
+                                           const std::vector<double>& frequencies);
+
+/// One filter that does what both do one after the other.
+/// @throws ValidationError  one is analog and the other digital, or is not linear
+LinearFilter combine(const Synapse& first, const Synapse& second);
 
 }  // namespace api
 }  // namespace nengine

@@ -1,0 +1,318 @@
+#include "nengine/processes.hpp"
+
+#include <cmath>
+#include <random>
+
+#include "api/builder/numerics/distributions.hpp"
+#include "api/builder/numerics/text.hpp"
+#include "api/builder/process_steps.hpp"
+#include "api/builder/synapse_steps.hpp"
+#include "nengine/error.hpp"
+
+namespace nengine {
+inline namespace api {
+
+RandomStream::RandomStream(std::uint32_t seed)
+    : state_(std::make_unique<RandomState>(seed)) {}
+RandomStream::RandomStream(const RandomStream& other)
+    : state_(std::make_unique<RandomState>(*other.state_)) {}
+RandomStream& RandomStream::operator=(const RandomStream& other) {
+    *state_ = *other.state_;
+    return *this;
+}
+RandomStream::RandomStream(RandomStream&&) noexcept = default;
+RandomStream& RandomStream::operator=(RandomStream&&) noexcept = default;
+RandomStream::~RandomStream() = default;
+
+double RandomStream::uniform(double low, double high) {
+    return state_->uniform(low, high);
+}
+double RandomStream::normal(double mean, double deviation) {
+    return state_->normal(mean, deviation);
+}
+std::int64_t RandomStream::randint(std::int64_t low, std::int64_t high) {
+    return state_->randint(low, high);
+}
+std::vector<double> RandomStream::sample(const Distribution& distribution,
+                                         std::int64_t size) {
+    const Matrix row = nengine::sample(distribution, 1, size, *state_);
+    return {row.data(), row.data() + row.size()};
+}
+
+namespace {
+
+using Span = std::span<const double>;
+
+[[noreturn]] void fail(const std::string& where, double got, const std::string& needs) {
+    throw ValidationError(where + ": got " + number_text(got) + ", needs " + needs);
+}
+
+/// Noise, through a filter if there is one.
+StepFunction noise_step(const Distribution& dist, double scale,
+                        std::optional<HostFilter> filter, RandomStream rng) {
+    return [dist, scale, filter = std::move(filter), rng = std::move(rng)](
+               double, Span, std::span<double> out) mutable {
+        auto values = rng.sample(dist, static_cast<std::int64_t>(out.size()));
+        for (double& value : values) {
+            value *= scale;
+        }
+        if (filter) {
+            filter->step(values, out);
+        } else {
+            std::ranges::copy(values, out.begin());
+        }
+    };
+}
+
+double noise_scale(bool scaled, double dt) {
+    return scaled ? 1.0 / std::sqrt(dt) : 1.0;
+}
+
+/// A process that has no input.
+void need_no_input(const char* name, ProcessSizes sizes) {
+    if (sizes.size_in != 0) {
+        throw ValidationError(std::string(name) + ": got size_in " +
+                              std::to_string(sizes.size_in) + ", needs 0");
+    }
+}
+
+StepFunction step_of(const WhiteNoise& noise, ProcessSizes sizes, RandomStream rng) {
+    need_no_input("WhiteNoise", sizes);
+    return noise_step(noise.dist, noise_scale(noise.scale, sizes.dt), std::nullopt,
+                      std::move(rng));
+}
+
+StepFunction step_of(const FilteredNoise& noise, ProcessSizes sizes, RandomStream rng) {
+    need_no_input("FilteredNoise", sizes);
+    return noise_step(noise.dist, noise_scale(noise.scale, sizes.dt),
+                      HostFilter(noise.synapse, sizes.dt, sizes.size_out),
+                      std::move(rng));
+}
+
+StepFunction step_of(const BrownNoise& noise, ProcessSizes sizes, RandomStream rng) {
+    need_no_input("BrownNoise", sizes);
+    return noise_step(noise.dist, noise_scale(true, sizes.dt),
+                      HostFilter(integral_of_noise(), sizes.dt, sizes.size_out),
+                      std::move(rng));
+}
+
+StepFunction step_of(const WhiteSignal& signal, ProcessSizes sizes, RandomStream rng) {
+    need_no_input("WhiteSignal", sizes);
+    const auto course = std::make_shared<const std::vector<double>>(
+        white_signal(signal, sizes.size_out, sizes.dt, rng.state()));
+    return [course, dt = sizes.dt](double t, Span, std::span<double> out) {
+        const std::size_t steps = course->size() / out.size();
+        const std::size_t at =
+            static_cast<std::size_t>(std::nearbyint(t / dt)) % steps * out.size();
+        std::copy_n(course->begin() + static_cast<std::ptrdiff_t>(at), out.size(),
+                    out.begin());
+    };
+}
+
+StepFunction step_of(const PresentInput& present, ProcessSizes sizes, RandomStream) {
+    need_no_input("PresentInput", sizes);
+    const auto inputs =
+        std::make_shared<const std::vector<double>>(present.inputs.values);
+    return [inputs, dt = sizes.dt, n = present.inputs.shape.front(),
+            time = present.presentation_time](double t, Span, std::span<double> out) {
+        constexpr double slack = 1e-7;  // so that rounding does not delay an input
+        const auto i = static_cast<std::int64_t>((t - dt) / time + slack);
+        const auto row = static_cast<std::size_t>(i % n) * out.size();
+        std::copy_n(inputs->begin() + static_cast<std::ptrdiff_t>(row), out.size(),
+                    out.begin());
+    };
+}
+
+StepFunction step_of(const Piecewise& piecewise, ProcessSizes sizes, RandomStream) {
+    need_no_input("Piecewise", sizes);
+    const auto course =
+        std::make_shared<const PiecewiseCourse>(piecewise, sizes.size_out, sizes.dt);
+    return [course](double t, Span, std::span<double> out) { (*course)(t, out); };
+}
+
+StepFunction step_of(const CustomProcess& process, ProcessSizes sizes,
+                     RandomStream rng) {
+    return process.make_step(sizes, std::move(rng));
+}
+
+StepFunction step_of(const Synapse& synapse, ProcessSizes sizes, RandomStream) {
+    if (sizes.size_in != sizes.size_out) {
+        throw ValidationError("synapse as a process: got size_in " +
+                              std::to_string(sizes.size_in) + " and size_out " +
+                              std::to_string(sizes.size_out) + ", needs equal ones");
+    }
+    return [filter = HostFilter(synapse, sizes.dt, sizes.size_in)](
+               double, Span x, std::span<double> out) mutable { filter.step(x, out); };
+}
+
+void check_value(const WhiteSignal& signal) {
+    if (!(signal.period > 0.0)) {
+        fail("WhiteSignal: period", signal.period, "a number of seconds above 0");
+    }
+    if (!(signal.high >= 1.0 / signal.period)) {
+        fail("WhiteSignal: high", signal.high,
+             "at least 1 / period = " + number_text(1.0 / signal.period) + " Hz");
+    }
+    if (!(signal.rms >= 0.0)) {
+        fail("WhiteSignal: rms", signal.rms, "at least 0");
+    }
+}
+
+void check_value(const PresentInput& present) {
+    if (!(present.presentation_time > 0.0)) {
+        fail("PresentInput: presentation_time", present.presentation_time,
+             "a number of seconds above 0");
+    }
+    if (present.inputs.rank() < 1 || present.inputs.values.empty()) {
+        throw ValidationError("PresentInput: got no inputs, needs [n, ...]");
+    }
+}
+
+void check_value(const Piecewise& piecewise) {
+    if (piecewise.data.empty()) {
+        throw ValidationError("Piecewise: got no points, needs at least one");
+    }
+    for (const auto& [time, value] : piecewise.data) {
+        if (!std::isfinite(time)) {
+            fail("Piecewise: a time", time, "a finite one");
+        }
+    }
+}
+
+void check_value(const CustomProcess& process) {
+    if (!process.make_step) {
+        throw ValidationError("CustomProcess: got no make_step, needs one");
+    }
+}
+
+void check_value(const Synapse& synapse) {
+    if (synapse.is_none()) {
+        throw ValidationError("Process: got no synapse, needs one");
+    }
+}
+
+void check_value(const auto&) {}
+
+}  // namespace
+
+void Process::check() const {
+    std::visit([](const auto& process) { check_value(process); }, value_);
+}
+
+std::optional<std::uint32_t> Process::seed() const {
+    return std::visit(
+        [](const auto& process) -> std::optional<std::uint32_t> {
+            if constexpr (requires { process.seed; }) {
+                return process.seed;
+            } else {
+                return std::nullopt;
+            }
+        },
+        value_);
+}
+
+bool Process::is_random() const {
+    return std::visit(
+        [](const auto& process) {
+            return requires {
+                process.seed;
+            };
+        },
+        value_);
+}
+
+std::int64_t Process::default_size_in() const {
+    if (const auto* custom = std::get_if<CustomProcess>(&value_)) {
+        return custom->size_in;
+    }
+    return std::holds_alternative<Synapse>(value_) ? 1 : 0;
+}
+
+std::int64_t Process::default_size_out() const {
+    if (const auto* custom = std::get_if<CustomProcess>(&value_)) {
+        return custom->size_out;
+    }
+    if (const auto* present = std::get_if<PresentInput>(&value_)) {
+        return static_cast<std::int64_t>(present->inputs.values.size()) /
+               present->inputs.shape.front();
+    }
+    if (const auto* piecewise = std::get_if<Piecewise>(&value_)) {
+        const auto& [time, first] = *piecewise->data.begin();
+        return static_cast<std::int64_t>(first.is_call() ? first.call()(time).size()
+                                                         : first.values().size());
+    }
+    return 1;
+}
+
+StepFunction Process::make_step(ProcessSizes sizes, RandomStream rng) const {
+    if (!(sizes.dt > 0.0)) {
+        fail("Process: dt", sizes.dt, "a number of seconds above 0");
+    }
+    const std::int64_t present = default_size_out();
+    if (std::holds_alternative<PresentInput>(value_) && sizes.size_out != present) {
+        throw ValidationError("PresentInput: got size_out " +
+                              std::to_string(sizes.size_out) + ", needs the inputs' " +
+                              std::to_string(present));
+    }
+    return std::visit(
+        [&](const auto& process) { return step_of(process, sizes, std::move(rng)); },
+        value_);
+}
+
+namespace {
+
+RandomStream stream(const Process& process, const RunProcessOptions& options) {
+    if (process.seed()) {
+        return RandomStream(*process.seed());
+    }
+    const auto seed = options.seed ? *options.seed
+                                   : static_cast<std::uint32_t>(std::random_device{}());
+    return RandomStream(RandomState(seed).draw_seed());
+}
+
+}  // namespace
+
+Array Process::run(double seconds, RunProcessOptions options) const {
+    return run_steps(std::llround(seconds / options.dt), options);
+}
+
+Array Process::run_steps(std::int64_t n_steps, RunProcessOptions options) const {
+    if (n_steps < 0) {
+        throw ValidationError("Process: got " + std::to_string(n_steps) +
+                              " steps, needs at least 0");
+    }
+    return apply(Array({n_steps, 0}, {}), options);
+}
+
+Array Process::apply(const Array& x, RunProcessOptions options) const {
+    const std::int64_t steps = x.extent(0), size_in = x.rank() < 2 ? 1 : x.shape[1];
+    const bool same = std::holds_alternative<Synapse>(value_);
+    const ProcessSizes sizes{
+        size_in, options.size_out.value_or(same ? size_in : default_size_out()),
+        options.dt};
+    const StepFunction step = make_step(sizes, stream(*this, options));
+    Array y({steps, sizes.size_out},
+            std::vector<double>(static_cast<std::size_t>(steps * sizes.size_out)));
+    const auto n_in = static_cast<std::size_t>(size_in),
+               n_out = static_cast<std::size_t>(sizes.size_out);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(steps); ++i) {
+        step(static_cast<double>(i + 1) * options.dt,
+             {x.values.data() + i * n_in, n_in}, {y.values.data() + i * n_out, n_out});
+    }
+    return y;
+}
+
+std::vector<double> Process::trange(double seconds, double dt) const {
+    return ntrange(std::llround(seconds / dt), dt);
+}
+
+std::vector<double> Process::ntrange(std::int64_t n_steps, double dt) const {
+    std::vector<double> times;
+    for (std::int64_t step = 1; step <= n_steps; ++step) {
+        times.push_back(static_cast<double>(step) * dt);
+    }
+    return times;
+}
+
+}  // namespace api
+}  // namespace nengine

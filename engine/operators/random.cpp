@@ -1,0 +1,55 @@
+#include "engine/operators/random.hpp"
+
+#include <bit>
+
+#include "engine/planner/lowering.hpp"
+#include "kernels/base/error.hpp"
+
+namespace nengine {
+
+SimRandom::SimRandom(SignalId output_signal, Options options)
+    : OperatorBase({{Role::set, output_signal}}), options_(options) {}
+
+void SimRandom::check(const std::vector<Shape>& shapes) const {
+    constexpr Index most = Index{1} << 33;  // two per pair, which has 32 bits
+    if (shape_size(shapes[output]) > most) {
+        throw BuildError("SimRandom '" + label + "': got " +
+                         std::to_string(shape_size(shapes[output])) +
+                         " elements, needs at most 2^33");
+    }
+}
+
+MergeKey SimRandom::merge_key(const std::vector<Shape>&) const {
+    return {"SimRandom",
+            {static_cast<Index>(options_.kind), std::bit_cast<Index>(options_.scale),
+             std::bit_cast<Index>(options_.shift), differs_by_item() ? 1 : 0}};
+}
+
+void SimRandom::lower(Lowering& low) const {
+    constexpr Index stream_of_seed = 0xffffffff;  // no operator's
+    std::vector<Index> pairs;
+    Index column = 0;
+    for (Index i = 0; i < low.members(); ++i) {
+        const Node& member = low.member(i);
+        const auto& seed = static_cast<const SimRandom&>(*member.op).options().seed;
+        const Index size = member.slot(output).view.size();
+        for (Index done = 0; done < size; done += 2) {
+            pairs.insert(pairs.end(),
+                         {column + done, done / 2, std::min<Index>(2, size - done),
+                          seed ? stream_of_seed : member.order,
+                          seed ? static_cast<Index>(*seed) : -1});
+        }
+        column += size;
+    }
+    const auto count = static_cast<Index>(pairs.size()) / random_pair_fields;
+    low.emit(RandomCommand{options_.kind, options_.scale, options_.shift,
+                           differs_by_item(), low.table(std::move(pairs)), count,
+                           low.flat(output)});
+}
+
+double SimRandom::flops(const std::vector<Shape>& shapes) const {
+    constexpr double per_number = 60;  // half of Philox's ten rounds, and Box-Muller
+    return per_number * static_cast<double>(shape_size(shapes[output]));
+}
+
+}  // namespace nengine
