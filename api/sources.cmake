@@ -6,16 +6,22 @@ set(NENGINE_API_SOURCES
     builder/build_learning.cpp
     builder/build_node.cpp
     builder/build_probe.cpp
+    builder/build_process.cpp
     builder/build_state.cpp
     builder/build_transform.cpp
+    builder/check_loops.cpp
     builder/decode.cpp
     builder/draw_ensemble.cpp
     builder/neuron_parts.cpp
     builder/operator_list.cpp
     builder/outline.cpp
     builder/step_order.cpp
+    builder/process_seeds.cpp
+    builder/process_steps.cpp
+    builder/synapse_steps.cpp
     src/checks.cpp
     src/handles.cpp
+    src/io.cpp
     src/layers.cpp
     src/learning_rules.cpp
     src/network.cpp
@@ -30,22 +36,26 @@ set(NENGINE_API_SOURCES
     src/networks/thalamus.cpp
     src/optimizer.cpp
     src/presets.cpp
+    src/processes.cpp
     src/progress.cpp
     src/simulator.cpp
     src/simulator_data.cpp
     src/simulator_parameters.cpp
     src/simulator_training.cpp
     src/tensor.cpp
+    src/tuning.cpp
     src/transforms.cpp
     src/views.cpp)
 
 set(NENGINE_PUBLIC_HEADERS
     include/nengine/array.hpp
     include/nengine/connection.hpp
+    include/nengine/custom_neuron.hpp
     include/nengine/distributions.hpp
     include/nengine/ensemble.hpp
     include/nengine/error.hpp
     include/nengine/functions.hpp
+    include/nengine/io.hpp
     include/nengine/layer.hpp
     include/nengine/learning_rules.hpp
     include/nengine/losses.hpp
@@ -58,9 +68,41 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/optimizers.hpp
     include/nengine/presets.hpp
     include/nengine/probe.hpp
+    include/nengine/processes.hpp
+    include/nengine/rng.hpp
     include/nengine/simulator.hpp
     include/nengine/solvers.hpp
     include/nengine/synapses.hpp
     include/nengine/tensor.hpp
+    include/nengine/tuning.hpp
     include/nengine/transforms.hpp
     include/nengine/view.hpp)
+
+# What nengine/custom_neuron.hpp needs of the kernels, relative to the root.
+set(NENGINE_KERNEL_HEADERS
+    kernels/base/divide.hpp
+    kernels/base/error.hpp
+    kernels/base/exec.hpp
+    kernels/base/launch_contract.hpp
+    kernels/base/macros.hpp
+    kernels/base/math_policy.hpp
+    kernels/base/neuron_info.hpp
+    kernels/base/polynomial.hpp
+    kernels/base/view.hpp
+    kernels/cpu/launch.hpp
+    kernels/cpu/scratch.hpp
+    kernels/cuda/check.hpp
+    kernels/cuda/context.hpp
+    kernels/cuda/handle.hpp
+    kernels/cuda/launch.cuh
+    kernels/cuda/launch_columns.cuh
+    kernels/cuda/launch_lines.cuh
+    kernels/cuda/launch_scan.cuh
+    kernels/cuda/scratch.hpp
+    kernels/neuron_registry.hpp
+    kernels/neuron_scan.hpp
+    kernels/neurons/register_neuron.hpp
+    kernels/synapses/first_order.hpp
+    kernels/unified/neuron_kernels.hpp
+    kernels/unified/neuron_operands.hpp
+    kernels/unified/operands.hpp)

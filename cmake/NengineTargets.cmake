@@ -90,3 +90,18 @@ function(nengine_object_library name)
     add_library(${name} OBJECT ${sources})
     target_link_libraries(${name} PUBLIC nengine_build)
 endfunction()
+
+# nengine_cuda_sources(<target> <folder> <list>...) adds sources that nvcc compiles, in
+# builds with CUDA. As in the library, only what the source says is fused into a sum.
+function(nengine_cuda_sources target folder)
+    if(NOT NENGINE_WITH_CUDA)
+        return()
+    endif()
+    nengine_sources(sources ${folder} ${ARGN})
+    if(sources)
+        target_sources(${target} PRIVATE ${sources})
+        target_compile_options(
+            ${target} PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:-O3;-fmad=false>")
+        set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
+    endif()
+endfunction()

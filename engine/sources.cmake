@@ -8,6 +8,8 @@ set(NENGINE_ENGINE_SOURCES
     operators/lowering.cpp
     operators/operators.cpp
     operators/process.cpp
+    operators/random.cpp
+    operators/random_spikes.cpp
     operators/sparse.cpp
     planner/backward_lowering.cpp
     planner/chunk.cpp
@@ -33,6 +35,7 @@ set(NENGINE_ENGINE_SOURCES
     planner/storage.cpp
     runtime/binder.cpp
     runtime/binder_learning.cpp
+    runtime/binder_spikes.cpp
     runtime/gemm_products.cpp
     runtime/memory.cpp
     runtime/plan_runner.cpp

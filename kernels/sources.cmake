@@ -17,6 +17,7 @@ set(NENGINE_UNIFIED_SOURCES
     unified/optimizer.cpp
     unified/pool.cpp
     unified/random.cpp
+    unified/random_spikes.cpp
     unified/reduce.cpp
     unified/rows.cpp
     unified/sparse_product.cpp)

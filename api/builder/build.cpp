@@ -148,6 +148,29 @@ void draw_ensembles(BuildState& state, const NetworkData& top,
     }
 }
 
+/// Given gains and biases need not belong to neurons that fire.
+void warn_of_tuning(BuildState& state, const NetworkData& top) {
+    visit_networks(top, [&](const NetworkData& network) {
+        for (const auto& ensemble : network.ensembles) {
+            const auto& parts = state.ensemble(*ensemble);
+            if (!ensemble->gain || ensemble->is_layer) {
+                continue;
+            }
+            const auto count = (!parts.max_rates.array().isFinite() ||
+                                !parts.intercepts.array().isFinite())
+                                   .count();
+            if (count > 0) {
+                state.built.warnings.push_back(describe(*ensemble) +
+                                               ": got a gain and bias without a finite "
+                                               "max_rate or intercept for " +
+                                               std::to_string(count) + " of " +
+                                               std::to_string(ensemble->n_neurons) +
+                                               " neurons");
+            }
+        }
+    });
+}
+
 std::vector<DecodeTask> decode_tasks(const BuildState& state, const NetworkData& top) {
     std::vector<DecodeTask> tasks;
     visit_networks(top, [&](const NetworkData& network) {
@@ -203,21 +226,25 @@ void emit(BuildState& state, const NetworkData& network) {
 
 }  // namespace
 
-BuiltNetwork build(const NetworkData& network, double dt) {
+BuiltNetwork build(const NetworkData& network, double dt, Rng rng) {
     if (!(dt > 0.0) || !std::isfinite(dt)) {
         throw ValidationError("dt: got " + number_text(dt) +
                               ", needs a number of seconds above 0");
     }
-    BuildState state(dt);
+    BuildState state(dt, rng);
     state.built.network_seed =
         network.seed.value_or(std::random_device{}() % max_drawn_seed);
     assign_seeds(state, network, state.built.network_seed);
     check(state, network);
+    check_loops(network);
     survey(state, network);
     const std::vector<DecodeTask> tasks = decode_tasks(state, network);
     draw_ensembles(state, network, tasks);
+    warn_of_tuning(state, network);
     state.decoders = find_decoders(tasks, state.built.ensembles);
+    state.built.process_seeds = std::make_shared<ProcessSeeds>();
     emit(state, network);
+    state.built.process_seeds->find_places(network);
     state.built.model = std::move(state.model);
     return std::move(state.built);
 }

@@ -12,6 +12,7 @@
 #include "api/builder/numerics/matrix.hpp"
 #include "api/src/objects.hpp"
 #include "engine/core/model.hpp"
+#include "nengine/rng.hpp"
 
 namespace nengine {
 
@@ -66,12 +67,14 @@ struct BuiltNetwork {
     /// The seed of every object.
     std::unordered_map<const detail::ObjectData*, std::uint32_t> seeds;
     std::uint32_t network_seed = 0;
+    /// Of processes without one; a simulator sets and resets it.
+    std::shared_ptr<class ProcessSeeds> process_seeds;
 };
 
 /// Turns a top-level network into signals and operators, on the host in double. Equal
 /// seeds give the encoders, gains, biases and decoders that Nengo finds.
 /// @param dt  seconds per step, above 0
 /// @throws ValidationError, BuildError  naming the object
-BuiltNetwork build(const detail::NetworkData& network, double dt);
+BuiltNetwork build(const detail::NetworkData& network, double dt, Rng rng = Rng::numpy);
 
 }  // namespace nengine

@@ -210,65 +210,6 @@ private:
     BuiltConnectionParts parts_;
 };
 
-FilterMethod method_of(Discretization method) {
-    switch (method) {
-        case Discretization::bilinear:
-            return FilterMethod::bilinear;
-        case Discretization::euler:
-            return FilterMethod::euler;
-        case Discretization::backward_diff:
-            return FilterMethod::backward_diff;
-        default:
-            return FilterMethod::zoh;
-    }
-}
-
-FilterStep step_of(const Synapse& synapse, double dt) {
-    if (const auto* lowpass = std::get_if<Lowpass>(&synapse.value())) {
-        const double den[] = {lowpass->tau, 1.0};
-        return filter_step(std::vector{1.0}, den, dt);
-    }
-    if (const auto* alpha = std::get_if<Alpha>(&synapse.value())) {
-        const double den[] = {alpha->tau * alpha->tau, 2.0 * alpha->tau, 1.0};
-        return filter_step(std::vector{1.0}, den, dt);
-    }
-    const auto& filter = std::get<LinearFilter>(synapse.value());
-    return filter_step(filter.num, filter.den, dt, method_of(filter.method),
-                       filter.analog);
-}
-
-FilterForm form_of(StepForm form) {
-    switch (form) {
-        case StepForm::no_x:
-            return FilterForm::gain;
-        case StepForm::one_x:
-            return FilterForm::first_order;
-        case StepForm::no_d:
-            return FilterForm::state_first;
-        default:
-            return FilterForm::output_first;
-    }
-}
-
-std::vector<double> coefficients_of(const FilterStep& step) {
-    if (step.form == StepForm::no_x) {
-        return {step.system.D};
-    }
-    if (step.form == StepForm::one_x) {
-        return {step.a, step.b};
-    }
-    std::vector<double> result = values_of(step.system.A);
-    const auto append = [&](const Vector& part) {
-        result.insert(result.end(), part.data(), part.data() + part.size());
-    };
-    append(step.system.B);
-    append(step.system.C);
-    if (step.form == StepForm::general) {
-        result.push_back(step.system.D);
-    }
-    return result;
-}
-
 }  // namespace
 
 void build_connection(BuildState& state, const ConnectionData& connection) {
@@ -297,38 +238,6 @@ SignalId slice_signal(BuildState& state, SignalId whole, const Positions& wanted
     const SignalId part = state.signal(label, wanted.count);
     state.add(Copy(whole, part, false, wanted.list), label);
     return part;
-}
-
-SignalId filter_signal(BuildState& state, const Synapse& synapse, SignalId input,
-                       const std::string& label, Role role) {
-    if (synapse.is_none()) {
-        return input;
-    }
-    FilterStep step;
-    try {
-        step = step_of(synapse, state.dt);
-    } catch (const ValidationError& error) {
-        throw ValidationError(label + ": " + error.what());
-    }
-    const Index order = step.system.order();
-    if (order > max_filter_order) {
-        throw ValidationError(label + ": got a filter of order " +
-                              std::to_string(order) + ", needs at most " +
-                              std::to_string(max_filter_order));
-    }
-    const Index size = state.model->signal(input).size();
-    auto values = coefficients_of(step);
-    const Shape shape = {static_cast<Index>(values.size())};
-    const SignalId coefficients =
-        state.constant(label + ".coefficients", shape, std::move(values));
-    const SignalId output = state.signal(label, size);
-    const SignalId memory = step.form == StepForm::no_x
-                                ? no_signal
-                                : state.variable(label + ".state", {order, size}, {});
-    state.add(
-        SimFilter(form_of(step.form), order, input, output, coefficients, memory, role),
-        label);
-    return output;
 }
 
 }  // namespace nengine

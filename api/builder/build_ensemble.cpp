@@ -1,7 +1,13 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
 #include "api/builder/build_state.hpp"
 #include "api/builder/neuron_parts.hpp"
 #include "api/builder/numerics/distributions.hpp"
 #include "engine/operators/operators.hpp"
+#include "engine/operators/process.hpp"
+#include "engine/operators/random_spikes.hpp"
 
 namespace nengine {
 
@@ -29,6 +35,45 @@ Vector initial_values(const InitialState* initial, const NeuronState& state,
     return default_values(state, count, rng);
 }
 
+/// The first item draws as Nengo does; the others have generators of their own, seeded
+/// by a mix of seed and item (Steele et al. 2014, SplitMix).
+std::uint32_t item_seed(std::uint32_t seed, Index item) {
+    if (item == 0) {
+        return seed;
+    }
+    std::uint64_t z = (std::uint64_t{seed} << 32) +
+                      static_cast<std::uint64_t>(item) * 0x9E3779B97F4A7C15;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+    return static_cast<std::uint32_t>((z ^ (z >> 31)) >> 32);
+}
+
+/// Random numbers from [0, 1), one per neuron and step.
+ProcessFactory uniform_numbers(std::uint32_t seed) {
+    return [=](Index item) -> ProcessStep {
+        return [rng = RandomState(item_seed(seed, item))](
+                   double, std::span<const double>, std::span<double> out) mutable {
+            std::ranges::generate(out, [&] { return rng.random_sample(); });
+        };
+    };
+}
+
+/// amplitude / dt sign(r) Poisson(dt |r|) of each rate r. How many numbers a draw takes
+/// depends on the rate, so that none can be drawn before it is known.
+ProcessFactory poisson_spikes(std::uint32_t seed, double dt, double amplitude) {
+    return [=](Index item) -> ProcessStep {
+        return
+            [=, rng = RandomState(item_seed(seed, item))](
+                double, std::span<const double> rates, std::span<double> out) mutable {
+                for (std::size_t i = 0; i < rates.size(); ++i) {
+                    const double height = std::copysign(amplitude / dt, rates[i]);
+                    out[i] = height *
+                             static_cast<double>(rng.poisson(std::abs(rates[i]) * dt));
+                }
+            };
+    };
+}
+
 /// The neurons of one operator; their states are drawn from a generator of their own.
 class NeuronBuilder {
 public:
@@ -52,11 +97,46 @@ public:
     }
 
     void build_spikes(const SpikePart& spikes, SignalId rates, SignalId output) {
-        build({NeuronType::regular_spiking, {spikes.amplitude}, spikes.initial}, rates,
-              output, name_ + ".spikes");
+        const std::string label = name_ + ".spikes";
+        switch (spikes.kind) {
+            case SpikePart::Kind::regular:
+                build({NeuronType::regular_spiking, {spikes.amplitude}, spikes.initial},
+                      rates, output, label);
+                return;
+            case SpikePart::Kind::stochastic:
+                build_stochastic(spikes.amplitude, rates, output, label);
+                return;
+            case SpikePart::Kind::poisson:
+                build_poisson(spikes.amplitude, rates, output, label);
+                return;
+        }
     }
 
 private:
+    void build_stochastic(double amplitude, SignalId rates, SignalId output,
+                          const std::string& label) {
+        const SignalId uniform = state_.signal(label + ".uniform", ensemble_.n_neurons);
+        state_.add(SimProcess(uniform_numbers(spike_seed()), uniform, no_signal, {}),
+                   label + ".uniform");
+        state_.add(StochasticSpikes(rates, output, uniform, state_.scalar(amplitude)),
+                   label);
+    }
+
+    void build_poisson(double amplitude, SignalId rates, SignalId output,
+                       const std::string& label) {
+        SimProcess op(poisson_spikes(spike_seed(), state_.dt, amplitude), output, rates,
+                      {});
+        // In training: the rates, times the amplitude.
+        SimNeurons mean(NeuronType::regular_spiking, rates, output, {rates},
+                        {state_.scalar(amplitude)});
+        mean.label = label;
+        op.trained_as = mean.training_form();
+        state_.add(std::move(op), label);
+    }
+
+    /// A generator of its own, which starts like that of the states.
+    std::uint32_t spike_seed() const { return state_.seed(ensemble_) + 1; }
+
     std::vector<SignalId> build_states(const NeuronInfo& info,
                                        const InitialState* initial) {
         RandomState rng(state_.seed(ensemble_) + 1);
@@ -93,6 +173,14 @@ void build_direct(BuildState& state, const EnsembleData& ensemble,
     state.add(Copy(parts.in, parts.neurons_in, false), base + ".value");
 }
 
+void build_noise(BuildState& state, const EnsembleData& ensemble, SignalId current) {
+    const std::string label = detail::name(ensemble) + ".noise";
+    const SignalId noise = state.signal(label, state.model->signal(current).size());
+    add_process(state, *ensemble.noise, ensemble, OrderedProcess::Role::noise, noise,
+                no_signal, label);
+    state.add(Copy(noise, current, true), label);
+}
+
 }  // namespace
 
 void check_neurons(const EnsembleData& ensemble) {
@@ -120,6 +208,9 @@ void build_ensemble(BuildState& state, const EnsembleData& ensemble) {
     BuiltEnsembleParts& parts = state.ensemble(ensemble);
     if (detail::is_direct(ensemble)) {
         build_direct(state, ensemble, parts);
+        if (ensemble.noise) {
+            build_noise(state, ensemble, parts.neurons_in);
+        }
         return;
     }
     const std::string base = detail::name(ensemble);
@@ -135,6 +226,9 @@ void build_ensemble(BuildState& state, const EnsembleData& ensemble) {
                         neurons_trainable(ensemble));
     state.add(Copy(parts.bias_signal, parts.neurons_in, false), base + ".bias");
     build_neurons(state, ensemble, parts);
+    if (ensemble.noise) {
+        build_noise(state, ensemble, parts.neurons_in);
+    }
     if (has_input) {
         parts.encoders_signal = state.parameter(
             ensemble, "encoders", {ensemble.n_neurons, ensemble.dimensions},

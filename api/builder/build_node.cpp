@@ -51,6 +51,29 @@ void build_function(BuildState& state, const std::shared_ptr<NodeData>& node,
     }
 }
 
+void build_process(BuildState& state, const std::shared_ptr<NodeData>& node,
+                   BuiltNodeParts& parts) {
+    const std::string base = detail::name(*node);
+    const Process& process = node->output.process();
+    parts.out = state.signal(base + ".out", node->size_out);
+    if (const auto* synapse = std::get_if<Synapse>(&process.value())) {
+        if (node->size_in != node->size_out) {
+            throw ValidationError(describe(*node) + ": got size_in " +
+                                  std::to_string(node->size_in) + " and size_out " +
+                                  std::to_string(node->size_out) +
+                                  ", needs equal ones for a synapse");
+        }
+        add_filter(state, *synapse, parts.in, parts.out, Role::set, base);
+        return;
+    }
+    const int producer =
+        add_process(state, process, *node, OrderedProcess::Role::node_output, parts.out,
+                    parts.in, base);
+    if (node->size_in == 0) {
+        add_input(state, node, parts.out, producer);
+    }
+}
+
 }  // namespace
 
 void build_node(BuildState& state, const std::shared_ptr<NodeData>& node) {
@@ -73,6 +96,9 @@ void build_node(BuildState& state, const std::shared_ptr<NodeData>& node) {
             parts.out = state.variable(base + ".out", {node->size_out},
                                        node->output.constant().values);
             add_input(state, node, parts.out, -1);
+            break;
+        case NodeOutput::Kind::process:
+            build_process(state, node, parts);
             break;
         default:
             build_function(state, node, parts);

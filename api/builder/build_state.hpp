@@ -10,16 +10,20 @@
 
 #include "api/builder/build.hpp"
 #include "api/builder/decode.hpp"
+#include "api/builder/process_seeds.hpp"
+#include "engine/core/operator.hpp"
 
 // What the parts of the builder share while one network is built.
 
 namespace nengine {
 
 struct BuildState {
-    explicit BuildState(double step) : model(std::make_shared<Model>(step)), dt(step) {}
+    BuildState(double step, Rng numbers)
+        : model(std::make_shared<Model>(step)), dt(step), rng(numbers) {}
 
     std::shared_ptr<Model> model;
     double dt;
+    Rng rng;
     BuiltNetwork built;
     std::unordered_map<const detail::ObjectData*, Decoders> decoders;
 
@@ -107,6 +111,8 @@ void build_learning_rules(BuildState& state, const detail::ConnectionData& conne
 SignalId rule_input(BuildState& state, const detail::ConnectionData& connection,
                     std::size_t rule);
 
+/// @throws BuildError  a loop of connections without a synapse, naming its objects
+void check_loops(const detail::NetworkData& network);
 /// @throws ValidationError  constants that cannot be, or states that do not exist
 void check_neurons(const detail::EnsembleData& ensemble);
 /// Adds the ensemble's neurons; fills in `parts.states`.
@@ -118,6 +124,16 @@ SignalId source_signal(const BuildState& state, const ObjectView& view);
 /// Some elements of a vector: a view of it, or a copy for a list of positions.
 SignalId slice_signal(BuildState& state, SignalId whole,
                       const detail::Positions& wanted, const std::string& label);
+/// output = what the synapse makes of input, in this role: `update` on connections and
+/// probes, `set` in nodes and learning rules.
+/// @return  the operator
+int add_filter(BuildState& state, const Synapse& synapse, SignalId input,
+               SignalId output, Role role, const std::string& label);
+/// output = the process's signal; x is its input, if it has one.
+/// @return  the operator
+int add_process(BuildState& state, const Process& process,
+                const detail::ObjectData& owner, OrderedProcess::Role role,
+                SignalId output, SignalId x, const std::string& label);
 /// A synapse's output, or `input` itself without a synapse.
 /// @param role  update: seen one step later; set: at once
 SignalId filter_signal(BuildState& state, const Synapse& synapse, SignalId input,

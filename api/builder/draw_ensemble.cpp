@@ -27,19 +27,10 @@ std::span<const double> span_of(const Vector& values) {
     return {values.data(), static_cast<std::size_t>(values.size())};
 }
 
-/// max_rates and intercepts are drawn for Direct too.
+/// max_rates and intercepts, or gain and bias, are drawn for Direct too; what follows
+/// from them is not.
 void draw_tuning(const EnsembleData& ensemble, const std::string& where,
                  RandomState& rng, BuiltEnsembleParts& parts) {
-    const Index n = ensemble.n_neurons;
-    parts.max_rates =
-        values_or_samples(ensemble.max_rates, n, rng, where + ": max_rates");
-    parts.intercepts =
-        values_or_samples(ensemble.intercepts, n, rng, where + ": intercepts");
-}
-
-void draw_gain_bias(const EnsembleData& ensemble, const std::string& where,
-                    RandomState& rng, BuiltEnsembleParts& parts) {
-    const NeuronCurve curve = neuron_curve(ensemble.neuron_type);
     const Index n = ensemble.n_neurons;
     if (ensemble.gain.has_value() != ensemble.bias.has_value()) {
         throw ValidationError(where +
@@ -48,13 +39,24 @@ void draw_gain_bias(const EnsembleData& ensemble, const std::string& where,
     if (ensemble.gain) {
         parts.gain = values_or_samples(*ensemble.gain, n, rng, where + ": gain");
         parts.bias = values_or_samples(*ensemble.bias, n, rng, where + ": bias");
+        return;
+    }
+    parts.max_rates =
+        values_or_samples(ensemble.max_rates, n, rng, where + ": max_rates");
+    parts.intercepts =
+        values_or_samples(ensemble.intercepts, n, rng, where + ": intercepts");
+}
+
+void complete_tuning(const EnsembleData& ensemble, const std::string& where,
+                     BuiltEnsembleParts& parts) {
+    const NeuronCurve curve = neuron_curve(ensemble.neuron_type);
+    if (ensemble.gain) {
         const auto tuning = max_rates_intercepts(curve, span_of(parts.gain),
                                                  span_of(parts.bias), where);
         parts.max_rates = tuning.max_rates;
         parts.intercepts = tuning.intercepts;
         return;
     }
-    draw_tuning(ensemble, where, rng, parts);
     const auto found =
         gain_bias(curve, span_of(parts.max_rates), span_of(parts.intercepts), where);
     parts.gain = found.gain;
@@ -114,7 +116,8 @@ BuiltEnsembleParts draw_ensemble(const EnsembleData& ensemble, std::uint32_t see
     if (ensemble.normalize_encoders) {
         normalize_rows(parts.encoders, where);
     }
-    draw_gain_bias(ensemble, where, rng, parts);
+    draw_tuning(ensemble, where, rng, parts);
+    complete_tuning(ensemble, where, parts);
     parts.scaled_encoders =
         (parts.gain / ensemble.radius).asDiagonal() * parts.encoders;
     return parts;

@@ -14,6 +14,10 @@ MaybeProcess process_of(const Synapse& synapse) {
     return synapse.is_none() ? MaybeProcess() : outline::Process{};
 }
 
+outline::Process process_of(const Process& process) {
+    return {.seed = process.seed()};
+}
+
 outline::Part part_of(const ObjectView& view, Side side) {
     using Kind = outline::Part::Kind;
     if (!view.key()) {
@@ -80,6 +84,9 @@ std::vector<outline::Rule> rules_of(const ConnectionData& connection) {
 
 outline::Ensemble outline_of(const EnsembleData& ensemble) {
     outline::Ensemble result = {.id = &ensemble, .direct = is_direct(ensemble)};
+    if (ensemble.noise) {
+        result.noise = process_of(*ensemble.noise);
+    }
     if (result.direct) {
         return result;
     }
@@ -113,6 +120,10 @@ outline::Node outline_of(const NodeData& node) {
         case NodeOutput::Kind::function_of_t:
         case NodeOutput::Kind::function_of_t_and_x:
             result.kind = Kind::function;
+            break;
+        case NodeOutput::Kind::process:
+            result.kind = Kind::process;
+            result.process = process_of(node.output.process());
             break;
         case NodeOutput::Kind::passthrough:
             result.kind = node.layer ? Kind::function : Kind::passthrough;

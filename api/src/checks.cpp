@@ -10,15 +10,6 @@ namespace nengine {
 inline namespace api {
 namespace detail {
 
-namespace {
-
-void need_at_least_one(std::int64_t value, const std::string& what) {
-    if (value < 1) {
-        throw ValidationError(what + ": got " + std::to_string(value) +
-                              ", needs at least 1");
-    }
-}
-
 void need_not_negative(double value, const std::string& what) {
     if (!(value >= 0.0) || !std::isfinite(value)) {
         throw ValidationError(what + ": got " + number_text(value) +
@@ -31,6 +22,15 @@ void check_synapse(const Synapse& synapse, const std::string& where) {
         need_not_negative(lowpass->tau, where + ": tau of the synapse");
     } else if (const auto* alpha = std::get_if<Alpha>(&synapse.value())) {
         need_not_negative(alpha->tau, where + ": tau of the synapse");
+    }
+}
+
+namespace {
+
+void need_at_least_one(std::int64_t value, const std::string& what) {
+    if (value < 1) {
+        throw ValidationError(what + ": got " + std::to_string(value) +
+                              ", needs at least 1");
     }
 }
 
@@ -274,6 +274,10 @@ void check_node(const NodeData& node) {
     if (kind == Kind::function_of_t_and_x && node.size_in == 0) {
         throw ValidationError(where + ": got a function of (t, x) and " + sizes +
                               ", needs a function of t alone or a size_in");
+    }
+    if (kind == Kind::process && node.size_out < 1) {
+        throw ValidationError(where + ": got a process and " + sizes +
+                              ", needs a size_out of at least 1");
     }
     if (kind != Kind::constant) {
         return;

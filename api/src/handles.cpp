@@ -37,6 +37,7 @@ Ensemble::Ensemble(std::shared_ptr<detail::EnsembleData> data)
       n_eval_points(data_->n_eval_points),
       neuron_type(data_->neuron_type),
       normalize_encoders(data_->normalize_encoders),
+      noise(data_->noise),
       trainable(data_->trainable),
       neurons(data_) {}
 Ensemble& Ensemble::operator=(const Ensemble& other) noexcept {

@@ -108,6 +108,7 @@ std::shared_ptr<EnsembleData> make_ensemble(const std::shared_ptr<NetworkData>& 
     set(data->n_eval_points, &EnsembleOptions::n_eval_points);
     set(data->neuron_type, &EnsembleOptions::neuron_type);
     set(data->normalize_encoders, &EnsembleOptions::normalize_encoders);
+    set(data->noise, &EnsembleOptions::noise);
     resolve_trainable(data->trainable, options.trainable, *network, &Config::ensemble);
     check_ensemble(*data);
     return data;
@@ -276,6 +277,16 @@ Node Network::make_node(NodeOutput output, NodeOptions options) {
             data->size_out = options.size_out.value_or(
                 static_cast<std::int64_t>(data->output.constant().values.size()));
             break;
+        case NodeOutput::Kind::process: {
+            const Process& process = data->output.process();
+            if (data->size_in == 0) {
+                data->size_in = process.default_size_in();
+            }
+            const bool filters = std::holds_alternative<Synapse>(process.value());
+            data->size_out = options.size_out.value_or(
+                filters ? data->size_in : process.default_size_out());
+            break;
+        }
         default:
             if (options.size_out) {
                 data->size_out = *options.size_out;

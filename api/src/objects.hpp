@@ -46,6 +46,7 @@ struct EnsembleData : ObjectData {
     std::optional<std::int64_t> n_eval_points;
     NeuronModel neuron_type = LIF{};
     bool normalize_encoders = true;
+    std::optional<Process> noise;
     std::optional<bool> trainable, neurons_trainable;
 
     bool is_layer = false;  ///< made by Network::layer
@@ -173,6 +174,10 @@ std::int64_t rule_size_in(const ConnectionData& connection, std::size_t rule);
 std::vector<std::string> rule_attributes(const LearningRuleType& rule);
 /// The weights go from neurons to neurons, without decoders.
 bool weights_to_neurons(const ConnectionData& connection);
+/// @throws ValidationError  a number below 0, or not finite
+void need_not_negative(double value, const std::string& what);
+/// @throws ValidationError  a time constant below 0
+void check_synapse(const Synapse& synapse, const std::string& where);
 /// @throws ValidationError  a rule that does not go with the connection
 void check_learning_rules(const ConnectionData& connection);
 

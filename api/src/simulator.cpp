@@ -7,6 +7,7 @@
 // (the engine's headers, included above, come first)
 #include "api/builder/numerics/random_state.hpp"
 #include "api/builder/numerics/text.hpp"
+#include "api/builder/process_seeds.hpp"
 #include "api/src/collector.hpp"
 #include "engine/operators/operators.hpp"
 
@@ -89,13 +90,14 @@ const NetworkData& top_level(const NetworkData& network) {
 
 Simulator::Impl::Impl(const NetworkData& network, SimulatorOptions given)
     : options(std::move(given)),
-      built(build(top_level(network), options.dt)),
+      built(build(top_level(network), options.dt, options.rng)),
       seed(pick_seed(options, network)),
       has_synapses(any_synapse(network)) {
     check_options(options);
     if (options.lif_smoothing > 0.0) {
         set_smoothing(*built.model, options.lif_smoothing);
     }
+    built.process_seeds->reset(seed);
     SessionOptions settings;
     settings.minibatch = minibatch();
     settings.real = real();
@@ -214,7 +216,8 @@ void Simulator::run(double seconds, RunOptions options) {
         throw ValidationError("run: got " + number_text(seconds) +
                               " seconds, needs a finite number of at least 0");
     }
-    const auto n_steps = static_cast<Index>(std::llround(seconds / impl.options.dt));
+    // Halves to even, as Python rounds.
+    const auto n_steps = static_cast<Index>(std::nearbyint(seconds / impl.options.dt));
     if (n_steps == 0) {
         impl.warn("run: " + number_text(seconds) +
                   " seconds are no step; the simulator stays at " +
@@ -262,9 +265,14 @@ Feeds part_of(const Feeds& feeds, Index first, Index count,
 
 void Simulator::run_steps(std::int64_t n_steps, RunOptions options) {
     Impl& impl = open("run_steps");
-    if (n_steps < 1) {
+    if (n_steps < 0) {
         throw ValidationError("run_steps: got " + std::to_string(n_steps) +
-                              " steps, needs at least 1");
+                              " steps, needs at least 0");
+    }
+    if (n_steps == 0) {
+        impl.warn("run_steps: 0 steps; the simulator stays at " + number_text(time()) +
+                  " s");
+        return;
     }
     const CallData data = impl.call_data(options.data, nullptr, n_steps, "run_steps");
     if (!data.feeds.empty() && data.items != impl.minibatch()) {
@@ -307,6 +315,10 @@ Tensor Simulator::data(const Probe& probe) const {
 }
 
 std::vector<double> Simulator::trange(std::optional<double> sample_every) const {
+    if (sample_every && !(*sample_every > 0.0)) {
+        throw ValidationError("trange: sample_every: got " +
+                              number_text(*sample_every) + ", needs a time above 0");
+    }
     const double period = sample_every ? *sample_every / impl_->options.dt : 1.0;
     std::vector<double> times;
     for (Index step = 1; step <= n_steps(); ++step) {
@@ -323,7 +335,8 @@ void Simulator::reset(ResetOptions options) {
         impl.seed = *options.seed;
         impl.epochs_run = 0;
     }
-    impl.session->reset(options.include_trainable);
+    impl.built.process_seeds->reset(impl.seed);
+    impl.session->reset(options.include_trainable, impl.seed);
     if (options.include_probes) {
         impl.clear_recordings();
     }

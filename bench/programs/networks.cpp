@@ -1,6 +1,7 @@
 // NengoDL's benchmark networks, timed as bench/peers/nengodl_benchmarks.py times
 // NengoDL and Nengo: random numbers in every step of every item, the fastest of some
-// calls, host copies of input and recording included.
+// calls, host copies of input and recording included. Where weights are learned, the
+// time of reading and writing them once per step is measured beside it.
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -14,6 +15,8 @@
 #include <vector>
 
 #include "bench/support/benchmark_networks.hpp"
+#include "kernels/base/device.hpp"
+#include "kernels/elementwise.hpp"
 #include "nengine/nengine.hpp"
 
 namespace {
@@ -88,6 +91,40 @@ Data random_data(const std::vector<Node>& inputs, const Arguments& a) {
     return data;
 }
 
+/// Reads and writes every learned weight of every item once per step, in place, and
+/// does nothing else: what learning cannot be faster than, step by step.
+class CopyFloor {
+public:
+    CopyFloor(const std::string& device, std::int64_t batch, std::int64_t weights,
+              std::int64_t steps)
+        : device_(Device::named(device)),
+          steps_(steps),
+          all_(device_.allocate(
+              static_cast<std::size_t>(batch * weights) * sizeof(float), "weights")),
+          block_{.data = all_.as<float>(),
+                 .rows = batch,
+                 .cols = weights,
+                 .row_stride = weights} {
+        device_.run([&](const auto& exec) { fill(exec, block_, 1.0F); });
+        device_.synchronize();
+    }
+
+    void run() const {
+        device_.run([&](const auto& exec) {
+            for (std::int64_t step = 0; step < steps_; ++step) {
+                copy(exec, Block<const float>(block_), block_, false);
+            }
+        });
+        device_.synchronize();
+    }
+
+private:
+    Device device_;
+    std::int64_t steps_;
+    Buffer all_;
+    Block<float> block_;
+};
+
 nlohmann::json measure(const Arguments& a) {
     const NeuronModel neuron_type =
         a.neuron_type == "lif" ? NeuronModel(LIF{}) : NeuronModel(RectifiedLinear{});
@@ -107,25 +144,37 @@ nlohmann::json measure(const Arguments& a) {
     const Data data = random_data(network.inputs, a);
     const auto call = [&] { sim->predict(data, {.n_steps = a.steps}); };
     const double first = seconds(call);
-    std::vector<double> times;
+    std::optional<CopyFloor> copies;
+    if (network.learned_weights > 0) {
+        copies.emplace(a.device, a.batch, network.learned_weights, a.steps);
+    }
+    std::vector<double> times, floors;
     for (std::int64_t i = 0; i < a.reps; ++i) {
         times.push_back(seconds(call));
+        if (copies) {
+            floors.push_back(seconds([&] { copies->run(); }));
+        }
     }
     if (a.explain) {
         std::cout << sim->explain(a.steps);
     }
-    return {{"network", a.network},
-            {"neuron_type", a.neuron_type},
-            {"dimensions", a.dimensions},
-            {"neurons_per_d", a.neurons_per_d},
-            {"neurons", network.net.n_neurons()},
-            {"batch", a.batch},
-            {"steps", a.steps},
-            {"device", sim->device()},
-            {"build_seconds", build},
-            {"first_seconds", first},
-            {"seconds", *std::min_element(times.begin(), times.end())},
-            {"median", median(times)}};
+    nlohmann::json result = {{"network", a.network},
+                             {"neuron_type", a.neuron_type},
+                             {"dimensions", a.dimensions},
+                             {"neurons_per_d", a.neurons_per_d},
+                             {"neurons", network.net.n_neurons()},
+                             {"batch", a.batch},
+                             {"steps", a.steps},
+                             {"device", sim->device()},
+                             {"build_seconds", build},
+                             {"first_seconds", first},
+                             {"seconds", *std::min_element(times.begin(), times.end())},
+                             {"median", median(times)}};
+    if (copies) {
+        result["weights_copy_seconds"] =
+            *std::min_element(floors.begin(), floors.end());
+    }
+    return result;
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ BenchmarkNetwork pes(const BenchmarkNetworkOptions& options) {
     net.connect(post, error);
     net.connect(input, error, {.transform = -1});
     net.connect(error, learned.learning_rule);
-    return {net, {input}, net.probe(post)};
+    return {net, {input}, net.probe(post), n_neurons * options.dimensions};
 }
 
 BenchmarkNetwork random_network(const BenchmarkNetworkOptions& options) {

@@ -13,6 +13,8 @@ struct BenchmarkNetwork {
     Network net;
     std::vector<Node> inputs;
     Probe output;
+    /// Numbers that learning changes in every step of an item.
+    std::int64_t learned_weights = 0;
 };
 
 struct BenchmarkNetworkOptions {

@@ -292,7 +292,7 @@ SimFilter::SimFilter(FilterForm form, Index order, SignalId input_signal,
                                 state_signal, output_role)),
       form_(form),
       order_(form == FilterForm::gain ? 0 : order) {
-    if (order_ > max_filter_order) {
+    if (form != FilterForm::finite && order_ > max_filter_order) {
         throw BuildError("SimFilter: got order " + std::to_string(order_) +
                          ", needs at most " + std::to_string(max_filter_order));
     }

@@ -13,6 +13,7 @@
 #include "kernels/learning.hpp"
 #include "kernels/neuron_scan.hpp"
 #include "kernels/pool.hpp"
+#include "kernels/random.hpp"
 
 // What an executor sees: kernels and plain arguments. An operand says where numbers
 // lie; addresses follow from it, the chunk's steps, the tile's items, and the step
@@ -133,6 +134,10 @@ struct NeuronRateBackwardCommand : NeuronOperands {
     bool accumulate;
 };
 
+struct StochasticSpikesCommand {
+    Operand rates, uniform, amplitude, output;
+};
+
 struct FilterCommand {
     FilterForm form;
     Index order;
@@ -183,6 +188,15 @@ struct ProcessCommand {
     std::vector<Member> members;
     Operand x, output;
 };
+/// Random numbers for the elements that a table of pairs names (kernels/random.hpp).
+struct RandomCommand {
+    RandomKind kind;
+    double scale, shift;
+    bool per_item;
+    TableId pairs;
+    Index n_pairs;
+    Operand output;
+};
 /// Moves one row between a history and a fixed row, at the step counter.
 struct RowCommand {
     enum class Kind { load, store };
@@ -192,12 +206,14 @@ struct RowCommand {
     bool accumulate;
 };
 
-using CommandArgs = std::variant<
-    FillCommand, CopyCommand, MultiplyCommand, SumProductCommand, IndexedSumCommand,
-    SparseProductCommand, SparseGradientCommand, GemmCommand, ConvCommand, PoolCommand,
-    NeuronCommand, NeuronRateCommand, NeuronRateBackwardCommand, FilterCommand,
-    FilterBackwardCommand, TimeCommand, HostCommand, LearningRowsCommand,
-    ChangeWeightsCommand, ChangeAndMultiplyCommand, ProcessCommand, RowCommand>;
+using CommandArgs =
+    std::variant<FillCommand, CopyCommand, MultiplyCommand, SumProductCommand,
+                 IndexedSumCommand, SparseProductCommand, SparseGradientCommand,
+                 GemmCommand, ConvCommand, PoolCommand, NeuronCommand,
+                 NeuronRateCommand, NeuronRateBackwardCommand, StochasticSpikesCommand,
+                 FilterCommand, FilterBackwardCommand, TimeCommand, HostCommand,
+                 LearningRowsCommand, ChangeWeightsCommand, ChangeAndMultiplyCommand,
+                 ProcessCommand, RandomCommand, RowCommand>;
 
 struct Command {
     CommandArgs args;

@@ -398,6 +398,11 @@ Call Binder<Real>::operator_call(const ProcessCommand&, const ChunkExtent&) cons
 }
 
 template <class Real>
+Call Binder<Real>::operator_call(const RandomCommand&, const ChunkExtent&) const {
+    throw Error("executor: got random numbers in a step that is recorded");
+}
+
+template <class Real>
 Call Binder<Real>::operator_call(const RowCommand& c, const ChunkExtent& extent) const {
     const Block<Real> row = block(c.row, extent);
     Block<Real> history = block_like(c.history, c.row, extent);

@@ -48,6 +48,8 @@ private:
     Call operator_call(const NeuronRateCommand& c, const ChunkExtent& extent) const;
     Call operator_call(const NeuronRateBackwardCommand& c,
                        const ChunkExtent& extent) const;
+    Call operator_call(const StochasticSpikesCommand& c,
+                       const ChunkExtent& extent) const;
     Call operator_call(const FilterCommand& c, const ChunkExtent& extent) const;
     Call operator_call(const FilterBackwardCommand& c, const ChunkExtent& extent) const;
     Call operator_call(const TimeCommand& c, const ChunkExtent& extent) const;
@@ -57,6 +59,7 @@ private:
     Call operator_call(const ChangeAndMultiplyCommand& c,
                        const ChunkExtent& extent) const;
     Call operator_call(const ProcessCommand& c, const ChunkExtent& extent) const;
+    Call operator_call(const RandomCommand& c, const ChunkExtent& extent) const;
     Call operator_call(const RowCommand& c, const ChunkExtent& extent) const;
 
     const BufferSpec& spec(const Operand& operand) const {

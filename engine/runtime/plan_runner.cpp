@@ -77,8 +77,8 @@ void PlanRunner<Real>::run_stage(const Stage& stage, bool backward, std::size_t 
         std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// `now`: the extent of the step at hand, for what is called from the host; kernels
-/// look at the step counter.
+/// `now`: the extent of the step at hand, for what depends on the step and is called
+/// from the host; other kernels look at the step counter.
 template <class Real>
 void PlanRunner<Real>::run_command(const Command& command, const ChunkExtent& chunk,
                                    const ChunkExtent& now) {
@@ -86,6 +86,8 @@ void PlanRunner<Real>::run_command(const Command& command, const ChunkExtent& ch
         call_host(*host, now);
     } else if (const auto* process = std::get_if<ProcessCommand>(&command.args)) {
         call_processes(*process, now);
+    } else if (const auto* random = std::get_if<RandomCommand>(&command.args)) {
+        draw(*random, now);
     } else {
         binder_.bind(command, chunk)();
     }
@@ -97,6 +99,24 @@ void PlanRunner<Real>::run_commands(const std::vector<Command>& commands,
     for (const Command& command : commands) {
         run_command(command, extent, extent);
     }
+}
+
+/// In folded stages only: a recorded step would draw the same numbers over and over.
+template <class Real>
+void PlanRunner<Real>::draw(const RandomCommand& command, const ChunkExtent& extent) {
+    const RandomArgs<Real> args{
+        .kind = command.kind,
+        .seed = processes_->seed(),
+        .first_step = static_cast<std::uint64_t>(extent.first_step),
+        .first_item =
+            static_cast<std::uint32_t>(processes_->first_item() + extent.first_item),
+        .per_item = command.per_item,
+        .scale = static_cast<Real>(command.scale),
+        .shift = static_cast<Real>(command.shift),
+        .pairs = tables_[static_cast<std::size_t>(command.pairs)],
+        .n_pairs = command.n_pairs,
+        .dst = binder_.block(command.output, extent)};
+    device_.run([&](const auto& exec) { draw_random(exec, args); });
 }
 
 template <class Real>

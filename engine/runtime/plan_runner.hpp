@@ -64,6 +64,7 @@ private:
     class HostBlock;
     void call_host(const HostCommand& command, const ChunkExtent& extent);
     void call_processes(const ProcessCommand& command, const ChunkExtent& extent);
+    void draw(const RandomCommand& command, const ChunkExtent& extent);
     void set_counter(Index step);
     std::vector<Real> read_block(const Block<Real>& block);
     void write_block(const Block<Real>& block, const std::vector<Real>& values);

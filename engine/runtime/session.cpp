@@ -139,8 +139,8 @@ const Device& Session::device() const {
 Index Session::step() const {
     return impl_->session->step();
 }
-void Session::reset(bool parameters) {
-    impl_->session->reset(parameters);
+void Session::reset(bool parameters, std::optional<std::uint64_t> seed) {
+    impl_->session->reset(parameters, seed);
 }
 
 void Session::run(Index n_steps, const Feeds& feeds, const ProbeSink& sink) {

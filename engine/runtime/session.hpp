@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,7 @@ using ProbeSink = std::function<void(int probe, Index first_item, Index items,
 struct SessionOptions {
     Index minibatch = 1;
     RealType real = RealType::float32;
-    std::uint64_t seed = 0;
+    std::uint64_t seed = 0;  ///< of numbers that the device draws
     PlannerOptions planner;
 };
 
@@ -66,8 +67,8 @@ public:
     /// Steps simulated so far by stateful calls.
     Index step() const;
     /// Back to step 0 and the initial state; `parameters` also restores every
-    /// parameter.
-    void reset(bool parameters);
+    /// parameter. A seed takes the place of the one that random numbers have had.
+    void reset(bool parameters, std::optional<std::uint64_t> seed = std::nullopt);
 
     /// Runs `n_steps` for one minibatch (every feed has batch == minibatch), carrying
     /// state on, and hands the samples to `sink`. An exception from a host function

@@ -67,7 +67,7 @@ public:
         const Objective& objective) = 0;
     virtual void set_optimizer(const Optimizer& optimizer) = 0;
     virtual void set_learning_rate(double learning_rate) = 0;
-    virtual void reset(bool parameters) = 0;
+    virtual void reset(bool parameters, std::optional<std::uint64_t> seed) = 0;
     virtual std::vector<double> parameter(SignalId signal) const = 0;
     /// All checked before; a constant that is not trainable makes plans stale.
     virtual void set_parameters(
@@ -98,7 +98,7 @@ public:
         const Objective& objective) override;
     void set_optimizer(const Optimizer& optimizer) override;
     void set_learning_rate(double learning_rate) override;
-    void reset(bool parameters) override;
+    void reset(bool parameters, std::optional<std::uint64_t> seed) override;
     std::vector<double> parameter(SignalId signal) const override;
     void set_parameters(const std::map<SignalId, std::vector<double>>& values) override;
     std::string explain(Index n_steps, const Feeds& feeds, bool training) override;

@@ -80,7 +80,7 @@ SessionOf<Real>::SessionOf(std::shared_ptr<Model> model, Device device,
       options_(options),
       parameters_(device, *model_),
       state_(device, *model_, options.minibatch),
-      processes_(options.minibatch),
+      processes_(options.minibatch, options.seed),
       optimizer_(device) {
     for (SignalId s = 0; s < static_cast<SignalId>(model_->signal_count()); ++s) {
         const Signal& signal = model_->signal(s);
@@ -223,7 +223,8 @@ void SessionOf<Real>::run(Index n_steps, const Feeds& feeds, const ProbeSink& si
     runner.load_state(state_);
     // Only where the user's functions may throw is there anything to go back to.
     const bool may_throw = runner.plan().has_effects;
-    ProcessStates working = may_throw ? processes_ : ProcessStates(options_.minibatch);
+    ProcessStates working =
+        may_throw ? processes_ : ProcessStates(options_.minibatch, 0);
     runner.use(may_throw ? working : processes_);
     const Index start = step_;
     Index committed = 0;

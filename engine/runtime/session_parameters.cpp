@@ -8,7 +8,7 @@
 namespace nengine {
 
 template <class Real>
-void SessionOf<Real>::reset(bool parameters) {
+void SessionOf<Real>::reset(bool parameters, std::optional<std::uint64_t> seed) {
     if (parameters) {
         for (SignalId s = 0; s < static_cast<SignalId>(model_->signal_count()); ++s) {
             if (!model_->signal(s).parameter.empty()) {
@@ -20,7 +20,7 @@ void SessionOf<Real>::reset(bool parameters) {
         runners_.clear();
     }
     state_.reset(*model_, parameters);
-    processes_.reset();
+    processes_.reset(seed.value_or(processes_.seed()));
     step_ = 0;
     trained_ = 0;
 }

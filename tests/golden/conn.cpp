@@ -242,10 +242,9 @@ GOLDEN_NETWORK(conn_passthrough) {
     return net;
 }
 
-GOLDEN_NETWORK(conn_integrator, {.same_operators = false}) {
+GOLDEN_NETWORK(conn_integrator) {
     Network net({.seed = 99});
-    auto u =
-        net.node(piecewise<double>({{0, 0}, {0.05, 1}, {0.15, -0.5}}), {.label = "u"});
+    auto u = net.node(Piecewise{{{0, 0.0}, {0.05, 1.0}, {0.15, -0.5}}}, {.label = "u"});
     auto a = net.ensemble(60, 1, {.label = "a"});
     net.connect(u, a, {.label = "ua", .transform = 0.1, .synapse = 0.1});
     net.connect(a, a, {.label = "aa", .synapse = 0.1});
@@ -253,10 +252,9 @@ GOLDEN_NETWORK(conn_integrator, {.same_operators = false}) {
     return net;
 }
 
-GOLDEN_NETWORK(conn_oscillator, {.same_operators = false}) {
+GOLDEN_NETWORK(conn_oscillator) {
     Network net({.seed = 100});
-    auto kick =
-        net.node(piecewise<Values>({{0, {1, 0}}, {0.05, {0, 0}}}), {.label = "kick"});
+    auto kick = net.node(Piecewise{{{0, {1, 0}}, {0.05, {0, 0}}}}, {.label = "kick"});
     auto a = net.ensemble(80, 2, {.label = "a"});
     net.connect(kick, a, {.label = "ka"});
     net.connect(
@@ -265,11 +263,10 @@ GOLDEN_NETWORK(conn_oscillator, {.same_operators = false}) {
     return net;
 }
 
-GOLDEN_NETWORK(conn_controlled_oscillator, {.same_operators = false}) {
+GOLDEN_NETWORK(conn_controlled_oscillator) {
     Network net({.seed = 101});
-    auto kick = net.node(piecewise<double>({{0, 1}, {0.05, 0}}), {.label = "kick"});
-    auto speed =
-        net.node(piecewise<double>({{0, 1}, {0.15, -0.5}}), {.label = "speed"});
+    auto kick = net.node(Piecewise{{{0, 1.0}, {0.05, 0.0}}}, {.label = "kick"});
+    auto speed = net.node(Piecewise{{{0, 1.0}, {0.15, -0.5}}}, {.label = "speed"});
     auto a = net.ensemble(100, 3, {.label = "a", .radius = 1.7});
     net.connect(kick, a[0], {.label = "ka"});
     net.connect(speed, a[2], {.label = "sa"});

@@ -161,4 +161,23 @@ GOLDEN_NETWORK(ensemble_eval_points) {
     return net;
 }
 
+GOLDEN_NETWORK(ensemble_noise) {
+    Network net({.seed = 29});
+    auto u = net.node(sine, {.label = "u"});
+    auto a = net.ensemble(
+        20, 1,
+        {.label = "a",
+         .noise = WhiteNoise{.dist = Gaussian{0, 0.5}, .scale = false, .seed = 7}});
+    auto b = net.ensemble(
+        20, 1,
+        {.label = "b",
+         .noise = FilteredNoise{.synapse = Lowpass{0.01}, .dist = Gaussian{0, 0.1}}});
+    for (const auto& ens : {a, b}) {
+        net.connect(u, ens, {.label = "u" + ens.label});
+        net.probe(ens, {.label = "p" + ens.label, .synapse = 0.01});
+    }
+    net.probe(a.neurons, {.label = "input_a", .attr = "input"});
+    return net;
+}
+
 }  // namespace nengine::test

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "api/builder/numerics/random_state.hpp"
@@ -55,20 +54,6 @@ inline Array uniform(RandomState& rng, double low, double high, std::int64_t row
         values.push_back(rng.uniform(low, high));
     }
     return Array({rows, cols}, values);
-}
-
-/// A function that holds the value of the last time that has come.
-template <class T>
-auto piecewise(std::vector<std::pair<double, T>> steps) {
-    return [steps](double t) {
-        T value = steps.front().second;
-        for (const auto& [start, held] : steps) {
-            if (start <= t + 0.0005) {
-                value = held;
-            }
-        }
-        return value;
-    };
 }
 
 }  // namespace nengine::test

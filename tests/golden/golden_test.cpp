@@ -43,9 +43,7 @@ void check_network(const std::string& name, Network (*make)(),
                    const GoldenOptions& options) {
     const GoldenEntry entry = golden_of(name);
     compare_build(entry, make(), options);
-    if (options.same_operators) {
-        compare_order(entry, make());
-    }
+    compare_order(entry, make());
     for (const auto& device : devices()) {
         for (const auto& [what, plan] : plans()) {
             if (::testing::Test::HasFailure()) {

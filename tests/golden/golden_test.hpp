@@ -18,8 +18,6 @@ struct GoldenOptions {
     Float32 float32 = Float32::compared;
     /// Relative, of weights; for iterative solvers and recomputed tables.
     double build_tolerance = 1e-9;
-    /// False where a function stands in for a process: the operators then differ.
-    bool same_operators = true;
 };
 
 bool register_golden_network(const char* entry, const char* file, int line,

@@ -101,13 +101,13 @@ GOLDEN_TABLES(network_circconv_transforms) {
     }
 }
 
-GOLDEN_NETWORK(network_associative_memory, {.same_operators = false}) {
+GOLDEN_NETWORK(network_associative_memory) {
     const Array keys = {{1.0, 0.0, 0.0}, {0.0, 1.0, 0.0}, {0.0, 0.0, 1.0}};
     const Array values = {{1.0, 0.0}, {0.0, 1.0}, {-1.0, 0.5}};
     Network net({.label = "net", .seed = 164});
-    auto u = net.node(
-        piecewise<Values>({{0.0, {1, 0, 0}}, {0.05, {0, 0, 0.7}}, {0.1, {0, 0, 0}}}),
-        {.label = "u"});
+    auto u =
+        net.node(Piecewise{{{0, {1, 0, 0}}, {0.05, {0, 0, 0.7}}, {0.1, {0, 0, 0}}}},
+                 {.label = "u"});
     AssociativeMemory am(net, keys,
                          {.output_vectors = values,
                           .n_neurons = 20,
@@ -124,11 +124,10 @@ GOLDEN_NETWORK(network_associative_memory, {.same_operators = false}) {
     return net;
 }
 
-GOLDEN_NETWORK(network_basal_ganglia, {.same_operators = false}) {
+GOLDEN_NETWORK(network_basal_ganglia) {
     Network net({.label = "net", .seed = 165});
-    auto u =
-        net.node(piecewise<Values>({{0.0, {0.8, 0.4, 0.2}}, {0.1, {0.3, 0.2, 0.9}}}),
-                 {.label = "u"});
+    auto u = net.node(Piecewise{{{0, {0.8, 0.4, 0.2}}, {0.1, {0.3, 0.2, 0.9}}}},
+                      {.label = "u"});
     BasalGanglia bg(net, 3,
                     {.n_neurons_per_ensemble = 20, .input_bias = 0.1, .label = "bg"});
     Thalamus th(net, 3, {.n_neurons_per_ensemble = 20, .label = "th"});
@@ -139,13 +138,11 @@ GOLDEN_NETWORK(network_basal_ganglia, {.same_operators = false}) {
     return net;
 }
 
-GOLDEN_NETWORK(network_input_gated_memory, {.same_operators = false}) {
+GOLDEN_NETWORK(network_input_gated_memory) {
     Network net({.label = "net", .seed = 166});
     auto u = net.node({0.6, -0.4}, {.label = "u"});
-    auto gate =
-        net.node(piecewise<double>({{0.0, 0.0}, {0.1, 1.0}}), {.label = "gate"});
-    auto reset =
-        net.node(piecewise<double>({{0.0, 0.0}, {0.16, 1.0}}), {.label = "reset"});
+    auto gate = net.node(Piecewise{{{0, 0.0}, {0.1, 1.0}}}, {.label = "gate"});
+    auto reset = net.node(Piecewise{{{0, 0.0}, {0.16, 1.0}}}, {.label = "reset"});
     InputGatedMemory mem(net, 30, 2, {.difference_gain = 5.0, .label = "mem"});
     net.connect(u, mem.input, {.label = "um"});
     net.connect(gate, mem.gate, {.label = "gm"});

@@ -72,4 +72,23 @@ GOLDEN_NETWORK(probe_solver) {
     return net;
 }
 
+GOLDEN_NETWORK(probe_synapses) {
+    Network net({.seed = 151});
+    auto u = net.node(sine, {.label = "u"});
+    auto a = net.ensemble(20, 1, {.label = "a"});
+    auto conn = net.connect(u, a, {.label = "ua"});
+    for (const auto& [name, synapse] :
+         std::vector<std::pair<std::string, Synapse>>{{"none", None},
+                                                      {"zero", 0.0},
+                                                      {"lowpass", 0.02},
+                                                      {"alpha", Alpha{0.01}},
+                                                      {"triangle", Triangle{0.01}}}) {
+        net.probe(a, {.label = "a_" + name, .synapse = synapse});
+        net.probe(a.neurons[Slice{std::nullopt, 3}],
+                  {.label = "neurons_" + name, .synapse = synapse});
+        net.probe(conn, {.label = "conn_" + name, .synapse = synapse});
+    }
+    return net;
+}
+
 }  // namespace nengine::test

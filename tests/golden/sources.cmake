@@ -15,8 +15,11 @@ set(NENGINE_GOLDEN_TESTS
     neuron.cpp
     node.cpp
     probe.cpp
+    process.cpp
     rng.cpp
     seeds.cpp
     solver.cpp
-    tutorial.cpp)
+    synapse.cpp
+    tutorial.cpp
+    whole.cpp)
 list(TRANSFORM NENGINE_GOLDEN_TESTS PREPEND ${CMAKE_CURRENT_LIST_DIR}/)

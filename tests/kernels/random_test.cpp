@@ -38,29 +38,56 @@ TEST(Philox, GivesThePublishedAnswers) {
     }
 }
 
+struct Key {
+    std::uint64_t seed = 0;
+    Index stream = 0;
+    std::uint64_t first_step = 0;
+    std::uint32_t first_item = 0;
+};
+
+/// The pairs of one stream of n elements, from a column on.
+std::vector<Index> pairs_of(Index n, Index stream, Index column = 0, Index seed = -1) {
+    std::vector<Index> table;
+    for (Index i = 0; i < n; i += 2) {
+        table.insert(table.end(), {column + i, i / 2, i + 1 < n ? 2 : 1, stream, seed});
+    }
+    return table;
+}
+
 class Random : public OnEachDevice {
 protected:
     template <class Real>
-    std::vector<Real> draw(bool normal, const PhiloxKey& key, Index steps, Index batch,
+    std::vector<Real> draw(bool normal, const Key& key, Index steps, Index batch,
                            Index n) const {
+        RandomArgs<Real> args{.kind = normal ? RandomKind::normal : RandomKind::uniform,
+                              .seed = key.seed,
+                              .first_step = key.first_step,
+                              .first_item = key.first_item};
+        return draw(args, pairs_of(n, key.stream), steps, batch, n);
+    }
+
+    template <class Real>
+    std::vector<Real> draw(RandomArgs<Real> args, const std::vector<Index>& pairs,
+                           Index steps, Index batch, Index n) const {
         const Buffer out = upload(
             std::vector<Real>(static_cast<std::size_t>(steps * batch * n), Real(-99)));
-        const auto dst = dense(out.as<Real>(), steps, batch, 1, n);
-        device().run([&](const auto& exec) {
-            normal ? random_normal(exec, key, dst) : random_uniform(exec, key, dst);
-        });
+        const Buffer table = upload(pairs);
+        args.pairs = table.as<Index>();
+        args.n_pairs = static_cast<Index>(pairs.size()) / random_pair_fields;
+        args.dst = dense(out.as<Real>(), steps, batch, 1, n);
+        device().run([&](const auto& exec) { draw_random(exec, args); });
         return download<Real>(out);
     }
 };
 
 TEST_P(Random, DependsOnCoordinatesAloneNotOnTheChunkAndTheTile) {
     constexpr Index steps = 4, batch = 5, n = 7;
-    const PhiloxKey key{0x123456789abcdef0, 3, 0x1fffffffe, 100};
+    const Key key{0x123456789abcdef0, 3, 0x1fffffffe, 100};
     for (const bool normal : {false, true}) {
         const auto all = draw<float>(normal, key, steps, batch, n);
         for (Index t = 0; t < steps; ++t) {
             for (Index b = 0; b < batch; ++b) {
-                PhiloxKey at = key;
+                Key at = key;
                 at.first_step += static_cast<std::uint64_t>(t);
                 at.first_item += static_cast<std::uint32_t>(b);
                 const auto row = draw<float>(normal, at, 1, 1, n);
@@ -74,9 +101,9 @@ TEST_P(Random, DependsOnCoordinatesAloneNotOnTheChunkAndTheTile) {
 }
 
 TEST_P(Random, EveryCoordinateMatters) {
-    const PhiloxKey key{1, 2, 3, 4};
+    const Key key{1, 2, 3, 4};
     const auto base = draw<double>(false, key, 1, 1, 9);
-    PhiloxKey other = key;
+    Key other = key;
     other.seed = 1 + (std::uint64_t{1} << 40);
     EXPECT_NE(draw<double>(false, other, 1, 1, 9), base);
     other = key;
@@ -90,8 +117,47 @@ TEST_P(Random, EveryCoordinateMatters) {
     EXPECT_NE(draw<double>(false, other, 1, 1, 9), base);
 }
 
+TEST_P(Random, StreamsSideBySideAreThoseAlone) {
+    constexpr Index steps = 3, batch = 2, n = 3, m = 4;
+    std::vector<Index> table = pairs_of(n, 8);
+    const auto second = pairs_of(m, 9, n, 77);
+    table.insert(table.end(), second.begin(), second.end());
+
+    const auto both =
+        draw<double>(RandomArgs<double>{.seed = 5}, table, steps, batch, n + m);
+
+    const auto first_alone = draw<double>(false, {5, 8}, steps, batch, n);
+    const auto second_alone = draw<double>(false, {77, 9}, steps, batch, m);
+    for (std::size_t row = 0; row < steps * batch; ++row) {
+        for (std::size_t i = 0; i < n; ++i) {
+            EXPECT_EQ(both[row * (n + m) + i], first_alone[row * n + i]);
+        }
+        for (std::size_t i = 0; i < m; ++i) {
+            EXPECT_EQ(both[row * (n + m) + n + i], second_alone[row * m + i]);
+        }
+    }
+}
+
+TEST_P(Random, IsScaledAndShiftedAndTheSameForAllItemsIfWanted) {
+    constexpr Index batch = 3, n = 5;
+    const auto plain = draw<double>(true, {5, 1, 2}, 1, 1, n);
+
+    const auto got = draw<double>({.kind = RandomKind::normal,
+                                   .seed = 5,
+                                   .first_step = 2,
+                                   .first_item = 40,
+                                   .per_item = false,
+                                   .scale = 2,
+                                   .shift = -1},
+                                  pairs_of(n, 1), 1, batch, n);
+
+    for (std::size_t i = 0; i < got.size(); ++i) {
+        EXPECT_EQ(got[i], 2 * plain[i % n] - 1) << i;
+    }
+}
+
 TEST_P(Random, FloatIsDoubleRoundedDownOrToNearest) {
-    const PhiloxKey key{5, 1, 0, 0};
+    const Key key{5, 1, 0, 0};
     const auto twice = draw<double>(false, key, 3, 5, 67);
     const auto single = draw<float>(false, key, 3, 5, 67);
     const auto normal = draw<double>(true, key, 3, 5, 67);

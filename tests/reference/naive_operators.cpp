@@ -1,13 +1,16 @@
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "engine/operators/learning.hpp"
+#include "engine/operators/random_spikes.hpp"
 #include "engine/operators/sparse.hpp"
 #include "kernels/base/error.hpp"
 #include "tests/reference/filters.hpp"
 #include "tests/reference/naive_convolution.hpp"
 #include "tests/reference/naive_learning.hpp"
 #include "tests/reference/naive_memory.hpp"
+#include "tests/reference/naive_random.hpp"
 #include "tests/reference/neurons.hpp"
 
 namespace nengine::reference {
@@ -110,6 +113,8 @@ private:
     void run(const SimLearning& op);
     void run(const WeightInc& op);
     void run(const SimProcess& op);
+    void run(const StochasticSpikes&);
+    void run(const SimRandom& op);
 
     template <class Op>
     bool try_run() {
@@ -135,7 +140,8 @@ std::vector<NaiveWrite> Execution::run() {
         try_run<ElementwiseInc>() || try_run<DotInc>() || try_run<ConvInc>() ||
         try_run<PoolInc>() || try_run<SimNeurons>() || try_run<SimFilter>() ||
         try_run<HostFunction>() || try_run<SimLearning>() || try_run<WeightInc>() ||
-        try_run<SimProcess>() || try_run<SparseDotInc>();
+        try_run<SimProcess>() || try_run<SparseDotInc>() ||
+        try_run<StochasticSpikes>() || try_run<SimRandom>();
     if (!known) {
         misfit(op_, "got an operator that the interpreter does not know");
     }
@@ -337,6 +343,41 @@ void Execution::run(const SimProcess& op) {
     write(SimProcess::output, std::move(out));
 }
 
+void Execution::run(const StochasticSpikes&) {
+    Values spikes = read(StochasticSpikes::rates);
+    const Values uniform = read(StochasticSpikes::uniform),
+                 amplitude = read(StochasticSpikes::amplitude);
+    for (std::size_t i = 0; i < spikes.size(); ++i) {
+        const double height = pick(amplitude, i) * (training_ ? 1.0 : 1 / model_.dt());
+        if (training_) {
+            spikes[i] *= height;
+            continue;
+        }
+        const double mean = std::abs(spikes[i]) * model_.dt();
+        double count = 0;
+        while (count + 1 <= mean) {
+            ++count;
+        }
+        count += uniform[i] < mean - count ? 1 : 0;
+        spikes[i] = spikes[i] < 0 ? -height * count : height * count;
+    }
+    write(StochasticSpikes::output, std::move(spikes));
+}
+
+void Execution::run(const SimRandom& op) {
+    NaiveCoordinates at{.step = static_cast<std::uint64_t>(step_ - 1),
+                        .item = static_cast<std::uint32_t>(processes_.item)};
+    while (model_.operators().at(at.op).get() != &op) {
+        ++at.op;
+    }
+    Values numbers;
+    for (Index i = 0; i < size(SimRandom::output); ++i) {
+        numbers.push_back(
+            naive_random(op.options(), at, static_cast<std::uint32_t>(i)));
+    }
+    write(SimRandom::output, std::move(numbers));
+}
+
 }  // namespace
 
 ProcessStep& NaiveProcesses::of(const SimProcess& op) {
@@ -351,6 +392,11 @@ std::vector<NaiveWrite> naive_execute(const Model& model, const Operator& op,
                                       const NaiveMemory& memory,
                                       NaiveProcesses& processes, Index step,
                                       bool training) {
+    const auto* process = dynamic_cast<const SimProcess*>(&op);
+    if (training && process != nullptr && process->trained_as != nullptr) {
+        return Execution(model, *process->trained_as, memory, processes, step, training)
+            .run();
+    }
     return Execution(model, op, memory, processes, step, training).run();
 }
 

@@ -9,16 +9,6 @@ namespace {
 
 class NefNetworks : public ProgramTest {
 protected:
-    /// The number behind `what` in a program's output.
-    static double number_after(const std::string& output, const std::string& what) {
-        const auto at = output.find(what);
-        if (at == std::string::npos) {
-            ADD_FAILURE() << "no '" << what << "' in: " << output;
-            return 0.0;
-        }
-        return std::stod(output.substr(at + what.size()));
-    }
-
     void expect_picture(const std::string& program, const std::string& words) {
         if (std::system("gnuplot --version > /dev/null 2>&1") != 0) {
             GTEST_SKIP() << "gnuplot is not installed";

@@ -41,4 +41,13 @@ std::string ProgramTest::content(const fs::path& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
+double ProgramTest::number_after(const std::string& output, const std::string& what) {
+    const auto at = output.find(what);
+    if (at == std::string::npos) {
+        ADD_FAILURE() << "no '" << what << "' in: " << output;
+        return 0.0;
+    }
+    return std::stod(output.substr(at + what.size()));
+}
+
 }  // namespace nengine::test

@@ -24,6 +24,8 @@ protected:
     Outcome run(const std::string& program, const std::string& arguments = "") const;
     std::filesystem::path file(const std::string& name) const { return folder_ / name; }
     static std::string content(const std::filesystem::path& path);
+    /// The number behind `what` in a program's output; fails the test without one.
+    static double number_after(const std::string& output, const std::string& what);
 
 private:
     std::filesystem::path folder_;

@@ -4,6 +4,7 @@
 
 #include "engine/operators/operators.hpp"
 #include "engine/operators/process.hpp"
+#include "engine/operators/random.hpp"
 #include "tests/support/random_model.hpp"
 
 // How random_model() works: not for tests.
@@ -55,6 +56,7 @@ private:
     void make_time();
     void make_function();
     void make_process();
+    void make_random();
 
     // Units.
     void population();
@@ -62,6 +64,7 @@ private:
                        const std::string& name);
     void product(const Source& x, SignalId y, Index rows, double target, bool inc,
                  const std::string& name);
+    void random_spikes();
     void decoder();
     void filter();
     void scale_unit();

@@ -120,6 +120,21 @@ void Generator::make_process() {
     }
 }
 
+/// Numbers that the device draws.
+void Generator::make_random() {
+    const Index size = draw_.between(1, 6);
+    const SignalId id = signal(fresh("random"), {size});
+    using enum RandomKind;
+    SimRandom::Options options{.kind = draw_.one_of<RandomKind>({uniform, normal}),
+                               .scale = draw_.one_of<double>({1, 0.5}),
+                               .shift = draw_.one_of<double>({0, -0.25})};
+    if (draw_.chance(0.3)) {
+        options.seed = static_cast<std::uint32_t>(draw_.between(0, 1000));
+    }
+    add(SimRandom(id, options), "random");
+    offer(id, size, 1);
+}
+
 void Generator::probes() {
     // The last signals hang on most of what came before.
     const Index count = draw_.between(2, 5);
@@ -141,6 +156,10 @@ RandomModel Generator::generate() {
             (this->*make)();
         }
     }
+    if (draw_.chance(0.4)) {
+        make_random();
+        make_random();
+    }
     if (options_.host_functions && draw_.chance(0.4)) {
         make_function();
     }
@@ -155,6 +174,9 @@ RandomModel Generator::generate() {
         &Generator::multiply,       &Generator::slices,     &Generator::index_lists,
         &Generator::sparse_product, &Generator::volume,     &Generator::image,
         &Generator::matrix_copy,    &Generator::loop_start, &Generator::loop_start};
+    if (!options_.gentle_neurons) {
+        units.push_back(&Generator::random_spikes);
+    }
     if (options_.host_functions) {
         units.push_back(&Generator::function_of_x);
         units.push_back(&Generator::process_of_x);

@@ -50,7 +50,7 @@ struct RandomModelOptions {
     bool host_functions = true;
     bool learning = false;
     /// Only neurons whose rate curve has a bounded derivative everywhere but at single
-    /// points.
+    /// points; no spikes by chance.
     bool gentle_neurons = false;
 };
 

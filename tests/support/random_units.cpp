@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "engine/operators/learning.hpp"
+#include "engine/operators/random_spikes.hpp"
 #include "engine/operators/sparse.hpp"
 #include "tests/support/random_generator.hpp"
 
@@ -105,24 +106,24 @@ void Generator::population() {
     const auto type =
         options_.gentle_neurons
             ? draw_.one_of<NeuronType>({lif, soft_lif_rate, sigmoid, tanh})
-            : draw_.one_of<NeuronType>(
-                  {lif, lif, lif_rate, soft_lif_rate, rectified_linear,
-                   spiking_rectified_linear, sigmoid, tanh, adaptive_lif,
-                   adaptive_lif_rate, leaky_relu, spiking_leaky_relu, regular_spiking});
+            : draw_.one_of<NeuronType>({lif, lif, lif_rate, soft_lif_rate,
+                                        rectified_linear, spiking_rectified_linear,
+                                        sigmoid, tanh, adaptive_lif, adaptive_lif_rate,
+                                        leaky_relu, spiking_leaky_relu, regular_spiking,
+                                        izhikevich});
     const bool linear = type == rectified_linear || type == spiking_rectified_linear ||
                         type == leaky_relu || type == spiking_leaky_relu ||
                         type == regular_spiking;
-    const double target = linear ? 200 : 2;
+    const double unit = linear ? 100 : type == izhikevich ? 5 : 1, target = 2 * unit;
     const Index n = draw_.one_of<Index>({1, 3, 5, 7, 17, 33});
     const std::string name = fresh("ensemble");
     const SignalId current = signal(name + ".in", {n});
     const SignalId output = signal(name + ".out", {n});
-    const double bias = linear ? 100 : 1;
     if (draw_.chance(0.8)) {
-        add(Copy(parameter(name + ".bias", {n}, 0, 2 * bias), current, false),
+        add(Copy(parameter(name + ".bias", {n}, 0, 2 * unit), current, false),
             name + ".bias");
     } else {
-        add(Reset(current, draw_.one_of<double>({0, 1.5 * bias, 1e-7, 2e-7})), name);
+        add(Reset(current, draw_.one_of<double>({0, 1.5 * unit, 1e-7, 2e-7})), name);
     }
     const Source& x = any_source();
     if (draw_.chance(0.35)) {  // neuron by neuron, through gains
@@ -142,6 +143,33 @@ void Generator::population() {
     add(neurons(type, current, output, n, name), name);
     seen_.push_back(current);
     offer(output, n, 200);
+}
+
+/// Spikes of rates by chance; numbers that look random are a process.
+void Generator::random_spikes() {
+    const Index n = draw_.one_of<Index>({1, 4, 19});
+    const std::string name = fresh("spikes");
+    const SignalId rates = signal(name + ".rates", {n}),
+                   uniform = signal(name + ".uniform", {n}), output = signal(name, {n});
+    product(any_source(), rates, n, 400, false, name + ".rates");
+    add(SimProcess(
+            [](Index item) -> ProcessStep {
+                return [phase = 0.3 * static_cast<double>(item)](
+                           double, std::span<const double>,
+                           std::span<double> out) mutable {
+                    for (double& number : out) {
+                        phase += 0.7548776662466927;
+                        number = phase - std::floor(phase);
+                    }
+                };
+            },
+            uniform, no_signal, {}),
+        name + ".uniform");
+    add(StochasticSpikes(rates, output, uniform,
+                         per_element(name + ".amplitude", n, 0.5, 1.5)),
+        name);
+    seen_.push_back(rates);
+    offer(output, n, 400);
 }
 
 void Generator::decoder() {

@@ -8,6 +8,7 @@
 #include "nengine/distributions.hpp"
 #include "nengine/neurons.hpp"
 #include "nengine/none.hpp"
+#include "nengine/processes.hpp"
 #include "nengine/view.hpp"
 
 namespace nengine {
@@ -27,6 +28,7 @@ struct EnsembleOptions {
     OrDefault<std::int64_t> n_eval_points = {};       ///< by size and dimensions
     OrDefault<NeuronModel> neuron_type = {};          ///< LIF
     OrDefault<bool> normalize_encoders = {};          ///< true
+    OrDefault<Process> noise = {};                    ///< added to the neurons' input
     OrDefault<bool> trainable = {};                   ///< true: encoders and biases
 };
 
@@ -88,6 +90,7 @@ public:
     std::optional<std::int64_t>& n_eval_points;
     NeuronModel& neuron_type;
     bool& normalize_encoders;
+    std::optional<Process>& noise;
     std::optional<bool>& trainable;
     Neurons neurons;
 };

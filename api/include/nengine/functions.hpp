@@ -13,6 +13,7 @@
 
 #include "nengine/array.hpp"
 #include "nengine/none.hpp"
+#include "nengine/processes.hpp"
 
 namespace nengine {
 inline namespace api {
@@ -66,12 +67,13 @@ std::vector<double> call_with(F& f, std::span<const double> x, Before... before)
 }  // namespace detail
 
 /// What a node puts out: nothing of its own (it passes its input on), constant numbers,
-/// a function of time, or a function of time and the node's input.
+/// a function of time, a function of time and the node's input, or a process.
 ///
 ///     NodeOutput a = 0.5;
 ///     NodeOutput b = {1.0, 2.0};
 ///     NodeOutput c = [](double t) { return std::sin(t); };
 ///     NodeOutput d = [](double t, std::span<const double> x) { return t * x[0]; };
+///     NodeOutput e = WhiteSignal{.period = 1.0, .high = 5.0};  // any Process
 ///
 /// Functions may return a number, a range of numbers, or nothing. They are called once
 /// per step in the order of creation, a function of (t, x) once per item of the
@@ -95,6 +97,11 @@ public:
     NodeOutput(Array constant) : constant_(std::move(constant)) {
         kind_ = Kind::constant;
     }
+    template <class P>
+    requires std::is_convertible_v<P, Process> NodeOutput(P&& process)
+        : process_(Process(std::forward<P>(process))) {
+        kind_ = Kind::process;
+    }
     template <class F>
     requires(std::is_invocable_v<F&, double> || detail::takes_vector<F, double>)
         NodeOutput(F function) {
@@ -113,15 +120,23 @@ public:
         }
     }
 
-    enum class Kind { passthrough, constant, function_of_t, function_of_t_and_x };
+    enum class Kind {
+        passthrough,
+        constant,
+        function_of_t,
+        function_of_t_and_x,
+        process
+    };
     Kind kind() const { return kind_; }
     const Array& constant() const { return constant_; }
     const Call& call() const { return call_; }
+    const Process& process() const { return *process_; }
 
 private:
     Kind kind_ = Kind::passthrough;
     Array constant_;
     Call call_;
+    std::optional<Process> process_;
 };
 
 /// What a connection computes from the value x that it carries: a function of the

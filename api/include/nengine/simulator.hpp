@@ -15,6 +15,7 @@
 #include "nengine/losses.hpp"
 #include "nengine/network.hpp"
 #include "nengine/optimizers.hpp"
+#include "nengine/rng.hpp"
 #include "nengine/tensor.hpp"
 
 namespace nengine {
@@ -65,6 +66,7 @@ struct SimulatorOptions {
     std::string device = "auto";  ///< "auto", "cpu", "cuda", "cuda:1"
     /// Unset: the network's seed + 1, or a different one each time.
     std::optional<std::uint32_t> seed = std::nullopt;
+    Rng rng = Rng::numpy;
     double dt = 0.001;  ///< seconds per step
     DType dtype = DType::float32;
     /// Unset: if standard error is a terminal.
@@ -198,7 +200,10 @@ public:
     Simulator& operator=(Simulator&&) noexcept;
     ~Simulator();
 
-    /// Advances by `round(seconds / dt)` steps and adds to the probes' data.
+    /// Advances by `round(seconds / dt)` steps (halves to even) and adds to the probes'
+    /// data; warns if these are none.
+    /// @throws ValidationError  a negative time or number of steps, or data that does
+    ///                          not fit
     /// @throws SimulationError  a function's value is not finite or of the wrong size
     void run(double seconds, RunOptions options = {});
     void run_steps(std::int64_t n_steps, RunOptions options = {});
@@ -223,7 +228,9 @@ public:
     Tensor data(const Probe& probe) const;
     BuiltEnsemble data(const Ensemble& ensemble) const;
     BuiltConnection data(const Connection& connection) const;
-    /// The times of the samples that a probe has recorded.
+    /// The times of the samples that a probe of this period has recorded: `k dt` for
+    /// the steps k with `k mod (sample_every / dt) < 1`; in seconds.
+    /// @throws ValidationError  a period that is not above 0
     std::vector<double> trange(std::optional<double> sample_every = std::nullopt) const;
 
     /// Back to step 0.

@@ -188,7 +188,7 @@ void AssociativeMemory::add_default_output_vector(
     const auto size = static_cast<std::int64_t>(output_vector.size());
     const auto defaults = network.with(item_defaults());
     const Ensemble active =
-        network.ensemble(n_neurons, 1, {.label = "Default output vector"});
+        network.ensemble(n_neurons, 1, {.label = "Default " + output_name + " vector"});
     network.connect(bias_node, active, {.synapse = None});
     const ConnectionOptions options = {
         .transform = filled(1, n_items, -1.0 / min_activation_value)};

@@ -1,0 +1,18 @@
+#pragma once
+
+namespace nengine {
+inline namespace api {
+
+/// Where the random numbers of a run come from (those of a build are always numpy's).
+enum class Rng {
+    /// From numpy's RandomState, as Nengo draws them: on the host, process by process.
+    numpy,
+    /// From Philox 4x32-10 on the device, each a function of the seed, the process, the
+    /// step and the item alone: the same on every device, however the network is
+    /// planned. WhiteNoise, FilteredNoise and BrownNoise of Gaussian or Uniform
+    /// distributions; other processes and distributions stay as they are.
+    philox
+};
+
+}  // namespace api
+}  // namespace nengine
