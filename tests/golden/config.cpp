@@ -51,4 +51,19 @@ GOLDEN_NETWORK(config_preset) {
     return net;
 }
 
+/// Another step length and an explicit simulator seed: both are in the entry.
+GOLDEN_NETWORK(config_simulator) {
+    Network net({.label = "net", .seed = 172});
+    auto u = net.node(WhiteSignal{.period = 0.05, .high = 100}, {.label = "u"});
+    auto a = net.ensemble(20, 1, {.label = "a"});
+    auto b =
+        net.ensemble(20, 1, {.label = "b", .neuron_type = PoissonSpiking{LIFRate{}}});
+    net.connect(u, a, {.label = "ua"});
+    net.connect(a, b, {.label = "ab", .synapse = Alpha{0.004}});
+    net.probe(u, {.label = "pu"});
+    net.probe(a, {.label = "pa", .synapse = 0.01});
+    net.probe(b, {.label = "pb", .synapse = 0.01, .sample_every = 0.002});
+    return net;
+}
+
 }  // namespace nengine::test

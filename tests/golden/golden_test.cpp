@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -76,6 +78,25 @@ bool register_body(const char* entry, const char* file, int line,
         "golden", entry, nullptr, nullptr, file, line,
         [body]() -> ::testing::Test* { return new GoldenTest(body); });
     return true;
+}
+
+TEST(GoldenIndex, EveryEntryHasATest) {
+    std::set<std::string> tests;
+    const auto& all = *::testing::UnitTest::GetInstance();
+    for (int i = 0; i < all.total_test_suite_count(); ++i) {
+        const auto& suite = *all.GetTestSuite(i);
+        for (int k = 0; k < suite.total_test_count(); ++k) {
+            tests.insert(std::string(suite.name()) + '.' +
+                         suite.GetTestInfo(k)->name());
+        }
+    }
+    std::ifstream file(NENGINE_TEST_DATA "/index.json");
+    const auto index = nlohmann::json::parse(file);
+    ASSERT_GE(index.at("entries").size(), 137U);
+    for (const auto& entry : index.at("entries")) {
+        const auto name = entry.at("name").get<std::string>();
+        EXPECT_TRUE(tests.contains("golden." + name)) << name;
+    }
 }
 
 }  // namespace
