@@ -1,30 +1,13 @@
 #include <algorithm>
 
 #include "engine/operators/operators.hpp"
-#include "kernels/base/error.hpp"
+#include "engine/operators/refuse.hpp"
 
 // What an operator demands of its slots. Kernels check nothing per element, so nothing
 // that does not fit may get past here, whoever made the model.
 
 namespace nengine {
 namespace {
-
-Index size_of(const std::vector<Shape>& shapes, int slot) {
-    return shape_size(shapes[static_cast<std::size_t>(slot)]);
-}
-
-[[noreturn]] void fail(const Operator& op, const std::string& got,
-                       const std::string& needs) {
-    throw BuildError(std::string(op.type()) + " '" + op.label + "': got " + got +
-                     ", needs " + needs);
-}
-
-void check_size(const Operator& op, const char* what, Index got, Index needed) {
-    if (got != needed) {
-        fail(op, std::string(what) + " of " + std::to_string(got) + " elements",
-             std::to_string(needed));
-    }
-}
 
 /// `from` repeats along `to` by numpy's rules.
 void check_broadcast(const Operator& op, const Shape& from, const Shape& to) {
@@ -34,16 +17,8 @@ void check_broadcast(const Operator& op, const Shape& from, const Shape& to) {
         fits = extent == 1 || extent == to[to.size() - i];
     }
     if (!fits && shape_size(from) != shape_size(to)) {
-        fail(op, "shape " + to_string(from), "one that broadcasts to " + to_string(to));
-    }
-}
-
-void check_indices(const Operator& op, const std::vector<Index>& indices, Index size) {
-    const auto bad =
-        std::ranges::find_if(indices, [&](Index i) { return i < 0 || i >= size; });
-    if (bad != indices.end()) {
-        fail(op, "index " + std::to_string(*bad),
-             "one in [0, " + std::to_string(size) + ")");
+        refuse(op, "shape " + to_string(from),
+               "one that broadcasts to " + to_string(to));
     }
 }
 
@@ -77,7 +52,7 @@ void ElementwiseInc::check(const std::vector<Shape>& shapes) const {
 void DotInc::check(const std::vector<Shape>& shapes) const {
     const Shape& matrix = shapes[a];
     if (matrix.size() != 2) {
-        fail(*this, "A of shape " + to_string(matrix), "a matrix");
+        refuse(*this, "A of shape " + to_string(matrix), "a matrix");
     }
     check_size(*this, "X", size_of(shapes, x), matrix[1]);
     check_size(*this, "Y", size_of(shapes, y), matrix[0]);
@@ -86,15 +61,15 @@ void DotInc::check(const std::vector<Shape>& shapes) const {
 void ConvInc::check(const std::vector<Shape>& shapes) const {
     const ConvShape& s = shape_;
     if (s.groups < 1 || s.in_c % s.groups != 0 || s.out_c % s.groups != 0) {
-        fail(*this, std::to_string(s.groups) + " groups",
-             "a divisor of " + std::to_string(s.in_c) + " and " +
-                 std::to_string(s.out_c) + " channels");
+        refuse(*this, std::to_string(s.groups) + " groups",
+               "a divisor of " + std::to_string(s.in_c) + " and " +
+                   std::to_string(s.out_c) + " channels");
     }
     check_size(*this, "W", size_of(shapes, w), s.w_size());
     check_size(*this, "X", size_of(shapes, x), transposed_ ? s.y_size() : s.x_size());
     check_size(*this, "Y", size_of(shapes, y), transposed_ ? s.x_size() : s.y_size());
     if (has_bias() && (transposed_ || !s.is_plane())) {
-        fail(*this, "a bias", "none for what is transposed or has a depth");
+        refuse(*this, "a bias", "none for what is transposed or has a depth");
     }
     if (has_bias()) {
         check_size(*this, "a bias", size_of(shapes, bias), s.out_c);

@@ -2,32 +2,17 @@
 
 #include <bit>
 
+#include "engine/operators/refuse.hpp"
 #include "kernels/base/error.hpp"
 
 namespace nengine {
 namespace {
 
-Index size_of(const std::vector<Shape>& shapes, int slot) {
-    return shape_size(shapes[static_cast<std::size_t>(slot)]);
-}
-
-[[noreturn]] void fail(const Operator& op, const std::string& got,
-                       const std::string& needs) {
-    throw BuildError(std::string(op.type()) + " '" + op.label + "': got " + got +
-                     ", needs " + needs);
-}
-
-void check_size(const Operator& op, const char* what, Index got, Index needed) {
-    if (got != needed) {
-        fail(op, std::string(what) + " of " + std::to_string(got) + " elements",
-             std::to_string(needed));
-    }
-}
-
 void check_matrix(const Operator& op, const char* what, const Shape& got,
                   const Shape& needed) {
     if (got != needed) {
-        fail(op, std::string(what) + " of shape " + to_string(got), to_string(needed));
+        refuse(op, std::string(what) + " of shape " + to_string(got),
+               to_string(needed));
     }
 }
 

@@ -2,8 +2,8 @@
 
 #include <bit>
 
+#include "engine/operators/refuse.hpp"
 #include "engine/planner/lowering.hpp"
-#include "kernels/base/error.hpp"
 
 namespace nengine {
 
@@ -13,9 +13,8 @@ SimRandom::SimRandom(SignalId output_signal, Options options)
 void SimRandom::check(const std::vector<Shape>& shapes) const {
     constexpr Index most = Index{1} << 33;  // two per pair, which has 32 bits
     if (shape_size(shapes[output]) > most) {
-        throw BuildError("SimRandom '" + label + "': got " +
-                         std::to_string(shape_size(shapes[output])) +
-                         " elements, needs at most 2^33");
+        refuse(*this, std::to_string(shape_size(shapes[output])) + " elements",
+               "at most 2^33");
     }
 }
 

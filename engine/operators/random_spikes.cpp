@@ -1,7 +1,7 @@
 #include "engine/operators/random_spikes.hpp"
 
+#include "engine/operators/refuse.hpp"
 #include "engine/planner/lowering.hpp"
-#include "kernels/base/error.hpp"
 
 namespace nengine {
 
@@ -21,16 +21,11 @@ std::shared_ptr<const Operator> StochasticSpikes::training_form() const {
 }
 
 void StochasticSpikes::check(const std::vector<Shape>& shapes) const {
-    const auto size = [&](int slot) {
-        return shape_size(shapes[static_cast<std::size_t>(slot)]);
-    };
-    const Index n = size(output), of_amplitude = size(amplitude);
-    if (size(rates) != n || size(uniform) != n ||
-        (of_amplitude != 1 && of_amplitude != n)) {
-        throw BuildError(label + ": got " + std::to_string(size(rates)) + " rates, " +
-                         std::to_string(size(uniform)) + " random numbers and " +
-                         std::to_string(of_amplitude) + " amplitudes for " +
-                         std::to_string(n) + " outputs, needs as many of each");
+    const Index n = size_of(shapes, output);
+    check_size(*this, "rates", size_of(shapes, rates), n);
+    check_size(*this, "random numbers", size_of(shapes, uniform), n);
+    if (size_of(shapes, amplitude) != 1) {
+        check_size(*this, "amplitudes", size_of(shapes, amplitude), n);
     }
 }
 

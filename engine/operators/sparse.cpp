@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "engine/operators/refuse.hpp"
 #include "engine/planner/lowering.hpp"
 #include "kernels/base/error.hpp"
 
@@ -49,12 +50,6 @@ SparseProductCommand product(Lowering& low, CompressedRows rows, const Operand& 
     return command;
 }
 
-[[noreturn]] void fail(const Operator& op, const std::string& got,
-                       const std::string& needs) {
-    throw BuildError(std::string(op.type()) + " '" + op.label + "': got " + got +
-                     ", needs " + needs);
-}
-
 }  // namespace
 
 SparseDotInc::SparseDotInc(SignalId a_signal, SignalId x_signal, SignalId y_signal,
@@ -65,30 +60,15 @@ SparseDotInc::SparseDotInc(SignalId a_signal, SignalId x_signal, SignalId y_sign
       pattern_(std::move(pattern)) {}
 
 void SparseDotInc::check(const std::vector<Shape>& shapes) const {
-    const auto need_size = [&](const char* what, int slot, Index needed) {
-        const Index got = shape_size(shapes[static_cast<std::size_t>(slot)]);
-        if (got != needed) {
-            fail(*this, std::string(what) + " of " + std::to_string(got) + " elements",
-                 std::to_string(needed));
-        }
-    };
-    need_size("A", a, pattern_.count());
-    need_size("X", x, pattern_.n_columns);
-    need_size("Y", y, pattern_.n_rows);
+    check_size(*this, "A", size_of(shapes, a), pattern_.count());
+    check_size(*this, "X", size_of(shapes, x), pattern_.n_columns);
+    check_size(*this, "Y", size_of(shapes, y), pattern_.n_rows);
     if (pattern_.columns.size() != pattern_.rows.size()) {
-        fail(*this, std::to_string(pattern_.columns.size()) + " columns",
-             "one for each of " + std::to_string(pattern_.rows.size()) + " rows");
+        refuse(*this, std::to_string(pattern_.columns.size()) + " columns",
+               "one for each of " + std::to_string(pattern_.rows.size()) + " rows");
     }
-    const auto need_in = [&](const std::vector<Index>& indices, Index size) {
-        for (const Index i : indices) {
-            if (i < 0 || i >= size) {
-                fail(*this, "index " + std::to_string(i),
-                     "one in [0, " + std::to_string(size) + ")");
-            }
-        }
-    };
-    need_in(pattern_.rows, pattern_.n_rows);
-    need_in(pattern_.columns, pattern_.n_columns);
+    check_indices(*this, pattern_.rows, pattern_.n_rows);
+    check_indices(*this, pattern_.columns, pattern_.n_columns);
 }
 
 MergeKey SparseDotInc::merge_key(const std::vector<Shape>&) const {

@@ -8,18 +8,29 @@
 
 namespace nengine {
 
+namespace {
+
+/// The same extents at `data`, without gaps.
+template <class Real>
+Block<Real> without_gaps(const Block<Real>& block, Real* data) {
+    Block<Real> dense = block;
+    dense.data = data;
+    dense.row_stride = block.cols;
+    dense.col_stride = 1;
+    dense.batch_stride = block.rows * block.cols;
+    dense.time_stride = dense.batch_stride * block.batch;
+    return dense;
+}
+
+}  // namespace
+
 template <class Real>
 std::vector<Real> PlanRunner<Real>::read_block(const Block<Real>& block) {
     const auto n = static_cast<std::size_t>(block.size());
     std::vector<Real> host(n);
     const Buffer staging =
         device_.allocate(n * sizeof(Real), "arguments of a function");
-    Block<Real> dense = block;
-    dense.data = staging.as<Real>();
-    dense.row_stride = block.cols;
-    dense.col_stride = 1;
-    dense.batch_stride = block.rows * block.cols;
-    dense.time_stride = dense.batch_stride * block.batch;
+    const Block<Real> dense = without_gaps(block, staging.as<Real>());
     device_.run(
         [&](const auto& exec) { copy(exec, Block<const Real>(block), dense, false); });
     device_.download(host.data(), staging.data(), n * sizeof(Real));
@@ -32,12 +43,7 @@ void PlanRunner<Real>::write_block(const Block<Real>& block,
     const Buffer staging =
         device_.allocate(values.size() * sizeof(Real), "results of a function");
     device_.upload(staging.data(), values.data(), values.size() * sizeof(Real));
-    Block<Real> dense = block;
-    dense.data = staging.as<Real>();
-    dense.row_stride = block.cols;
-    dense.col_stride = 1;
-    dense.batch_stride = block.rows * block.cols;
-    dense.time_stride = dense.batch_stride * block.batch;
+    const Block<Real> dense = without_gaps(block, staging.as<Real>());
     device_.run(
         [&](const auto& exec) { copy(exec, Block<const Real>(dense), block, false); });
     device_.synchronize();  // the staging memory goes
