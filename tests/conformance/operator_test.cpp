@@ -430,7 +430,7 @@ TEST(OperatorConformanceSuite, CoversEveryOperatorAndNeuronType) {
                   "TimeUpdate", "Reset", "Copy", "ElementwiseInc", "DotInc", "ConvInc",
                   "PoolInc", "SimNeurons", "SimFilter", "HostFunction", "SimPES",
                   "SimBCM", "SimOja", "SimVoja", "SimRLS", "WeightInc", "SimProcess",
-                  "SparseDotInc", "StochasticSpikes"}));
+                  "SparseDotInc", "StochasticSpikes", "SimRandom"}));
     EXPECT_EQ(neurons.size(), static_cast<std::size_t>(n_built_in_neurons));
 }
 
