@@ -160,7 +160,8 @@ void PiecewiseCourse::hold(double t, std::span<double> out) const {
 
 void PiecewiseCourse::nearest(double t, std::span<double> out) const {
     std::size_t i = 0;
-    while (i + 1 < times_.size() && t > times_[i] + (times_[i + 1] - times_[i]) / 2.0) {
+    // Half way belongs to the earlier point; rounded as interp1d rounds it.
+    while (i + 1 < times_.size() && t > times_[i] / 2.0 + times_[i + 1] / 2.0) {
         ++i;
     }
     std::ranges::copy(values_[i].values(), out.begin());

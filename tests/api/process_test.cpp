@@ -184,6 +184,17 @@ TEST(Process, SynapsesOfAnyOrderRun) {
     }
 }
 
+TEST(Process, HalfWayTheNearestPointIsTheEarlierOne) {
+    // As interp1d decides, where adding a half of the distance would round up.
+    const Process nearest(
+        Piecewise{{{0.0025, 1.0}, {0.0075, 2.0}, {0.0125, 3.0}, {0.03, 4.0}},
+                  Interpolation::nearest});
+
+    const auto got = nearest.run_steps(12, {.dt = 0.0025}).values;
+
+    EXPECT_EQ(got, (std::vector<double>{1, 1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4}));
+}
+
 TEST(Process, WhatCannotBeIsAnError) {
     Network net;
 

@@ -30,19 +30,50 @@ StateSpace zoh_of_order_one(const StateSpace& continuous, double dt) {
     return discrete;
 }
 
+/// Powers of two d, so that in `d^-1 A d` rows and columns are of about equal size: the
+/// states of a canonical form differ by many orders of magnitude, and an exponential
+/// has the precision of the largest.
+Eigen::VectorXd balance(const Eigen::MatrixXd& matrix) {
+    Eigen::VectorXd d = Eigen::VectorXd::Ones(matrix.rows());
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
+            double row = 0.0, col = 0.0;
+            for (Eigen::Index j = 0; j < matrix.rows(); ++j) {
+                if (j != i) {
+                    row += std::abs(matrix(i, j)) * d[j] / d[i];
+                    col += std::abs(matrix(j, i)) * d[i] / d[j];
+                }
+            }
+            const int half =
+                row > 0.0 && col > 0.0 ? std::ilogb(std::sqrt(row / col)) : 0;
+            if (std::abs(half) > 1) {
+                d[i] = std::ldexp(d[i], half);
+                changed = true;
+            }
+        }
+    }
+    return d;
+}
+
 /// The exponential of the system with its held input as one more state.
 StateSpace zoh(const StateSpace& continuous, double dt) {
     const Eigen::Index n = continuous.order();
     if (n == 1) {
         return zoh_of_order_one(continuous, dt);
     }
+    const Eigen::MatrixXd a = dt * continuous.A;
+    const Eigen::VectorXd scale = balance(a), inverse = scale.cwiseInverse();
+    const Eigen::VectorXd b = inverse.asDiagonal() * (dt * continuous.B);
+    const double input = std::ldexp(1.0, std::ilogb(b.cwiseAbs().maxCoeff()));
     Eigen::MatrixXd extended = Eigen::MatrixXd::Zero(n + 1, n + 1);
-    extended.topLeftCorner(n, n) = dt * continuous.A;
-    extended.topRightCorner(n, 1) = dt * continuous.B;
+    extended.topLeftCorner(n, n) = inverse.asDiagonal() * a * scale.asDiagonal();
+    extended.topRightCorner(n, 1) = b / input;
     const Eigen::MatrixXd exponential = extended.exp();
     StateSpace discrete = continuous;
-    discrete.A = exponential.topLeftCorner(n, n);
-    discrete.B = exponential.topRightCorner(n, 1);
+    discrete.A =
+        scale.asDiagonal() * exponential.topLeftCorner(n, n) * inverse.asDiagonal();
+    discrete.B = scale.asDiagonal() * exponential.topRightCorner(n, 1) * input;
     return discrete;
 }
 

@@ -143,6 +143,37 @@ TEST(FilterStep, HeldInputIsFollowedExactly) {
     }
 }
 
+TEST(FilterStep, HighOrdersKeepTheirPrecision) {
+    // n lowpasses in a row answer a step with 1 - e^-x (1 + x + ... + x^(n - 1) /
+    // (n - 1)!).
+    const double dt = 0.001, tau = 0.003;
+    for (const int order : {4, 8, 12}) {
+        Values den{1.0};
+        for (int i = 0; i < order; ++i) {
+            den.push_back(0.0);
+            for (std::size_t k = den.size() - 1; k > 0; --k) {
+                den[k] += den[k - 1];
+            }
+        }
+        for (std::size_t k = 0; k < den.size(); ++k) {
+            den[k] *= std::pow(tau, static_cast<double>(den.size() - 1 - k));
+        }
+        const auto step = filter_step(Values{1.0}, den, dt);
+        Vector state = Vector::Zero(order);
+
+        for (int i = 1; i <= 60; ++i) {
+            const double x = i * dt / tau;
+            double sum = 0.0, term = 1.0;
+            for (int k = 0; k < order; ++k) {
+                sum += term;
+                term *= x / (k + 1);
+            }
+            EXPECT_NEAR(output(step, state, 1.0), 1.0 - std::exp(-x) * sum, 1e-11)
+                << "order " << order << ", step " << i;
+        }
+    }
+}
+
 TEST(FilterStep, GbtWithHalfWeightIsBilinear) {
     const auto system = state_space(Values{3.0, 2.0}, Values{1.0, 30.0, 400.0});
 
