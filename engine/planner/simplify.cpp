@@ -357,10 +357,9 @@ bool remove_dead(Graph& graph) {
             if (access.role == Role::read) {
                 return false;
             }
-            const bool own_state = access.role == Role::state;
             return uses.tapped[v] ||
                    graph.versions[v].kind == VersionKind::accumulated ||
-                   (!own_state && !uses.readers[v].empty());
+                   !uses.readers[v].empty();
         });
     };
     for (Node& node : graph.nodes) {

@@ -426,11 +426,13 @@ TEST(OperatorConformanceSuite, CoversEveryOperatorAndNeuronType) {
         types.insert(one.operator_type);
     }
     EXPECT_EQ(types,
-              (std::set<std::string>{
-                  "TimeUpdate", "Reset", "Copy", "ElementwiseInc", "DotInc", "ConvInc",
-                  "PoolInc", "SimNeurons", "SimFilter", "HostFunction", "SimPES",
-                  "SimBCM", "SimOja", "SimVoja", "SimRLS", "WeightInc", "SimProcess",
-                  "SparseDotInc", "StochasticSpikes", "SimRandom"}));
+              (std::set<std::string>{"TimeUpdate",       "Reset",      "Copy",
+                                     "ElementwiseInc",   "DotInc",     "ConvInc",
+                                     "PoolInc",          "SimNeurons", "SimFilter",
+                                     "HostFunction",     "SimPES",     "SimBCM",
+                                     "SimOja",           "SimVoja",    "SimRLS",
+                                     "WeightInc",        "SimProcess", "SparseDotInc",
+                                     "StochasticSpikes", "SimRandom"}));
     EXPECT_EQ(neurons.size(), static_cast<std::size_t>(n_built_in_neurons));
 }
 

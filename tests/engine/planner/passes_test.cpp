@@ -57,6 +57,21 @@ TEST(Simplify, WhatNothingObservesIsNotComputed) {
     EXPECT_TRUE(simplify(normal_form(model)).nodes.empty());
 }
 
+TEST(Simplify, NeuronsOfWhichOnlyAStateIsReadAreComputed) {
+    auto model = std::make_shared<Model>();
+    const SignalId j = add(*model, "j", {3}), out = add(*model, "out", {3});
+    const SignalId voltage = add(*model, "voltage", {3});
+    const SignalId filtered = add(*model, "filtered", {3});
+    model->inputs.push_back({"j", j, -1});
+    model->add(SimNeurons(NeuronType::spiking_rectified_linear, j, out, {voltage},
+                          {add(*model, "amplitude", {1}, {1})}));
+    model->add(SimFilter(FilterForm::first_order, 1, voltage, filtered,
+                         add(*model, "c", {2}, {0.9, 0.1}), add(*model, "s", {1, 3})));
+    model->probes.push_back({.name = "p", .signal = filtered});
+
+    EXPECT_EQ(count(simplify(normal_form(model)), "SimNeurons"), 1);
+}
+
 TEST(Fuse, ABiasJoinsTheNeuronsThatItFeeds) {
     const Graph graph = fuse(simplify(normal_form(populations({}))));
 
