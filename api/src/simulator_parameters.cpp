@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "api/src/simulator_impl.hpp"
 // (the engine's headers, included above, come first)
 #include "api/builder/decode.hpp"
@@ -38,6 +40,15 @@ Vector effective_gain(const Matrix& scaled, const BuiltEnsembleParts& parts,
         }
     }
     return gain;
+}
+
+/// Whether a session's values, in either precision, are those that it was made with.
+template <class Built>
+bool as_built(const std::vector<double>& live, const Built& built) {
+    return std::equal(
+        live.begin(), live.end(), built.data(), [](double now, double at) {
+            return now == at || now == static_cast<double>(static_cast<float>(at));
+        });
 }
 
 std::span<const double> span_of(const Vector& values) {
@@ -92,9 +103,12 @@ BuiltEnsemble Simulator::data(const Ensemble& ensemble) const {
     if (parts.encoders_signal != no_signal) {
         const auto values = impl_->live(parts.encoders_signal);
         scaled = Eigen::Map<const Matrix>(values.data(), scaled.rows(), scaled.cols());
-        gain = effective_gain(scaled, parts, radius);
+        if (!as_built(values, parts.scaled_encoders)) {
+            gain = effective_gain(scaled, parts, radius);
+        }
     } else if (parts.gain_signal != no_signal) {
-        gain = vector_of(impl_->live(parts.gain_signal));
+        const auto values = impl_->live(parts.gain_signal);
+        gain = as_built(values, parts.gain) ? parts.gain : vector_of(values);
     }
     if (parts.bias_signal == no_signal) {  // Direct: no neurons to tune
         return {array_of(parts.eval_points.values()),
@@ -102,18 +116,24 @@ BuiltEnsemble Simulator::data(const Ensemble& ensemble) const {
                 array_of(parts.scaled_encoders),
                 array_of(parts.max_rates),
                 array_of(parts.intercepts),
-                Array(),
-                Array()};
+                array_of(parts.gain),
+                array_of(parts.bias)};
     }
-    const Vector bias = vector_of(impl_->live(parts.bias_signal));
+    const auto live_bias = impl_->live(parts.bias_signal);
+    const Vector bias =
+        as_built(live_bias, parts.bias) ? parts.bias : vector_of(live_bias);
     Matrix encoders = parts.encoders;
     for (Index i = 0; i < gain.size(); ++i) {
         if (gain[i] != 0.0) {
             encoders.row(i) = scaled.row(i) * (radius / gain[i]);
         }
     }
-    const auto tuning = max_rates_intercepts(neuron_curve(parts.neuron_type),
-                                             span_of(gain), span_of(bias));
+    // As drawn, unless training or loading has changed what they led to.
+    MaxRatesIntercepts tuning{parts.max_rates, parts.intercepts};
+    if (gain != parts.gain || bias != parts.bias) {
+        tuning = max_rates_intercepts(neuron_curve(parts.neuron_type), span_of(gain),
+                                      span_of(bias));
+    }
     return {array_of(parts.eval_points.values()),
             array_of(encoders),
             array_of(scaled),

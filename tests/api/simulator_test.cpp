@@ -294,6 +294,29 @@ TEST(Simulator, ShowsWhatWasBuilt) {
     EXPECT_EQ(weights->shape, Shape({1, 3}));
 }
 
+TEST(Simulator, ShowsMaxRatesAndInterceptsAsTheyWereDrawn) {
+    // Where gains come from a counted curve, computing back gives other numbers.
+    for (const NeuronModel& type : {NeuronModel(Izhikevich{}), NeuronModel(LIF{})}) {
+        Network net({.seed = 1});
+        const auto a = net.ensemble(5, 2,
+                                    {.max_rates = Uniform{20, 40},
+                                     .intercepts = Uniform{-0.9, 0.5},
+                                     .neuron_type = type});
+        net.probe(a);
+        Simulator sim(net, quiet());
+        Simulator precise(net, {.dtype = DType::float64, .progress_bar = false});
+
+        const auto drawn = sim.data(a), again = precise.data(a);
+        EXPECT_EQ(drawn.max_rates, again.max_rates);
+        EXPECT_EQ(drawn.intercepts, again.intercepts);
+        EXPECT_EQ(drawn.gain, again.gain);
+        EXPECT_EQ(drawn.bias, again.bias);
+        for (const double rate : drawn.max_rates.values) {
+            EXPECT_TRUE(rate >= 20 && rate < 40) << rate;
+        }
+    }
+}
+
 TEST(Simulator, ExplainsItsPlan) {
     const Adder adder;
     Simulator sim(adder.net, quiet());
