@@ -47,6 +47,15 @@ inline Array column(const Values& values) {
     return Array({static_cast<std::int64_t>(values.size()), 1}, values);
 }
 
+inline Values zeros(std::int64_t size) {
+    return Values(static_cast<std::size_t>(size));
+}
+
+/// [rows, cols] of one value.
+inline Array full(std::int64_t rows, std::int64_t cols, double value) {
+    return Array({rows, cols}, Values(static_cast<std::size_t>(rows * cols), value));
+}
+
 inline Array uniform(RandomState& rng, double low, double high, std::int64_t rows,
                      std::int64_t cols) {
     Values values;

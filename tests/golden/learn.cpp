@@ -9,10 +9,6 @@ double zero(double) {
     return 0.0;
 }
 
-Array full(std::int64_t rows, std::int64_t cols, double value) {
-    return Array({rows, cols}, Values(static_cast<std::size_t>(rows * cols), value));
-}
-
 }  // namespace
 
 GOLDEN_NETWORK(learn_pes) {

@@ -21,5 +21,9 @@ set(NENGINE_GOLDEN_TESTS
     solver.cpp
     synapse.cpp
     tutorial.cpp
-    whole.cpp)
+    whole_connections.cpp
+    whole_examples.cpp
+    whole_learning.cpp
+    whole_networks.cpp
+    whole_neurons.cpp)
 list(TRANSFORM NENGINE_GOLDEN_TESTS PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
