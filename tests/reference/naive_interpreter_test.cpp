@@ -178,22 +178,24 @@ TEST(NaiveOperators, SignalWithIncsAndNoSetAccumulates) {
     EXPECT_EQ(interpreter.value(y), (Values{7}));
 }
 
+/// A kernel of 2 x 2 over an image of 3 x 3.
+constexpr Conv2DShape two_of_three{.images = 1,
+                                   .in_h = 3,
+                                   .in_w = 3,
+                                   .in_c = 1,
+                                   .out_h = 2,
+                                   .out_w = 2,
+                                   .out_c = 1,
+                                   .k_h = 2,
+                                   .k_w = 2};
+
 TEST(NaiveOperators, ConvolutionAndPoolOfASmallImage) {
     Model model;
     const SignalId x = signal(model, {9}, {1, 2, 3, 4, 5, 6, 7, 8, 9}),
                    w = signal(model, {2, 2, 1, 1}, {1, 0, 0, 10}),
                    y = signal(model, {4}), bias = signal(model, {1}, {0.5}),
                    pooled = signal(model, {4});
-    const Conv2DShape shape{.images = 1,
-                            .in_h = 3,
-                            .in_w = 3,
-                            .in_c = 1,
-                            .out_h = 2,
-                            .out_w = 2,
-                            .out_c = 1,
-                            .k_h = 2,
-                            .k_w = 2};
-    model.add(ConvInc(w, x, y, shape, false, bias));
+    model.add(ConvInc(w, x, y, two_of_three, false, bias));
     model.add(PoolInc(x, pooled,
                       {.images = 1,
                        .in_h = 3,
@@ -218,16 +220,7 @@ TEST(NaiveOperators, TransposedConvolutionSpreadsEachValue) {
     const SignalId x = signal(model, {4}, {1, 2, 3, 4}),
                    w = signal(model, {2, 2, 1, 1}, {1, 0, 0, 10}),
                    y = signal(model, {9});
-    const Conv2DShape shape{.images = 1,
-                            .in_h = 3,
-                            .in_w = 3,
-                            .in_c = 1,
-                            .out_h = 2,
-                            .out_w = 2,
-                            .out_c = 1,
-                            .k_h = 2,
-                            .k_w = 2};
-    model.add(ConvInc(w, x, y, shape, false, no_signal, true));
+    model.add(ConvInc(w, x, y, two_of_three, false, no_signal, true));
 
     NaiveInterpreter interpreter(model);
     interpreter.step();
