@@ -16,20 +16,29 @@
 namespace nengine {
 namespace {
 
-/// Below this many multiplications (some 20 us), waking a second thread costs more than
-/// it saves.
+/// Below this cost (some 20 us), waking a second thread costs more than it saves.
 constexpr Index worth_threads = Index{1} << 20;
+/// What moving a number costs, in multiplications: all that matters when a matrix meets
+/// a vector.
+constexpr Index move = 4;
 /// From this many on in one call of gemm(), oneDNN is asked. Its first product takes
 /// 20 ms, in which it compiles itself; small networks start faster without it.
 constexpr Index worth_library = Index{1} << 18;
 /// What the call of a small product costs, in multiplications.
 constexpr Index call = 512;
-/// From this many on, one product keeps all threads busy by itself.
+/// From this cost on, one product keeps all threads busy by itself.
 constexpr Index worth_all_threads = Index{1} << 22;
 
 template <class Real>
 Index multiplications(const GemmArgs<Real>& args) {
     return args.m * args.n * args.k;
+}
+
+/// Of one product, in multiplications.
+template <class Real>
+Index cost(const GemmArgs<Real>& args) {
+    const Index m = args.m, n = args.n, k = args.k;
+    return m * n * k + move * (m * k + k * n + m * n) + call;
 }
 
 /// The operands of member `g`; the count stays, as a measure of the whole call's work.
@@ -82,7 +91,7 @@ void eigen_product(const GemmArgs<Real>& args) {
 /// One product by `single`, with the larger side of C cut into a part per thread.
 template <class Real, class Single>
 void in_parts(int threads, const GemmArgs<Real>& args, Single&& single) {
-    if (threads < 2 || multiplications(args) < worth_threads) {
+    if (threads < 2 || cost(args) < worth_threads) {
         single(args);
         return;
     }
@@ -120,7 +129,7 @@ void product(int threads, const GemmArgs<Real>& args) {
     if constexpr (std::is_same_v<Real, float>) {
         const Index work = multiplications(args);
         if (work * args.count >= worth_library &&
-            onednn::sgemm(work < worth_threads ? 1 : threads, args)) {
+            onednn::sgemm(cost(args) < worth_threads ? 1 : threads, args)) {
             return;
         }
     }
@@ -135,15 +144,14 @@ void gemm(const CpuExec& exec, const GemmArgs<Real>& args) {
     if (args.m == 0 || args.n == 0 || args.count == 0) {
         return;
     }
-    const Index each = multiplications(args);
+    const Index each = cost(args);
     if (args.count == 1 || each >= worth_all_threads) {
         for (Index g = 0; g < args.count; ++g) {
             product(exec.threads, member(args, g));
         }
         return;
     }
-    const bool parallel =
-        exec.threads > 1 && (each + call) * args.count >= worth_threads;
+    const bool parallel = exec.threads > 1 && each * args.count >= worth_threads;
 #pragma omp parallel for num_threads(exec.threads) schedule(static) if (parallel)
     for (Index g = 0; g < args.count; ++g) {
         product(1, member(args, g));
@@ -155,11 +163,12 @@ void gemm_grouped(const CpuExec& exec, std::span<const GemmArgs<Real>> products)
     std::vector<GemmArgs<Real>> shared;  // one thread each
     Index work = 0;
     for (const auto& args : products) {
-        if (multiplications(args) * args.count >= worth_all_threads) {
+        const Index each = cost(args) * args.count;
+        if (each >= worth_all_threads) {
             gemm(exec, args);
         } else {
             shared.push_back(args);
-            work += (multiplications(args) + call) * args.count;
+            work += each;
         }
     }
     const auto count = static_cast<Index>(shared.size());
