@@ -17,13 +17,22 @@ NeuronKernels<Exec, Real> built_in_kernels();
     template <>                                            \
     NeuronKernels<ThisExec, double>                        \
     built_in_kernels<NeuronType::TYPE, ThisExec, double>();
-#define NENGINE_EACH_NEURON(F)                                                         \
-    F(lif)                                                                             \
-    F(lif_rate)                                                                        \
-    F(soft_lif_rate)                                                                   \
-    F(rectified_linear) F(spiking_rectified_linear) F(sigmoid) F(tanh) F(adaptive_lif) \
-        F(adaptive_lif_rate) F(izhikevich) F(leaky_relu) F(spiking_leaky_relu)         \
-            F(regular_spiking)
+// clang-format off: one per line
+#define NENGINE_EACH_NEURON(F)  \
+    F(lif)                      \
+    F(lif_rate)                 \
+    F(soft_lif_rate)            \
+    F(rectified_linear)         \
+    F(spiking_rectified_linear) \
+    F(sigmoid)                  \
+    F(tanh)                     \
+    F(adaptive_lif)             \
+    F(adaptive_lif_rate)        \
+    F(izhikevich)               \
+    F(leaky_relu)               \
+    F(spiking_leaky_relu)       \
+    F(regular_spiking)
+// clang-format on
 NENGINE_EACH_NEURON(NENGINE_DECLARE_NEURON)
 
 namespace {

@@ -21,10 +21,10 @@ struct ProbeOptions {
     /// neuron type's states ("voltage", "refractory_time"). Nodes and layers: "output".
     /// Connections: "output", "input", "weights". Learning rules: "delta", the change
     /// that is added to the weights in the next step; PES: "error" (its first),
-    /// "activities"; RLS: "pre_filtered" (its first), "error", "inv_gamma"; BCM: "theta"
-    /// (its first), "pre_filtered", "post_filtered"; Oja: "pre_filtered" (its first),
-    /// "post_filtered"; Voja: "post_filtered" (its first), "scaled_encoders". Empty: the
-    /// first of these.
+    /// "activities"; RLS: "pre_filtered" (its first), "error", "inv_gamma"; BCM:
+    /// "theta" (its first), "pre_filtered", "post_filtered"; Oja: "pre_filtered" (its
+    /// first), "post_filtered"; Voja: "post_filtered" (its first), "scaled_encoders".
+    /// Empty: the first of these.
     std::string attr = {};
     OrDefault<Synapse> synapse = {};      ///< none
     OrDefault<double> sample_every = {};  ///< every step; in seconds
