@@ -7,78 +7,35 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
+#include <functional>
 #include <limits>
 #include <string>
 
 #include "api/builder/build_state.hpp"
 #include "api/builder/decode.hpp"
 #include "api/builder/numerics/dense.hpp"
+#include "bench/support/benchmark_networks.hpp"
 #include "nengine/nengine.hpp"
 
 namespace {
 
 using namespace nengine;
+using bench::BenchmarkNetworkOptions;
+using bench::make_benchmark_network;
 
-struct Size {
-    std::int64_t ensembles, neurons, dimensions;
-};
-
-/// Gains of +-1 and biases in [-1, 1), as in all of NengoDL's networks but one.
-EnsembleOptions plain_tuning(const NeuronModel& type) {
-    return {
-        .gain = Choice{{1.0, -1.0}}, .bias = Uniform{-1.0, 1.0}, .neuron_type = type};
-}
-
-double square(double x) {
-    return x * x;
-}
-
-/// Ensembles between an input and an output node, as in EnsembleArray.
-Network array_of(const Size& size, const EnsembleOptions& ensemble,
-                 const ConnectionOptions& decoded) {
+/// One ensemble whose tuning is drawn as by default, solved as one large system.
+Network one_large_ensemble() {
     Network net({.seed = 0});
-    const std::int64_t d = size.dimensions, total = size.ensembles * d;
-    const Node input = net.node({.size_in = total});
-    const Node output = net.node({.size_in = total});
-    for (std::int64_t i = 0; i < size.ensembles; ++i) {
-        const Ensemble one = net.ensemble(size.neurons, d, ensemble);
-        net.connect(input[Slice(i * d, (i + 1) * d)], one, {.synapse = None});
-        net.connect(one, output[Slice(i * d, (i + 1) * d)], decoded);
-    }
+    const Ensemble one = net.ensemble(4096, 128);
+    net.connect(one, net.node({.size_in = 128}));
     return net;
 }
 
-Network cconv(const NeuronModel& type) {
-    return array_of({520, 32, 1}, plain_tuning(type),
-                    {.function = square, .synapse = None});
-}
-
-Network integrator() {
-    return array_of({128, 32, 1}, plain_tuning(LIF{}), {.synapse = None});
-}
-
-Network pes(const EnsembleOptions& ensemble) {
-    return array_of({1, 4096, 128}, ensemble, {});
-}
-
-Network basal_ganglia() {
-    const Array up({1, 1}, {1.0});
-    return array_of(
-        {640, 32, 1},
-        {.radius = 1.5, .encoders = Choice{up}, .intercepts = Uniform{0.2, 1.0}},
-        {.function = [](double x) { return std::max(0.0, x - 0.2); },
-         .solver = NnlsL2nz{}});
-}
-
-Network random_network() {
-    return array_of(
-        {20, 2048, 64}, plain_tuning(RectifiedLinear{}),
-        {.solver = NoSolver{Array({2048, 64}, std::vector(2048 * 64, 1.0))}});
-}
-
-Network large_array() {
-    return array_of({10000, 50, 1}, {}, {.synapse = None});
+Network array_of_10000() {
+    Network net({.seed = 0});
+    const EnsembleArray array(net, 50, 10000);
+    net.connect(net.node({.size_in = 10000}), array.input);
+    return net;
 }
 
 double seconds(auto&& work) {
@@ -89,33 +46,37 @@ double seconds(auto&& work) {
     return taken.count();
 }
 
+/// Of a network with a node.
 const detail::NetworkData& data_of(const Network& net) {
     return *ObjectView(net.nodes().front()).object()->network.lock();
 }
 
-/// The Gram matrix of activities of this size, and its factorisation.
-double floor_seconds(const Size& size) {
-    const std::int64_t points = std::max<std::int64_t>(2 * size.neurons, 2500);
-    const Matrix A = Matrix::Random(points, size.neurons);
+/// The Gram matrix of the activities of so many neurons, and its factorisation.
+double floor_seconds(std::int64_t neurons) {
+    const std::int64_t points = std::max<std::int64_t>(2 * neurons, 2500);
+    const Matrix A = Matrix::Random(points, neurons);
     double fastest = std::numeric_limits<double>::infinity();
     for (int rep = 0; rep < 2; ++rep) {
         fastest = std::min(fastest, seconds([&] {
                                Matrix gram = gram_of(A);
                                gram.diagonal().array() += 1.0;
-                               const Matrix right = Matrix::Ones(size.neurons, 1);
+                               const Matrix right = Matrix::Ones(neurons, 1);
                                solve_positive_definite(std::move(gram), right, "floor");
                            }));
     }
     return fastest;
 }
 
-void measure(benchmark::State& state, const Network& net, const Size& dense = {}) {
+/// @param dense  neurons of the one large system, 0 if there is none
+void measure(benchmark::State& state, const Network& net, std::int64_t dense) {
     double drawing = 0.0, building = 0.0, simulator = 0.0;
     for (auto _ : state) {
-        const auto& ensembles = data_of(net).ensembles;
+        const auto ensembles = net.all_ensembles();
         drawing += seconds([&] {
             parallel_for(ensembles.size(), [&](std::size_t i) {
-                benchmark::DoNotOptimize(draw_ensemble(*ensembles[i], 1));
+                const auto& data = static_cast<const detail::EnsembleData&>(
+                    *ObjectView(ensembles[i]).object());
+                benchmark::DoNotOptimize(draw_ensemble(data, 1, false));
             });
         });
         building += seconds([&] { build(data_of(net), 0.001); });
@@ -128,7 +89,7 @@ void measure(benchmark::State& state, const Network& net, const Size& dense = {}
     state.counters["drawing"] = benchmark::Counter(drawing, mean);
     state.counters["build"] = benchmark::Counter(building, mean);
     state.counters["simulator"] = benchmark::Counter(simulator, mean);
-    if (dense.neurons > 0) {
+    if (dense > 0) {
         const double floor = floor_seconds(dense);
         state.counters["floor"] = floor;
         state.counters["ratio_to_floor"] =
@@ -136,7 +97,8 @@ void measure(benchmark::State& state, const Network& net, const Size& dense = {}
     }
 }
 
-void add(const std::string& name, Network (*make)(), const Size& dense = {}) {
+void add(const std::string& name, const std::function<Network()>& make,
+         std::int64_t dense = 0) {
     benchmark::RegisterBenchmark(
         name.c_str(), [=](benchmark::State& state) { measure(state, make(), dense); })
         ->UseManualTime()
@@ -144,27 +106,31 @@ void add(const std::string& name, Network (*make)(), const Size& dense = {}) {
         ->Iterations(2);
 }
 
-void register_all() {
-    constexpr Size one_large = {1, 4096, 128};
-    add("cconv_relu", [] { return cconv(RectifiedLinear{}); });
-    add("cconv_lif", [] { return cconv(LIF{}); });
-    add("integrator_lif", integrator);
-    add("basal_ganglia_lif", basal_ganglia);
-    add("random_network_relu", random_network);
+void add_of_nengo_dl(const std::string& name, const BenchmarkNetworkOptions& options,
+                     const std::string& suffix, std::int64_t dense = 0) {
     add(
-        "pes_lif", [] { return pes(plain_tuning(LIF{})); }, one_large);
-    add(
-        "one_large_ensemble", [] { return pes({}); }, one_large);
-    add("array_of_10000", large_array);
+        name + '_' + suffix, [=] { return make_benchmark_network(name, options).net; },
+        dense);
 }
+
+bool register_all() {
+    constexpr std::int64_t large = 4096;
+    add_of_nengo_dl("cconv", {.neuron_type = RectifiedLinear{}}, "relu");
+    add_of_nengo_dl("cconv", {}, "lif");
+    add_of_nengo_dl("integrator", {.neurons_per_d = 32}, "lif");
+    add_of_nengo_dl("basal_ganglia", {.neurons_per_d = 32}, "lif");
+    add_of_nengo_dl(
+        "random_network",
+        {.dimensions = 64, .neurons_per_d = 32, .neuron_type = RectifiedLinear{}},
+        "relu");
+    add_of_nengo_dl("pes", {.neurons_per_d = 32}, "lif", large);
+    add("one_large_ensemble", one_large_ensemble, large);
+    add("array_of_10000", array_of_10000);
+    return true;
+}
+
+const bool registered = register_all();
 
 }  // namespace
 
-int main(int argc, char** argv) {
-    register_all();
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
-        return 1;
-    }
-    benchmark::RunSpecifiedBenchmarks();
-}
+BENCHMARK_MAIN();

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/support/devices.hpp"
 #include "nengine/nengine.hpp"
 #include "samples/support/image_set.hpp"
 #include "samples/support/spiking_classifier.hpp"
@@ -88,17 +89,15 @@ void register_for(const std::string& device) {
     add("spiking_test", spiking_test);
 }
 
+bool register_all() {
+    for (const auto& device : nengine::bench::devices()) {
+        register_for(device);
+    }
+    return true;
+}
+
+const bool registered = register_all();
+
 }  // namespace
 
-int main(int argc, char** argv) {
-    register_for("cpu");
-    const auto network = SpikingClassifier::make(LIF{}, 0);
-    if (Simulator(network.net).device().starts_with("cuda")) {
-        register_for("cuda");
-    }
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
-        return 1;
-    }
-    benchmark::RunSpecifiedBenchmarks();
-}
+BENCHMARK_MAIN();

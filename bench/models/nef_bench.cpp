@@ -12,13 +12,14 @@
 #include <string>
 #include <vector>
 
-#include "bench/support/nef_networks.hpp"
+#include "bench/support/benchmark_networks.hpp"
+#include "bench/support/devices.hpp"
 #include "nengine/nengine.hpp"
 
 namespace {
 
 using namespace nengine;
-using nengine::bench::NefNetwork;
+using nengine::bench::BenchmarkNetwork;
 using Merge = PlanOptions::Merge;
 
 constexpr std::int64_t n_steps = 1000;
@@ -40,7 +41,7 @@ const std::vector<Variant>& variants() {
 
 /// A simulator per variant, the data, and the seconds of each variant's fastest run.
 struct Contest {
-    NefNetwork network;
+    BenchmarkNetwork network;
     Data data;
     std::vector<Simulator> simulators;
     std::vector<double> fastest;
@@ -48,7 +49,7 @@ struct Contest {
 
     static constexpr double never = 1e9;
 
-    Contest(NefNetwork made, std::int64_t batch, const std::string& device)
+    Contest(BenchmarkNetwork made, std::int64_t batch, const std::string& device)
         : network(std::move(made)), fastest(variants().size(), never) {
         std::mt19937 random(1);
         std::uniform_real_distribution<float> uniform(-0.2F, 0.2F);
@@ -98,7 +99,8 @@ double root_mean_square(const Tensor& a) {
     return std::sqrt(sum / static_cast<double>(a.size()));
 }
 
-void measure(benchmark::State& state, NefNetwork network, const std::string& device) {
+void measure(benchmark::State& state, BenchmarkNetwork network,
+             const std::string& device) {
     const std::int64_t batch = state.range(0);
     const auto neurons = static_cast<double>(network.net.n_neurons());
     Contest contest(std::move(network), batch, device);
@@ -126,46 +128,29 @@ void measure(benchmark::State& state, NefNetwork network, const std::string& dev
         neurons * static_cast<double>(batch * n_steps) / contest.fastest[0];
 }
 
-void integrator_array(benchmark::State& state, const std::string& device) {
-    measure(state, bench::integrator_array(64, 64), device);
-}
-
-void circular_convolution(benchmark::State& state, const std::string& device) {
-    measure(state, bench::circular_convolution(64, 64), device);
-}
-
-/// Benchmarks of the devices that this machine has.
-void register_all() {
-    std::vector<std::string> devices = {"cpu"};
-    if (Simulator(bench::forty_neurons().net, {.device = "auto"})
-            .device()
-            .starts_with("cuda")) {
-        devices.push_back("cuda");
-    }
-    for (const auto& device : devices) {
-        const auto add = [&](const std::string& name, auto function) {
+bool register_all() {
+    for (const auto& device : bench::devices()) {
+        for (const std::string name : {"integrator", "cconv"}) {
             benchmark::RegisterBenchmark(
                 (name + '/' + device).c_str(),
-                [=](benchmark::State& state) { function(state, device); })
+                [=](benchmark::State& state) {
+                    measure(state,
+                            bench::make_benchmark_network(name, {.dimensions = 64}),
+                            device);
+                })
                 ->ArgName("batch")
                 ->Arg(1)
                 ->Arg(16)
                 ->UseManualTime()
                 ->Unit(benchmark::kMillisecond)
                 ->Iterations(8);
-        };
-        add("integrator_array", integrator_array);
-        add("circular_convolution", circular_convolution);
+        }
     }
+    return true;
 }
+
+const bool registered = register_all();
 
 }  // namespace
 
-int main(int argc, char** argv) {
-    register_all();
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
-        return 1;
-    }
-    benchmark::RunSpecifiedBenchmarks();
-}
+BENCHMARK_MAIN();

@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "bench/support/nef_networks.hpp"
+#include "bench/support/benchmark_networks.hpp"
 #include "nengine/simulator.hpp"
 
 extern char** environ;

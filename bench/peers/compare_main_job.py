@@ -11,12 +11,8 @@ import argparse
 import json
 import pathlib
 import shlex
-import subprocess
-import sys
-import tempfile
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
+from programs import HERE, ROOT, ours, run
 
 
 def parse_arguments():
@@ -24,7 +20,7 @@ def parse_arguments():
     parser.add_argument("venv", type=pathlib.Path, help="where NengoDL is installed")
     parser.add_argument(
         "--ours",
-        default=f"{shlex.quote(str(ROOT / 'dev'))} run spiking_mnist",
+        default=ours("spiking_mnist"),
         help="command that runs nengine's sample, such as the built program's path",
     )
     digits = ROOT / "samples/data/mnist"
@@ -39,21 +35,6 @@ def parse_arguments():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", type=pathlib.Path, help="write everything here")
     return parser.parse_args()
-
-
-def run(name, command):
-    """Runs one program, which writes its results to the file in its last argument."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = pathlib.Path(folder) / "results.json"
-        done = subprocess.run(
-            [*command, "--json", str(path)], cwd=ROOT, capture_output=True, text=True
-        )
-        if done.returncode != 0 or not path.exists():
-            sys.exit(
-                f"{name} failed ({done.returncode}): {shlex.join(command)}\n"
-                f"{done.stdout[-2000:]}{done.stderr[-2000:]}"
-            )
-        return json.loads(path.read_text())
 
 
 def commands(args):
@@ -104,7 +85,7 @@ def main():
     for i in range(args.rounds):
         for name, command in commands(args).items():
             print(f"round {i + 1} of {args.rounds}: {name} ...", flush=True)
-            results[name].append(run(name, command))
+            results[name].append(run(command))
     print_table(args, results)
     if args.json:
         settings = {k: str(v) for k, v in vars(args).items()}

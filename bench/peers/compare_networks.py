@@ -4,18 +4,16 @@
     compare_networks.py VENV [options]
 
 VENV is what install.sh made. One row for each network and batch: seconds for 100 steps,
-seconds to build, and how many times faster nengine is than the faster of the peers.
+seconds to build, and how many times faster nengine is than the faster of the peers. The
+floor is what moving the weights of all steps takes, where these are what a step is about.
 """
 import argparse
 import json
 import pathlib
 import shlex
-import subprocess
 import sys
-import tempfile
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
+from programs import HERE, ours, run
 
 # network, dimensions, neurons per dimension, neuron type, batches
 CASES = (
@@ -33,7 +31,7 @@ def parse_arguments():
     parser.add_argument("venv", type=pathlib.Path, help="where NengoDL is installed")
     parser.add_argument(
         "--ours",
-        default=f"{shlex.quote(str(ROOT / 'dev'))} run networks",
+        default=ours("networks"),
         help="command that runs nengine's program, such as the built program's path",
     )
     parser.add_argument("--only", help="names of networks, separated by commas")
@@ -42,21 +40,6 @@ def parse_arguments():
     parser.add_argument("--device", default="cpu", help="of nengine")
     parser.add_argument("--json", type=pathlib.Path, help="write everything here")
     return parser.parse_args()
-
-
-def run(command):
-    """Runs one program, which writes its results to the file in its last argument."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = pathlib.Path(folder) / "results.json"
-        done = subprocess.run(
-            [*command, "--json", str(path)], cwd=ROOT, capture_output=True, text=True
-        )
-        if done.returncode != 0 or not path.exists():
-            sys.exit(
-                f"failed ({done.returncode}): {shlex.join(command)}\n"
-                f"{done.stdout[-2000:]}{done.stderr[-2000:]}"
-            )
-        return json.loads(path.read_text())
 
 
 def faster(old, new):
@@ -72,7 +55,7 @@ def compare(args, case, batch):
     theirs = [str(args.venv / "bin/python"), str(HERE / "nengodl_networks.py")]
     ours = [*shlex.split(args.ours), "--device", args.device]
     row = {"network": name, "neuron_type": neuron_type, "batch": batch}
-    times = ("build_seconds", "first_seconds", "seconds")
+    times = ("build_seconds", "first_seconds", "seconds", "weights_copy_seconds")
     for _ in range(args.rounds):
         peers = run([*theirs, *options])
         mine = run([*ours, *options])
@@ -96,8 +79,9 @@ def cell(row, tool, key):
 def main():
     args = parse_arguments()
     rows = []
-    print("| network | batch | nengine | Nengo | NengoDL | times faster | build | Nengo's |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("| network | batch | nengine | Nengo | NengoDL | times faster "
+          "| floor | first call | build | Nengo's build |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
     for case in CASES:
         if args.only and case[0] not in args.only.split(","):
             continue
@@ -108,6 +92,8 @@ def main():
                 f"| {case[0]} {case[1]} x {case[2]} {case[3]} | {batch} "
                 f"| {cell(row, 'nengine', 'seconds')} | {cell(row, 'nengo', 'seconds')} "
                 f"| {cell(row, 'nengo_dl', 'seconds')} | {row['ratio']:.1f} "
+                f"| {cell(row, 'nengine', 'weights_copy_seconds')} "
+                f"| {cell(row, 'nengine', 'first_seconds')} "
                 f"| {cell(row, 'nengine', 'build_seconds')} "
                 f"| {cell(row, 'nengo', 'build_seconds')} |",
                 flush=True,

@@ -1,7 +1,7 @@
-// NengoDL's benchmark networks, timed as bench/peers/nengodl_benchmarks.py times
+// NengoDL's benchmark networks, timed as bench/peers/nengodl_networks.py times
 // NengoDL and Nengo: random numbers in every step of every item, the fastest of some
-// calls, host copies of input and recording included. Where weights are learned, the
-// time of reading and writing them once per step is measured beside it.
+// calls, host copies of input and recording included. Where a step is about its
+// weights, the time of moving them once per step is measured beside it.
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -91,20 +91,22 @@ Data random_data(const std::vector<Node>& inputs, const Arguments& a) {
     return data;
 }
 
-/// Reads and writes every learned weight of every item once per step, in place, and
-/// does nothing else: what learning cannot be faster than, step by step.
+/// Moves as many bytes in every step as the weights are that it reads, and writes if
+/// they are learned: what no step can be faster than.
 class CopyFloor {
 public:
-    CopyFloor(const std::string& device, std::int64_t batch, std::int64_t weights,
-              std::int64_t steps)
-        : device_(Device::named(device)),
-          steps_(steps),
-          all_(device_.allocate(
-              static_cast<std::size_t>(batch * weights) * sizeof(float), "weights")),
-          block_{.data = all_.as<float>(),
-                 .rows = batch,
-                 .cols = weights,
-                 .row_stride = weights} {
+    CopyFloor(const std::string& device, const bench::BenchmarkNetwork& network,
+              std::int64_t batch, std::int64_t steps)
+        : device_(Device::named(device)), steps_(steps) {
+        // A number is read and written here.
+        const std::int64_t numbers =
+            batch * network.learned_weights + network.read_weights / 2;
+        all_ = device_.allocate(static_cast<std::size_t>(numbers) * sizeof(float),
+                                "weights");
+        block_ = {.data = all_.as<float>(),
+                  .rows = 1,
+                  .cols = numbers,
+                  .row_stride = numbers};
         device_.run([&](const auto& exec) { fill(exec, block_, 1.0F); });
         device_.synchronize();
     }
@@ -145,8 +147,8 @@ nlohmann::json measure(const Arguments& a) {
     const auto call = [&] { sim->predict(data, {.n_steps = a.steps}); };
     const double first = seconds(call);
     std::optional<CopyFloor> copies;
-    if (network.learned_weights > 0) {
-        copies.emplace(a.device, a.batch, network.learned_weights, a.steps);
+    if (network.learned_weights + network.read_weights > 0) {
+        copies.emplace(a.device, network, a.batch, a.steps);
     }
     std::vector<double> times, floors;
     for (std::int64_t i = 0; i < a.reps; ++i) {

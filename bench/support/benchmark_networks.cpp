@@ -1,5 +1,6 @@
 #include "bench/support/benchmark_networks.hpp"
 
+#include <cmath>
 #include <functional>
 #include <utility>
 
@@ -107,7 +108,23 @@ BenchmarkNetwork random_network(const BenchmarkNetworkOptions& options) {
             net.connect(ensemble, ensembles[static_cast<std::size_t>(other)]);
         }
     }
-    return {net, {input}, net.probe(output)};
+    // Encoders, and decoders to the output and the others.
+    const std::int64_t matrices =
+        options.n_ensembles * (2 + options.connections_per_ensemble);
+    return {.net = net,
+            .inputs = {input},
+            .output = net.probe(output),
+            .read_weights = matrices * n_neurons * options.dimensions};
+}
+
+BenchmarkNetwork forty_neurons() {
+    Network net({.label = "start", .seed = 0});
+    const Node x = net.node([](double t) { return std::sin(6 * t); });
+    const Ensemble a = net.ensemble(20, 1);
+    const Ensemble b = net.ensemble(20, 1);
+    net.connect(x, a);
+    net.connect(a, b, {.function = [](double v) { return v * v; }});
+    return {net, {}, net.probe(b, {.synapse = 0.01})};
 }
 
 std::vector<std::string> benchmark_network_names() {

@@ -15,6 +15,9 @@ struct BenchmarkNetwork {
     Probe output;
     /// Numbers that learning changes in every step of an item.
     std::int64_t learned_weights = 0;
+    /// Numbers that every step reads, for all items, where these are more than a cache
+    /// holds.
+    std::int64_t read_weights = 0;
 };
 
 struct BenchmarkNetworkOptions {
@@ -46,5 +49,8 @@ BenchmarkNetwork basal_ganglia(const BenchmarkNetworkOptions& options);
 /// Ensembles of dimensions * neurons_per_d neurons, each connected to the input, to the
 /// output and to connections_per_ensemble others, by decoders of ones.
 BenchmarkNetwork random_network(const BenchmarkNetworkOptions& options);
+
+/// None of NengoDL's: two ensembles of 20 neurons, x and its square.
+BenchmarkNetwork forty_neurons();
 
 }  // namespace nengine::bench

@@ -1,1 +1,1 @@
-set(NENGINE_BENCH_SUPPORT_SOURCES benchmark_networks.cpp nef_networks.cpp)
+set(NENGINE_BENCH_SUPPORT_SOURCES benchmark_networks.cpp)
