@@ -11,10 +11,13 @@ set(NENGINE_API_SOURCES
     builder/build_transform.cpp
     builder/check_loops.cpp
     builder/decode.cpp
+    builder/decode_problem.cpp
     builder/draw_ensemble.cpp
     builder/neuron_parts.cpp
     builder/operator_list.cpp
     builder/outline.cpp
+    builder/outline_rules.cpp
+    builder/parallel_for.cpp
     builder/step_order.cpp
     builder/process_seeds.cpp
     builder/process_steps.cpp
@@ -25,6 +28,7 @@ set(NENGINE_API_SOURCES
     src/layers.cpp
     src/learning_rules.cpp
     src/network.cpp
+    src/network_lists.cpp
     src/networks/associative_memory.cpp
     src/networks/basal_ganglia.cpp
     src/networks/circular_convolution.cpp

@@ -7,6 +7,7 @@
 #include "api/builder/build_state.hpp"
 #include "api/builder/numerics/seeds.hpp"
 #include "api/builder/numerics/text.hpp"
+#include "api/builder/parallel_for.hpp"
 
 namespace nengine {
 

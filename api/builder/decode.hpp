@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -35,8 +34,7 @@ struct DecodeTask {
 
 /// Solves the problems, in parallel where functions of the user's are not involved.
 /// @throws BuildError  no neuron is active at any evaluation point, or a function's
-/// value
-///                     is not finite
+///                     value is not finite
 std::unordered_map<const detail::ObjectData*, Decoders> find_decoders(
     const std::vector<DecodeTask>& tasks,
     const std::unordered_map<const detail::ObjectData*, BuiltEnsembleParts>& ensembles);
@@ -59,9 +57,5 @@ Index eval_point_count(const detail::EnsembleData& ensemble);
 Matrix draw_eval_points(const DistributionOrArray& points,
                         const detail::EnsembleData& ensemble, RandomState& rng,
                         const std::string& what);
-
-/// Runs work(i) for all i below `count` on all cores; rethrows the first error in order
-/// of i.
-void parallel_for(std::size_t count, const std::function<void(std::size_t)>& work);
 
 }  // namespace nengine
