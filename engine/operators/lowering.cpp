@@ -84,13 +84,14 @@ NeuronOperands neuron_operands(const SimNeurons& op, const Lowering& low) {
                         .max_ratio = op.max_ratio,
                         .input = low.flat(SimNeurons::j)};
     if (op.has_gain()) {
-        args.gain = low.flat(op.gain_slot());
+        args.gain = low.flat_broadcast(op.gain_slot());
     }
     if (op.has_bias()) {
-        args.bias = low.flat(op.bias_slot());
+        args.bias = low.flat_broadcast(op.bias_slot());
     }
     for (int p = 0; p < neuron_info(op.neuron_type()).n_params; ++p) {
-        args.params[static_cast<std::size_t>(p)] = low.flat(op.first_param() + p);
+        args.params[static_cast<std::size_t>(p)] =
+            low.flat_broadcast(op.first_param() + p);
     }
     if (op.is_rate() && op.smoothing > 0 && op.neuron_type() == NeuronType::lif) {
         // Trained with the soft curve: the same parameters, then the smoothing.

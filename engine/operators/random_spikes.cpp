@@ -35,7 +35,7 @@ MergeKey StochasticSpikes::merge_key(const std::vector<Shape>&) const {
 
 void StochasticSpikes::lower(Lowering& low) const {
     low.emit(StochasticSpikesCommand{low.flat(rates), low.flat(uniform),
-                                     low.flat(amplitude), low.flat(output)});
+                                     low.flat_broadcast(amplitude), low.flat(output)});
 }
 
 double StochasticSpikes::flops(const std::vector<Shape>& shapes) const {

@@ -135,7 +135,7 @@ Contribution BackwardLowering::contribute_broadcast(int slot, int out) {
 }
 
 Operand BackwardLowering::parameter_flat(int slot) const {
-    return context_.constants.gradient_of(constant_vector(slot));
+    return context_.constants.gradient_of(constant_vector(slot, Numbers::per_element));
 }
 
 Operand BackwardLowering::parameter_dense(int slot) {

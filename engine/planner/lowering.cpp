@@ -161,9 +161,14 @@ Operand Lowering::located(const Place& at, Index offset) const {
             .offset = offset};
 }
 
+Operand Lowering::flat_broadcast(int slot, Of of) const {
+    return constant(slot) ? constant_vector(slot, Numbers::per_element)
+                          : flat(slot, of);
+}
+
 Operand Lowering::flat(int slot, Of of) const {
     if (constant(slot)) {
-        return constant_vector(slot);
+        return constant_vector(slot, Numbers::once);
     }
     const Access& access = node().slot(slot);
     const Placement& placement = context_.storage.placement(access.version);
@@ -187,7 +192,7 @@ std::vector<Operand> Lowering::broadcast(std::initializer_list<int> slots, Of of
     std::vector<Operand> operands;
     for (const int slot : slots) {
         const bool last = operands.size() + 1 == slots.size();
-        operands.push_back(flat(slot, last ? of_last : of_others));
+        operands.push_back(flat_broadcast(slot, last ? of_last : of_others));
     }
     return operands;
 }

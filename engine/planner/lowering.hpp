@@ -54,6 +54,8 @@ public:
 
     /// The elements of all members in a row, [1, total]. A constant may have stride 0.
     Operand flat(int slot, Of of = Of::value) const;
+    /// The same with a member's constant number repeated for each element it writes.
+    Operand flat_broadcast(int slot, Of of = Of::value) const;
     /// Operands of an element-wise operator broadcast to the shape of the last slot by
     /// numpy's rules: equal rows and cols, stride 0 where repeated.
     std::vector<Operand> broadcast(std::initializer_list<int> slots,
@@ -102,7 +104,7 @@ protected:
     /// Members' constants one after the other; single numbers once, or once for each
     /// element that the member writes.
     enum class Numbers { once, per_element };
-    Operand constant_vector(int slot, Numbers numbers = Numbers::per_element) const;
+    Operand constant_vector(int slot, Numbers numbers) const;
     /// Memory like an operand's, elements one after the other.
     Operand temporary(const Operand& like);
     Operand compact(const Operand& operand);

@@ -256,10 +256,12 @@ void filter_states(ModelMaker& m) {
     m.probe(state, 2, false);
 }
 
+/// Depends on all of x, and on how many they are.
 HostCall wave(double rate) {
     return [rate](double t, std::span<const double> x, std::span<double> out) {
         for (std::size_t i = 0; i < out.size(); ++i) {
-            const double shift = x.empty() ? 0.0 : x[i % x.size()];
+            const double shift =
+                x.empty() ? 0.0 : x[i % x.size()] + 0.1 * static_cast<double>(x.size());
             out[i] = std::sin(rate * t + static_cast<double>(i) + shift);
         }
     };
@@ -283,15 +285,17 @@ void host_of_time(ModelMaker& m) {
 void host_of_input(ModelMaker& m) {
     const SignalId x = m.input("x", 3), still = m.input("still", 2, true);
     const SignalId a = m.signal("a", {3}), b = m.signal("b", {5}),
-                   c = m.signal("c", {2}), loop = m.signal("loop", {3});
+                   c = m.signal("c", {2}), loop = m.signal("loop", {3}),
+                   one = m.signal("one", {3});
     m.add(HostFunction(wave(20), a, x), "a");
     m.add(HostFunction(wave(30), b, still, HostFunction::Order::pure), "b");
+    m.add(HostFunction(wave(15), one, m.constant("number", {1})), "one");
     m.add(Reset(loop), "loop");
     m.add(Copy(a, loop, true), "loop");
     m.add(HostFunction(wave(10), c, loop), "c");
     const SignalId slow = m.lowpass("slow", c);
     m.add(Copy(m.slice(slow, 1, 2, -1), m.slice(loop, 0, 2), true), "back");
-    for (const SignalId probed : {a, b, c, loop}) {
+    for (const SignalId probed : {a, b, c, loop, one}) {
         m.probe(probed);
     }
 }

@@ -68,6 +68,11 @@ void copy_by_index(ModelMaker& m) {
     m.add(Reset(summed, 0.5), "summed");
     m.add(Copy(x, summed, true, {0, 1, 2, 0, 3}, {2, 2, 0, 2, 0}), "summed");
     m.add(Copy(w, fixed, false, {3, 0, 3}, {2, 1, 0}), "fixed");
+    for (const std::string name : {"one", "another"}) {
+        const SignalId spread = m.signal(name + ".spread", {3});
+        m.add(Copy(m.constant(name, {1}), spread, false, {0, 0, 0}), name);
+        m.probe(spread);
+    }
     m.probe(picked);
     m.probe(placed);
     m.probe(summed);

@@ -6,14 +6,15 @@
 namespace nengine::test {
 namespace {
 
-/// Remembers: a walk that differs by item, driven by x if there is one.
+/// Remembers: a walk that differs by item, driven by x, and by how many they are, if
+/// there is one.
 ProcessFactory walk(double rate) {
     return [rate](Index item) -> ProcessStep {
         return [rate, at = 0.1 * static_cast<double>(item)](
                    double t, std::span<const double> x, std::span<double> out) mutable {
             for (std::size_t i = 0; i < out.size(); ++i) {
                 at = 0.9 * at + 0.2 * std::sin(rate * t + static_cast<double>(i)) +
-                     (x.empty() ? 0.0 : 0.3 * x[i % x.size()]);
+                     (x.empty() ? 0.0 : 0.3 * x[i % x.size()] + 0.1 * double(x.size()));
                 out[i] = at;
             }
         };
@@ -58,8 +59,11 @@ void processes_of_input(ModelMaker& m) {
     const SignalId x = m.input("x", 3), still = m.input("still", 2, true);
     const SignalId a = m.signal("a", {3}), b = m.signal("b", {5}),
                    c = m.signal("c", {2}), d = m.signal("d", {2}),
+                   e = m.signal("e", {3}), f = m.signal("f", {3}),
                    loop = m.signal("loop", {3});
     m.add(SimProcess(walk(20), a, x, {}), "a");
+    m.add(SimProcess(walk(25), e, m.constant("one", {1}), {}), "e");
+    m.add(SimProcess(walk(35), f, m.constant("another", {1}), {}), "f");
     m.add(SimProcess(walk(30), b, still, {.role = Role::update}), "b");
     m.add(Reset(loop), "loop");
     m.add(Copy(a, loop, true), "loop");
@@ -67,7 +71,7 @@ void processes_of_input(ModelMaker& m) {
           "c");
     m.add(SimProcess(walk(15), d, loop, {.users_own = true}), "d");
     m.add(Copy(m.slice(c, 1, 2, -1), m.slice(loop, 0, 2), true), "back");
-    for (const SignalId probed : {a, b, c, d, loop}) {
+    for (const SignalId probed : {a, b, c, d, e, f, loop}) {
         m.probe(probed);
     }
 }

@@ -521,7 +521,8 @@ void Generator::function_of_x() {
     add(HostFunction(
             [scale](double t, std::span<const double> in, std::span<double> out) {
                 for (std::size_t i = 0; i < out.size(); ++i) {
-                    out[i] = std::sin(in[i % in.size()] / scale + 10 * t);
+                    out[i] = std::sin(in[i % in.size()] / scale + 10 * t +
+                                      static_cast<double>(in.size()));
                 }
             },
             y, x.signal, draw_.chance(0.4) ? pure : automatic),
