@@ -89,6 +89,23 @@ void need_known(const BuildState& state, const ObjectView& view,
     }
 }
 
+/// A network's own connections are built after those of the networks in it.
+void need_built_before(const ObjectView& view, const ObjectData& user) {
+    if (as_connection(view) == nullptr && as_learning_rule(view) == nullptr) {
+        return;
+    }
+    const auto outer = user.network.lock();
+    auto network = view.object()->network.lock();
+    while (network != nullptr && network != outer) {
+        network = network->parent.lock();
+    }
+    if (network == nullptr) {
+        throw BuildError(describe(user) + ": got " + describe(view) +
+                         " outside its network, needs one of its network or of "
+                         "those in it");
+    }
+}
+
 void check_decodable(const ConnectionData& connection) {
     if (connection.transform.is_structured() &&
         decoded_ensemble(connection.pre) != nullptr) {
@@ -114,11 +131,13 @@ void check(const BuildState& state, const NetworkData& top) {
         for (const auto& connection : network.connections) {
             need_known(state, connection->pre, describe(*connection));
             need_known(state, connection->post, describe(*connection));
+            need_built_before(connection->post, *connection);
             check_connection(*connection);
             check_decodable(*connection);
         }
         for (const auto& probe : network.probes) {
             need_known(state, probe->target, describe(*probe));
+            need_built_before(probe->target, *probe);
             check_probe(*probe);
         }
     });

@@ -41,8 +41,10 @@ struct BuiltConnectionParts {
     EvalPoints eval_points;                ///< of a decoded connection; else empty
     Vector rmses;                          ///< of the decoders, per component
     std::vector<std::int64_t> iterations;  ///< of an iterative solver
-    /// `weighted` is what arrives, after the synapse.
-    SignalId in = no_signal, weights = no_signal, weighted = no_signal;
+    /// All of the pre object's output; the part of it, or the function's value, that
+    /// `weights` multiply; what arrives, after the synapse.
+    SignalId source = no_signal, in = no_signal, weights = no_signal,
+             weighted = no_signal;
 };
 
 /// The signals of one learning rule, by the names that probes use.

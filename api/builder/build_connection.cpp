@@ -54,7 +54,7 @@ private:
     void build_decoded(const EnsembleData& pre) {
         Decoders& decoders = state_.decoders.at(&connection_);
         const Matrix weights = std::move(decoders.weights);  // freed for the next ones
-        parts_.in = state_.ensemble(pre).neurons_out;
+        parts_.source = parts_.in = state_.ensemble(pre).neurons_out;
         parts_.eval_points = decoders.eval_points;
         if (parts_.eval_points.empty() &&
             !std::holds_alternative<NoSolver>(connection_.solver)) {
@@ -77,18 +77,15 @@ private:
     void build_plain() {
         if (const auto found = state_.handed_over.find(&connection_);
             found != state_.handed_over.end()) {
-            parts_.in = parts_.weighted = found->second;
+            parts_.source = parts_.in = parts_.weighted = found->second;
             return;
         }
+        parts_.source = source_signal(state_, connection_.pre);
         parts_.in =
-            slice_signal(state_, source_signal(state_, connection_.pre),
+            slice_signal(state_, parts_.source,
                          view_positions(connection_.pre, Side::out), base_ + ".in");
         if (!connection_.function.is_identity()) {
-            const SignalId out =
-                state_.signal(base_ + ".function", size_mid(connection_));
-            state_.add(HostFunction(checked_call(connection_), out, parts_.in),
-                       base_ + ".function");
-            parts_.in = out;
+            apply_function();
         }
         if (connection_.transform.is_none()) {
             deliver(parts_.in);
@@ -96,6 +93,18 @@ private:
         }
         add_transform();
         multiply(plain_target());
+    }
+
+    void apply_function() {
+        if (connection_.function.has_values()) {
+            throw BuildError(describe(connection_) +
+                             ": function: got values at evaluation points, needs a "
+                             "function, for nothing is decoded from the pre object");
+        }
+        const SignalId out = state_.signal(base_ + ".function", size_mid(connection_));
+        state_.add(HostFunction(checked_call(connection_), out, parts_.in),
+                   base_ + ".function");
+        parts_.in = out;
     }
 
     void add_transform() {

@@ -55,11 +55,11 @@ SignalId of_connection(const BuildState& state, const ProbeData& probe,
                        const std::string& attribute) {
     const auto& parts = state.built.connections.at(probe.target.object().get());
     const SignalId signal = attribute == "output"  ? parts.weighted
-                            : attribute == "input" ? parts.in
+                            : attribute == "input" ? parts.source
                                                    : parts.weights;
     if (signal == no_signal) {
-        throw ValidationError(describe(probe) + ": " + describe(probe.target) +
-                              " has no weights to record");
+        throw BuildError(describe(probe) + ": " + describe(probe.target) +
+                         " has no weights to record");
     }
     return signal;
 }

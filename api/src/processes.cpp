@@ -213,10 +213,11 @@ std::optional<std::uint32_t> Process::seed() const {
 
 bool Process::is_random() const {
     return std::visit(
-        [](const auto& process) {
-            return requires {
+        []<class P>(const P&) {
+            return requires(P process) {
                 process.seed;
-            };
+            }
+            &&!std::is_same_v<P, PresentInput> && !std::is_same_v<P, Piecewise>;
         },
         value_);
 }

@@ -432,7 +432,7 @@ std::vector<Case> probes_and_simulators() {
          {"'rates'", "'voltage'"},
          [](Example& e) { e.net.probe(e.rates.neurons, {.attr = "voltage"}); }},
         {"weights that there are none of",
-         validation,
+         build,
          {"'ua'", "weights"},
          [](Example& e) {
              e.net.probe(e.ua, {.attr = "weights"});

@@ -122,32 +122,6 @@ TEST(Synapses, WriteAtTheEndOfAStep) {
     EXPECT_THAT(values[2], DoubleNear(a * (1 - a) + 2 * (1 - a), 1e-12));
 }
 
-TEST(Probes, WithASynapseLagByAStepToo) {
-    Network net;
-    const auto ramp = net.node([](double t) { return 1000 * t; });
-    const auto plain = net.probe(ramp), zero = net.probe(ramp, {.synapse = 0.0});
-    Simulator sim(net, quiet());
-
-    sim.run_steps(3);
-
-    EXPECT_THAT(sim.data(plain).to_vector(), near_to({1, 2, 3}));
-    EXPECT_THAT(sim.data(zero).to_vector(), near_to({0, 1, 2}));
-}
-
-TEST(Probes, OfAConnectionSeeWhatItsSynapseHasJustWritten) {
-    Network net;
-    const auto ramp = net.node([](double t) { return 1000 * t; });
-    const auto out = net.node({.size_in = 1});
-    const auto connection = net.connect(ramp, out, {.synapse = 0.0});
-    const auto of_connection = net.probe(connection), of_node = net.probe(out);
-    Simulator sim(net, quiet());
-
-    sim.run_steps(3);
-
-    EXPECT_THAT(sim.data(of_connection).to_vector(), near_to({1, 2, 3}));
-    EXPECT_THAT(sim.data(of_node).to_vector(), near_to({0, 1, 2}));
-}
-
 // --- functions of nodes
 
 TEST(NodeFunctions, AreCalledOnceWhenTheyAreMadeUnlessTheSizeIsGiven) {

@@ -69,6 +69,26 @@ TEST(Process, FiltersTakeTheirPlaceInTheStreamOfSeeds) {
     }
 }
 
+TEST(Process, OneWithASeedLeavesTheStreamToTheOthers) {
+    const auto noise_after = [](std::optional<std::uint32_t> seed) {
+        Network net;
+        net.node(PresentInput{
+            .inputs = {{1.0}, {2.0}}, .presentation_time = 0.1, .seed = seed});
+        net.node(Piecewise{.data = {{0.1, 1.0}}, .seed = seed});
+        const auto p = net.probe(net.node(WhiteNoise{}));
+        Simulator sim(net, minibatch_of(1));
+        sim.run_steps(1);
+        return item(sim.data(p), 0);
+    };
+    const auto noise_of = [](std::uint32_t seed) {
+        return Process(WhiteNoise{.seed = seed}).run_steps(1, {}).values;
+    };
+    RandomState seeds(5);
+    EXPECT_EQ(noise_after(3), noise_of(seeds.draw_seed()));
+    seeds.draw_seed();
+    EXPECT_EQ(noise_after(std::nullopt), noise_of(seeds.draw_seed()));
+}
+
 TEST(Process, ASeedGivesAllItemsOneSignal) {
     Network net;
     const auto p = net.probe(

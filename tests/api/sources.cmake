@@ -13,6 +13,7 @@ set(NENGINE_API_TESTS
     networks_test.cpp
     parity_test.cpp
     philox_test.cpp
+    probe_test.cpp
     process_test.cpp
     progress_test.cpp
     random_networks_test.cpp

@@ -97,6 +97,9 @@ struct WhiteSignal {
 struct PresentInput {
     Array inputs;
     double presentation_time;
+    /// Draws nothing, but one without leaves out a seed of the simulator's for itself,
+    /// as in Nengo.
+    std::optional<std::uint32_t> seed = std::nullopt;
 };
 
 /// What a Piecewise signal is from some time on: a number, a vector, or a function of
@@ -139,6 +142,8 @@ enum class Interpolation { zero, linear, nearest, slinear, quadratic, cubic };
 struct Piecewise {
     std::map<double, PiecewiseValue> data;
     Interpolation interpolation = Interpolation::zero;
+    /// As of PresentInput.
+    std::optional<std::uint32_t> seed = std::nullopt;
 };
 
 /// A process of one's own:

@@ -1,0 +1,96 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "helpers.hpp"
+#include "nengine/nengine.hpp"
+
+// What probes record, and when.
+
+namespace nengine::test {
+
+namespace {
+
+using ::testing::AllOf;
+using ::testing::DoubleNear;
+using ::testing::HasSubstr;
+using ::testing::Pointwise;
+using Values = std::vector<double>;
+
+auto near_to(const Values& values) {
+    return Pointwise(DoubleNear(1e-12), values);
+}
+
+/// A node that gives the number of the step, and as much again.
+struct Ramp {
+    Network net;
+    Node ramp = net.node([](double t) { return Values{1000 * t, 2000 * t}; });
+    Node out = net.node({.size_in = 1});
+
+    Values recorded(const Probe& probe) {
+        Simulator sim(net, quiet());
+        sim.run_steps(3);
+        return sim.data(probe).to_vector();
+    }
+};
+
+TEST(Probes, WithASynapseLagByAStepToo) {
+    Ramp of;
+    EXPECT_THAT(of.recorded(of.net.probe(of.ramp[0])), near_to({1, 2, 3}));
+    EXPECT_THAT(of.recorded(of.net.probe(of.ramp[0], {.synapse = 0.0})),
+                near_to({0, 1, 2}));
+}
+
+TEST(Probes, OfAConnectionSeeWhatItsSynapseHasJustWritten) {
+    Ramp of;
+    const auto connection = of.net.connect(of.ramp[0], of.out, {.synapse = 0.0});
+    EXPECT_THAT(of.recorded(of.net.probe(connection)), near_to({1, 2, 3}));
+    EXPECT_THAT(of.recorded(of.net.probe(of.out)), near_to({0, 1, 2}));
+}
+
+TEST(Probes, OfTheInputOfAConnectionSeeAllOfWhatItComesFrom) {
+    Ramp of;
+    const auto part = of.net.connect(of.ramp[1], of.out);
+    const auto function =
+        of.net.connect(of.ramp[1], of.out, {.function = [](double x) { return -x; }});
+    for (const auto& connection : {part, function}) {
+        EXPECT_THAT(of.recorded(of.net.probe(connection, {.attr = "input"})),
+                    near_to({1, 2, 2, 4, 3, 6}));
+    }
+}
+
+TEST(Probes, OfAConnectionAroundTheirNetworkAreRefused) {
+    Ramp of;
+    const auto a = of.net.ensemble(10, 1);
+    const auto connection =
+        of.net.connect(a, of.out, {.label = "outer", .learning_rule = PES{}});
+    const auto build = [&] { Simulator(of.net, quiet()); };
+
+    auto inner = of.net.subnetwork();
+    inner.probe(connection, {.attr = "input"});
+    EXPECT_THAT(message<BuildError>(build),
+                AllOf(HasSubstr("probe#1"), HasSubstr("'outer'")));
+
+    Ramp other;
+    const auto b = other.net.ensemble(10, 1);
+    const auto learned =
+        other.net.connect(b, other.out, {.label = "outer", .learning_rule = PES{}});
+    other.net.subnetwork().probe(learned.learning_rule, {.attr = "activities"});
+    EXPECT_THAT(message<BuildError>([&] { Simulator(other.net, quiet()); }),
+                AllOf(HasSubstr("probe#1"), HasSubstr("'outer'")));
+}
+
+TEST(Connections, WithValuesAtPointsNeedAnEnsembleThatDecodes) {
+    Ramp of;
+    const auto direct =
+        of.net.ensemble(1, 1, {.label = "direct", .neuron_type = Direct{}});
+    of.net.connect(direct, of.out,
+                   {.label = "values",
+                    .function = Array({{0.0}, {1.0}}),
+                    .eval_points = Array({{0.0}, {0.5}})});
+    EXPECT_THAT(message<BuildError>([&] { Simulator(of.net, quiet()); }),
+                AllOf(HasSubstr("'values'"), HasSubstr("evaluation points")));
+}
+
+}  // namespace
+
+}  // namespace nengine::test
