@@ -3,6 +3,7 @@
 #include <cmath>
 #include <functional>
 #include <random>
+#include <unordered_set>
 
 #include "api/builder/build_state.hpp"
 #include "api/builder/numerics/seeds.hpp"
@@ -89,22 +90,36 @@ void need_known(const BuildState& state, const ObjectView& view,
     }
 }
 
-/// A network's own connections are built after those of the networks in it.
-void need_built_before(const ObjectView& view, const ObjectData& user) {
-    if (as_connection(view) == nullptr && as_learning_rule(view) == nullptr) {
-        return;
+/// Connections and their rules can be connected to and recorded by what is built after
+/// them: networks inside a network first, then its own connections, then its probes.
+class CheckOrder {
+public:
+    void operator()(const NetworkData& network) {
+        for (const auto& child : network.networks) {
+            (*this)(*child);
+        }
+        for (const auto& connection : network.connections) {
+            need_built(connection->post, *connection);
+            built_.insert(connection.get());
+        }
+        for (const auto& probe : network.probes) {
+            need_built(probe->target, *probe);
+        }
     }
-    const auto outer = user.network.lock();
-    auto network = view.object()->network.lock();
-    while (network != nullptr && network != outer) {
-        network = network->parent.lock();
+
+private:
+    void need_built(const ObjectView& view, const ObjectData& user) const {
+        const bool of_connection =
+            as_connection(view) != nullptr || as_learning_rule(view) != nullptr;
+        if (of_connection && !built_.contains(view.object().get())) {
+            throw BuildError(describe(user) + ": got " + describe(view) +
+                             ", which is built after it, needs one of the same network "
+                             "or of an inner one");
+        }
     }
-    if (network == nullptr) {
-        throw BuildError(describe(user) + ": got " + describe(view) +
-                         " outside its network, needs one of its network or of "
-                         "those in it");
-    }
-}
+
+    std::unordered_set<const ObjectData*> built_;
+};
 
 void check_decodable(const ConnectionData& connection) {
     if (connection.transform.is_structured() &&
@@ -131,16 +146,15 @@ void check(const BuildState& state, const NetworkData& top) {
         for (const auto& connection : network.connections) {
             need_known(state, connection->pre, describe(*connection));
             need_known(state, connection->post, describe(*connection));
-            need_built_before(connection->post, *connection);
             check_connection(*connection);
             check_decodable(*connection);
         }
         for (const auto& probe : network.probes) {
             need_known(state, probe->target, describe(*probe));
-            need_built_before(probe->target, *probe);
             check_probe(*probe);
         }
     });
+    CheckOrder{}(top);
 }
 
 void draw_ensembles(BuildState& state, const NetworkData& top,
