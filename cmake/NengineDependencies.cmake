@@ -6,7 +6,7 @@ find_package(ZLIB REQUIRED)
 find_package(LibZip REQUIRED)
 find_package(Eigen3 REQUIRED NO_MODULE)
 find_package(nlohmann_json REQUIRED)
-find_package(Boost REQUIRED)  # headers alone (Boost.Math)
+find_package(Boost REQUIRED)  # headers alone (Boost.Math, Boost.Container)
 
 # oneDNN is optional: without it GEMM is Eigen's and convolution our own.
 find_package(DNNL)

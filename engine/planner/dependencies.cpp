@@ -1,9 +1,9 @@
 #include "engine/planner/dependencies.hpp"
 
 #include <algorithm>
-#include <map>
 #include <queue>
 #include <tuple>
+#include <unordered_map>
 
 #include "engine/operators/operators.hpp"
 #include "kernels/base/error.hpp"
@@ -17,6 +17,17 @@ bool covers(const ElementView& view, Index size) {
 
 using HubKey =
     std::tuple<VersionId, Index, int, std::array<Index, 4>, std::array<Index, 4>>;
+
+struct HashHub {
+    std::size_t operator()(const HubKey& key) const {
+        const auto [version, offset, dims, shape, strides] = key;
+        std::size_t hash = 0;
+        for (const Index number : {Index{version}, offset, shape[0], strides[0]}) {
+            hash = hash * 0x9E3779B97F4A7C15U + static_cast<std::size_t>(number);
+        }
+        return hash ^ (hash >> 32U);
+    }
+};
 
 HubKey key_of(const Access& access) {
     const ElementView& v = access.view;
@@ -66,11 +77,11 @@ private:
             } else if (graph_.version_of(access).kind != VersionKind::constant) {
                 const auto [it, fresh] = hub_of_.try_emplace(key_of(access), 0);
                 if (fresh) {
-                    it->second = new_hub(access);
-                    hubs_[v].push_back({it->second, {}});
-                    index_of_[it->second] = hubs_[v].size() - 1;
+                    const int hub = new_hub(access);
+                    hubs_[v].push_back({hub, {}});
+                    it->second = static_cast<int>(hubs_[v].size()) - 1;
                 }
-                hubs_[v][index_of_[it->second]].nodes.push_back(n);
+                hubs_[v][static_cast<std::size_t>(it->second)].nodes.push_back(n);
             }
         }
     }
@@ -167,10 +178,10 @@ private:
     const Graph& graph_;
     UpdateEdges updates_;
     Dependencies result_;
-    std::vector<std::vector<Writer>> writers_;
-    std::vector<std::vector<Reads>> hubs_;
-    std::map<HubKey, int> hub_of_;
-    std::map<int, std::size_t> index_of_;
+    std::vector<SmallList<Writer>> writers_;
+    std::vector<SmallList<Reads>> hubs_;
+    /// By what is read: the index among the version's hubs.
+    std::unordered_map<HubKey, int, HashHub> hub_of_;
 };
 
 std::string cycle_message(const Graph& graph, const std::vector<int>& stuck) {

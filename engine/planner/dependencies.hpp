@@ -27,7 +27,7 @@ private:
 /// writers and many readers of one array cost their sum in edges, not their product.
 struct Dependencies {
     int n_nodes = 0;
-    std::vector<std::vector<int>> successors;
+    std::vector<SmallList<int>> successors;
     /// The elements a hub stands for; by vertex - n_nodes.
     struct Hub {
         VersionId version;

@@ -92,7 +92,7 @@ void fuse_chain(Graph& graph, const Chain& chain) {
 bool reaches_reader(const Graph& graph, const Uses& uses, int from, std::size_t v) {
     constexpr std::size_t most = 64;
     std::vector<int> reached{from};
-    const auto reach = [&](const std::vector<Use>& all) {
+    const auto reach = [&](const SmallList<Use>& all) {
         for (const Use& use : all) {
             if (std::ranges::count(reached, use.node) == 0) {
                 reached.push_back(use.node);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <boost/container/small_vector.hpp>
 #include <limits>
 #include <memory>
 #include <string>
@@ -154,12 +155,16 @@ struct Graph {
 /// The operator's result can be added to what is there, whatever role its slot had.
 bool can_add(const Node& node);
 
+/// Of mostly one or two: planning would spend its time on allocating thousands of them.
+template <class T>
+using SmallList = boost::container::small_vector<T, 2>;
+
 /// Which operators touch a version: (node, slot) pairs in order of nodes.
 struct Use {
     int node, slot;
 };
 struct Uses {
-    std::vector<std::vector<Use>> writers, readers;  ///< per version
+    std::vector<SmallList<Use>> writers, readers;  ///< per version
     std::vector<char> tapped;
 };
 Uses find_uses(const Graph& graph);

@@ -205,6 +205,17 @@ const Node* forwardable(const Graph& graph, const Uses& uses, std::size_t v) {
                : nullptr;
 }
 
+/// Records the source of a copy instead of version v.
+void forward_taps(Graph& graph, std::size_t v, const Access& src) {
+    for (Tap& tap : graph.taps) {
+        if (tap.version == static_cast<VersionId>(v)) {
+            compose(src.view, ElementView(tap.view), tap.view);
+            tap.version = src.version;
+            tap.after_update = graph.version_of(src).kind != VersionKind::updated;
+        }
+    }
+}
+
 /// Readers of a version that is nothing but a copy read the source.
 bool forward_copies(Graph& graph) {
     bool changed = false;
@@ -223,13 +234,9 @@ bool forward_copies(Graph& graph) {
             access.version = src.version;
             uses.readers[from].push_back(use);  // if the source is a copy too
         }
-        for (Tap& tap : graph.taps) {
-            if (uses.tapped[v] && tap.version == static_cast<VersionId>(v)) {
-                compose(src.view, ElementView(tap.view), tap.view);
-                tap.version = src.version;
-                tap.after_update = graph.version_of(src).kind != VersionKind::updated;
-                uses.tapped[from] = 1;
-            }
+        if (uses.tapped[v]) {
+            forward_taps(graph, v, src);
+            uses.tapped[from] = 1;
         }
         drop(graph.node(uses.writers[v][0].node));
         changed = true;
