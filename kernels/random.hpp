@@ -7,6 +7,14 @@
 
 namespace nengine {
 
+/// Whose numbers the first row of a chunk gets, on the device: a kernel that is
+/// recorded once draws others each time that it is replayed.
+struct RandomOrigin {
+    std::uint64_t seed = 0;
+    std::uint64_t first_step = 0;
+    std::uint32_t first_item = 0;
+};
+
 /// uniform: in [0, 1); normal: of mean 0 and deviation 1 (Box-Muller).
 enum class RandomKind { uniform, normal };
 

@@ -4,6 +4,23 @@
 #include "engine/planner/lowering.hpp"
 
 namespace nengine {
+namespace {
+
+/// The curve has no state: that of the spikes stands for nothing.
+std::shared_ptr<const Operator> rate_curve(const std::string& label, SignalId rates,
+                                           SignalId output, SignalId amplitude) {
+    SimNeurons spikes(NeuronType::regular_spiking, rates, output, {rates}, {amplitude});
+    spikes.label = label;
+    return spikes.training_form();
+}
+
+void check_amplitude(const Operator& op, Index got, Index n) {
+    if (got != 1) {
+        check_size(op, "amplitudes", got, n);
+    }
+}
+
+}  // namespace
 
 StochasticSpikes::StochasticSpikes(SignalId rate_signal, SignalId output_signal,
                                    SignalId uniform_signal, SignalId amplitude_signal)
@@ -13,20 +30,14 @@ StochasticSpikes::StochasticSpikes(SignalId rate_signal, SignalId output_signal,
                     {Role::read, amplitude_signal}}) {}
 
 std::shared_ptr<const Operator> StochasticSpikes::training_form() const {
-    // The curve has no state: that of the spikes stands for nothing.
-    SimNeurons spikes(NeuronType::regular_spiking, signal(rates), signal(output),
-                      {signal(rates)}, {signal(amplitude)});
-    spikes.label = label;
-    return spikes.training_form();
+    return rate_curve(label, signal(rates), signal(output), signal(amplitude));
 }
 
 void StochasticSpikes::check(const std::vector<Shape>& shapes) const {
     const Index n = size_of(shapes, output);
     check_size(*this, "rates", size_of(shapes, rates), n);
     check_size(*this, "random numbers", size_of(shapes, uniform), n);
-    if (size_of(shapes, amplitude) != 1) {
-        check_size(*this, "amplitudes", size_of(shapes, amplitude), n);
-    }
+    check_amplitude(*this, size_of(shapes, amplitude), n);
 }
 
 MergeKey StochasticSpikes::merge_key(const std::vector<Shape>&) const {
@@ -40,6 +51,48 @@ void StochasticSpikes::lower(Lowering& low) const {
 
 double StochasticSpikes::flops(const std::vector<Shape>& shapes) const {
     constexpr double per_neuron = 6;
+    return per_neuron * static_cast<double>(shape_size(shapes[output]));
+}
+
+PoissonSpikes::PoissonSpikes(SignalId rate_signal, SignalId output_signal,
+                             SignalId amplitude_signal)
+    : OperatorBase({{Role::read, rate_signal},
+                    {Role::set, output_signal},
+                    {Role::read, amplitude_signal}}) {}
+
+std::shared_ptr<const Operator> PoissonSpikes::training_form() const {
+    return rate_curve(label, signal(rates), signal(output), signal(amplitude));
+}
+
+void PoissonSpikes::check(const std::vector<Shape>& shapes) const {
+    constexpr Index most = Index{1} << 32;  // what a random number's place has room for
+    const Index n = size_of(shapes, output);
+    check_size(*this, "rates", size_of(shapes, rates), n);
+    check_amplitude(*this, size_of(shapes, amplitude), n);
+    if (n > most) {
+        refuse(*this, std::to_string(n) + " elements", "at most 2^32");
+    }
+}
+
+MergeKey PoissonSpikes::merge_key(const std::vector<Shape>&) const {
+    return {"PoissonSpikes", {}};
+}
+
+void PoissonSpikes::lower(Lowering& low) const {
+    std::vector<Index> elements;
+    for (Index i = 0; i < low.members(); ++i) {
+        const Node& member = low.member(i);
+        for (Index k = 0; k < member.slot(output).view.size(); ++k) {
+            elements.insert(elements.end(), {member.order, k});
+        }
+    }
+    low.emit(PoissonSpikesCommand{low.stepped(), low.table(std::move(elements)),
+                                  low.flat(rates), low.flat(amplitude),
+                                  low.flat(output)});
+}
+
+double PoissonSpikes::flops(const std::vector<Shape>& shapes) const {
+    constexpr double per_neuron = 130;  // Philox's ten rounds, and the search
     return per_neuron * static_cast<double>(shape_size(shapes[output]));
 }
 

@@ -27,4 +27,28 @@ public:
     double flops(const std::vector<Shape>& shapes) const override;
 };
 
+/// Spikes by chance (Nengo's PoissonSpiking), drawn on the device:
+///
+///     output = amplitude / dt sign(r) count,  count ~ Poisson(dt |r|)
+///
+/// The counts are a function of the rates, and of the session's seed, the operator's
+/// index in the model, the step and the item. In training: amplitude r. Slots: rates,
+/// output, then amplitude (constant: a scalar for all neurons, or one value each).
+class PoissonSpikes : public OperatorBase<PoissonSpikes> {
+public:
+    enum { rates, output, amplitude };
+    PoissonSpikes(SignalId rates, SignalId output, SignalId amplitude);
+    /// The curve of RegularSpiking.
+    std::shared_ptr<const Operator> training_form() const override;
+    std::string_view type() const override { return "PoissonSpikes"; }
+    void check(const std::vector<Shape>& shapes) const override;
+    MergeKey merge_key(const std::vector<Shape>& shapes) const override;
+    bool elementwise() const override { return true; }
+    bool has_clock() const override { return true; }
+    bool differs_by_item() const override { return true; }
+    void lower(Lowering& lowering) const override;
+    void lower_backward(BackwardLowering&) const override {}
+    double flops(const std::vector<Shape>& shapes) const override;
+};
+
 }  // namespace nengine

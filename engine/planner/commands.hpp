@@ -138,6 +138,12 @@ struct StochasticSpikesCommand {
     Operand rates, uniform, amplitude, output;
 };
 
+struct PoissonSpikesCommand {
+    bool stepped;      ///< the step counter says which row it is
+    TableId elements;  ///< kernels/random_spikes.hpp
+    Operand rates, amplitude, output;
+};
+
 struct FilterCommand {
     FilterForm form;
     Index order;
@@ -211,9 +217,9 @@ using CommandArgs =
                  IndexedSumCommand, SparseProductCommand, SparseGradientCommand,
                  GemmCommand, ConvCommand, PoolCommand, NeuronCommand,
                  NeuronRateCommand, NeuronRateBackwardCommand, StochasticSpikesCommand,
-                 FilterCommand, FilterBackwardCommand, TimeCommand, HostCommand,
-                 LearningRowsCommand, ChangeWeightsCommand, ChangeAndMultiplyCommand,
-                 ProcessCommand, RandomCommand, RowCommand>;
+                 PoissonSpikesCommand, FilterCommand, FilterBackwardCommand,
+                 TimeCommand, HostCommand, LearningRowsCommand, ChangeWeightsCommand,
+                 ChangeAndMultiplyCommand, ProcessCommand, RandomCommand, RowCommand>;
 
 struct Command {
     CommandArgs args;

@@ -41,6 +41,8 @@ public:
     virtual ~Lowering() = default;
 
     bool training() const { return context_.graph.training; }
+    /// The command runs once per step, not once per chunk.
+    bool stepped() const { return context_.storage.stepped(stage_); }
     /// The slot is incremented, not set.
     bool accumulate(int slot) const { return node().slot(slot).role == Role::inc; }
     bool constant(int slot) const;

@@ -4,6 +4,7 @@
 
 #include "engine/runtime/memory.hpp"
 #include "kernels/gemm.hpp"
+#include "kernels/random.hpp"
 
 namespace nengine {
 
@@ -16,12 +17,14 @@ template <class Real>
 class Binder {
 public:
     Binder(const Device& device, const Plan& plan, const PlanMemory& memory,
-           const std::vector<Index*>& tables, Index* step_counter)
+           const std::vector<Index*>& tables, Index* step_counter,
+           const RandomOrigin* origin)
         : device_(device),
           plan_(plan),
           memory_(memory),
           tables_(tables),
-          step_counter_(step_counter) {}
+          step_counter_(step_counter),
+          origin_(origin) {}
 
     /// A kernel call; not for what the host calls.
     Call bind(const Command& command, const ChunkExtent& extent) const;
@@ -50,6 +53,7 @@ private:
                        const ChunkExtent& extent) const;
     Call operator_call(const StochasticSpikesCommand& c,
                        const ChunkExtent& extent) const;
+    Call operator_call(const PoissonSpikesCommand& c, const ChunkExtent& extent) const;
     Call operator_call(const FilterCommand& c, const ChunkExtent& extent) const;
     Call operator_call(const FilterBackwardCommand& c, const ChunkExtent& extent) const;
     Call operator_call(const TimeCommand& c, const ChunkExtent& extent) const;
@@ -85,6 +89,7 @@ private:
     const PlanMemory& memory_;
     const std::vector<Index*>& tables_;
     Index* step_counter_;
+    const RandomOrigin* origin_;
 };
 
 /// The products of a GemmCommand: as few as the operands' strides allow.

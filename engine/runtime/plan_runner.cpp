@@ -6,6 +6,18 @@
 #include "kernels/rows.hpp"
 
 namespace nengine {
+namespace {
+
+/// Whether kernels of the plan ask for the place of their random numbers.
+bool has_draws(const Plan& plan) {
+    return std::ranges::any_of(plan.forward, [](const Stage& stage) {
+        return std::ranges::any_of(stage.commands, [](const Command& command) {
+            return std::holds_alternative<PoissonSpikesCommand>(command.args);
+        });
+    });
+}
+
+}  // namespace
 
 template <class Real>
 PlanRunner<Real>::PlanRunner(const Device& device, std::shared_ptr<const Plan> plan,
@@ -20,7 +32,9 @@ PlanRunner<Real>::PlanRunner(const Device& device, std::shared_ptr<const Plan> p
       minibatch_(layout.minibatch()),
       memory_(device, *plan_, options, chunk, layout.minibatch(), sizeof(Real)),
       counter_(device.allocate(sizeof(Index), "a step counter")),
-      binder_(device_, *plan_, memory_, tables_, counter_.as<Index>()) {
+      origin_(device.allocate(sizeof(RandomOrigin), "the place of random numbers")),
+      binder_(device_, *plan_, memory_, tables_, counter_.as<Index>(),
+              origin_.as<RandomOrigin>()) {
     for (const auto& table : plan_->tables) {
         table_memory_.push_back(upload_table(device_, table));
         tables_.push_back(table_memory_.back().template as<Index>());
@@ -28,6 +42,7 @@ PlanRunner<Real>::PlanRunner(const Device& device, std::shared_ptr<const Plan> p
     upload_constants();
     make_state_tables(layout);
     make_pack_calls();
+    draws_ = has_draws(*plan_);
     seconds_.assign(plan_->forward.size() + plan_->backward.size(), 0.0);
 }
 
@@ -49,6 +64,7 @@ void PlanRunner<Real>::upload_constants() {
 
 template <class Real>
 void PlanRunner<Real>::forward(const ChunkExtent& extent) {
+    set_origin(extent);
     for (std::size_t s = 0; s < plan_->forward.size(); ++s) {
         run_stage(plan_->forward[s], false, s, extent);
     }
@@ -117,6 +133,19 @@ void PlanRunner<Real>::draw(const RandomCommand& command, const ChunkExtent& ext
         .n_pairs = command.n_pairs,
         .dst = binder_.block(command.output, extent)};
     device_.run([&](const auto& exec) { draw_random(exec, args); });
+}
+
+template <class Real>
+void PlanRunner<Real>::set_origin(const ChunkExtent& extent) {
+    if (!draws_) {
+        return;
+    }
+    const RandomOrigin origin{
+        .seed = processes_->seed(),
+        .first_step = static_cast<std::uint64_t>(extent.first_step),
+        .first_item =
+            static_cast<std::uint32_t>(processes_->first_item() + extent.first_item)};
+    device_.upload(origin_.data(), &origin, sizeof(origin));
 }
 
 template <class Real>

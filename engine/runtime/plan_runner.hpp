@@ -65,6 +65,8 @@ private:
     void call_host(const HostCommand& command, const ChunkExtent& extent);
     void call_processes(const ProcessCommand& command, const ChunkExtent& extent);
     void draw(const RandomCommand& command, const ChunkExtent& extent);
+    /// Says where the chunk's random numbers lie, to kernels that draw.
+    void set_origin(const ChunkExtent& extent);
     void set_counter(Index step);
     std::vector<Real> read_block(const Block<Real>& block);
     void write_block(const Block<Real>& block, const std::vector<Real>& values);
@@ -99,10 +101,11 @@ private:
     PlanMemory memory_;
     std::vector<Buffer> table_memory_;
     std::vector<Index*> tables_;
-    Buffer counter_;
+    Buffer counter_, origin_;
     Binder<Real> binder_;
     std::vector<StateTable> state_tables_;
     ProcessStates* processes_ = nullptr;
+    bool draws_ = false;
     /// What was called once for all items, in a chunk's first tile, for its others.
     std::map<const void*, std::vector<Real>> shared_;
     std::vector<Call> pack_, unpack_gradients_;

@@ -31,6 +31,24 @@ NENGINE_HD Words philox(Words counter, std::uint32_t key_0, std::uint32_t key_1)
     return x;
 }
 
+/// Where a run draws random numbers. No two places of one seed share words.
+struct RandomPlace {
+    std::uint64_t seed, step;
+    std::uint32_t item, stream, element;
+};
+
+/// Four words of a place; `block` asks for more of them, as many as are wanted. The
+/// counter has room for 32 bits of the step; what is above them goes into the key,
+/// where a seed of 32 bits leaves room, and so does the block (below 2^16, of steps
+/// below 2^48).
+NENGINE_HD Words random_words(const RandomPlace& at, std::uint32_t block = 0) {
+    return philox(
+        {{at.element, at.item, static_cast<std::uint32_t>(at.step), at.stream}},
+        static_cast<std::uint32_t>(at.seed),
+        static_cast<std::uint32_t>(at.seed >> 32) ^
+            static_cast<std::uint32_t>(at.step >> 32) ^ block << 16);
+}
+
 /// 53 random bits as a number in [0, 1)
 NENGINE_HD double unit_interval(std::uint32_t high, std::uint32_t low) {
     return (static_cast<double>(high >> 5) * 67108864.0 +

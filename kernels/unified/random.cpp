@@ -27,19 +27,14 @@ struct PairSource {
           scale(args.scale),
           shift(args.shift) {}
 
-    /// The counter has room for 32 bits of the step; what is above them goes into the
-    /// key, where a seed of 32 bits leaves room.
     NENGINE_HD Words words(Index t, Index b, Index pair) const {
         const Index* p = pairs + pair * random_pair_fields;
-        const std::uint64_t step = first_step + static_cast<std::uint64_t>(t);
-        const std::uint64_t key = p[4] < 0 ? seed : static_cast<std::uint64_t>(p[4]);
-        return philox(
-            {{static_cast<std::uint32_t>(p[1]),
-              first_item + item_step * static_cast<std::uint32_t>(b),
-              static_cast<std::uint32_t>(step), static_cast<std::uint32_t>(p[3])}},
-            static_cast<std::uint32_t>(key),
-            static_cast<std::uint32_t>(key >> 32) ^
-                static_cast<std::uint32_t>(step >> 32));
+        return random_words(
+            {.seed = p[4] < 0 ? seed : static_cast<std::uint64_t>(p[4]),
+             .step = first_step + static_cast<std::uint64_t>(t),
+             .item = first_item + item_step * static_cast<std::uint32_t>(b),
+             .stream = static_cast<std::uint32_t>(p[3]),
+             .element = static_cast<std::uint32_t>(p[1])});
     }
     NENGINE_HD void write(Index t, Index b, Index pair, Real x, Real y) const {
         const Index* p = pairs + pair * random_pair_fields;

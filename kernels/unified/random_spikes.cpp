@@ -4,6 +4,7 @@
 
 #include NENGINE_LAUNCH_HEADER
 #include "kernels/unified/operands.hpp"
+#include "kernels/unified/poisson.hpp"
 
 namespace nengine {
 namespace {
@@ -33,6 +34,42 @@ struct StochasticSpikes {
     }
 };
 
+template <class Real>
+struct PoissonSpikes {
+    double dt;
+    const RandomOrigin* origin;
+    const Index* counter;
+    const Index* elements;
+    Panel<const Real, false> rates;
+    ParamView<Real> amplitude;
+    Panel<Real, false> output;
+
+    explicit PoissonSpikes(const PoissonSpikesArgs<Real>& args)
+        : dt(args.dt),
+          origin(args.origin),
+          counter(args.counter),
+          elements(args.elements),
+          rates(args.rates),
+          amplitude(args.amplitude),
+          output(args.output) {}
+
+    NENGINE_HD RandomPlace place(Index t, Index b, Index i) const {
+        const Index* element = elements + i * random_element_fields;
+        const Index step = t + (counter == nullptr ? 0 : *counter);
+        return {.seed = origin->seed,
+                .step = origin->first_step + static_cast<std::uint64_t>(step),
+                .item = origin->first_item + static_cast<std::uint32_t>(b),
+                .stream = static_cast<std::uint32_t>(element[0]),
+                .element = static_cast<std::uint32_t>(element[1])};
+    }
+    NENGINE_HD void operator()(Index t, Index b, Index, Index i) const {
+        const double rate = static_cast<double>(rates(t, b, i));
+        const double count = poisson(dt * std::fabs(rate), place(t, b, i));
+        const double height = static_cast<double>(amplitude[i]) / dt;
+        output(t, b, i) = static_cast<Real>((rate < 0.0 ? -height : height) * count);
+    }
+};
+
 }  // namespace
 
 template <class Exec, class Real>
@@ -48,5 +85,15 @@ void stochastic_spikes(const Exec& exec, const StochasticSpikesArgs<Real>& args)
 
 template void stochastic_spikes(const ThisExec&, const StochasticSpikesArgs<float>&);
 template void stochastic_spikes(const ThisExec&, const StochasticSpikesArgs<double>&);
+
+template <class Exec, class Real>
+void poisson_spikes(const Exec& exec, const PoissonSpikesArgs<Real>& args) {
+    const auto& out = args.output;
+    launch_elements(exec, {out.steps, out.batch, out.rows, out.cols},
+                    PoissonSpikes<Real>(args));
+}
+
+template void poisson_spikes(const ThisExec&, const PoissonSpikesArgs<float>&);
+template void poisson_spikes(const ThisExec&, const PoissonSpikesArgs<double>&);
 
 }  // namespace nengine

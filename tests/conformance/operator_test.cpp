@@ -425,14 +425,14 @@ TEST(OperatorConformanceSuite, CoversEveryOperatorAndNeuronType) {
         EXPECT_NO_THROW(made.model->validate()) << one.name;
         types.insert(one.operator_type);
     }
-    EXPECT_EQ(types,
-              (std::set<std::string>{"TimeUpdate",       "Reset",      "Copy",
-                                     "ElementwiseInc",   "DotInc",     "ConvInc",
-                                     "PoolInc",          "SimNeurons", "SimFilter",
-                                     "HostFunction",     "SimPES",     "SimBCM",
-                                     "SimOja",           "SimVoja",    "SimRLS",
-                                     "WeightInc",        "SimProcess", "SparseDotInc",
-                                     "StochasticSpikes", "SimRandom"}));
+    EXPECT_EQ(types, (std::set<std::string>{
+                         "TimeUpdate",       "Reset",         "Copy",
+                         "ElementwiseInc",   "DotInc",        "ConvInc",
+                         "PoolInc",          "SimNeurons",    "SimFilter",
+                         "HostFunction",     "SimPES",        "SimBCM",
+                         "SimOja",           "SimVoja",       "SimRLS",
+                         "WeightInc",        "SimProcess",    "SparseDotInc",
+                         "StochasticSpikes", "PoissonSpikes", "SimRandom"}));
     EXPECT_EQ(neurons.size(), static_cast<std::size_t>(n_built_in_neurons));
 }
 

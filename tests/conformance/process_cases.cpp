@@ -129,6 +129,40 @@ void stochastic_spikes(ModelMaker& m) {
     m.add(DotInc(m.parameter("back", {3, 7}, -0.001, 0.001), slow, loop), "back");
 }
 
+/// Counts from none to some sixty in a step, of rates of both signs; two sizes merge,
+/// one goes into a slice, one is in a loop.
+void poisson_spikes(ModelMaker& m) {
+    const SignalId x = m.input("x", 2), loop = m.signal("loop", {3}),
+                   both = m.signal("both", {40});
+    // Where there are many, each counts for little: gradients are of order 1.
+    const auto spikes = [&](const std::string& name, SignalId from, SignalId output,
+                            double most) {
+        const Index n = m.model->signal(output).size();
+        const Index size = m.model->signal(from).size();
+        const SignalId drive = m.signal(name + ".drive", {n}),
+                       rates = m.signal(name + ".rates", {n});
+        m.add(DotInc(m.parameter(name + ".w", {n, size}), from, drive, false), name);
+        m.add(Reset(rates), name);
+        m.add(ElementwiseInc(m.constant(name + ".most", {}, most, most), drive, rates),
+              name);
+        const SignalId amplitude =
+            most > 900 ? m.constant(name + ".amplitude", {n}, 1 / most, 3 / most)
+                       : m.constant(name + ".amplitude", {}, 1 / most, 1 / most);
+        m.add(PoissonSpikes(rates, output, amplitude), name);
+    };
+    spikes("a", x, m.slice(both, 35, 5), 900);
+    spikes("b", x, m.slice(both, 34, 33, -1), 60000);
+    m.add(Reset(m.slice(both, 0, 2)), "rest");
+    m.add(Reset(loop), "loop");
+    m.add(DotInc(m.parameter("in", {3, 2}), x, loop), "in");
+    const SignalId c = m.signal("c", {7});
+    spikes("c", loop, c, 20000);
+    const SignalId slow = m.lowpass("slow", c);
+    m.add(DotInc(m.parameter("back", {3, 7}, -0.2, 0.2), slow, loop), "back");
+    m.probe(both);
+    m.probe(c);
+}
+
 /// Numbers of the device's: merged, of odd sizes, into slices, into a loop; two
 /// operators of one seed of their own draw the same.
 void random_numbers(ModelMaker& m) {
@@ -168,6 +202,7 @@ std::vector<OperatorCase> process_cases() {
             {"ProcessesOfInput", "SimProcess", processes_of_input},
             {"ProcessOfInputNode", "SimProcess", process_of_input_node},
             {"StochasticSpikes", "StochasticSpikes", stochastic_spikes, true},
+            {"PoissonSpikes", "PoissonSpikes", poisson_spikes, true},
             {"RandomNumbers", "SimRandom", random_numbers},
             {"RandomNumbersOfAllItems", "SimRandom", random_numbers_of_all_items}};
 }

@@ -9,6 +9,7 @@ set(NENGINE_KERNELS_TESTS
     neuron_scan_test.cpp
     optimizer_test.cpp
     pool_test.cpp
+    random_spikes_test.cpp
     random_test.cpp
     reduce_test.cpp
     rows_test.cpp

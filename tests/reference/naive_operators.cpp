@@ -114,7 +114,9 @@ private:
     void run(const WeightInc& op);
     void run(const SimProcess& op);
     void run(const StochasticSpikes&);
+    void run(const PoissonSpikes& op);
     void run(const SimRandom& op);
+    NaiveCoordinates coordinates(const Operator& op) const;
 
     template <class Op>
     bool try_run() {
@@ -141,7 +143,7 @@ std::vector<NaiveWrite> Execution::run() {
         try_run<PoolInc>() || try_run<SimNeurons>() || try_run<SimFilter>() ||
         try_run<HostFunction>() || try_run<SimLearning>() || try_run<WeightInc>() ||
         try_run<SimProcess>() || try_run<SparseDotInc>() ||
-        try_run<StochasticSpikes>() || try_run<SimRandom>();
+        try_run<StochasticSpikes>() || try_run<PoissonSpikes>() || try_run<SimRandom>();
     if (!known) {
         misfit(op_, "got an operator that the interpreter does not know");
     }
@@ -364,12 +366,34 @@ void Execution::run(const StochasticSpikes&) {
     write(StochasticSpikes::output, std::move(spikes));
 }
 
-void Execution::run(const SimRandom& op) {
+void Execution::run(const PoissonSpikes& op) {
+    Values spikes = read(PoissonSpikes::rates);
+    const Values amplitude = read(PoissonSpikes::amplitude);
+    for (std::size_t i = 0; i < spikes.size(); ++i) {
+        if (training_) {
+            spikes[i] *= pick(amplitude, i);
+            continue;
+        }
+        const double count =
+            naive_poisson(std::abs(spikes[i]) * model_.dt(), coordinates(op),
+                          static_cast<std::uint32_t>(i));
+        spikes[i] = std::copysign(pick(amplitude, i) / model_.dt(), spikes[i]) * count;
+    }
+    write(PoissonSpikes::output, std::move(spikes));
+}
+
+/// Where an operator draws in this step.
+NaiveCoordinates Execution::coordinates(const Operator& op) const {
     NaiveCoordinates at{.step = static_cast<std::uint64_t>(step_ - 1),
                         .item = static_cast<std::uint32_t>(processes_.item)};
     while (model_.operators().at(at.op).get() != &op) {
         ++at.op;
     }
+    return at;
+}
+
+void Execution::run(const SimRandom& op) {
+    const NaiveCoordinates at = coordinates(op);
     Values numbers;
     for (Index i = 0; i < size(SimRandom::output); ++i) {
         numbers.push_back(

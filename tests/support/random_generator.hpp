@@ -65,6 +65,8 @@ private:
     void product(const Source& x, SignalId y, Index rows, double target, bool inc,
                  const std::string& name);
     void random_spikes();
+    void stochastic_spikes(SignalId rates, SignalId output, SignalId amplitude, Index n,
+                           const std::string& name);
     void decoder();
     void filter();
     void scale_unit();

@@ -145,13 +145,26 @@ void Generator::population() {
     offer(output, n, 200);
 }
 
-/// Spikes of rates by chance; numbers that look random are a process.
+/// Spikes of rates by chance.
 void Generator::random_spikes() {
     const Index n = draw_.one_of<Index>({1, 4, 19});
     const std::string name = fresh("spikes");
-    const SignalId rates = signal(name + ".rates", {n}),
-                   uniform = signal(name + ".uniform", {n}), output = signal(name, {n});
+    const SignalId rates = signal(name + ".rates", {n}), output = signal(name, {n});
     product(any_source(), rates, n, 400, false, name + ".rates");
+    const SignalId amplitude = per_element(name + ".amplitude", n, 0.5, 1.5);
+    if (draw_.chance(0.5)) {
+        add(PoissonSpikes(rates, output, amplitude), name);
+    } else {
+        stochastic_spikes(rates, output, amplitude, n, name);
+    }
+    seen_.push_back(rates);
+    offer(output, n, 400);
+}
+
+/// The numbers, which look random, are a process.
+void Generator::stochastic_spikes(SignalId rates, SignalId output, SignalId amplitude,
+                                  Index n, const std::string& name) {
+    const SignalId uniform = signal(name + ".uniform", {n});
     add(SimProcess(
             [](Index item) -> ProcessStep {
                 return [phase = 0.3 * static_cast<double>(item)](
@@ -165,11 +178,7 @@ void Generator::random_spikes() {
             },
             uniform, no_signal, {}),
         name + ".uniform");
-    add(StochasticSpikes(rates, output, uniform,
-                         per_element(name + ".amplitude", n, 0.5, 1.5)),
-        name);
-    seen_.push_back(rates);
-    offer(output, n, 400);
+    add(StochasticSpikes(rates, output, uniform, amplitude), name);
 }
 
 void Generator::decoder() {
