@@ -7,6 +7,7 @@
 #include "api/builder/numerics/distributions.hpp"
 #include "engine/operators/operators.hpp"
 #include "engine/operators/process.hpp"
+#include "engine/operators/random.hpp"
 #include "engine/operators/random_spikes.hpp"
 
 namespace nengine {
@@ -116,21 +117,28 @@ private:
     void build_stochastic(double amplitude, SignalId rates, SignalId output,
                           const std::string& label) {
         const SignalId uniform = state_.signal(label + ".uniform", ensemble_.n_neurons);
-        state_.add(SimProcess(uniform_numbers(spike_seed()), uniform, no_signal, {}),
-                   label + ".uniform");
+        if (state_.rng == Rng::philox) {
+            state_.add(SimRandom(uniform, {}), label + ".uniform");
+        } else {
+            state_.add(
+                SimProcess(uniform_numbers(spike_seed()), uniform, no_signal, {}),
+                label + ".uniform");
+        }
         state_.add(StochasticSpikes(rates, output, uniform, state_.scalar(amplitude)),
                    label);
     }
 
     void build_poisson(double amplitude, SignalId rates, SignalId output,
                        const std::string& label) {
+        PoissonSpikes drawn(rates, output, state_.scalar(amplitude));
+        if (state_.rng == Rng::philox) {
+            state_.add(std::move(drawn), label);
+            return;
+        }
         SimProcess op(poisson_spikes(spike_seed(), state_.dt, amplitude), output, rates,
                       {});
-        // In training: the rates, times the amplitude.
-        SimNeurons mean(NeuronType::regular_spiking, rates, output, {rates},
-                        {state_.scalar(amplitude)});
-        mean.label = label;
-        op.trained_as = mean.training_form();
+        drawn.label = label;
+        op.trained_as = drawn.training_form();
         state_.add(std::move(op), label);
     }
 

@@ -12,6 +12,7 @@ set(NENGINE_API_TESTS
     main_job_gradient_test.cpp
     networks_test.cpp
     parity_test.cpp
+    philox_spikes_test.cpp
     philox_test.cpp
     probe_test.cpp
     process_test.cpp

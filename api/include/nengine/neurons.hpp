@@ -170,6 +170,7 @@ struct RegularSpiking {
 ///
 /// The draws are Nengo's, a generator of its own for each ensemble and, in a minibatch,
 /// for each item, of which the first is Nengo's. Unlike Nengo's, reset() rewinds it.
+/// With Rng::philox the device draws, by the simulator's seed.
 struct StochasticSpiking {
     BaseNeuron base_type = LIFRate{};
     double amplitude = 1.0;

@@ -7,10 +7,11 @@ inline namespace api {
 enum class Rng {
     /// From numpy's RandomState, as Nengo draws them: on the host, process by process.
     numpy,
-    /// From Philox 4x32-10 on the device, each a function of the seed, the process, the
-    /// step and the item alone: the same on every device, however the network is
-    /// planned. WhiteNoise, FilteredNoise and BrownNoise of Gaussian or Uniform
-    /// distributions; other processes and distributions stay as they are.
+    /// From Philox 4x32-10 on the device, each a function of the simulator's seed, the
+    /// process or ensemble, the step, the item and the element alone: the same on every
+    /// device, however the network is planned. WhiteNoise, FilteredNoise and BrownNoise
+    /// of Gaussian or Uniform distributions, and the spikes of StochasticSpiking and
+    /// PoissonSpiking; other processes and distributions stay as they are.
     philox
 };
 
