@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "api/builder/build_state.hpp"
+#include "api/builder/neuron_parts.hpp"
 #include "api/builder/numerics/seeds.hpp"
 #include "api/builder/numerics/text.hpp"
 #include "api/builder/parallel_for.hpp"
@@ -205,6 +206,28 @@ void warn_of_tuning(BuildState& state, const NetworkData& top) {
     });
 }
 
+/// Spikes made of spikes: what was meant is probably the rate type.
+void warn_of_spiking_bases(BuildState& state, const NetworkData& top) {
+    visit_networks(top, [&](const NetworkData& network) {
+        for (const auto& ensemble : network.ensembles) {
+            const std::string where = describe(*ensemble);
+            const NeuronParts parts = neuron_parts(ensemble->neuron_type, where);
+            if (!parts.spikes || !parts.neurons->info().spiking) {
+                continue;
+            }
+            const NeuronInfo& base = parts.neurons->info();
+            std::string better = "a type that does not spike";
+            if (base.has_rate && base.rate_type != parts.neurons->type) {
+                better = neuron_info(base.rate_type).name;
+            }
+            state.built.warnings.push_back(
+                where + ": got " + std::string(base.name) + " as the base type of " +
+                parts.spikes->name + ", which makes spikes of its spikes; " + better +
+                " may be better");
+        }
+    });
+}
+
 std::vector<DecodeTask> decode_tasks(const BuildState& state, const NetworkData& top) {
     std::vector<DecodeTask> tasks;
     visit_networks(top, [&](const NetworkData& network) {
@@ -275,6 +298,7 @@ BuiltNetwork build(const NetworkData& network, double dt, Rng rng) {
     const std::vector<DecodeTask> tasks = decode_tasks(state, network);
     draw_ensembles(state, network, tasks);
     warn_of_tuning(state, network);
+    warn_of_spiking_bases(state, network);
     state.decoders = find_decoders(tasks, state.built.ensembles);
     state.built.process_seeds = std::make_shared<ProcessSeeds>();
     emit(state, network);
