@@ -101,9 +101,20 @@ std::vector<Case> ensembles() {
          }},
         {"an intercept of one",
          build,
-         {"'x'"},
+         {"'x'", "gain", "got -inf", "needs a finite value above 0"},
          [](Example& e) {
              e.net.ensemble(5, 1, {.label = "x", .intercepts = Choice{{1.0}}});
+             e.simulate();
+         }},
+        {"an intercept above one",
+         build,
+         {"'x'", "gain", "got -", "intercept 1.5", "needs a finite value above 0"},
+         [](Example& e) {
+             e.net.ensemble(5, 1,
+                            {.label = "x",
+                             .max_rates = Choice{{50.0}},
+                             .intercepts = Choice{{1.5}},
+                             .neuron_type = RectifiedLinear{}});
              e.simulate();
          }},
         {"encoders of zero",

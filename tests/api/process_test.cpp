@@ -120,6 +120,71 @@ TEST(Process, ResetAndIsolatedCallsComeBackToTheSameSignal) {
     EXPECT_NE(item(sim.data(p), 1), first);
 }
 
+/// Processes with and without seeds, as nodes, as noise and of a user's own, and what
+/// remembers: filters and neurons.
+struct Noisy {
+    Network net{{.seed = 3}};
+    Node data = net.node(WhiteNoise{}), walk = net.node(BrownNoise{}),
+         signal = net.node(WhiteSignal{.period = 0.1, .high = 50}, {.size_out = 2}),
+         fixed = net.node(WhiteNoise{.seed = 9}),
+         own = net.node(CustomProcess{
+             .size_out = 1,
+             .make_step = [](ProcessSizes, RandomStream rng) -> StepFunction {
+                 return [rng](double, std::span<const double>,
+                              std::span<double> out) mutable {
+                     out[0] = rng.uniform(2.0, 3.0);
+                 };
+             }});
+    Ensemble noisy =
+        net.ensemble(10, 1, {.noise = WhiteNoise{.dist = Gaussian{0.0, 0.1}}});
+    Ensemble chance = net.ensemble(10, 1, {.neuron_type = PoissonSpiking{}});
+    std::vector<Probe> probes;
+
+    Noisy() {
+        net.connect(walk, noisy, {.synapse = 0.005});
+        net.connect(noisy, chance, {.synapse = Alpha{0.005}});
+        for (const Node& node : {data, walk, signal, fixed, own}) {
+            probes.push_back(net.probe(node));
+        }
+        probes.push_back(net.probe(noisy, {.synapse = 0.01}));
+        probes.push_back(net.probe(chance.neurons));
+    }
+    std::vector<std::vector<double>> course(Simulator& sim) const {
+        sim.run_steps(20);
+        std::vector<std::vector<double>> all;
+        for (const Probe& probe : probes) {
+            all.push_back(sim.data(probe).to_vector());
+        }
+        return all;
+    }
+};
+
+TEST(Process, ResetWithASeedMakesASimulatorLikeOneMadeWithIt) {
+    for (const Rng rng : {Rng::numpy, Rng::philox}) {
+        const Noisy task;
+        SimulatorOptions first = minibatch_of(2, 5), second = minibatch_of(2, 77);
+        first.rng = second.rng = rng;
+        Simulator sim(task.net, first), fresh(task.net, second);
+        const auto before = task.course(sim), want = task.course(fresh);
+        const Tensor other({4, 3, 1}, std::vector<double>(12, 0.5));
+        sim.predict({{task.data, other}});
+
+        sim.reset(77);
+        const auto got = task.course(sim);
+        sim.reset(5);
+        const auto again = task.course(sim);
+
+        for (std::size_t i = 0; i < want.size(); ++i) {
+            EXPECT_EQ(got[i], want[i]) << i;
+            EXPECT_EQ(again[i], before[i]) << i;
+            if (i != 3) {
+                EXPECT_NE(got[i], before[i]) << i;
+            }
+        }
+        EXPECT_EQ(got[3], before[3]);  // the process that has a seed
+    }
+}
+
 TEST(Process, DataReplaceAnInputNodesProcess) {
     Network net;
     const auto node = net.node(WhiteNoise{});
