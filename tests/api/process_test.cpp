@@ -269,6 +269,24 @@ TEST(Process, SynapsesOfAnyOrderRun) {
     }
 }
 
+TEST(Process, WhiteSignalStartsNearAValueForAllComponentsOrForEach) {
+    WhiteSignal signal{.period = 0.5, .high = 30, .seed = 4};
+    const auto course = [&](std::optional<Array> y0) {
+        signal.y0 = std::move(y0);
+        return Process(signal).run_steps(3, {.size_out = 2}).values;
+    };
+
+    const auto low = course(-0.4), high = course(0.3), each = course(Array{-0.4, 0.3});
+
+    EXPECT_NEAR(each[0], -0.4, 0.05);
+    EXPECT_NEAR(each[1], 0.3, 0.05);
+    for (std::size_t step = 0; step < 3; ++step) {
+        EXPECT_EQ(each[2 * step], low[2 * step]);
+        EXPECT_EQ(each[2 * step + 1], high[2 * step + 1]);
+    }
+    EXPECT_THROW(course(Array{0.1, 0.2, 0.3}), ValidationError);
+}
+
 TEST(Process, HalfWayTheNearestPointIsTheEarlierOne) {
     // As interp1d decides, where adding a half of the distance would round up.
     const Process nearest(
