@@ -7,6 +7,7 @@
 
 #include "api/builder/build_state.hpp"
 #include "api/builder/neuron_parts.hpp"
+#include "api/builder/numerics/least_squares.hpp"
 #include "api/builder/numerics/seeds.hpp"
 #include "api/builder/numerics/text.hpp"
 #include "api/builder/parallel_for.hpp"
@@ -228,6 +229,22 @@ void warn_of_spiking_bases(BuildState& state, const NetworkData& top) {
     });
 }
 
+/// Full weights are solved for between ensembles alone.
+void warn_of_idle_solvers(BuildState& state, const NetworkData& top) {
+    visit_networks(top, [&](const NetworkData& network) {
+        for (const auto& connection : network.connections) {
+            const bool between_ensembles = as_ensemble(connection->pre) != nullptr &&
+                                           as_ensemble(connection->post) != nullptr;
+            if (!between_ensembles && wants_weights(connection->solver)) {
+                state.built.warnings.push_back(
+                    describe(*connection) + ": got a solver with weights = true from " +
+                    describe(connection->pre) + " to " + describe(connection->post) +
+                    ", which matters only from ensemble to ensemble");
+            }
+        }
+    });
+}
+
 std::vector<DecodeTask> decode_tasks(const BuildState& state, const NetworkData& top) {
     std::vector<DecodeTask> tasks;
     visit_networks(top, [&](const NetworkData& network) {
@@ -299,6 +316,7 @@ BuiltNetwork build(const NetworkData& network, double dt, Rng rng) {
     draw_ensembles(state, network, tasks);
     warn_of_tuning(state, network);
     warn_of_spiking_bases(state, network);
+    warn_of_idle_solvers(state, network);
     state.decoders = find_decoders(tasks, state.built.ensembles);
     state.built.process_seeds = std::make_shared<ProcessSeeds>();
     emit(state, network);

@@ -82,12 +82,17 @@ private:
         const auto& key = connection_.post.key();
         if (key && (std::holds_alternative<std::vector<std::int64_t>>(key->value()) ||
                     std::holds_alternative<std::vector<bool>>(key->value()))) {
-            throw BuildError(base_ + ": got a list of positions of " +
+            throw BuildError(describe(connection_) +
+                             ": learning rule PES: got a list of positions of " +
                              describe(connection_.post) +
                              ", needs a slice: PES encodes the error into neurons");
         }
         const Positions at = view_positions(connection_.post, Side::in);
         const SignalId encoders = post_ensemble().encoders_signal;
+        if (encoders == no_signal) {  // direct mode: the error is what comes in
+            return at.is_all ? error
+                             : spread(error, at, shape_size(shape(post_ensemble().in)));
+        }
         const Index neurons = shape(encoders)[0], dimensions = shape(encoders)[1];
         const SignalId local = state_.signal(base_ + ".local_error", neurons);
         if (connection_.post.is_neurons()) {

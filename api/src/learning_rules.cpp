@@ -113,10 +113,6 @@ void check_weights_rule(const ConnectionData& connection, const std::string& whe
         throw ValidationError(where + ": got pre " + describe(connection.pre) +
                               " in direct mode, needs neurons");
     }
-    if (connection.transform.is_structured()) {
-        throw BuildError(where +
-                         ": got a sparse transform or a convolution, needs a matrix");
-    }
     if (as_learning_rule(connection.post) != nullptr) {
         throw ValidationError(where + ": got post " + describe(connection.post) +
                               ", needs an ensemble, neurons or a node");
@@ -125,6 +121,17 @@ void check_weights_rule(const ConnectionData& connection, const std::string& whe
         throw ValidationError(where +
                               ": got a connection without weights, needs a transform");
     }
+}
+
+void check_dense(const ConnectionData& connection, const std::string& where) {
+    if (connection.transform.is_structured()) {
+        throw BuildError(where +
+                         ": got a sparse transform or a convolution, needs a matrix");
+    }
+}
+
+/// From neurons there is a number for each pair of elements; decoders always have them.
+void check_matrix(const ConnectionData& connection, const std::string& where) {
     const auto* array = std::get_if<Array>(&connection.transform.value());
     if (as_neurons(connection.pre) != nullptr && array != nullptr &&
         array->rank() != 2) {
@@ -142,6 +149,12 @@ void check_neuron_weights(const ConnectionData& connection, const std::string& w
     if (post == nullptr) {
         throw ValidationError(where + ": got post " + describe(connection.post) +
                               ", needs neurons, or a solver with weights = true");
+    }
+    const auto* array = std::get_if<Array>(&connection.transform.value());
+    if (array != nullptr && array->rank() != 2) {
+        throw ValidationError(where + ": got a transform of shape " +
+                              shape_text(array->shape) +
+                              ", needs a matrix [all post neurons, all pre neurons]");
     }
     if (pre == nullptr ||
         view_positions(connection.pre, Side::out).count != pre->n_neurons ||
@@ -224,12 +237,15 @@ void check_learning_rules(const ConnectionData& connection) {
         check_numbers(rule, where);
         if (modifies(rule) == Modifies::encoders) {
             check_encoder_rule(connection, where);
+            check_dense(connection, where);
             continue;
         }
         check_weights_rule(connection, where);
         if (modifies(rule) == Modifies::weights) {
             check_neuron_weights(connection, where);
         }
+        check_dense(connection, where);
+        check_matrix(connection, where);
         if (std::holds_alternative<RLS>(rule) && weights_to_neurons(connection)) {
             throw ValidationError(where +
                                   ": got weights to neurons, needs decoders, or a "

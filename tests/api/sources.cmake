@@ -7,6 +7,7 @@ set(NENGINE_API_TESTS
     errors_test.cpp
     front_end_test.cpp
     layer_test.cpp
+    learning_errors_test.cpp
     learning_test.cpp
     learning_variations_test.cpp
     main_job_gradient_test.cpp
