@@ -12,5 +12,6 @@ set(NENGINE_CONFORMANCE_TESTS
     linear_cases.cpp
     operator_cases.cpp
     operator_test.cpp
+    poisson_test.cpp
     process_cases.cpp
     session_test.cpp)
