@@ -22,6 +22,7 @@ set(NENGINE_API_SOURCES
     builder/process_seeds.cpp
     builder/process_steps.cpp
     builder/synapse_steps.cpp
+    builder/warnings.cpp
     src/checks.cpp
     src/handles.cpp
     src/io.cpp

@@ -18,14 +18,6 @@ namespace {
 
 using namespace detail;
 
-template <class Visit>
-void visit_networks(const NetworkData& network, const Visit& visit) {
-    visit(network);
-    for (const auto& child : network.networks) {
-        visit_networks(*child, visit);
-    }
-}
-
 template <class T>
 std::vector<std::optional<std::uint32_t>> own_seeds(
     const std::vector<std::shared_ptr<T>>& objects) {
@@ -184,67 +176,6 @@ void draw_ensembles(BuildState& state, const NetworkData& top,
     }
 }
 
-/// Given gains and biases need not belong to neurons that fire.
-void warn_of_tuning(BuildState& state, const NetworkData& top) {
-    visit_networks(top, [&](const NetworkData& network) {
-        for (const auto& ensemble : network.ensembles) {
-            const auto& parts = state.ensemble(*ensemble);
-            if (!ensemble->gain || ensemble->is_layer) {
-                continue;
-            }
-            const auto count = (!parts.max_rates.array().isFinite() ||
-                                !parts.intercepts.array().isFinite())
-                                   .count();
-            if (count > 0) {
-                state.built.warnings.push_back(describe(*ensemble) +
-                                               ": got a gain and bias without a finite "
-                                               "max_rate or intercept for " +
-                                               std::to_string(count) + " of " +
-                                               std::to_string(ensemble->n_neurons) +
-                                               " neurons");
-            }
-        }
-    });
-}
-
-/// Spikes made of spikes: what was meant is probably the rate type.
-void warn_of_spiking_bases(BuildState& state, const NetworkData& top) {
-    visit_networks(top, [&](const NetworkData& network) {
-        for (const auto& ensemble : network.ensembles) {
-            const std::string where = describe(*ensemble);
-            const NeuronParts parts = neuron_parts(ensemble->neuron_type, where);
-            if (!parts.spikes || !parts.neurons->info().spiking) {
-                continue;
-            }
-            const NeuronInfo& base = parts.neurons->info();
-            std::string better = "a type that does not spike";
-            if (base.has_rate && base.rate_type != parts.neurons->type) {
-                better = neuron_info(base.rate_type).name;
-            }
-            state.built.warnings.push_back(
-                where + ": got " + std::string(base.name) + " as the base type of " +
-                parts.spikes->name + ", which makes spikes of its spikes; " + better +
-                " may be better");
-        }
-    });
-}
-
-/// Full weights are solved for between ensembles alone.
-void warn_of_idle_solvers(BuildState& state, const NetworkData& top) {
-    visit_networks(top, [&](const NetworkData& network) {
-        for (const auto& connection : network.connections) {
-            const bool between_ensembles = as_ensemble(connection->pre) != nullptr &&
-                                           as_ensemble(connection->post) != nullptr;
-            if (!between_ensembles && wants_weights(connection->solver)) {
-                state.built.warnings.push_back(
-                    describe(*connection) + ": got a solver with weights = true from " +
-                    describe(connection->pre) + " to " + describe(connection->post) +
-                    ", which matters only from ensemble to ensemble");
-            }
-        }
-    });
-}
-
 std::vector<DecodeTask> decode_tasks(const BuildState& state, const NetworkData& top) {
     std::vector<DecodeTask> tasks;
     visit_networks(top, [&](const NetworkData& network) {
@@ -314,9 +245,7 @@ BuiltNetwork build(const NetworkData& network, double dt, Rng rng) {
     survey(state, network);
     const std::vector<DecodeTask> tasks = decode_tasks(state, network);
     draw_ensembles(state, network, tasks);
-    warn_of_tuning(state, network);
-    warn_of_spiking_bases(state, network);
-    warn_of_idle_solvers(state, network);
+    add_warnings(state, network);
     state.decoders = find_decoders(tasks, state.built.ensembles);
     state.built.process_seeds = std::make_shared<ProcessSeeds>();
     emit(state, network);

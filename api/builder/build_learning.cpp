@@ -61,6 +61,9 @@ private:
 
     /// The neurons that the weights come from: all of an ensemble's, or the slice.
     SignalId activities() { return connection_parts_.in; }
+    /// All of the pre neurons, in the ensemble's order whatever the slice says: Nengo's
+    /// rule but for PES.
+    SignalId all_activities() { return connection_parts_.source; }
 
     SignalId error() { return seen("error", rule_input(state_, connection_, rule_)); }
 
@@ -118,8 +121,8 @@ private:
     void read(const RLS& rule) {
         kind_ = LearningKind::rls;
         rate_ = rule.learning_rate;
-        signals_.pre = seen("pre_filtered",
-                            filtered(rule.pre_synapse, activities(), "pre_filtered"));
+        signals_.pre = seen("pre_filtered", filtered(rule.pre_synapse, all_activities(),
+                                                     "pre_filtered"));
         signals_.signal = error();
         const Index n = state_.model->signal(signals_.pre).size();
         std::vector<double> start(static_cast<std::size_t>(n * n), 0.0);
@@ -136,8 +139,8 @@ private:
     template <class Rule>
     void read_both(const Rule& rule) {
         rate_ = rule.learning_rate;
-        signals_.pre = seen("pre_filtered",
-                            filtered(rule.pre_synapse, activities(), "pre_filtered"));
+        signals_.pre = seen("pre_filtered", filtered(rule.pre_synapse, all_activities(),
+                                                     "pre_filtered"));
         signals_.signal = seen("post_filtered",
                                filtered(rule.post_synapse.value_or(rule.pre_synapse),
                                         post_ensemble().neurons_out, "post_filtered"));

@@ -17,6 +17,15 @@
 
 namespace nengine {
 
+/// A network and all inside it, each before what it holds.
+template <class Visit>
+void visit_networks(const detail::NetworkData& network, const Visit& visit) {
+    visit(network);
+    for (const auto& child : network.networks) {
+        visit_networks(*child, visit);
+    }
+}
+
 struct BuildState {
     BuildState(double step, Rng numbers)
         : model(std::make_shared<Model>(step)), dt(step), rng(numbers) {}
@@ -113,6 +122,9 @@ SignalId rule_input(BuildState& state, const detail::ConnectionData& connection,
 
 /// @throws BuildError  a loop of connections without a synapse, naming its objects
 void check_loops(const detail::NetworkData& network);
+/// What may not have been meant, one warning for all objects of a kind. Ensembles have
+/// been drawn.
+void add_warnings(BuildState& state, const detail::NetworkData& top);
 /// @throws ValidationError  constants that cannot be, or states that do not exist
 void check_neurons(const detail::EnsembleData& ensemble);
 /// Adds the ensemble's neurons; fills in `parts.states`.

@@ -165,6 +165,19 @@ void check_neuron_weights(const ConnectionData& connection, const std::string& w
     }
 }
 
+void check_rls(const ConnectionData& connection, const std::string& where) {
+    if (weights_to_neurons(connection)) {
+        throw ValidationError(where +
+                              ": got weights to neurons, needs decoders, or a "
+                              "matrix to a node or an ensemble");
+    }
+    const auto* neurons = as_neurons(connection.pre);
+    if (neurons != nullptr &&
+        view_positions(connection.pre, Side::out).count != neurons->n_neurons) {
+        throw ValidationError(where + ": got a part of the neurons, needs all of them");
+    }
+}
+
 void check_encoder_rule(const ConnectionData& connection, const std::string& where) {
     if (decoded_ensemble(connection.post) == nullptr) {
         throw ValidationError(where + ": got post " + describe(connection.post) +
@@ -246,10 +259,8 @@ void check_learning_rules(const ConnectionData& connection) {
         }
         check_dense(connection, where);
         check_matrix(connection, where);
-        if (std::holds_alternative<RLS>(rule) && weights_to_neurons(connection)) {
-            throw ValidationError(where +
-                                  ": got weights to neurons, needs decoders, or a "
-                                  "matrix to a node or an ensemble");
+        if (std::holds_alternative<RLS>(rule)) {
+            check_rls(connection, where);
         }
     }
 }

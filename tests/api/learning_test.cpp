@@ -225,6 +225,23 @@ double largest_difference(const std::vector<double>& a, const std::vector<double
     return largest;
 }
 
+TEST(Learning, RulesButPESSeeNeuronsInTheEnsemblesOrder) {
+    Network net({.seed = 3});
+    const auto a = net.ensemble(6, 1, {.neuron_type = LIFRate{}});
+    const auto b = net.ensemble(6, 1);
+    net.connect(net.node([](double t) { return std::sin(50 * t); }), a);
+    const auto backwards = net.connect(
+        a.neurons[Slice{.step = -1}], b.neurons,
+        {.transform = full(6, 6, 1e-4), .learning_rule = BCM{.pre_synapse = None}});
+    const auto seen = net.probe(backwards.learning_rule, {.attr = "pre_filtered"});
+    const auto activities = net.probe(a.neurons);
+    Simulator sim(net, quiet());
+
+    sim.run_steps(3);
+
+    EXPECT_EQ(sim.data(seen).to_vector(), sim.data(activities).to_vector());
+}
+
 TEST(Learning, EveryItemLearnsByItself) {
     constexpr std::int64_t items = 3, steps = 40;
     const Channel channel;

@@ -330,29 +330,6 @@ TEST(Seeds, OfASimulatorAreItsArgumentOrTheNetworksPlusOne) {
     EXPECT_EQ(Simulator(net, options).seed(), 7U);
 }
 
-// --- warnings
-
-TEST(Warnings, TellOfGainsAndBiasesWithoutATuningCurve) {
-    Network net({.seed = 1});
-    net.ensemble(2, 1,
-                 {.label = "flat", .gain = Array{0.0, 1.0}, .bias = Array{1.0, 1.5}});
-    net.ensemble(3, 1,
-                 {.label = "weak",
-                  .gain = Array{0.5, 2.0, 0.25},
-                  .bias = Array{0.4, 1.0, 0.0},
-                  .neuron_type = PoissonSpiking{LIFRate{}}});
-    net.ensemble(2, 1, {.label = "good", .gain = 2.0, .bias = 0.5});
-    std::vector<std::string> warnings;
-    SimulatorOptions options = quiet();
-    options.on_warning = [&](const std::string& text) { warnings.push_back(text); };
-
-    const Simulator sim(net, options);
-
-    ASSERT_THAT(warnings, ElementsAre(HasSubstr("'flat'"), HasSubstr("'weak'")));
-    EXPECT_THAT(warnings[0], HasSubstr("1 of 2"));
-    EXPECT_THAT(warnings[1], HasSubstr("2 of 3"));
-}
-
 // --- files
 
 TEST(Files, OfArraysAreWrittenAndReadBack) {

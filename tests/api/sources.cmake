@@ -25,7 +25,8 @@ set(NENGINE_API_TESTS
     tensor_test.cpp
     training_test.cpp
     transform_test.cpp
-    tuning_test.cpp)
+    tuning_test.cpp
+    warnings_test.cpp)
 list(TRANSFORM NENGINE_API_TESTS PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
 set(NENGINE_API_TESTS_CUDA custom_neurons.cu)
 list(TRANSFORM NENGINE_API_TESTS_CUDA PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
