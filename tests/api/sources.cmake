@@ -4,7 +4,10 @@ set(NENGINE_API_TESTS
     ../reference/naive_learning.cpp
     ../reference/naive_operators.cpp
     ../support/model_runs.cpp
-    errors_test.cpp
+    errors.cpp
+    errors_of_connections_test.cpp
+    errors_of_objects_test.cpp
+    errors_of_simulators_test.cpp
     front_end_test.cpp
     layer_test.cpp
     learning_errors_test.cpp
