@@ -5,6 +5,8 @@ set(NENGINE_CONFORMANCE_TESTS
     ../reference/naive_training.cpp
     ../support/model_runs.cpp
     ../support/random_model.cpp
+    ../support/random_host_units.cpp
+    ../support/random_image_units.cpp
     ../support/random_units.cpp
     dynamic_cases.cpp
     image_cases.cpp
