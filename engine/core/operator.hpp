@@ -13,7 +13,7 @@ namespace nengine {
 /// What an operator does to a signal within one step. Per signal: one set, then incs,
 /// then reads, then one update, whose value is seen from the next step on. `state` is
 /// what an operator itself carries from step to step: it reads the old row and writes
-/// the new one.
+/// the new one, which others read in the same step.
 enum class Role { set, inc, read, update, state };
 
 struct Slot {

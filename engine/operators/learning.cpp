@@ -56,8 +56,7 @@ std::vector<Slot> learning_slots(LearningKind kind, const LearningSignals& s) {
     for (const SignalId read : {s.pre, s.signal, s.theta, s.scale, s.gate, s.weights}) {
         add(Role::read, read);
     }
-    add(Role::state, s.inv_gamma);
-    for (const SignalId written : {s.row, s.col, s.decay, s.delta}) {
+    for (const SignalId written : {s.inv_gamma, s.row, s.col, s.decay, s.delta}) {
         add(Role::update, written);
     }
     return slots;

@@ -266,6 +266,26 @@ TEST(Learning, EveryItemLearnsByItself) {
     EXPECT_GT(std::abs(all(0, steps - 1, 0) - all(2, steps - 1, 0)), 1e-9);
 }
 
+TEST(Learning, FiltersOfWhatRLSCarriesSeeTheStepBefore) {
+    Pair pair;
+    const auto c = pair.net.connect(pair.a, pair.net.node({.size_in = 1}),
+                                    {.learning_rule = RLS{.learning_rate = 1e-2}});
+    const auto at_once = pair.net.probe(c.learning_rule, {.attr = "inv_gamma"});
+    const auto delayed =
+        pair.net.probe(c.learning_rule, {.attr = "inv_gamma", .synapse = 0.0});
+    Simulator sim(pair.net, quiet());
+
+    sim.run_steps(30);
+
+    // In Nengo, P is updated: a step later others see it, and one more the delay's.
+    for (std::int64_t step = 2; step < 30; ++step) {
+        for (std::int64_t i = 0; i < 144; ++i) {
+            ASSERT_EQ(sim.data(delayed)(step, i), sim.data(at_once)(step - 2, i));
+        }
+    }
+    EXPECT_NE(sim.data(at_once)(29, 0), sim.data(at_once)(28, 0));
+}
+
 TEST(Learning, DataOfAConnectionAreTheWeightsAsBuilt) {
     const Channel channel;
     Simulator sim(channel.net, quiet());

@@ -21,6 +21,7 @@ struct Touch {
     std::vector<int>& of(Role role) {
         switch (role) {
             case Role::set:
+            case Role::state:  // to others the result of the step
                 return sets;
             case Role::inc:
                 return incs;
