@@ -84,15 +84,22 @@ void need_known(const BuildState& state, const ObjectView& view,
     }
 }
 
-/// Connections and their rules can be connected to and recorded by what is built after
-/// them: networks inside a network first, then its own connections, then its probes.
+/// Every object refers to what is built before it: a network's ensembles and nodes
+/// first, then the networks in it, its own connections and its probes.
 class CheckOrder {
 public:
     void operator()(const NetworkData& network) {
+        for (const auto& ensemble : network.ensembles) {
+            built_.insert(ensemble.get());
+        }
+        for (const auto& node : network.nodes) {
+            built_.insert(node.get());
+        }
         for (const auto& child : network.networks) {
             (*this)(*child);
         }
         for (const auto& connection : network.connections) {
+            need_built(connection->pre, *connection);
             need_built(connection->post, *connection);
             built_.insert(connection.get());
         }
@@ -103,12 +110,11 @@ public:
 
 private:
     void need_built(const ObjectView& view, const ObjectData& user) const {
-        const bool of_connection =
-            as_connection(view) != nullptr || as_learning_rule(view) != nullptr;
-        if (of_connection && !built_.contains(view.object().get())) {
+        if (!built_.contains(view.object().get())) {
             throw BuildError(describe(user) + ": got " + describe(view) +
-                             ", which is built after it, needs one of the same network "
-                             "or of an inner one");
+                             ", which is built later, needs an object of its own "
+                             "network, of networks made in it or before it, or an "
+                             "ensemble or node of one around it");
         }
     }
 

@@ -79,6 +79,49 @@ TEST(Probes, OfAConnectionAroundTheirNetworkAreRefused) {
                 AllOf(HasSubstr("probe#1"), HasSubstr("'outer'")));
 }
 
+TEST(Probes, AndConnectionsDoNotReachWhatIsBuiltLater) {
+    const auto built = [](const auto& make) {
+        return message<BuildError>([&] {
+            Network net({.seed = 1});
+            auto before = net.subnetwork(), after = net.subnetwork({.label = "after"});
+            const auto a = after.ensemble(5, 1, {.label = "a"});
+            const auto u = after.node({0.5}, {.label = "u"});
+            const auto c = net.connect(u, a, {.label = "c"});
+            const auto x = before.node({.size_in = 1});
+            make(before, x, a, u, c);
+            Simulator sim(net, quiet());
+        });
+    };
+    EXPECT_THAT(built([](auto& before, auto& x, auto& a, auto&, auto&) {
+                    before.connect(a, x, {.label = "ax"});
+                }),
+                HasSubstr("ax': got ensemble 'after/a', which is built later"));
+    EXPECT_THAT(built([](auto& before, auto& x, auto&, auto& u, auto&) {
+                    before.connect(u, x);
+                }),
+                HasSubstr("got node 'after/u', which is built later"));
+    EXPECT_THAT(built([](auto& before, auto&, auto& a, auto&, auto&) {
+                    before.probe(a.neurons, {.attr = "voltage"});
+                }),
+                HasSubstr("which is built later"));
+    EXPECT_THAT(built([](auto& before, auto&, auto&, auto&, auto& c) {
+                    before.probe(c, {.attr = "output"});
+                }),
+                HasSubstr("got connection 'c', which is built later"));
+}
+
+TEST(Probes, AndErrorsReachConnectionsOfEarlierNetworks) {
+    Ramp of;
+    auto before = of.net.subnetwork(), after = of.net.subnetwork();
+    const auto a = before.ensemble(10, 1);
+    const auto x = before.node({.size_in = 1});
+    const auto c = before.connect(a, x, {.learning_rule = PES{}});
+    after.connect(x, c.learning_rule);
+    after.probe(c, {.attr = "weights"});
+
+    EXPECT_NO_THROW(Simulator(of.net, quiet()).run_steps(2));
+}
+
 TEST(Connections, WithValuesAtPointsNeedAnEnsembleThatDecodes) {
     Ramp of;
     const auto direct =
