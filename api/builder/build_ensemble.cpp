@@ -5,6 +5,7 @@
 #include "api/builder/build_state.hpp"
 #include "api/builder/neuron_parts.hpp"
 #include "api/builder/numerics/distributions.hpp"
+#include "api/builder/numerics/text.hpp"
 #include "engine/operators/operators.hpp"
 #include "engine/operators/process.hpp"
 #include "engine/operators/random.hpp"
@@ -59,19 +60,32 @@ ProcessFactory uniform_numbers(std::uint32_t seed) {
     };
 }
 
+/// The mean number of spikes in a step; there is none of a rate that is not finite.
+double mean_spikes(double rate, double dt, double t, const std::string& where) {
+    constexpr double most = 9.2e18;  // what an integer can count
+    const double mean = std::abs(rate) * dt;
+    if (!(mean <= most)) {
+        throw SimulationError(where + ": at t = " + number_text(t) + " got a rate of " +
+                              number_text(rate) + " Hz, needs at most " +
+                              number_text(most) + " spikes per step");
+    }
+    return mean;
+}
+
 /// amplitude / dt sign(r) Poisson(dt |r|) of each rate r. How many numbers a draw takes
 /// depends on the rate, so that none can be drawn before it is known.
-ProcessFactory poisson_spikes(std::uint32_t seed, double dt, double amplitude) {
+ProcessFactory poisson_spikes(std::uint32_t seed, double dt, double amplitude,
+                              const std::string& where) {
     return [=](Index item) -> ProcessStep {
-        return
-            [=, rng = RandomState(item_seed(seed, item))](
-                double, std::span<const double> rates, std::span<double> out) mutable {
-                for (std::size_t i = 0; i < rates.size(); ++i) {
-                    const double height = std::copysign(amplitude / dt, rates[i]);
-                    out[i] = height *
-                             static_cast<double>(rng.poisson(std::abs(rates[i]) * dt));
-                }
-            };
+        return [=, rng = RandomState(item_seed(seed, item))](
+                   double t, std::span<const double> rates,
+                   std::span<double> out) mutable {
+            for (std::size_t i = 0; i < rates.size(); ++i) {
+                const double height = std::copysign(amplitude / dt, rates[i]);
+                out[i] = height * static_cast<double>(
+                                      rng.poisson(mean_spikes(rates[i], dt, t, where)));
+            }
+        };
     };
 }
 
@@ -135,8 +149,9 @@ private:
             state_.add(std::move(drawn), label);
             return;
         }
-        SimProcess op(poisson_spikes(spike_seed(), state_.dt, amplitude), output, rates,
-                      {});
+        SimProcess op(
+            poisson_spikes(spike_seed(), state_.dt, amplitude, describe(ensemble_)),
+            output, rates, {});
         drawn.label = label;
         op.trained_as = drawn.training_form();
         state_.add(std::move(op), label);

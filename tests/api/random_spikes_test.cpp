@@ -122,6 +122,22 @@ TEST(SpikesOfRates, OfABaseTypeThatSpikesWarn) {
     EXPECT_TRUE(warnings_of(LIF{}).empty());
 }
 
+TEST(SpikesOfRates, PoissonHasNoneOfRatesThatAreNotFinite) {
+    Network net({.seed = 1});
+    const auto u = net.node([](double t) { return t > 0.002 ? 1e300 : 0.0; });
+    const auto a = net.ensemble(5, 1,
+                                {.label = "ens",
+                                 .encoders = Choice{.options = Array{{1.0}}},
+                                 .neuron_type = PoissonSpiking{RectifiedLinear{}}});
+    net.probe(a.neurons);
+    net.connect(u, a, {.synapse = None});
+    Simulator sim(net, quiet());
+    sim.run_steps(2);
+
+    EXPECT_THAT(message<SimulationError>([&] { sim.step(); }),
+                ::testing::HasSubstr("ensemble 'ens': at t = 0.003 got a rate of"));
+}
+
 TEST(SpikesOfRates, MistakesAreNamed) {
     const auto message = [](const NeuronModel& type) -> std::string {
         try {

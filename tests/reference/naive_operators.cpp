@@ -356,10 +356,7 @@ void Execution::run(const StochasticSpikes&) {
             continue;
         }
         const double mean = std::abs(spikes[i]) * model_.dt();
-        double count = 0;
-        while (count + 1 <= mean) {
-            ++count;
-        }
+        double count = std::floor(mean);
         count += uniform[i] < mean - count ? 1 : 0;
         spikes[i] = spikes[i] < 0 ? -height * count : height * count;
     }
