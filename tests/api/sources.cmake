@@ -4,6 +4,10 @@ set(NENGINE_API_TESTS
     ../reference/naive_learning.cpp
     ../reference/naive_operators.cpp
     ../support/model_runs.cpp
+    ../support/random_learning.cpp
+    ../support/random_network.cpp
+    ../support/random_parts.cpp
+    ../support/random_subnetworks.cpp
     errors.cpp
     errors_of_connections_test.cpp
     errors_of_objects_test.cpp
