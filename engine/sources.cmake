@@ -31,6 +31,7 @@ set(NENGINE_ENGINE_SOURCES
     planner/normalise.cpp
     planner/partial_sums.cpp
     planner/runs.cpp
+    planner/share.cpp
     planner/simplify.cpp
     planner/storage.cpp
     runtime/binder.cpp

@@ -57,7 +57,8 @@ Solution columns_of(const Solution& solution, Index first, Index count) {
         solution.X.middleCols(first, count), solution.rmses.segment(first, count), {}};
 }
 
-/// Solves problems with the same activities and equal solvers as one.
+/// Solves problems with the same activities and equal solvers as one, and those with
+/// equal targets once: their decoders are then equal to the last bit.
 class Batch {
 public:
     Batch(std::vector<PreparedTask>& prepared, const BuiltEnsembles& ensembles)
@@ -73,39 +74,50 @@ public:
     void add(std::size_t i) {
         members_.push_back(i);
         finishes_.emplace_back(prepared_[i], ensembles_);
-        targets_.push_back(finishes_.back().targets());
+        Matrix targets = finishes_.back().targets();
+        const auto equal = std::ranges::find_if(
+            distinct_, [&](const Targets& one) { return one.equal(targets); });
+        which_.push_back(static_cast<std::size_t>(equal - distinct_.begin()));
+        if (equal == distinct_.end()) {
+            distinct_.push_back({std::move(targets), columns_});
+            columns_ += distinct_.back().values.cols();
+        }
     }
 
     void solve(const Matrix& A, std::vector<Decoders>& found) {
-        if (members_.size() == 1) {
-            Solution solution = finishes_[0].solve_alone(A, targets_[0]);
-            found[members_[0]] = finishes_[0].weights(std::move(solution));
-            return;
-        }
         const Solution solution = finishes_[0].solve_alone(A, all_targets(A));
-        Index column = 0;
         for (std::size_t i = 0; i < members_.size(); ++i) {
-            const Index count = targets_[i].cols();
-            found[members_[i]] =
-                finishes_[i].weights(columns_of(solution, column, count));
-            column += count;
+            const Targets& own = distinct_[which_[i]];
+            found[members_[i]] = finishes_[i].weights(
+                distinct_.size() == 1
+                    ? solution
+                    : columns_of(solution, own.column, own.values.cols()));
         }
     }
 
 private:
-    Matrix all_targets(const Matrix& A) {
-        Index columns = 0;
-        for (std::size_t i = 0; i < members_.size(); ++i) {
-            if (targets_[i].rows() != A.rows()) {
-                finishes_[i].solve_alone(A, targets_[i]);  // says what is wrong
-            }
-            columns += targets_[i].cols();
+    /// What some members have in common; from which column of the solution on.
+    struct Targets {
+        Matrix values;
+        Index column;
+
+        bool equal(const Matrix& other) const {
+            return values.rows() == other.rows() && values.cols() == other.cols() &&
+                   values == other;
         }
-        Matrix all(A.rows(), columns);
-        Index column = 0;
-        for (const Matrix& part : targets_) {
-            all.middleCols(column, part.cols()) = part;
-            column += part.cols();
+    };
+
+    Matrix all_targets(const Matrix& A) {
+        if (distinct_.size() == 1) {
+            return distinct_[0].values;
+        }
+        Matrix all(A.rows(), columns_);
+        for (std::size_t i = 0; i < members_.size(); ++i) {
+            const Targets& own = distinct_[which_[i]];
+            if (own.values.rows() != A.rows()) {
+                finishes_[i].solve_alone(A, own.values);  // says what is wrong
+            }
+            all.middleCols(own.column, own.values.cols()) = own.values;
         }
         return all;
     }
@@ -114,7 +126,9 @@ private:
     const BuiltEnsembles& ensembles_;
     std::vector<std::size_t> members_;
     std::vector<Finish> finishes_;
-    std::vector<Matrix> targets_;
+    std::vector<Targets> distinct_;
+    std::vector<std::size_t> which_;  ///< of the distinct targets, by member
+    Index columns_ = 0;
 };
 
 void solve_group(const Group& group, std::vector<PreparedTask>& prepared,

@@ -131,6 +131,8 @@ struct Graph {
     std::vector<Tap> taps;
     std::vector<VersionId> inputs;  ///< per Model::inputs; no_version unless fed
     std::vector<GraphStage> stages;
+    bool as_built = false;  ///< parameters have the values that the model gives them
+    bool relies_on_parameters = false;  ///< and the passes made use of these
     bool single_step =
         false;  ///< chunks of one step: calls of host functions interleave
     bool whole_batch = false;  ///< no tiles: a host function sees the items in order
@@ -173,6 +175,10 @@ Uses find_uses(const Graph& graph);
 /// In training mode spiking neurons are their rate curve and have no state.
 Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
                 const std::vector<int>& probes, bool training);
+
+/// Drops products of equal matrices with one vector but for the first. Those with
+/// parameters only `as_built`; not for training, in which each gets its own gradient.
+Graph share_products(Graph graph);
 
 /// Rewrites on the def-use graph, to a fixed point; by value only where the value is
 /// neither trainable nor learned.

@@ -11,7 +11,9 @@ Graph optimised_graph(const PlanRequest& request) {
     const PlannerOptions& options = request.options;
     Graph graph =
         normalise(request.model, request.fed, request.probes, request.training);
+    graph.as_built = request.as_built;
     if (options.simplify) {
+        graph = request.training ? std::move(graph) : share_products(std::move(graph));
         graph = simplify(std::move(graph));
     }
     if (options.fuse) {
@@ -32,6 +34,7 @@ Plan make_plan(const PlanRequest& request) {
     Plan plan;
     plan.model = request.model;
     plan.training = request.training;
+    plan.relies_on_parameters = graph.relies_on_parameters;
     plan.single_step = graph.single_step;
     plan.whole_batch = graph.whole_batch;
     Storage storage(graph, layout, needs, plan);

@@ -90,7 +90,8 @@ struct Plan {
     std::vector<ProbeRows> probes;
     std::vector<Stage> forward, backward;
     bool single_step = false, whole_batch = false;
-    bool has_effects = false;  ///< calls functions of the user's
+    bool has_effects = false;           ///< calls functions of the user's
+    bool relies_on_parameters = false;  ///< is wrong once they change
 
     /// Bytes that a step of an item adds to histories, and that an item adds whatever
     /// the steps.
@@ -109,6 +110,7 @@ struct PlanRequest {
     std::vector<int> fed;     ///< per input: 0 no, 1 every step, 2 held
     std::vector<int> probes;  ///< which are observed
     bool training = false;
+    bool as_built = false;  ///< parameters have the values that the model gives them
     PlannerOptions options;
 };
 Plan make_plan(const PlanRequest& request);

@@ -112,11 +112,17 @@ std::shared_ptr<const Plan> SessionOf<Real>::plan_for(const RunnerKey& key) {
     RunnerKey plain = key;
     plain.steps = plain.items = 0;
     std::shared_ptr<const Plan>& plan = plans_[plain];
+    if (plan != nullptr && plan->relies_on_parameters && !parameters_.as_built()) {
+        runners_.remove_if(
+            [&](const auto& entry) { return &entry.second->plan() == plan.get(); });
+        plan = nullptr;
+    }
     if (plan == nullptr) {
         plan = std::make_shared<Plan>(make_plan({.model = model_,
                                                  .fed = key.fed,
                                                  .probes = key.probes,
                                                  .training = key.training,
+                                                 .as_built = parameters_.as_built(),
                                                  .options = options_.planner}));
     }
     return plan;

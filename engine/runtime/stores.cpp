@@ -53,6 +53,7 @@ void ParameterStore<Real>::restore(const Model& model) {
         }
     }
     changed();
+    as_built_ = true;
 }
 
 template <class Real>

@@ -29,7 +29,12 @@ public:
 
     /// Changes with the values: copies derived from them are stale when it differs.
     std::uint64_t version() const { return version_; }
-    void changed() { ++version_; }
+    void changed() {
+        ++version_;
+        as_built_ = false;
+    }
+    /// All have the model's initial values.
+    bool as_built() const { return as_built_; }
     std::size_t bytes() const { return values_.bytes() + gradients_.bytes(); }
 
 private:
@@ -39,6 +44,7 @@ private:
     Buffer values_, gradients_;
     std::map<SignalId, Index> sizes_;
     std::uint64_t version_ = 1;
+    bool as_built_ = false;
 };
 
 /// What a network carries from step to step, by signal, for every item of the

@@ -72,6 +72,40 @@ TEST(Simplify, NeuronsOfWhichOnlyAStateIsReadAreComputed) {
     EXPECT_EQ(count(simplify(normal_form(model)), "SimNeurons"), 1);
 }
 
+/// Products of the fed x with matrices, all probed.
+std::shared_ptr<Model> products(const std::vector<std::vector<double>>& matrices,
+                                bool trainable) {
+    auto model = std::make_shared<Model>();
+    const SignalId x = add(*model, "x", {2});
+    model->inputs.push_back({"x", x, -1});
+    for (const auto& values : matrices) {
+        const SignalId y = add(*model, "y", {2});
+        model->add(DotInc(add(*model, "a", {2, 2}, values, trainable), x, y, false));
+        model->probes.push_back({.name = "y", .signal = y});
+    }
+    return model;
+}
+
+TEST(ShareProducts, OfEqualMatricesLeavesOne) {
+    const auto model = products({{1, 2, 3, 4}, {1, 2, 3, 5}, {1, 2, 3, 4}}, false);
+    const Graph graph = share_products(normal_form(model));
+
+    EXPECT_EQ(count(graph, "DotInc"), 2);
+    EXPECT_EQ(graph.taps[0].version, graph.taps[2].version);
+    EXPECT_NE(graph.taps[0].version, graph.taps[1].version);
+    EXPECT_FALSE(graph.relies_on_parameters);
+}
+
+TEST(ShareProducts, OfParametersIsForThemAsBuilt) {
+    Graph graph = normal_form(products({{1, 2, 3, 4}, {1, 2, 3, 4}}, true));
+    EXPECT_EQ(count(share_products(graph), "DotInc"), 2);
+
+    graph.as_built = true;
+    const Graph shared = share_products(graph);
+    EXPECT_EQ(count(shared, "DotInc"), 1);
+    EXPECT_TRUE(shared.relies_on_parameters);
+}
+
 TEST(Fuse, ABiasJoinsTheNeuronsThatItFeeds) {
     const Graph graph = fuse(simplify(normal_form(populations({}))));
 
