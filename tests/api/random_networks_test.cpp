@@ -26,6 +26,9 @@ template <class Property>
 void check(const std::string& claim, int networks, const Property& property) {
     rc::detail::TestParams params;
     params.seed = 1;
+#ifdef __SANITIZE_ADDRESS__
+    networks /= 4;  // which take fifteen times as long
+#endif
     params.maxSuccess = networks;
     params.maxSize = 40;
     if (std::getenv("RC_PARAMS") != nullptr) {
