@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,8 @@
 // the user's object, what was given, and what is needed.
 
 namespace nengine::test {
+
+inline constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// A network with one object of each kind.
 struct Example {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "nengine/nengine.hpp"
 
@@ -15,6 +17,20 @@ inline SimulatorOptions quiet(
     return {.minibatch_size = minibatch_size,
             .dtype = DType::float64,
             .progress_bar = false};
+}
+
+/// What a simulator warns of.
+inline std::vector<std::string> warnings_of(const Network& net) {
+    std::vector<std::string> warnings;
+    SimulatorOptions options = quiet();
+    options.on_warning = [&](const std::string& text) { warnings.push_back(text); };
+    const Simulator sim(net, options);
+    return warnings;
+}
+
+/// Matches numbers that are these to twelve places.
+inline auto near_to(const std::vector<double>& values) {
+    return ::testing::Pointwise(::testing::DoubleNear(1e-12), values);
 }
 
 /// The message of the error that `work` ends with.

@@ -16,12 +16,7 @@ namespace {
 using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Pointwise;
 using Values = std::vector<double>;
-
-auto near_to(const Values& values) {
-    return Pointwise(DoubleNear(1e-12), values);
-}
 
 // --- time and steps
 

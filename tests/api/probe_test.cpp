@@ -11,14 +11,8 @@ namespace nengine::test {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::DoubleNear;
 using ::testing::HasSubstr;
-using ::testing::Pointwise;
 using Values = std::vector<double>;
-
-auto near_to(const Values& values) {
-    return Pointwise(DoubleNear(1e-12), values);
-}
 
 /// A node that gives the number of the step, and as much again.
 struct Ramp {

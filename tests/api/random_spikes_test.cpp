@@ -96,32 +96,6 @@ INSTANTIATE_TEST_SUITE_P(Types, RandomSpikes,
                                                                   : "poisson");
                          });
 
-std::vector<std::string> warnings_of(const NeuronModel& type) {
-    Network net({.seed = 1});
-    net.ensemble(5, 1, {.label = "ens", .neuron_type = type});
-    std::vector<std::string> warnings;
-    SimulatorOptions options = quiet();
-    options.on_warning = [&](const std::string& text) { warnings.push_back(text); };
-    Simulator sim(net, options);
-    return warnings;
-}
-
-TEST(SpikesOfRates, OfABaseTypeThatSpikesWarn) {
-    using ::testing::AllOf;
-    using ::testing::ElementsAre;
-    using ::testing::HasSubstr;
-    EXPECT_THAT(
-        warnings_of(PoissonSpiking{LIF{}}),
-        ElementsAre(AllOf(HasSubstr("'ens'"), HasSubstr("got LIF"),
-                          HasSubstr("PoissonSpiking"), HasSubstr("LIFRate may be"))));
-    EXPECT_THAT(warnings_of(StochasticSpiking{Izhikevich{}}),
-                ElementsAre(AllOf(HasSubstr("'ens'"), HasSubstr("got Izhikevich"),
-                                  HasSubstr("does not spike"))));
-    EXPECT_TRUE(warnings_of(StochasticSpiking{LIFRate{}}).empty());
-    EXPECT_TRUE(warnings_of(RegularSpiking{RectifiedLinear{}}).empty());
-    EXPECT_TRUE(warnings_of(LIF{}).empty());
-}
-
 TEST(SpikesOfRates, PoissonHasNoneOfRatesThatAreNotFinite) {
     Network net({.seed = 1});
     const auto u = net.node([](double t) { return t > 0.002 ? 1e300 : 0.0; });

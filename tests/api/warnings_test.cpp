@@ -15,14 +15,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-std::vector<std::string> warnings_of(const Network& net) {
-    std::vector<std::string> warnings;
-    SimulatorOptions options = quiet();
-    options.on_warning = [&](const std::string& text) { warnings.push_back(text); };
-    const Simulator sim(net, options);
-    return warnings;
-}
-
 TEST(Warnings, TellOfGainsAndBiasesWithoutATuningCurve) {
     Network net({.seed = 1});
     net.ensemble(2, 1,
@@ -47,6 +39,25 @@ TEST(Warnings, NameAFewOfManyObjects) {
     EXPECT_THAT(warnings_of(net),
                 ElementsAre(AllOf(HasSubstr("'ensemble#3' and 517 more: got"),
                                   HasSubstr("520 of 1040"))));
+}
+
+std::vector<std::string> warnings_of_type(const NeuronModel& type) {
+    Network net({.seed = 1});
+    net.ensemble(5, 1, {.label = "ens", .neuron_type = type});
+    return warnings_of(net);
+}
+
+TEST(Warnings, TellOfBaseTypesThatSpike) {
+    EXPECT_THAT(
+        warnings_of_type(PoissonSpiking{LIF{}}),
+        ElementsAre(AllOf(HasSubstr("'ens'"), HasSubstr("got LIF"),
+                          HasSubstr("PoissonSpiking"), HasSubstr("LIFRate may be"))));
+    EXPECT_THAT(warnings_of_type(StochasticSpiking{Izhikevich{}}),
+                ElementsAre(AllOf(HasSubstr("'ens'"), HasSubstr("got Izhikevich"),
+                                  HasSubstr("does not spike"))));
+    EXPECT_THAT(warnings_of_type(StochasticSpiking{LIFRate{}}), IsEmpty());
+    EXPECT_THAT(warnings_of_type(RegularSpiking{RectifiedLinear{}}), IsEmpty());
+    EXPECT_THAT(warnings_of_type(LIF{}), IsEmpty());
 }
 
 TEST(Warnings, TellOfSolversForWeightsThatSolveForNone) {
