@@ -87,7 +87,7 @@ void PoissonSpikes::lower(Lowering& low) const {
         }
     }
     low.emit(PoissonSpikesCommand{low.stepped(), low.table(std::move(elements)),
-                                  low.flat(rates), low.flat(amplitude),
+                                  low.flat(rates), low.flat_broadcast(amplitude),
                                   low.flat(output)});
 }
 

@@ -155,12 +155,17 @@ void poisson_spikes(ModelMaker& m) {
     m.add(Reset(m.slice(both, 0, 2)), "rest");
     m.add(Reset(loop), "loop");
     m.add(DotInc(m.parameter("in", {3, 2}), x, loop), "in");
+    // These two merge, each with a number as its amplitude.
+    const SignalId d = m.signal("d", {5}), e = m.signal("e", {4});
+    spikes("d", x, d, 800);
+    spikes("e", x, e, 300);
     const SignalId c = m.signal("c", {7});
     spikes("c", loop, c, 20000);
     const SignalId slow = m.lowpass("slow", c);
     m.add(DotInc(m.parameter("back", {3, 7}, -0.2, 0.2), slow, loop), "back");
-    m.probe(both);
-    m.probe(c);
+    for (const SignalId probed : {both, c, d, e}) {
+        m.probe(probed);
+    }
 }
 
 /// Numbers of the device's: merged, of odd sizes, into slices, into a loop; two
