@@ -6,8 +6,6 @@
 #include <unordered_set>
 
 #include "api/builder/build_state.hpp"
-#include "api/builder/neuron_parts.hpp"
-#include "api/builder/numerics/least_squares.hpp"
 #include "api/builder/numerics/seeds.hpp"
 #include "api/builder/numerics/text.hpp"
 #include "api/builder/parallel_for.hpp"

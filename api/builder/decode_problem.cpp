@@ -162,8 +162,8 @@ Finish::Finish(PreparedTask& prepared, const BuiltEnsembles& ensembles)
     : prepared_(prepared),
       task_(*prepared.task),
       ensembles_(ensembles),
-      to_neurons_(task_.connection != nullptr && wants_weights(*task_.solver) &&
-                  detail::as_ensemble(task_.connection->post) != nullptr),
+      to_neurons_(task_.connection != nullptr &&
+                  detail::solves_for_weights(*task_.connection)),
       encodes_targets_(to_neurons_ && !is_compositional(*task_.solver)) {}
 
 Matrix Finish::targets() {

@@ -150,18 +150,12 @@ outline::Connection::Transform transform_of(const Transform& transform) {
     return array != nullptr && array->rank() < 2 ? Kind::elementwise : Kind::dense;
 }
 
-bool wants_weights(const Solver& solver) {
-    return std::visit([](const auto& one) { return one.weights; }, solver);
-}
-
 outline::Connection outline_of(const ConnectionData& connection) {
-    const bool between_ensembles = as_ensemble(connection.pre) != nullptr &&
-                                   as_ensemble(connection.post) != nullptr;
     return {.id = &connection,
             .pre = view_of(connection.pre, Side::out),
             .post = view_of(connection.post, Side::in),
             .has_function = !connection.function.is_identity(),
-            .full_weights = between_ensembles && wants_weights(connection.solver),
+            .full_weights = solves_for_weights(connection),
             .transform = transform_of(connection.transform),
             .synapse = process_of(connection.synapse),
             .rules = rules_of(connection)};

@@ -66,14 +66,27 @@ void warn_of_tuning(BuildState& state, const NetworkData& top) {
     }
 }
 
+bool has_base_type(const NeuronModel& type) {
+    return std::visit(
+        []<class T>(const T&) {
+            return requires(T one) {
+                one.base_type;
+            };
+        },
+        type);
+}
+
 /// Spikes made of spikes: what was meant is probably the rate type.
 void warn_of_spiking_bases(BuildState& state, const NetworkData& top) {
     Warnings warnings;
     visit_networks(top, [&](const NetworkData& network) {
         for (const auto& ensemble : network.ensembles) {
+            if (!has_base_type(ensemble->neuron_type)) {
+                continue;
+            }
             const NeuronParts parts =
                 neuron_parts(ensemble->neuron_type, describe(*ensemble));
-            if (!parts.spikes || !parts.neurons->info().spiking) {
+            if (!parts.neurons->info().spiking) {
                 continue;
             }
             const NeuronInfo& base = parts.neurons->info();

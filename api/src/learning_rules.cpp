@@ -62,13 +62,6 @@ namespace detail {
 
 namespace {
 
-bool solves_for_weights(const ConnectionData& connection) {
-    return decoded_ensemble(connection.pre) != nullptr &&
-           as_ensemble(connection.post) != nullptr &&
-           std::visit([](const auto& solver) { return solver.weights; },
-                      connection.solver);
-}
-
 /// The synapses that a rule filters with.
 std::vector<Synapse> synapses_of(const PES& rule) {
     return {rule.pre_synapse};
@@ -233,6 +226,13 @@ std::vector<std::string> rule_attributes(const LearningRuleType& rule) {
         {"pre_filtered", "post_filtered", "delta"},
         {"post_filtered", "scaled_encoders", "delta"}};
     return names[rule.index()];
+}
+
+bool solves_for_weights(const ConnectionData& connection) {
+    return decoded_ensemble(connection.pre) != nullptr &&
+           as_ensemble(connection.post) != nullptr &&
+           std::visit([](const auto& solver) { return solver.weights; },
+                      connection.solver);
 }
 
 bool weights_to_neurons(const ConnectionData& connection) {

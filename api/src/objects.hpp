@@ -172,7 +172,9 @@ std::string rule_name(const LearningRuleType& rule);  ///< "PES"
 std::int64_t rule_size_in(const ConnectionData& connection, std::size_t rule);
 /// Attributes that a probe may record.
 std::vector<std::string> rule_attributes(const LearningRuleType& rule);
-/// The weights go from neurons to neurons, without decoders.
+/// Its solver finds weights from neurons to neurons, without decoders.
+bool solves_for_weights(const ConnectionData& connection);
+/// The weights go into neurons, solved for or given.
 bool weights_to_neurons(const ConnectionData& connection);
 /// @throws ValidationError  a number below 0, or not finite
 void need_not_negative(double value, const std::string& what);

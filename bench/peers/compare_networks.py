@@ -53,12 +53,12 @@ def compare(args, case, batch):
     options += ["--neuron-type", neuron_type, "--batch", batch, "--reps", args.reps]
     options = [str(option) for option in options]
     theirs = [str(args.venv / "bin/python"), str(HERE / "nengodl_networks.py")]
-    ours = [*shlex.split(args.ours), "--device", args.device]
+    own = [*shlex.split(args.ours), "--device", args.device]
     row = {"network": name, "neuron_type": neuron_type, "batch": batch}
     times = ("build_seconds", "first_seconds", "seconds", "weights_copy_seconds")
     for _ in range(args.rounds):
         peers = run([*theirs, *options])
-        mine = run([*ours, *options])
+        mine = run([*own, *options])
         row["neurons"] = peers["neurons"]
         if mine["neurons"] != peers["neurons"]:
             sys.exit(f"{name}: {mine['neurons']} neurons, {peers['neurons']} in NengoDL")

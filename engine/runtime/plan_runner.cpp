@@ -117,15 +117,23 @@ void PlanRunner<Real>::run_commands(const std::vector<Command>& commands,
     }
 }
 
+template <class Real>
+RandomOrigin PlanRunner<Real>::origin(const ChunkExtent& extent) const {
+    return {.seed = processes_->seed(),
+            .first_step = static_cast<std::uint64_t>(extent.first_step),
+            .first_item = static_cast<std::uint32_t>(processes_->first_item() +
+                                                     extent.first_item)};
+}
+
 /// In folded stages only: a recorded step would draw the same numbers over and over.
 template <class Real>
 void PlanRunner<Real>::draw(const RandomCommand& command, const ChunkExtent& extent) {
+    const RandomOrigin from = origin(extent);
     const RandomArgs<Real> args{
         .kind = command.kind,
-        .seed = processes_->seed(),
-        .first_step = static_cast<std::uint64_t>(extent.first_step),
-        .first_item =
-            static_cast<std::uint32_t>(processes_->first_item() + extent.first_item),
+        .seed = from.seed,
+        .first_step = from.first_step,
+        .first_item = from.first_item,
         .per_item = command.per_item,
         .scale = static_cast<Real>(command.scale),
         .shift = static_cast<Real>(command.shift),
@@ -140,12 +148,8 @@ void PlanRunner<Real>::set_origin(const ChunkExtent& extent) {
     if (!draws_) {
         return;
     }
-    const RandomOrigin origin{
-        .seed = processes_->seed(),
-        .first_step = static_cast<std::uint64_t>(extent.first_step),
-        .first_item =
-            static_cast<std::uint32_t>(processes_->first_item() + extent.first_item)};
-    device_.upload(origin_.data(), &origin, sizeof(origin));
+    const RandomOrigin from = origin(extent);
+    device_.upload(origin_.data(), &from, sizeof(from));
 }
 
 template <class Real>

@@ -65,7 +65,9 @@ private:
     void call_host(const HostCommand& command, const ChunkExtent& extent);
     void call_processes(const ProcessCommand& command, const ChunkExtent& extent);
     void draw(const RandomCommand& command, const ChunkExtent& extent);
-    /// Says where the chunk's random numbers lie, to kernels that draw.
+    /// Where the random numbers of a chunk or a step lie.
+    RandomOrigin origin(const ChunkExtent& extent) const;
+    /// Says so to kernels that draw.
     void set_origin(const ChunkExtent& extent);
     void set_counter(Index step);
     std::vector<Real> read_block(const Block<Real>& block);
