@@ -52,8 +52,7 @@ public:
 
 private:
     void build_decoded(const EnsembleData& pre) {
-        Decoders& decoders = state_.decoders.at(&connection_);
-        const Matrix weights = std::move(decoders.weights);  // freed for the next ones
+        const Decoders& decoders = state_.decoders.at(&connection_);
         parts_.source = parts_.in = state_.ensemble(pre).neurons_out;
         parts_.eval_points = decoders.eval_points;
         if (parts_.eval_points.empty() &&
@@ -62,9 +61,8 @@ private:
         }
         parts_.rmses = decoders.rmses;
         parts_.iterations = decoders.iterations;
-        parts_.weights =
-            state_.parameter(connection_, "weights", {weights.rows(), weights.cols()},
-                             values_of(weights), is_trainable(connection_));
+        parts_.weights = state_.parameter(connection_, "weights", decoders.shape,
+                                          decoders.weights, is_trainable(connection_));
         if (decoders.to_neurons) {
             const SignalId target =
                 state_.ensemble(*connection_.post.object()).neurons_in;

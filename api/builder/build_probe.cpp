@@ -13,12 +13,10 @@ using namespace detail;
 SignalId decoded(BuildState& state, const ProbeData& probe,
                  const EnsembleData& ensemble) {
     const Decoders& decoders = state.decoders.at(&probe);
-    const Index size = decoders.weights.rows();
     const SignalId weights =
-        state.parameter(probe, "weights", {size, decoders.weights.cols()},
-                        values_of(decoders.weights), false);
+        state.parameter(probe, "weights", decoders.shape, decoders.weights, false);
     const std::string label = detail::name(probe);
-    const SignalId value = state.signal(label + ".weighted", size);
+    const SignalId value = state.signal(label + ".weighted", decoders.shape[0]);
     state.add(DotInc(weights, state.ensemble(ensemble).neurons_out, value, false),
               label);
     return value;

@@ -27,7 +27,7 @@ SignalId BuildState::signal(const std::string& name, Index size) {
 }
 
 SignalId BuildState::variable(const std::string& name, Shape shape,
-                              std::vector<double> values) {
+                              SharedValues values) {
     Signal made;
     made.name = name;
     made.shape = std::move(shape);
@@ -44,7 +44,7 @@ SignalId BuildState::scalar(double value) {
 }
 
 SignalId BuildState::constant(const std::string& name, Shape shape,
-                              std::vector<double> values) {
+                              SharedValues values) {
     const SignalId id = variable(name, std::move(shape), std::move(values));
     model->signal(id).readonly = true;
     return id;
@@ -63,8 +63,7 @@ std::string BuildState::own_parameter_name(const ObjectData& object,
 }
 
 SignalId BuildState::parameter(const ObjectData& object, const std::string& attribute,
-                               Shape shape, std::vector<double> values,
-                               bool trainable) {
+                               Shape shape, SharedValues values, bool trainable) {
     const std::string name = own_parameter_name(object, attribute);
     const SignalId id = variable(name, std::move(shape), std::move(values));
     model->signal(id).parameter = name;

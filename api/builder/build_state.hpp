@@ -67,14 +67,14 @@ struct BuildState {
     /// A signal of zeros that operators write.
     SignalId signal(const std::string& name, Index size);
     /// A signal with values at step 0; empty means zeros.
-    SignalId variable(const std::string& name, Shape shape, std::vector<double> values);
+    SignalId variable(const std::string& name, Shape shape, SharedValues values);
     /// A number that never changes; one signal for all users of the same number.
     SignalId scalar(double value);
-    SignalId constant(const std::string& name, Shape shape, std::vector<double> values);
+    SignalId constant(const std::string& name, Shape shape, SharedValues values);
     /// A value that is saved and loaded as "object.attribute"; of further objects with
     /// the same name as "object#2.attribute" and so on, in the order of the build.
     SignalId parameter(const detail::ObjectData& object, const std::string& attribute,
-                       Shape shape, std::vector<double> values, bool trainable);
+                       Shape shape, SharedValues values, bool trainable);
 
     std::string own_parameter_name(const detail::ObjectData& object,
                                    const std::string& attribute);

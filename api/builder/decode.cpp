@@ -52,11 +52,6 @@ std::vector<Group> group(const std::vector<PreparedTask>& prepared,
     return groups;
 }
 
-Solution columns_of(const Solution& solution, Index first, Index count) {
-    return {
-        solution.X.middleCols(first, count), solution.rmses.segment(first, count), {}};
-}
-
 /// Solves problems with the same activities and equal solvers as one, and those with
 /// equal targets once: their decoders are then equal to the last bit.
 class Batch {
@@ -86,12 +81,13 @@ public:
 
     void solve(const Matrix& A, std::vector<Decoders>& found) {
         const Solution solution = finishes_[0].solve_alone(A, all_targets(A));
+        std::vector<Decoders> solved;
+        for (const Targets& targets : distinct_) {
+            solved.push_back(
+                decoders_of(solution, targets.column, targets.values.cols()));
+        }
         for (std::size_t i = 0; i < members_.size(); ++i) {
-            const Targets& own = distinct_[which_[i]];
-            found[members_[i]] = finishes_[i].weights(
-                distinct_.size() == 1
-                    ? solution
-                    : columns_of(solution, own.column, own.values.cols()));
+            found[members_[i]] = finishes_[i].weights(solved[which_[i]]);
         }
     }
 
@@ -139,7 +135,8 @@ void solve_group(const Group& group, std::vector<PreparedTask>& prepared,
         Finish finish(prepared[first], ensembles);
         const Matrix A = Matrix::Zero(1, task.pre->n_neurons);
         const Matrix targets = Matrix::Zero(1, task.size_mid);
-        found[first] = finish.weights(finish.solve_alone(A, targets));
+        const Solution solution = finish.solve_alone(A, targets);
+        found[first] = finish.weights(decoders_of(solution, 0, solution.X.cols()));
         return;
     }
     const Matrix A = activities(prepared[first], ensembles);

@@ -14,7 +14,8 @@ namespace nengine {
 
 /// What a decoded connection multiplies its neurons' output with, transform included.
 struct Decoders {
-    Matrix weights;          ///< [size_out, n_neurons]
+    Shape shape;             ///< [size_out, n_neurons]
+    SharedValues weights;    ///< one copy for all that are equal
     EvalPoints eval_points;  ///< empty: the ensemble's
     Vector rmses;
     std::vector<std::int64_t> iterations;  ///< of iterative solvers

@@ -67,18 +67,32 @@ Matrix reached_encoders(const ConnectionData& connection,
     return encoders(Eigen::all, columns);
 }
 
+void set_weights(Decoders& decoders, const auto& matrix) {
+    decoders.shape = {matrix.rows(), matrix.cols()};
+    std::vector<double> values(static_cast<std::size_t>(matrix.size()));
+    Eigen::Map<Matrix>(values.data(), matrix.rows(), matrix.cols()) = matrix;
+    decoders.weights = std::move(values);
+}
+
+bool is_one(const Transform& transform) {
+    const auto* array = std::get_if<Array>(&transform.value());
+    return transform.is_none() ||
+           (array != nullptr && array->rank() == 0 && array->values.front() == 1.0);
+}
+
 /// weights = transform weights, by as few multiplications as the transform needs.
 void apply(const Transform& transform, Index size_out, RandomState& rng,
            Matrix& weights) {
     const auto* array = std::get_if<Array>(&transform.value());
+    if (is_one(transform)) {
+        return;
+    }
     if (array != nullptr && array->rank() == 0) {
-        if (array->values.front() != 1.0) {
-            weights *= array->values.front();
-        }
+        weights *= array->values.front();
     } else if (array != nullptr && array->rank() == 1) {
         weights.array().colwise() *=
             Eigen::Map<const Vector>(array->values.data(), size_out).array();
-    } else if (!transform.is_none()) {
+    } else {
         weights = product(transform_matrix(transform, size_out, weights.rows(), rng),
                           weights);
     }
@@ -191,24 +205,36 @@ Solution Finish::solve_alone(const Matrix& A, const Matrix& targets) {
     return solve(*task_.solver, A, targets, prepared_.rng, describe(*task_.owner));
 }
 
-Decoders Finish::weights(Solution solution) {
+Decoders decoders_of(const Solution& solution, Index first, Index count) {
     Decoders result;
-    result.rmses = std::move(solution.rmses);
-    result.iterations = std::move(solution.iterations);
+    set_weights(result, solution.X.middleCols(first, count).transpose());
+    if (solution.rmses.size() > 0) {
+        result.rmses = solution.rmses.segment(first, count);
+    }
+    result.iterations = solution.iterations;
+    return result;
+}
+
+Decoders Finish::weights(const Decoders& solved) {
+    Decoders result = solved;
     if (prepared_.own_points.size() > 0) {
         result.eval_points = EvalPoints(std::move(prepared_.own_points));
     }
-    result.weights = solution.X.transpose();
     result.to_neurons = to_neurons_;
     if (task_.connection == nullptr || encodes_targets_) {
         return result;
     }
     const ConnectionData& connection = *task_.connection;
-    apply(connection.transform, task_.size_out, prepared_.rng, result.weights);
-    if (to_neurons_) {
-        result.weights =
-            product(reached_encoders(connection, ensembles_), result.weights);
+    if (is_one(connection.transform) && !to_neurons_) {
+        return result;
     }
+    Matrix weights = Eigen::Map<const Matrix>(solved.weights.data(), solved.shape[0],
+                                              solved.shape[1]);
+    apply(connection.transform, task_.size_out, prepared_.rng, weights);
+    if (to_neurons_) {
+        weights = product(reached_encoders(connection, ensembles_), weights);
+    }
+    set_weights(result, weights);
     return result;
 }
 

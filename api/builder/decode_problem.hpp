@@ -37,6 +37,9 @@ const Matrix& points_of(const PreparedTask& prepared, const BuiltEnsembles& ense
 /// @throws BuildError  if all of them are zero
 Matrix activities(const PreparedTask& prepared, const BuiltEnsembles& ensembles);
 
+/// Some of a solution's targets as they are, no transform behind them.
+Decoders decoders_of(const Solution& solution, Index first, Index count);
+
 /// The problem's part that draws nothing and calls nothing: from activities to weights.
 class Finish {
 public:
@@ -46,7 +49,9 @@ public:
     /// currents into the post neurons, for which the transform has to be drawn first.
     Matrix targets();
     Solution solve_alone(const Matrix& A, const Matrix& targets);
-    Decoders weights(Solution solution);
+    /// What was solved for, with the transform and what else lies behind it. Shares the
+    /// values if nothing does.
+    Decoders weights(const Decoders& solved);
 
 private:
     PreparedTask& prepared_;

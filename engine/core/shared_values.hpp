@@ -28,7 +28,7 @@ public:
     auto begin() const { return values_->begin(); }
     auto end() const { return values_->end(); }
     bool operator==(const SharedValues& other) const {
-        return *values_ == *other.values_;
+        return values_ == other.values_ || *values_ == *other.values_;
     }
 
 private:

@@ -50,7 +50,7 @@ bool same(const Graph& graph, const Node& one, const Node& other) {
     const Access &a = one.slot(DotInc::a), &b = other.slot(DotInc::a);
     return one.slot(DotInc::x).view == other.slot(DotInc::x).view &&
            one.slot(DotInc::y).view == other.slot(DotInc::y).view && a.view == b.view &&
-           std::ranges::equal(values_of(graph, a), values_of(graph, b));
+           values_of(graph, a) == values_of(graph, b);
 }
 
 /// Whoever looks at version `from` looks at `to`.

@@ -75,7 +75,7 @@ private:
     void upload_constants();
     void make_state_tables(const StateStore<Real>& layout);
     void make_pack_calls();
-    void make_table_pack(const Packed& packed);
+    void make_table_pack(const Packed& packed, Index width);
     void make_piece_pack(const Packed& packed, const PackPiece& piece);
 
     /// `size` elements of a store's row from `first` on, in the sorted table from

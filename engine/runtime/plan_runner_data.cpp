@@ -13,8 +13,16 @@
 namespace nengine {
 namespace {
 
-/// Above this many pieces one gather is cheaper than a copy each.
-constexpr std::size_t many_pieces = 16;
+/// One gather is cheaper than a copy for each of many small pieces, but its tables are
+/// larger than the numbers themselves.
+bool is_gathered(const Packed& packed, Index width) {
+    constexpr Index few = 16, large = 4096;
+    const auto pieces = static_cast<Index>(packed.pieces.size());
+    const bool plain = std::ranges::all_of(packed.pieces, [](const PackPiece& piece) {
+        return piece.view.dims <= 2 && piece.repeat == 1;
+    });
+    return !plain || (pieces > few && width < pieces * large);
+}
 
 std::vector<Index> iota(Index n) {
     std::vector<Index> indices(static_cast<std::size_t>(n));
@@ -46,12 +54,10 @@ std::vector<Index> sources_of(const Packed& packed, Index width) {
 template <class Real>
 void PlanRunner<Real>::make_pack_calls() {
     for (const Packed& packed : plan_->packed) {
-        const bool simple =
-            std::ranges::all_of(packed.pieces, [](const PackPiece& piece) {
-                return piece.view.dims <= 2 && piece.repeat == 1;
-            });
-        if (!simple || packed.pieces.size() > many_pieces) {
-            make_table_pack(packed);
+        const Index width =
+            plan_->buffers[static_cast<std::size_t>(packed.buffer)].width;
+        if (is_gathered(packed, width)) {
+            make_table_pack(packed, width);
             continue;
         }
         for (const PackPiece& piece : packed.pieces) {
@@ -92,8 +98,7 @@ void PlanRunner<Real>::make_piece_pack(const Packed& packed, const PackPiece& pi
 }
 
 template <class Real>
-void PlanRunner<Real>::make_table_pack(const Packed& packed) {
-    const Index width = plan_->buffers[static_cast<std::size_t>(packed.buffer)].width;
+void PlanRunner<Real>::make_table_pack(const Packed& packed, Index width) {
     const std::vector<Index> sources = sources_of(packed, width);
     const auto keep = [&](const std::vector<Index>& table) {
         table_memory_.push_back(upload_table(device_, table));

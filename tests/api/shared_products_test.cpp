@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "api/builder/build.hpp"
 #include "helpers.hpp"
 #include "nengine/nengine.hpp"
 
@@ -31,6 +32,20 @@ struct TwoWays {
                 result[p_a](0, 0, 0)};
     }
 };
+
+TEST(SharedProducts, HaveOneCopyOfTheirDecoders) {
+    TwoWays two;
+    const Connection doubled = two.net.connect(two.a, two.left, {.transform = 2.0});
+    const BuiltNetwork built =
+        build(*ObjectView(two.a).object()->network.lock(), 0.001);
+    const auto weights = [&](const Connection& connection) -> const SharedValues& {
+        const auto& parts = built.connections.at(ObjectView(connection).object().get());
+        return built.model->signal(parts.weights).initial;
+    };
+    EXPECT_EQ(weights(two.to_left).data(), weights(two.to_right).data());
+    EXPECT_NE(weights(two.to_left).data(), weights(doubled).data());
+    EXPECT_EQ(2 * weights(two.to_left)[3], weights(doubled)[3]);
+}
 
 TEST(SharedProducts, AreComputedOnceUntilOneOfThemChanges) {
     const TwoWays two;
