@@ -19,11 +19,17 @@ std::string to_string(const Shape& shape) {
 }
 
 std::vector<Index> dense_strides(const Shape& shape) {
-    std::vector<Index> strides(shape.size(), 1);
-    for (std::size_t i = shape.size(); i-- > 1;) {
-        strides[i - 1] = strides[i] * shape[i];
-    }
+    std::vector<Index> strides(shape.size());
+    fill_dense_strides(shape, strides);
     return strides;
+}
+
+void fill_dense_strides(const Shape& shape, std::span<Index> strides) {
+    Index stride = 1;
+    for (std::size_t i = shape.size(); i-- > 0;) {
+        strides[i] = stride;
+        stride *= shape[i];
+    }
 }
 
 }  // namespace nengine

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ Index shape_size(const Shape& shape);
 std::string to_string(const Shape& shape);
 /// Row-major strides, in elements.
 std::vector<Index> dense_strides(const Shape& shape);
+void fill_dense_strides(const Shape& shape, std::span<Index> strides);
 
 /// An array that operators read and write once per step: Nengo's signal.
 ///

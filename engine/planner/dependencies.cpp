@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <queue>
 #include <tuple>
-#include <unordered_map>
 
 #include "engine/operators/operators.hpp"
 #include "kernels/base/error.hpp"
@@ -15,25 +14,6 @@ bool covers(const ElementView& view, Index size) {
     return view.offset == 0 && view.size() == size && view.contiguous();
 }
 
-using HubKey =
-    std::tuple<VersionId, Index, int, std::array<Index, 4>, std::array<Index, 4>>;
-
-struct HashHub {
-    std::size_t operator()(const HubKey& key) const {
-        const auto [version, offset, dims, shape, strides] = key;
-        std::size_t hash = 0;
-        for (const Index number : {Index{version}, offset, shape[0], strides[0]}) {
-            hash = hash * 0x9E3779B97F4A7C15U + static_cast<std::size_t>(number);
-        }
-        return hash ^ (hash >> 32U);
-    }
-};
-
-HubKey key_of(const Access& access) {
-    const ElementView& v = access.view;
-    return {access.version, v.offset, v.dims, v.shape, v.strides};
-}
-
 /// Builds the graph version by version.
 class DependencyBuilder {
 public:
@@ -43,7 +23,7 @@ public:
         result_.n_nodes = static_cast<int>(graph.nodes.size());
         result_.successors.resize(graph.nodes.size());
         writers_.resize(graph.versions.size());
-        hubs_.resize(graph.versions.size());
+        readers_.resize(graph.versions.size());
         if (nodes.empty()) {
             for (int n = 0; n < result_.n_nodes; ++n) {
                 add_node(n);
@@ -64,9 +44,12 @@ private:
         int node;
         const Access* access;
     };
-    struct Reads {
-        int hub;
-        std::vector<int> nodes;
+    struct Reader {
+        int node;
+        const ElementView* view;
+        bool operator<(const Reader& other) const {
+            return std::tie(*view, node) < std::tie(*other.view, other.node);
+        }
     };
 
     void add_node(int n) {
@@ -75,19 +58,13 @@ private:
             if (access.role != Role::read) {
                 writers_[v].push_back({n, &access});
             } else if (graph_.version_of(access).kind != VersionKind::constant) {
-                const auto [it, fresh] = hub_of_.try_emplace(key_of(access), 0);
-                if (fresh) {
-                    const int hub = new_hub(access);
-                    hubs_[v].push_back({hub, {}});
-                    it->second = static_cast<int>(hubs_[v].size()) - 1;
-                }
-                hubs_[v][static_cast<std::size_t>(it->second)].nodes.push_back(n);
+                readers_[v].push_back({n, &access.view});
             }
         }
     }
 
-    int new_hub(const Access& access) {
-        result_.hubs.push_back({access.version, access.view});
+    int new_hub(VersionId id, const ElementView& view) {
+        result_.hubs.push_back({id, view});
         result_.successors.emplace_back();
         return static_cast<int>(result_.successors.size()) - 1;
     }
@@ -95,54 +72,66 @@ private:
     void connect(VersionId id) {
         const auto v = static_cast<std::size_t>(id);
         const Version& version = graph_.version(id);
+        auto& readers = readers_[v];
+        if (readers.empty() && writers_[v].size() < 2) {
+            return;
+        }
         // A state that others read is to them like a result of the step: Nengo's rule.
         const bool next_step = version.kind == VersionKind::updated;
-        std::vector<const ElementView*> views;
+        SmallList<const ElementView*> views;
         for (const Writer& writer : writers_[v]) {
             views.push_back(&writer.access->view);
         }
-        Overlaps overlaps(version.size, views);
-        std::vector<int> found;
+        Overlaps overlaps(version.size, {views.data(), views.size()});
         if (!next_step) {
             order_sets(v, overlaps);
         }
-        for (const Reads& reads : hubs_[v]) {
-            const auto& hub =
-                result_.hubs[static_cast<std::size_t>(reads.hub - result_.n_nodes)];
-            found.clear();
-            overlaps.find(hub.view, found);
-            connect_hub(reads, v, found, next_step);
+        std::sort(readers.begin(), readers.end());
+        for (std::size_t from = 0, to = 0; from < readers.size(); from = to) {
+            const ElementView& view = *readers[from].view;
+            while (to < readers.size() && *readers[to].view == view) {
+                ++to;
+            }
+            found_.clear();
+            overlaps.find(view, found_);
+            connect_hub(new_hub(id, view), v, {&readers[from], to - from}, next_step);
         }
     }
 
-    void connect_hub(const Reads& reads, std::size_t v, const std::vector<int>& found,
+    /// Writers that touch what a hub stands for (`found_`), the hub, and its readers.
+    void connect_hub(int hub, std::size_t v, std::span<const Reader> readers,
                      bool next_step) {
-        const bool backwards = next_step && updates_ == UpdateEdges::readers_first;
         if (next_step && updates_ == UpdateEdges::none) {
             return;
         }
-        for (const int w : found) {
-            const int writer = writers_[v][static_cast<std::size_t>(w)].node;
-            backwards ? result_.add_edge(reads.hub, writer)
-                      : result_.add_edge(writer, reads.hub);
+        SmallList<int> writers;
+        for (const int w : found_) {
+            writers.push_back(writers_[v][static_cast<std::size_t>(w)].node);
         }
-        for (const int reader : reads.nodes) {
-            // An operator that reads what it updates itself is in no order with itself.
-            if (backwards && std::ranges::count(found, own_index(v, reader)) > 0) {
-                continue;
-            }
-            backwards ? result_.add_edge(reader, reads.hub)
-                      : result_.add_edge(reads.hub, reader);
+        if (next_step && updates_ == UpdateEdges::readers_first) {
+            connect_readers_first(hub, writers, readers);
+            return;
+        }
+        for (const int writer : writers) {
+            result_.add_edge(writer, hub);
+        }
+        for (const Reader& reader : readers) {
+            result_.add_edge(hub, reader.node);
         }
     }
 
-    int own_index(std::size_t v, int node) const {
-        for (std::size_t w = 0; w < writers_[v].size(); ++w) {
-            if (writers_[v][w].node == node) {
-                return static_cast<int>(w);
+    void connect_readers_first(int hub, SmallList<int>& writers,
+                               std::span<const Reader> readers) {
+        for (const int writer : writers) {
+            result_.add_edge(hub, writer);
+        }
+        // An operator that reads what it updates itself is in no order with itself.
+        std::sort(writers.begin(), writers.end());
+        for (const Reader& reader : readers) {
+            if (!std::binary_search(writers.begin(), writers.end(), reader.node)) {
+                result_.add_edge(reader.node, hub);
             }
         }
-        return -1;
     }
 
     /// Writes every element; a copy with a list of indices may name some only.
@@ -155,16 +144,15 @@ private:
     /// On the same elements: what sets everything, then what sets parts, then
     /// increments.
     void order_sets(std::size_t v, Overlaps& overlaps) {
-        std::vector<int> found;
         const Index size = graph_.versions[v].size;
         for (const Writer& writer : writers_[v]) {
             if (writer.access->role != Role::set) {
                 continue;
             }
             const bool whole = sets_all(writer, size);
-            found.clear();
-            overlaps.find(writer.access->view, found);
-            for (const int other : found) {
+            found_.clear();
+            overlaps.find(writer.access->view, found_);
+            for (const int other : found_) {
                 const Writer& later = writers_[v][static_cast<std::size_t>(other)];
                 const bool part = whole && !sets_all(later, size);
                 if (later.node != writer.node &&
@@ -179,9 +167,8 @@ private:
     UpdateEdges updates_;
     Dependencies result_;
     std::vector<SmallList<Writer>> writers_;
-    std::vector<SmallList<Reads>> hubs_;
-    /// By what is read: the index among the version's hubs.
-    std::unordered_map<HubKey, int, HashHub> hub_of_;
+    std::vector<SmallList<Reader>> readers_;
+    std::vector<int> found_;
 };
 
 std::string cycle_message(const Graph& graph, const std::vector<int>& stuck) {
@@ -198,7 +185,7 @@ std::string cycle_message(const Graph& graph, const std::vector<int>& stuck) {
 
 }  // namespace
 
-Overlaps::Overlaps(Index size, const std::vector<const ElementView*>& accesses)
+Overlaps::Overlaps(Index size, std::span<const ElementView* const> accesses)
     : stamp_(accesses.size(), -1) {
     for (std::size_t a = 0; a < accesses.size(); ++a) {
         if (covers(*accesses[a], size)) {

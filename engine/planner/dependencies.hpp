@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "engine/planner/graph.hpp"
@@ -11,14 +12,14 @@ namespace nengine {
 /// linear.
 class Overlaps {
 public:
-    Overlaps(Index size, const std::vector<const ElementView*>& accesses);
+    Overlaps(Index size, std::span<const ElementView* const> accesses);
     /// Appends the indices of overlapping accesses to `found`, each once, in order.
     void find(const ElementView& view, std::vector<int>& found);
 
 private:
-    std::vector<int> whole_;               ///< accesses that cover everything
-    std::vector<std::vector<int>> touch_;  ///< per element, the others
-    std::vector<int> stamp_;
+    SmallList<int> whole_;               ///< accesses that cover everything
+    std::vector<SmallList<int>> touch_;  ///< per element, the others
+    SmallList<int> stamp_;
     int round_ = 0;
 };
 

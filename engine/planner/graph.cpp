@@ -16,9 +16,8 @@ ElementView ElementView::dense(const Shape& shape, Index offset) {
     ElementView view;
     view.offset = offset;
     view.dims = static_cast<int>(shape.size());
-    const auto strides = dense_strides(shape);
     std::ranges::copy(shape, view.shape.begin());
-    std::ranges::copy(strides, view.strides.begin());
+    fill_dense_strides(shape, std::span(view.strides).first(shape.size()));
     return view;
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <boost/container/small_vector.hpp>
+#include <compare>
 #include <limits>
 #include <memory>
 #include <string>
@@ -38,7 +39,7 @@ struct ElementView {
     bool contiguous() const;
     /// All elements lie `stride` apart, in order (any size up to 1 qualifies).
     bool collapsible(Index& stride) const;
-    bool operator==(const ElementView&) const = default;
+    auto operator<=>(const ElementView&) const = default;
 };
 
 /// Calls `fn(element)` for every element that a view names, in order.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 #include <map>
-#include <set>
 #include <tuple>
 
 #include "engine/planner/dependencies.hpp"
@@ -60,19 +59,18 @@ public:
         remaining_ = stage.nodes.size();
         for (const int n : stage.nodes) {
             if (waiting_[static_cast<std::size_t>(n)] == 0) {
-                ready_[key_[static_cast<std::size_t>(n)]].insert(n);
+                ready_[key_[static_cast<std::size_t>(n)]].push_back(n);
             }
         }
         release_hubs();
     }
 
     using Group = std::vector<int>;
-    const std::map<int, std::set<int>>& ready() const { return ready_; }
+    const std::map<int, Group>& ready() const { return ready_; }
     std::size_t remaining() const { return remaining_; }
 
     Group take(int key) {
-        Group group(ready_[key].begin(), ready_[key].end());
-        ready_.erase(key);
+        Group group = std::move(ready_.extract(key).mapped());
         remaining_ -= group.size();
         for (const int n : group) {
             finish(n);
@@ -80,13 +78,14 @@ public:
         return group;
     }
 
-    void put_back(const Group& group) {
+    /// Undoes the last take() that has not been undone.
+    void put_back(Group group) {
         for (auto n = group.rbegin(); n != group.rend(); ++n) {
             unfinish(*n);
         }
         remaining_ += group.size();
-        ready_[key_[static_cast<std::size_t>(group.front())]].insert(group.begin(),
-                                                                     group.end());
+        const int key = key_[static_cast<std::size_t>(group.front())];
+        ready_.emplace(key, std::move(group));
     }
 
 private:
@@ -110,7 +109,7 @@ private:
                 continue;
             }
             if (to < deps_.n_nodes) {
-                ready_[key_[static_cast<std::size_t>(to)]].insert(to);
+                ready_[key_[static_cast<std::size_t>(to)]].push_back(to);
             } else {
                 finish(to);
             }
@@ -127,17 +126,17 @@ private:
                 unfinish(*to);
                 continue;
             }
-            const int key = key_[static_cast<std::size_t>(*to)];
-            ready_[key].erase(*to);
-            if (ready_[key].empty()) {
-                ready_.erase(key);
+            const auto made_ready = ready_.find(key_[static_cast<std::size_t>(*to)]);
+            made_ready->second.pop_back();  // the last that finish() added
+            if (made_ready->second.empty()) {
+                ready_.erase(made_ready);
             }
         }
     }
 
     Dependencies deps_;
     std::vector<int> waiting_, key_;
-    std::map<int, std::set<int>> ready_;
+    std::map<int, Group> ready_;
     std::size_t remaining_ = 0;
     int singles_ = 0;
 };
@@ -163,9 +162,9 @@ std::size_t look_ahead(Ready& ready, int depth, int* best_key) {
         keys.push_back(key);
     }
     for (const int key : keys) {
-        const Ready::Group group = ready.take(key);
+        Ready::Group group = ready.take(key);
         const std::size_t cost = 1 + look_ahead(ready, depth - 1, nullptr);
-        ready.put_back(group);
+        ready.put_back(std::move(group));
         if (cost < best) {
             best = cost;
             if (best_key != nullptr) {
@@ -193,8 +192,8 @@ Graph merge(Graph graph, MergePlanner planner, int tree_depth) {
                 look_ahead(ready, tree_depth, &key);
             }
             Ready::Group group = ready.take(key);
-            std::ranges::stable_sort(group, {},
-                                     [&](int n) { return graph.node(n).order; });
+            std::ranges::sort(group, {},
+                              [&](int n) { return std::pair(graph.node(n).order, n); });
             stage.groups.push_back(std::move(group));
         }
     }

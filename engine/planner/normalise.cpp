@@ -180,6 +180,7 @@ Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
             }
         }
         Node node{.op = op, .slots = {}, .order = static_cast<int>(i)};
+        node.slots.reserve(op->slots().size());
         for (const Slot& slot : op->slots()) {
             const Signal& signal = model->signal(slot.signal);
             node.slots.push_back(

@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <cmath>
+#include <array>
 
 #include "engine/operators/operators.hpp"
 #include "engine/planner/graph.hpp"
@@ -385,18 +385,20 @@ void compact(Graph& graph) {
 }  // namespace
 
 Graph simplify(Graph graph) {
-    const auto rules = {remove_unmodified_resets,
-                        remove_zero_incs,
-                        remove_identity_muls,
-                        remove_reset_incs,
-                        forward_copies,
-                        sink_copies,
-                        remove_dead};
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (const auto rule : rules) {
-            changed = rule(graph) || changed;
+    const std::array rules = {remove_unmodified_resets,
+                              remove_zero_incs,
+                              remove_identity_muls,
+                              remove_reset_incs,
+                              forward_copies,
+                              sink_copies,
+                              remove_dead};
+    // In turns, until none of them finds anything.
+    std::size_t without_change = 0;
+    for (std::size_t turn = 0; without_change < rules.size(); ++turn) {
+        ++without_change;
+        if (rules[turn % rules.size()](graph)) {
             compact(graph);
+            without_change = 0;
         }
     }
     return graph;
