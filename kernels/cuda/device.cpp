@@ -50,7 +50,8 @@ public:
         total_ = properties.totalGlobalMem;
     }
     ~CudaState() override {
-        // Members wait for the device where they must; the pool goes last of all.
+        // Nothing is under way when the members go; the driver keeps the pool until the
+        // last of its blocks is free.
         static_cast<void>(cudaStreamSynchronize(stream()));
     }
 
