@@ -14,6 +14,7 @@ set(NENGINE_ENGINE_SOURCES
     planner/backward_lowering.cpp
     planner/chunk.cpp
     planner/coalesce.cpp
+    planner/components.cpp
     planner/constants.cpp
     planner/dependencies.cpp
     planner/emit_backward.cpp

@@ -235,6 +235,14 @@ void write_json(const Settings& s, const Results& r, const ImageSet& training,
     write_file_atomically(s.json, std::as_bytes(std::span(text)));
 }
 
+void announce(const Results& r, const ImageSet& training, const ImageSet& test) {
+    std::printf(
+        "%lld images to train with, %lld to test with; %lld parameters, on %s\n",
+        static_cast<long long>(training.size()), static_cast<long long>(test.size()),
+        static_cast<long long>(r.n_parameters), r.device.c_str());
+    std::fflush(stdout);
+}
+
 void report(const Results& r, const ImageSet& training, const ImageSet& test) {
     if (!r.epoch_seconds.empty()) {
         const double fastest = *std::ranges::min_element(r.epoch_seconds);
@@ -248,6 +256,19 @@ void report(const Results& r, const ImageSet& training, const ImageSet& test) {
         "image\n",
         100 * r.spiking_accuracy, 100 * r.spiking_accuracy_before,
         1000 * r.test_seconds / static_cast<double>(test.size()));
+}
+
+void write_files(Simulator& sim, const SpikingClassifier& classifier,
+                 const Results& results, const ImageSet& training, const ImageSet& test,
+                 const Settings& s) {
+    if (!s.json.empty()) {
+        write_json(s, results, training, test);
+    }
+    if (!s.predict.empty()) {
+        write_predictions(sim, classifier, test, s);
+    }
+    make_picture(s.picture(), s.plot.has_value(),
+                 [&] { draw(sim, classifier, test, s); });
 }
 
 void run(const Settings& s) {
@@ -271,11 +292,7 @@ void run(const Settings& s) {
     if (!s.load.empty()) {
         sim.load_params(s.load);
     }
-    std::printf(
-        "%lld images to train with, %lld to test with; %lld parameters, on %s\n",
-        static_cast<long long>(training.size()), static_cast<long long>(test.size()),
-        static_cast<long long>(results.n_parameters), results.device.c_str());
-    std::fflush(stdout);
+    announce(results, training, test);
 
     results.spiking_accuracy_before = spiking_accuracy(sim, classifier, test, s.steps);
     if (s.epochs > 0) {
@@ -290,14 +307,7 @@ void run(const Settings& s) {
     results.peak_memory = sim.peak_memory();
     results.rate_accuracy = rate_accuracy(sim, test, s);
     report(results, training, test);
-    if (!s.json.empty()) {
-        write_json(s, results, training, test);
-    }
-    if (!s.predict.empty()) {
-        write_predictions(sim, classifier, test, s);
-    }
-    make_picture(s.picture(), s.plot.has_value(),
-                 [&] { draw(sim, classifier, test, s); });
+    write_files(sim, classifier, results, training, test, s);
 }
 
 }  // namespace

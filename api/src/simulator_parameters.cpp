@@ -55,6 +55,28 @@ std::span<const double> span_of(const Vector& values) {
     return {values.data(), static_cast<std::size_t>(values.size())};
 }
 
+/// The encoders behind scaled ones; as drawn where a gain of 0 hides them.
+Matrix unscaled(const Matrix& scaled, const Vector& gain,
+                const BuiltEnsembleParts& parts) {
+    Matrix encoders = parts.encoders;
+    for (Index i = 0; i < gain.size(); ++i) {
+        if (gain[i] != 0.0) {
+            encoders.row(i) = scaled.row(i) * (parts.radius / gain[i]);
+        }
+    }
+    return encoders;
+}
+
+BuiltEnsemble as_drawn(const BuiltEnsembleParts& parts) {
+    return {array_of(parts.eval_points.values()),
+            array_of(parts.encoders),
+            array_of(parts.scaled_encoders),
+            array_of(parts.max_rates),
+            array_of(parts.intercepts),
+            array_of(parts.gain),
+            array_of(parts.bias)};
+}
+
 [[noreturn]] void unknown(const ObjectData& object) {
     throw ValidationError("data: got " + describe(object) +
                           ", which was not part of the network when the simulator was "
@@ -97,50 +119,36 @@ BuiltEnsemble Simulator::data(const Ensemble& ensemble) const {
         impl_->warn("data: the simulator is closed; these are the initial values");
     }
     const BuiltEnsembleParts& parts = found->second;
-    const double radius = parts.radius;
+    BuiltEnsemble result = as_drawn(parts);
+    if (parts.bias_signal == no_signal) {
+        return result;  // Direct: no neurons to tune
+    }
     Matrix scaled = parts.scaled_encoders;
     Vector gain = parts.gain;
     if (parts.encoders_signal != no_signal) {
         const auto values = impl_->live(parts.encoders_signal);
         scaled = Eigen::Map<const Matrix>(values.data(), scaled.rows(), scaled.cols());
         if (!as_built(values, parts.scaled_encoders)) {
-            gain = effective_gain(scaled, parts, radius);
+            gain = effective_gain(scaled, parts, parts.radius);
         }
     } else if (parts.gain_signal != no_signal) {
         const auto values = impl_->live(parts.gain_signal);
         gain = as_built(values, parts.gain) ? parts.gain : vector_of(values);
     }
-    if (parts.bias_signal == no_signal) {  // Direct: no neurons to tune
-        return {array_of(parts.eval_points.values()),
-                array_of(parts.encoders),
-                array_of(parts.scaled_encoders),
-                array_of(parts.max_rates),
-                array_of(parts.intercepts),
-                array_of(parts.gain),
-                array_of(parts.bias)};
-    }
     const auto live_bias = impl_->live(parts.bias_signal);
     const Vector bias =
         as_built(live_bias, parts.bias) ? parts.bias : vector_of(live_bias);
-    Matrix encoders = parts.encoders;
-    for (Index i = 0; i < gain.size(); ++i) {
-        if (gain[i] != 0.0) {
-            encoders.row(i) = scaled.row(i) * (radius / gain[i]);
-        }
-    }
-    // As drawn, unless training or loading has changed what they led to.
-    MaxRatesIntercepts tuning{parts.max_rates, parts.intercepts};
+    result.encoders = array_of(unscaled(scaled, gain, parts));
+    result.scaled_encoders = array_of(scaled);
+    result.gain = array_of(gain);
+    result.bias = array_of(bias);
     if (gain != parts.gain || bias != parts.bias) {
-        tuning = max_rates_intercepts(neuron_curve(parts.neuron_type), span_of(gain),
-                                      span_of(bias));
+        const auto tuning = max_rates_intercepts(neuron_curve(parts.neuron_type),
+                                                 span_of(gain), span_of(bias));
+        result.max_rates = array_of(tuning.max_rates);
+        result.intercepts = array_of(tuning.intercepts);
     }
-    return {array_of(parts.eval_points.values()),
-            array_of(encoders),
-            array_of(scaled),
-            array_of(tuning.max_rates),
-            array_of(tuning.intercepts),
-            array_of(gain),
-            array_of(bias)};
+    return result;
 }
 
 BuiltConnection Simulator::data(const Connection& connection) const {

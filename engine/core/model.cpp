@@ -38,6 +38,49 @@ void for_each_element(const Signal& signal, Fn&& fn) {
     }
 }
 
+/// Who sets or updates each element: at most one operator.
+class Owners {
+public:
+    explicit Owners(const Model& model)
+        : model_(model), owner_(model.signal_count()), is_set_(model.signal_count()) {}
+
+    /// @throws BuildError  the elements have another owner, or the rest of the signal
+    /// is
+    ///                     written in another way
+    void claim(const Slot& slot, int n) {
+        const auto base = static_cast<std::size_t>(model_.base(slot.signal));
+        const Signal& whole = model_.signal(model_.base(slot.signal));
+        const bool set = slot.role == Role::set;
+        if (!owner_[base].empty() && set != is_set_[base]) {
+            throw BuildError(name(n) + ": got signal '" + whole.name +
+                             "' that is set in one part and updated in another, needs "
+                             "signals of their own");
+        }
+        is_set_[base] = set;
+        owner_[base].resize(static_cast<std::size_t>(whole.size()), -1);
+        const Signal& written = model_.signal(slot.signal);
+        for_each_element(written, [&](Index element) {
+            int& by = owner_[base][static_cast<std::size_t>(element)];
+            if (by >= 0) {
+                throw BuildError(name(n) + ": got signal '" + written.name +
+                                 "', which " + name(by) +
+                                 " sets or updates too, needs one writer");
+            }
+            by = n;
+        });
+    }
+
+    std::string name(int n) const {
+        const Operator& op = *model_.operators()[static_cast<std::size_t>(n)];
+        return std::string(op.type()) + " '" + op.label + "'";
+    }
+
+private:
+    const Model& model_;
+    std::vector<std::vector<int>> owner_;  ///< per base signal and element
+    std::vector<bool> is_set_;
+};
+
 }  // namespace
 
 SignalId Model::add_signal(Signal signal) {
@@ -130,66 +173,47 @@ Model Model::copy() const {
     return result;
 }
 
-void Model::validate() const {
-    const auto check = [&](SignalId id, const std::string& what) {
-        if (id < 0 || id >= static_cast<SignalId>(signals_.size())) {
-            throw BuildError(what + ": got signal " + std::to_string(id) +
-                             ", needs one below " + std::to_string(signals_.size()));
-        }
-    };
-    // Per element: the operator that sets or updates it.
-    std::vector<std::vector<int>> owner(signals_.size());
-    std::vector<char> is_set(signals_.size(), 0);
+void Model::need_signal(SignalId id, const std::string& what) const {
+    if (id < 0 || id >= static_cast<SignalId>(signals_.size())) {
+        throw BuildError(what + ": got signal " + std::to_string(id) +
+                         ", needs one below " + std::to_string(signals_.size()));
+    }
+}
+
+void Model::validate_operators() const {
+    Owners owners(*this);
     for (int n = 0; n < static_cast<int>(operators_.size()); ++n) {
         const Operator& op = *operators_[static_cast<std::size_t>(n)];
-        const std::string what = std::string(op.type()) + " '" + op.label + "'";
         std::vector<Shape> shapes;
         for (const Slot& slot : op.slots()) {
-            check(slot.signal, what);
+            need_signal(slot.signal, owners.name(n));
             shapes.push_back(signal(slot.signal).shape);
         }
         op.check(shapes);
         for (const Slot& slot : op.slots()) {
             const Signal& written = signal(slot.signal);
             if (slot.role != Role::read && written.readonly) {
-                throw BuildError(what + ": got readonly signal '" + written.name +
-                                 "' to write to");
+                throw BuildError(owners.name(n) + ": got readonly signal '" +
+                                 written.name + "' to write to");
             }
-            if (slot.role == Role::read || slot.role == Role::inc) {
-                continue;
+            if (slot.role != Role::read && slot.role != Role::inc) {
+                owners.claim(slot, n);
             }
-            const auto b = static_cast<std::size_t>(base(slot.signal));
-            const bool set = slot.role == Role::set;
-            if (!owner[b].empty() && set != (is_set[b] != 0)) {
-                throw BuildError(
-                    what + ": got signal '" + signals_[b].name +
-                    "' that is set in one part and updated in another, needs "
-                    "signals of their own");
-            }
-            is_set[b] = set;
-            owner[b].resize(static_cast<std::size_t>(signals_[b].size()), -1);
-            for_each_element(written, [&](Index element) {
-                int& by = owner[b][static_cast<std::size_t>(element)];
-                if (by >= 0) {
-                    const Operator& other = *operators_[static_cast<std::size_t>(by)];
-                    throw BuildError(what + ": got signal '" + written.name +
-                                     "', which " + std::string(other.type()) + " '" +
-                                     other.label +
-                                     "' sets or updates too, needs one writer");
-                }
-                by = n;
-            });
         }
     }
+}
+
+void Model::validate() const {
+    validate_operators();
     for (const Input& input : inputs) {
-        check(input.signal, "input '" + input.name + "'");
+        need_signal(input.signal, "input '" + input.name + "'");
         if (input.producer >= static_cast<int>(operators_.size())) {
             throw BuildError("input '" + input.name + "': got producer " +
                              std::to_string(input.producer) + ", needs an operator");
         }
     }
     for (const ProbePoint& probe : probes) {
-        check(probe.signal, "probe '" + probe.name + "'");
+        need_signal(probe.signal, "probe '" + probe.name + "'");
         if (!(probe.period >= 1)) {
             throw BuildError("probe '" + probe.name + "': got a period of " +
                              std::to_string(probe.period) + " steps, needs at least 1");

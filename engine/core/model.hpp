@@ -78,6 +78,9 @@ public:
     void validate() const;
 
 private:
+    void validate_operators() const;
+    void need_signal(SignalId id, const std::string& what) const;
+
     double dt_;
     std::vector<Signal> signals_;
     std::vector<std::unique_ptr<Operator>> operators_;

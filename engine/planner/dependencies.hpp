@@ -59,12 +59,4 @@ Dependencies find_dependencies(const Graph& graph, const std::vector<int>& nodes
 std::vector<int> topological_order(const Graph& graph,
                                    const Dependencies& dependencies);
 
-/// Strongly connected components, in topological order; per vertex its component.
-struct Components {
-    int count = 0;
-    std::vector<int> of;    ///< per vertex
-    std::vector<int> size;  ///< per component, in vertices
-};
-Components find_components(const Dependencies& dependencies);
-
 }  // namespace nengine

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <deque>
+#include <span>
+#include <utility>
 
 #include "engine/operators/operators.hpp"
-#include "engine/planner/dependencies.hpp"
+#include "engine/planner/components.hpp"
 #include "engine/planner/partial_sums.hpp"
 #include "kernels/base/error.hpp"
 
@@ -39,12 +41,9 @@ bool starts_batched(const Version& v) {
            v.kind == VersionKind::state || v.kind == VersionKind::accumulated;
 }
 
-/// Edges of recurrence: who depends on whom, over steps too.
-Dependencies recurrence(const Graph& graph, const std::vector<int>& order) {
-    Dependencies deps = find_dependencies(graph, {}, UpdateEdges::writer_first);
-    // Matrices that change in time have no history: whoever touches one is in one
-    // component.
-    const Uses uses = find_uses(graph);
+/// Matrices that change in time have no history: whoever touches one is in one
+/// component.
+void bind_learned(const Graph& graph, const Uses& uses, Dependencies& deps) {
     for (std::size_t v = 0; v < graph.versions.size(); ++v) {
         if (graph.versions[v].kind != VersionKind::accumulated) {
             continue;
@@ -60,40 +59,49 @@ Dependencies recurrence(const Graph& graph, const std::vector<int>& order) {
             }
         }
     }
-    // The same for other matrices.
-    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
-        if (!graph.node(n).op->stepped()) {
-            continue;
-        }
-        deps.add_edge(n, n);
-        for (const Access& access : graph.node(n).slots) {
-            for (const Use& reader :
-                 uses.readers[static_cast<std::size_t>(access.version)]) {
-                if (access.role != Role::read && reader.node != n) {
-                    deps.add_edge(reader.node, n);
-                }
+}
+
+/// The same for other matrices: of operators that only know steps.
+void bind_stepped(const Graph& graph, const Uses& uses, int n, Dependencies& deps) {
+    deps.add_edge(n, n);
+    for (const Access& access : graph.node(n).slots) {
+        for (const Use& reader :
+             uses.readers[static_cast<std::size_t>(access.version)]) {
+            if (access.role != Role::read && reader.node != n) {
+                deps.add_edge(reader.node, n);
             }
         }
     }
-    // A folded scan keeps its state in registers: where others want its course, it is
-    // stepped.
-    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
-        for (const Access& access : graph.node(n).slots) {
-            const auto v = static_cast<std::size_t>(access.version);
-            if (access.role == Role::state &&
-                (uses.tapped[v] || !uses.readers[v].empty())) {
-                deps.add_edge(n, n);
-            }
-        }
-    }
-    // Calls with side effects keep one order.
-    int last = -1;
+}
+
+/// A folded scan keeps its state in registers: where others want its course, it is
+/// stepped.
+bool state_is_observed(const Node& node, const Uses& uses) {
+    return std::ranges::any_of(node.slots, [&](const Access& access) {
+        const auto v = static_cast<std::size_t>(access.version);
+        return access.role == Role::state &&
+               (uses.tapped[v] || !uses.readers[v].empty());
+    });
+}
+
+/// Edges of recurrence: who depends on whom, over steps too.
+Dependencies recurrence(const Graph& graph, const std::vector<int>& order) {
+    Dependencies deps = find_dependencies(graph, {}, UpdateEdges::writer_first);
+    const Uses uses = find_uses(graph);
+    bind_learned(graph, uses, deps);
+    int last_call = -1;
     for (const int n : order) {
-        if (graph.node(n).op->is_ordered()) {
-            if (last >= 0) {
-                deps.add_edge(last, n);
+        const Node& node = graph.node(n);
+        if (node.op->stepped()) {
+            bind_stepped(graph, uses, n, deps);
+        } else if (state_is_observed(node, uses)) {
+            deps.add_edge(n, n);
+        }
+        if (node.op->is_ordered()) {  // calls with side effects keep one order
+            if (last_call >= 0) {
+                deps.add_edge(last_call, n);
             }
-            last = n;
+            last_call = n;
         }
     }
     return deps;
@@ -109,21 +117,15 @@ class Variation {
 public:
     Variation(Graph& graph, const Dependencies& deps, const Components& components)
         : graph_(graph), deps_(deps) {
-        std::vector<std::vector<int>> members(
-            static_cast<std::size_t>(components.count));
-        for (std::size_t v = 0; v < components.of.size(); ++v) {
-            members[static_cast<std::size_t>(components.of[v])].push_back(
-                static_cast<int>(v));
-        }
-        in_time_.assign(components.of.size(), 0);
-        batched_.assign(components.of.size(), 0);
-        for (const auto& component : members) {
-            settle(component);
+        in_time_.assign(deps.successors.size(), 0);
+        batched_.assign(deps.successors.size(), 0);
+        for (int c = 0; c < components.count(); ++c) {
+            settle(components[c]);
         }
     }
 
 private:
-    void settle(const std::vector<int>& component) {
+    void settle(std::span<const int> component) {
         char in_time = component.size() > 1 ? 1 : 0, batched = 0;
         for (const int v : component) {
             const auto i = static_cast<std::size_t>(v);
@@ -159,76 +161,94 @@ private:
 
 /// Gives each node its stage: all that is ready and acyclic, then all recurrent
 /// components that are ready together as one region, and so on.
-void schedule(Graph& graph, const Dependencies& deps, const Components& components) {
-    std::vector<std::vector<int>> members(static_cast<std::size_t>(components.count));
-    for (std::size_t v = 0; v < components.of.size(); ++v) {
-        members[static_cast<std::size_t>(components.of[v])].push_back(
-            static_cast<int>(v));
-    }
-    std::vector<int> waiting(members.size(), 0);
-    const auto component_of = [&](int v) {
-        return static_cast<std::size_t>(components.of[static_cast<std::size_t>(v)]);
-    };
-    const auto for_each_outgoing = [&](std::size_t c, auto&& fn) {
-        for (const int v : members[c]) {
-            for (const int to : deps.successors[static_cast<std::size_t>(v)]) {
-                if (component_of(to) != c) {
-                    fn(component_of(to));
-                }
+class Scheduler {
+public:
+    Scheduler(Graph& graph, const Dependencies& deps, const Components& components)
+        : graph_(graph),
+          deps_(deps),
+          components_(components),
+          waiting_(static_cast<std::size_t>(components.count()), 0) {
+        for (int c = 0; c < components_.count(); ++c) {
+            for_each_outgoing(
+                c, [&](int to) { ++waiting_[static_cast<std::size_t>(to)]; });
+        }
+        for (int c = 0; c < components_.count(); ++c) {
+            if (waiting_[static_cast<std::size_t>(c)] == 0) {
+                release(c);
             }
         }
-    };
-    for (std::size_t c = 0; c < members.size(); ++c) {
-        for_each_outgoing(c, [&](std::size_t to) { ++waiting[to]; });
-    }
-    const auto recurrent = [&](std::size_t c) {
-        const int v = members[c].front();
-        return members[c].size() > 1 || (v < deps.n_nodes && self_loop(deps, v));
-    };
-    std::deque<std::size_t> folded, stepped;
-    const auto release = [&](std::size_t c) {
-        (recurrent(c) ? stepped : folded).push_back(c);
-    };
-    for (std::size_t c = 0; c < members.size(); ++c) {
-        if (waiting[c] == 0) {
-            release(c);
+        graph_.stages.push_back({StageKind::once, {}, {}});
+        while (!folded_.empty() || !stepped_.empty()) {
+            place_folded();
+            place_stepped();
+        }
+        for (GraphStage& stage : graph_.stages) {
+            std::ranges::sort(stage.nodes, {},
+                              [&](int n) { return graph_.node(n).order; });
         }
     }
-    graph.stages.push_back({StageKind::once, {}, {}});
-    const auto place = [&](std::size_t c, int stage) {
-        for (const int v : members[c]) {
-            if (v < deps.n_nodes) {
-                Node& node = graph.node(v);
-                node.stage = node.in_time ? stage : 0;
-                graph.stages[static_cast<std::size_t>(node.stage)].nodes.push_back(v);
+
+private:
+    void place_folded() {
+        graph_.stages.push_back({StageKind::folded, {}, {}});
+        while (!folded_.empty()) {
+            const int c = folded_.front();
+            folded_.pop_front();
+            place(c);
+        }
+    }
+
+    void place_stepped() {
+        if (stepped_.empty()) {
+            return;
+        }
+        graph_.stages.push_back({StageKind::stepped, {}, {}});
+        for (const int c : std::exchange(stepped_, {})) {
+            place(c);
+        }
+    }
+
+    /// Into the last stage, or before all steps.
+    void place(int c) {
+        const int last = static_cast<int>(graph_.stages.size()) - 1;
+        for (const int v : components_[c]) {
+            if (v < deps_.n_nodes) {
+                Node& node = graph_.node(v);
+                node.stage = node.in_time ? last : 0;
+                graph_.stages[static_cast<std::size_t>(node.stage)].nodes.push_back(v);
             }
         }
-        for_each_outgoing(c, [&](std::size_t to) {
-            if (--waiting[to] == 0) {
+        for_each_outgoing(c, [&](int to) {
+            if (--waiting_[static_cast<std::size_t>(to)] == 0) {
                 release(to);
             }
         });
-    };
-    while (!folded.empty() || !stepped.empty()) {
-        graph.stages.push_back({StageKind::folded, {}, {}});
-        while (!folded.empty()) {
-            const std::size_t c = folded.front();
-            folded.pop_front();
-            place(c, static_cast<int>(graph.stages.size()) - 1);
-        }
-        if (!stepped.empty()) {
-            graph.stages.push_back({StageKind::stepped, {}, {}});
-            const std::deque<std::size_t> region = std::move(stepped);
-            stepped.clear();
-            for (const std::size_t c : region) {
-                place(c, static_cast<int>(graph.stages.size()) - 1);
+    }
+
+    void release(int c) {
+        const int v = components_[c].front();
+        const bool recurrent =
+            components_[c].size() > 1 || (v < deps_.n_nodes && self_loop(deps_, v));
+        (recurrent ? stepped_ : folded_).push_back(c);
+    }
+
+    template <class Fn>
+    void for_each_outgoing(int c, const Fn& fn) {
+        for (const int v : components_[c]) {
+            for (const int to : deps_.successors[static_cast<std::size_t>(v)]) {
+                if (components_.of(to) != c) {
+                    fn(components_.of(to));
+                }
             }
         }
     }
-    for (GraphStage& stage : graph.stages) {
-        std::ranges::sort(stage.nodes, {}, [&](int n) { return graph.node(n).order; });
-    }
-}
+
+    Graph& graph_;
+    const Dependencies& deps_;
+    const Components& components_;
+    std::vector<int> waiting_;  ///< per component: edges from what is not yet placed
+    std::deque<int> folded_, stepped_;
+};
 
 /// Everything that varies in time, in one region; but for clocks, processes and
 /// functions of time, which a step counter cannot replay.
@@ -266,10 +286,10 @@ Graph fold(Graph graph, bool fold) {
     const Dependencies same_step = find_dependencies(graph, {}, UpdateEdges::none);
     const std::vector<int> order = topological_order(graph, same_step);
     const Dependencies deps = recurrence(graph, order);
-    const Components components = find_components(deps);
+    const Components components(deps);
     Variation(graph, deps, components);
     if (fold) {
-        schedule(graph, deps, components);
+        Scheduler(graph, deps, components);
     } else {
         schedule_stepped(graph);
     }

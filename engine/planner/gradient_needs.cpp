@@ -42,44 +42,56 @@ void check_learned(const Graph& graph, const Node& node) {
     }
 }
 
+using Marks = std::vector<char>;  // per version
+
+/// From what a node reads to what it writes, or back.
+/// @return  whether a mark is new
+bool spread(const Node& node, Marks& marks, bool from_reads) {
+    const bool marked = std::ranges::any_of(node.slots, [&](const Access& a) {
+        return is_read(a) == from_reads && marks[static_cast<std::size_t>(a.version)];
+    });
+    bool changed = false;
+    for (const Access& a : node.slots) {
+        if (marked && is_read(a) != from_reads) {
+            char& mark = marks[static_cast<std::size_t>(a.version)];
+            changed = changed || mark == 0;
+            mark = 1;
+        }
+    }
+    return changed;
+}
+
+Marks depends_on_parameters(const Graph& graph) {
+    Marks depends(graph.versions.size(), 0);
+    for (std::size_t v = 0; v < depends.size(); ++v) {
+        depends[v] = graph.trainable(graph.versions[v]);
+    }
+    to_fixed_point(graph, false, [&](const Node& node) {
+        return !node.op->is_host() && spread(node, depends, true);
+    });
+    return depends;
+}
+
+Marks reaches_probes(const Graph& graph) {
+    Marks reaches(graph.versions.size(), 0);
+    for (const Tap& tap : graph.taps) {
+        reaches[static_cast<std::size_t>(tap.version)] = 1;
+    }
+    to_fixed_point(graph, true, [&](const Node& node) {
+        return !node.op->is_host() && spread(node, reaches, false);
+    });
+    return reaches;
+}
+
 }  // namespace
 
 GradientNeeds find_gradient_needs(const Graph& graph) {
     const std::size_t n = graph.versions.size();
-    GradientNeeds needs{std::vector<char>(n, 0), std::vector<char>(n, 0),
-                        std::vector<char>(graph.nodes.size(), 0)};
+    GradientNeeds needs{Marks(n, 0), Marks(n, 0), Marks(graph.nodes.size(), 0)};
     if (!graph.training) {
         return needs;
     }
-    std::vector<char> depends(n, 0), reaches(n, 0);
-    for (std::size_t v = 0; v < n; ++v) {
-        depends[v] = graph.trainable(graph.versions[v]);
-    }
-    for (const Tap& tap : graph.taps) {
-        reaches[static_cast<std::size_t>(tap.version)] = 1;
-    }
-    const auto spread = [](const Node& node, std::vector<char>& marks,
-                           bool from_reads) {
-        const bool marked = std::ranges::any_of(node.slots, [&](const Access& a) {
-            return is_read(a) == from_reads &&
-                   marks[static_cast<std::size_t>(a.version)];
-        });
-        bool changed = false;
-        for (const Access& a : node.slots) {
-            if (marked && is_read(a) != from_reads) {
-                char& mark = marks[static_cast<std::size_t>(a.version)];
-                changed = changed || mark == 0;
-                mark = 1;
-            }
-        }
-        return changed;
-    };
-    to_fixed_point(graph, false, [&](const Node& node) {
-        return !node.op->is_host() && spread(node, depends, true);
-    });
-    to_fixed_point(graph, true, [&](const Node& node) {
-        return !node.op->is_host() && spread(node, reaches, false);
-    });
+    const Marks depends = depends_on_parameters(graph), reaches = reaches_probes(graph);
     for (std::size_t v = 0; v < n; ++v) {
         needs.gradient[v] = depends[v] && reaches[v];
     }

@@ -142,10 +142,30 @@ private:
                       const ProbeSink& sink);
 
     Tally make_tally(const Objective& objective) const;
-    void add_losses(Runner& runner, const Objective& objective, const Sources& targets,
-                    const Index* items, const ChunkExtent& extent, Index call_step,
-                    Index n_steps, Index valid, bool partial, bool training,
-                    const Tally& tally);
+    /// What a minibatch is compared with.
+    struct Comparison {
+        const Objective& objective;
+        const Sources& targets;
+        const Index* items;
+        Index n_steps, valid;
+        bool training;
+        const Tally& tally;
+    };
+    /// What a probe gave in a tile, where its gradient goes (if anywhere), and what it
+    /// should have given.
+    struct Compared {
+        Block<Real> prediction, gradient, target;
+        Index steps = 0;  ///< of the whole call that are compared
+        Buffer memory;    ///< the target's
+    };
+    void add_losses(Runner& runner, const Comparison& with, const ChunkExtent& extent,
+                    Index call_step);
+    std::optional<Compared> compared_rows(Runner& runner, const Comparison& with,
+                                          std::size_t entry, const ChunkExtent& extent,
+                                          Index call_step) const;
+    void add_loss(const Compared& rows, const LossSpec& loss, const Comparison& with,
+                  Index valid, double* sum) const;
+    bool is_last_step_only(const Objective& objective, std::size_t entry) const;
     Scores read_scores(const Objective& objective, const Tally& tally, Index items,
                        bool training) const;
     Index train_minibatch(Runner& runner, Index n_steps, const Objective& objective,

@@ -221,59 +221,74 @@ void SessionOf<Real>::run_minibatch(Runner& runner, Index n_steps,
     }
 }
 
+/// Samples that wait until their chunk is whole.
+template <class Real>
+class HeldSamples {
+public:
+    HeldSamples(const Model& model, const ProbeSink& sink)
+        : model_(model), sink_(sink) {}
+
+    /// As a sink: copies what it gets.
+    void operator()(int probe, Index first_item, Index items, Index first_row,
+                    Index rows, const void* values) {
+        const SignalId signal = model_.probes[static_cast<std::size_t>(probe)].signal;
+        const auto* from = static_cast<const Real*>(values);
+        std::vector<Real> copy(from,
+                               from + items * rows * model_.signal(signal).size());
+        held_.push_back([=, this, copy = std::move(copy)] {
+            sink_(probe, first_item, items, first_row, rows, copy.data());
+        });
+    }
+
+    void release() {
+        for (const auto& emit : held_) {
+            emit();
+        }
+        held_.clear();
+    }
+
+private:
+    const Model& model_;
+    const ProbeSink& sink_;
+    std::vector<std::function<void()>> held_;
+};
+
 template <class Real>
 void SessionOf<Real>::run(Index n_steps, const Feeds& feeds, const ProbeSink& sink) {
     Runner& runner = runner_for(n_steps, feeds, all_probes(), false);
     const Sources sources = make_sources(feeds);
     const ItemOrder order = all_in_order(options_.minibatch);
     runner.load_state(state_);
-    // Only where the user's functions may throw is there anything to go back to.
+    // Only where the user's functions may throw is there anything to go back to: an
+    // exception leaves nothing of its chunk.
     const bool may_throw = runner.plan().has_effects;
     ProcessStates working =
         may_throw ? processes_ : ProcessStates(options_.minibatch, 0);
     runner.use(may_throw ? working : processes_);
-    const Index start = step_;
+    HeldSamples<Real> samples(*model_, sink);
     Index committed = 0;
-    // Samples wait until their chunk is whole: an exception in between leaves nothing
-    // of it.
-    std::vector<std::function<void()>> held;
     const auto commit = [&](Index done) {
         runner.save_state(state_);
         if (may_throw) {
             processes_ = working;
         }
-        for (const auto& emit : held) {
-            emit();
-        }
-        held.clear();
+        samples.release();
         committed = done;
     };
-    const ProbeSink hold = [&](int probe, Index first_item, Index items,
-                               Index first_row, Index rows, const void* values) {
-        const Index size =
-            model_->signal(model_->probes[static_cast<std::size_t>(probe)].signal)
-                .size();
-        const auto* from = static_cast<const Real*>(values);
-        std::vector<Real> copy(from, from + items * rows * size);
-        held.push_back([=, &sink, copy = std::move(copy)] {
-            sink(probe, first_item, items, first_row, rows, copy.data());
-        });
+    const auto after_tile = [&](const ChunkExtent& extent, Index call_step) {
+        emit_samples(runner, extent, call_step, n_steps, 0, options_.minibatch,
+                     std::ref(samples));
+        if (extent.first_item + extent.items == options_.minibatch) {
+            commit(call_step + extent.steps);
+        }
     };
-    const auto finish = [&] { step_ = start + committed; };
     try {
-        run_minibatch(runner, n_steps, sources, order.device.as<Index>(),
-                      [&](const ChunkExtent& extent, Index call_step) {
-                          emit_samples(runner, extent, call_step, n_steps, 0,
-                                       options_.minibatch, hold);
-                          if (extent.first_item + extent.items == options_.minibatch) {
-                              commit(call_step + extent.steps);
-                          }
-                      });
+        run_minibatch(runner, n_steps, sources, order.device.as<Index>(), after_tile);
     } catch (...) {
-        finish();
+        step_ += committed;
         throw;
     }
-    finish();
+    step_ += committed;
 }
 
 template <class Real>

@@ -48,85 +48,105 @@ Tally SessionOf<Real>::make_tally(const Objective& objective) const {
     return tally;
 }
 
+/// Whether a loss or metric (losses come first) is of the last step of a call.
 template <class Real>
-void SessionOf<Real>::add_losses(Runner& runner, const Objective& objective,
-                                 const Sources& targets, const Index* items,
-                                 const ChunkExtent& extent, Index call_step,
-                                 Index n_steps, Index valid, bool partial,
-                                 bool training, const Tally& tally) {
+bool SessionOf<Real>::is_last_step_only(const Objective& objective,
+                                        std::size_t entry) const {
     const std::size_t n_losses = objective.losses.size();
-    const std::size_t n = training ? n_losses : n_losses + objective.metrics.size();
-    const std::size_t stride = n_losses + objective.metrics.size();
-    const Index valid_here =
-        std::clamp<Index>(valid - extent.first_item, 0, extent.items);
-    const bool last_chunk = call_step + extent.steps == n_steps;
-    for (std::size_t i = 0; i < n; ++i) {
-        const bool is_loss = i < n_losses;
-        const LossSpec loss = is_loss ? objective.losses[i] : LossSpec{};
-        const MetricSpec metric =
-            is_loss ? MetricSpec{} : objective.metrics[i - n_losses];
-        const int probe = is_loss ? loss.probe : metric.probe;
-        const bool last = (is_loss ? loss.last_step : metric.last_step) ||
-                          !model_->probes[static_cast<std::size_t>(probe)].keep_history;
-        const ProbeRows& rows = runner.plan().probes[i];
-        Block<Real> prediction =
-            runner.binder().block(rows.rows, extent, extent.steps, extent.items);
-        Block<Real> gradient;
-        if (training && rows.gradient.present()) {
-            gradient = runner.binder().block(rows.gradient, extent);
+    const bool last = entry < n_losses ? objective.losses[entry].last_step
+                                       : objective.metrics[entry - n_losses].last_step;
+    const auto probe = static_cast<std::size_t>(probes_of(objective)[entry]);
+    return last || !model_->probes[probe].keep_history;
+}
+
+/// Nothing where only the last step counts and the chunk is not the last.
+template <class Real>
+auto SessionOf<Real>::compared_rows(Runner& runner, const Comparison& with,
+                                    std::size_t entry, const ChunkExtent& extent,
+                                    Index call_step) const -> std::optional<Compared> {
+    const ProbeRows& rows = runner.plan().probes[entry];
+    Compared result;
+    result.prediction =
+        runner.binder().block(rows.rows, extent, extent.steps, extent.items);
+    if (with.training && rows.gradient.present()) {
+        result.gradient = runner.binder().block(rows.gradient, extent);
+    }
+    const bool last = is_last_step_only(with.objective, entry);
+    result.steps = last ? 1 : with.n_steps;
+    if (last) {
+        if (result.gradient.data != nullptr) {
+            device_.run(
+                [&](const auto& exec) { fill(exec, result.gradient, Real{0}); });
+            result.gradient = last_row(result.gradient);
         }
-        if (last) {
-            if (gradient.data != nullptr) {
-                device_.run([&](const auto& exec) { fill(exec, gradient, Real{0}); });
-                gradient = last_row(gradient);
-            }
-            if (!last_chunk) {
-                continue;
-            }
-            prediction = last_row(prediction);
+        if (call_step + extent.steps < with.n_steps) {
+            return std::nullopt;
         }
-        const ItemSource<Real>& source = targets.at(probe);
-        const Index target_step = last ? n_steps - 1 : call_step;
-        const Block<const Real> all = source.rows(target_step, prediction.steps);
-        const auto count =
-            static_cast<std::size_t>(all.steps * extent.items * all.cols);
-        const Buffer memory = device_.allocate(count * sizeof(Real), "targets");
-        const Block<Real> target{.data = memory.as<Real>(),
-                                 .steps = all.steps,
-                                 .batch = extent.items,
-                                 .rows = 1,
-                                 .cols = all.cols,
-                                 .time_stride = extent.items * all.cols,
-                                 .batch_stride = all.cols};
-        select(all, items + extent.first_item, target);
-        double* sum = tally.sums.as<double>() + (partial ? stride : 0) + i;
-        if (!is_loss) {
-            device_.run([&](const auto& exec) {
-                count_correct(exec, Block<const Real>(prediction),
-                              Block<const Real>(target), valid_here, sum);
-            });
+        result.prediction = last_row(result.prediction);
+    }
+    const Block<const Real> all =
+        with.targets.at(probes_of(with.objective)[entry])
+            .rows(last ? with.n_steps - 1 : call_step, result.prediction.steps);
+    const auto count = static_cast<std::size_t>(all.steps * extent.items * all.cols);
+    result.memory = device_.allocate(count * sizeof(Real), "targets");
+    result.target = {.data = result.memory.template as<Real>(),
+                     .steps = all.steps,
+                     .batch = extent.items,
+                     .rows = 1,
+                     .cols = all.cols,
+                     .time_stride = extent.items * all.cols,
+                     .batch_stride = all.cols};
+    select(all, with.items + extent.first_item, result.target);
+    return result;
+}
+
+template <class Real>
+void SessionOf<Real>::add_loss(const Compared& rows, const LossSpec& loss,
+                               const Comparison& with, Index valid, double* sum) const {
+    const bool mse = loss.kind == LossKind::mean_squared_error;
+    const double terms =
+        static_cast<double>(rows.steps) *
+        (mse ? static_cast<double>(rows.prediction.rows * rows.prediction.cols) : 1.0) *
+        (with.training ? static_cast<double>(with.valid) : 1.0);
+    LossArgs<Real> args{.prediction = rows.prediction,
+                        .target = rows.target,
+                        .valid = valid,
+                        .scale = static_cast<Real>(loss.weight / terms),
+                        .loss = sum,
+                        .dL_dprediction = rows.gradient};
+    device_.run([&](const auto& exec) {
+        if (mse) {
+            mean_squared_error(exec, args);
+        } else {
+            sparse_categorical_crossentropy(exec, args, loss.from_logits);
+        }
+        flag_non_finite(exec, sum, with.tally.flag.template as<int>());
+    });
+}
+
+template <class Real>
+void SessionOf<Real>::add_losses(Runner& runner, const Comparison& with,
+                                 const ChunkExtent& extent, Index call_step) {
+    const std::size_t n_losses = with.objective.losses.size();
+    const std::size_t n_sums = n_losses + with.objective.metrics.size();
+    const Index valid =
+        std::clamp<Index>(with.valid - extent.first_item, 0, extent.items);
+    const bool partial = with.valid < options_.minibatch;
+    for (std::size_t i = 0; i < (with.training ? n_losses : n_sums); ++i) {
+        const auto rows = compared_rows(runner, with, i, extent, call_step);
+        if (!rows) {
             continue;
         }
-        const Index compared = last ? 1 : n_steps;
-        const bool mse = loss.kind == LossKind::mean_squared_error;
-        const double terms =
-            static_cast<double>(compared) *
-            (mse ? static_cast<double>(prediction.rows * prediction.cols) : 1.0) *
-            (training ? static_cast<double>(valid) : 1.0);
-        LossArgs<Real> args{.prediction = prediction,
-                            .target = target,
-                            .valid = valid_here,
-                            .scale = static_cast<Real>(loss.weight / terms),
-                            .loss = sum,
-                            .dL_dprediction = gradient};
-        device_.run([&](const auto& exec) {
-            if (mse) {
-                mean_squared_error(exec, args);
-            } else {
-                sparse_categorical_crossentropy(exec, args, loss.from_logits);
-            }
-            flag_non_finite(exec, sum, tally.flag.as<int>());
-        });
+        double* sum =
+            with.tally.sums.template as<double>() + (partial ? n_sums : 0) + i;
+        if (i < n_losses) {
+            add_loss(*rows, with.objective.losses[i], with, valid, sum);
+        } else {
+            device_.run([&](const auto& exec) {
+                count_correct(exec, Block<const Real>(rows->prediction),
+                              Block<const Real>(rows->target), valid, sum);
+            });
+        }
     }
 }
 
@@ -173,11 +193,10 @@ Scores SessionOf<Real>::evaluate(Index n_steps, const Feeds& feeds,
         runner.use(processes);
         const Index valid = std::min(options_.minibatch, items - first);
         const Index* rows = order.device.as<Index>() + first;
+        const Comparison with{objective, wanted, rows, n_steps, valid, false, tally};
         run_minibatch(runner, n_steps, sources, rows,
                       [&](const ChunkExtent& extent, Index call_step) {
-                          add_losses(runner, objective, wanted, rows, extent, call_step,
-                                     n_steps, valid, valid < options_.minibatch, false,
-                                     tally);
+                          add_losses(runner, with, extent, call_step);
                       });
         runner.save_learned(state_);
         if (progress) {
@@ -186,10 +205,7 @@ Scores SessionOf<Real>::evaluate(Index n_steps, const Feeds& feeds,
     }
     Scores scores = read_scores(objective, tally, items, false);
     for (std::size_t m = 0; m < scores.metrics.size(); ++m) {
-        const MetricSpec& metric = objective.metrics[m];
-        const bool last =
-            metric.last_step ||
-            !model_->probes[static_cast<std::size_t>(metric.probe)].keep_history;
+        const bool last = is_last_step_only(objective, objective.losses.size() + m);
         scores.metrics[m] /= last ? 1.0 : static_cast<double>(n_steps);
     }
     return scores;
@@ -218,11 +234,10 @@ Index SessionOf<Real>::train_minibatch(Runner& runner, Index n_steps,
     ProcessStates processes = processes_of_training(runner, minibatch);
     runner.use(processes);
     runner.zero_gradients();
+    const Comparison with{objective, targets, items, n_steps, valid, true, tally};
     run_minibatch(runner, n_steps, sources, items,
                   [&](const ChunkExtent& extent, Index call_step) {
-                      add_losses(runner, objective, targets, items, extent, call_step,
-                                 n_steps, valid, valid < options_.minibatch, true,
-                                 tally);
+                      add_losses(runner, with, extent, call_step);
                       runner.backward(extent);
                   });
     runner.collect_gradients();
