@@ -34,8 +34,10 @@ set(NENGINE_ENGINE_SOURCES
     planner/runs.cpp
     planner/share.cpp
     planner/simplify.cpp
+    planner/simplify_copies.cpp
     planner/storage.cpp
     runtime/binder.cpp
+    runtime/binder_images.cpp
     runtime/binder_learning.cpp
     runtime/binder_spikes.cpp
     runtime/gemm_products.cpp

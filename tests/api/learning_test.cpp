@@ -3,186 +3,16 @@
 
 #include <cmath>
 #include <filesystem>
-#include <functional>
 #include <span>
 
-#include "helpers.hpp"
-#include "nengine/nengine.hpp"
+#include "learning_pair.hpp"
 
 namespace nengine::test {
 
 namespace {
 
+using namespace learning;
 using ::testing::HasSubstr;
-
-Array full(std::int64_t rows, std::int64_t cols, double value) {
-    return Array({rows, cols},
-                 std::vector<double>(static_cast<std::size_t>(rows * cols), value));
-}
-
-/// A sine into an ensemble `a`; another, `b`, of two dimensions.
-struct Pair {
-    Network net{NetworkOptions{.seed = 5}};
-    Node u = net.node([](double t) { return std::sin(20 * t); }, {.label = "u"});
-    Ensemble a = net.ensemble(12, 1, {.label = "a"});
-    Ensemble b = net.ensemble(8, 2, {.label = "b"});
-
-    Pair() { net.connect(u, a, {.label = "ua"}); }
-    Probe weights(const Connection& connection) {
-        return net.probe(connection, {.attr = "weights"});
-    }
-};
-
-/// The sum, the sum of magnitudes, the second and the last of the last sample.
-std::vector<double> digest(const Tensor& data) {
-    const std::int64_t last = data.extent(0) - 1, n = data.extent(1);
-    double sum = 0, magnitude = 0;
-    for (std::int64_t i = 0; i < n; ++i) {
-        sum += data(last, i);
-        magnitude += std::abs(data(last, i));
-    }
-    return {sum, magnitude, data(last, 1), data(last, n - 1)};
-}
-
-// ---- the same networks in Nengo 4.1: a digest after 60 steps
-// --------------------------
-
-struct NengoCase {
-    const char* name;
-    std::function<Probe(Pair&)> make;
-    std::vector<double> digest;
-};
-
-const std::vector<NengoCase>& nengo_cases() {
-    static const std::vector<NengoCase> cases{
-        {"PES between slices of neurons",
-         [](Pair& p) {
-             auto c = p.net.connect(p.a.neurons[Slice{.stop = 5}],
-                                    p.b.neurons[Slice{.start = 2, .stop = 6}],
-                                    {.transform = full(4, 5, 1e-3),
-                                     .learning_rule = PES{.learning_rate = 1e-2}});
-             p.net.connect(p.u, c.learning_rule, {.transform = {{0.5}, {-0.5}}});
-             return p.weights(c);
-         },
-         {0.56179934516733721, 0.73803692553201394, 0.11625869769626457,
-          0.14589010318992587}},
-        {"PES to neurons backwards",
-         [](Pair& p) {
-             auto c = p.net.connect(p.a.neurons, p.b.neurons[Slice{.step = -2}],
-                                    {.transform = full(4, 12, 1e-3),
-                                     .learning_rule = PES{.learning_rate = 1e-2}});
-             p.net.connect(p.u, c.learning_rule, {.transform = {{0.5}, {-0.5}}});
-             return p.weights(c);
-         },
-         {0.92370715421383509, 1.6153332289311293, -0.046876343028902458,
-          0.052849400832779218}},
-        {"PES on solved weights to a slice",
-         [](Pair& p) {
-             auto c = p.net.connect(p.a, p.b[1],
-                                    {.solver = LstsqL2{.weights = true},
-                                     .learning_rule = PES{.learning_rate = 1e-2}});
-             p.net.connect(p.u, c.learning_rule);
-             return p.weights(c);
-         },
-         {-0.39818717169744133, 3.0074246101138962, 0.0078858684484207405,
-          0.019333982876041583}},
-        {"PES from an ensemble to neurons",
-         [](Pair& p) {
-             auto c = p.net.connect(
-                 p.a, p.b.neurons[Slice{.stop = 3}],
-                 {.transform = full(3, 1, 0.1),
-                  .learning_rule = PES{.learning_rate = 1e-2, .pre_synapse = None}});
-             p.net.connect(p.u, c.learning_rule, {.transform = {{1.0}, {1.0}}});
-             return p.weights(c);
-         },
-         {-3.4781317152768927, 5.8183692990823186, -0.83857149224471117,
-          -0.048757157947309171}},
-        {"PES with errors for parts",
-         [](Pair& p) {
-             auto c =
-                 p.net.connect(p.a, p.b[Slice{.step = -1}],
-                               {.transform = {{1.0}, {0.5}},
-                                .learning_rule = PES{.learning_rate = 1e-2,
-                                                     .pre_synapse = Alpha{0.003}}});
-             p.net.connect(p.u, c.learning_rule[1]);
-             p.net.connect(p.u, c.learning_rule[{0}], {.transform = 0.3});
-             return p.weights(c);
-         },
-         {-0.028322256627605971, 0.028538910468799999, -0.00056274609146435902,
-          -0.00025639538323367269}},
-        {"PES to a list",
-         [](Pair& p) {
-             auto c = p.net.connect(p.a, p.b[{1}],
-                                    {.learning_rule = PES{.learning_rate = 1e-2}});
-             p.net.connect(p.u, c.learning_rule);
-             return p.weights(c);
-         },
-         {-0.038897353696504669, 0.038897353696504669, -0.0072746049637925992,
-          -0.003086711169785792}},
-        {"Voja on two connections",
-         [](Pair& p) {
-             p.net.connect(p.u, p.b,
-                           {.transform = {{1.0}, {1.0}},
-                            .learning_rule = Voja{.learning_rate = 0.5}});
-             p.net.connect(
-                 p.a, p.b[0],
-                 {.learning_rule = Voja{.learning_rate = 0.2, .post_synapse = 0.02}});
-             return p.net.probe(p.b, {.attr = "scaled_encoders"});
-         },
-         {456.63031570426642, 535.62198615993316, 89.081838329089706,
-          6.951495851691015}},
-        {"Oja, PES and Voja at once",
-         [](Pair& p) {
-             auto c = p.net.connect(
-                 p.a.neurons, p.b.neurons,
-                 {.transform = full(8, 12, 2e-3),
-                  .learning_rule = LearningRules{Oja{.learning_rate = 1e-5},
-                                                 PES{.learning_rate = 1e-3}}});
-             p.net.connect(p.u, c.learning_rule.at(1), {.transform = {{0.5}, {-0.5}}});
-             p.net.connect(p.u, p.b[0], {.learning_rule = Voja{.learning_rate = 0.5}});
-             return p.weights(c);
-         },
-         {1.6068651412215049, 1.6068651412215049, 0.028810285908056347,
-          0.0017909903526746919}},
-        {"RLS of a function, without a filter",
-         [](Pair& p) {
-             auto c = p.net.connect(
-                 p.a, p.b,
-                 {.function =
-                      [](std::span<const double> x) {
-                          return std::vector{x[0], x[0] * x[0]};
-                      },
-                  .learning_rule = RLS{.learning_rate = 1e-2, .pre_synapse = None}});
-             p.net.connect(p.u, c.learning_rule, {.transform = {{1.0}, {0.2}}});
-             return p.weights(c);
-         },
-         {0.0033995483099652614, 0.012714273187633799, 8.9908373344697396e-07,
-          0.0010950787295192538}}};
-    return cases;
-}
-
-TEST(Learning, WeightsAreNengos) {
-    for (const NengoCase& one : nengo_cases()) {
-        for (const bool fold : {true, false}) {
-            Pair pair;
-            const Probe probe = one.make(pair);
-            SimulatorOptions options = quiet();
-            options.plan.fold = options.plan.fuse = fold;
-            Simulator sim(pair.net, options);
-
-            sim.run_steps(60);
-
-            const auto got = digest(sim.data(probe));
-            for (std::size_t i = 0; i < got.size(); ++i) {
-                EXPECT_NEAR(got[i], one.digest[i], 1e-8 * std::abs(one.digest[1]))
-                    << one.name << ", number " << i;
-            }
-        }
-    }
-}
-
-// ---- what a simulator keeps
-// -----------------------------------------------------------
 
 /// A channel that learns to carry what `u` gives.
 struct Channel {
@@ -267,7 +97,7 @@ TEST(Learning, EveryItemLearnsByItself) {
 }
 
 TEST(Learning, FiltersOfWhatRLSCarriesSeeTheStepBefore) {
-    Pair pair;
+    SinePair pair;
     const auto c = pair.net.connect(pair.a, pair.net.node({.size_in = 1}),
                                     {.learning_rule = RLS{.learning_rate = 1e-2}});
     const auto at_once = pair.net.probe(c.learning_rule, {.attr = "inv_gamma"});
@@ -391,7 +221,7 @@ TEST(Learning, ALossThroughLearnedWeightsIsRefusedAndOthersTrain) {
 // ---------------------------------------------------------------------------
 
 TEST(Learning, SizesAreThoseOfWhatTheRuleTakes) {
-    Pair p;
+    SinePair p;
     auto decoded = p.net.connect(p.a, p.b[1], {.learning_rule = PES{}});
     auto neurons = p.net.connect(
         p.a.neurons, p.b.neurons,
@@ -406,7 +236,7 @@ TEST(Learning, SizesAreThoseOfWhatTheRuleTakes) {
 }
 
 TEST(Learning, ALargeRateOfPESIsWarnedOf) {
-    Pair p;
+    SinePair p;
     auto c = p.net.connect(
         p.a, p.b[0], {.label = "fast", .learning_rule = PES{.learning_rate = 1.5}});
     p.net.connect(p.u, c.learning_rule);

@@ -14,9 +14,12 @@ set(NENGINE_API_TESTS
     errors_of_simulators_test.cpp
     front_end_test.cpp
     layer_test.cpp
+    learning_errors_of_weights_test.cpp
     learning_errors_test.cpp
     learning_test.cpp
+    learning_variations.cpp
     learning_variations_test.cpp
+    learning_weights_test.cpp
     main_job_gradient_test.cpp
     networks_test.cpp
     parity_test.cpp

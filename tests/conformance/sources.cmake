@@ -13,6 +13,7 @@ set(NENGINE_CONFORMANCE_TESTS
     learning_cases.cpp
     linear_cases.cpp
     operator_cases.cpp
+    operator_gradient_test.cpp
     operator_test.cpp
     poisson_test.cpp
     process_cases.cpp

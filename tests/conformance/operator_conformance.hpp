@@ -1,0 +1,104 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <optional>
+#include <ostream>
+
+#include "tests/conformance/operator_cases.hpp"
+#include "tests/support/on_each_device.hpp"
+
+namespace nengine::test {
+
+struct Conformance {
+    std::size_t operator_case;
+    const char* device;
+};
+
+inline void PrintTo(const Conformance& tested, std::ostream* out) {
+    *out << operator_cases()[tested.operator_case].name << " on " << tested.device;
+}
+
+/// Every case on every backend.
+inline std::vector<Conformance> all_pairs() {
+    std::vector<Conformance> pairs;
+    for (std::size_t i = 0; i < operator_cases().size(); ++i) {
+        for (const char* device : device_names()) {
+            pairs.push_back({i, device});
+        }
+    }
+    return pairs;
+}
+
+inline std::string pair_label(const ::testing::TestParamInfo<Conformance>& tested) {
+    return operator_cases()[tested.param.operator_case].name + '_' +
+           tested.param.device;
+}
+
+class OperatorConformance : public ::testing::TestWithParam<Conformance> {
+protected:
+    void SetUp() override {
+        const std::string name = GetParam().device;
+        if (name != "cuda") {
+            device_ = Device::cpu(
+                2, name == "cpu_avx2" ? Device::Isa::avx2 : Device::Isa::best);
+        } else if (Device::cuda_count() > 0) {
+            device_ = Device::cuda();
+        } else if (const char* required = std::getenv("NENGINE_REQUIRE_CUDA");
+                   required != nullptr && std::string(required) == "1") {
+            FAIL() << "no CUDA device, and NENGINE_REQUIRE_CUDA=1";
+        } else {
+            GTEST_SKIP() << "no CUDA device";
+        }
+    }
+
+    const OperatorCase& operator_case() const {
+        return operator_cases()[GetParam().operator_case];
+    }
+    const Device& device() const { return *device_; }
+
+    Recordings run(const SessionOptions& options, Index items, Index steps) const {
+        return run_session(case_.model, device(), options, items, steps,
+                           case_.data(items, steps));
+    }
+
+    CaseModel case_{operator_case()};
+
+private:
+    std::optional<Device> device_;
+};
+
+inline constexpr Index n_steps = 11;
+
+inline SessionOptions in_float64(Index minibatch = 1) {
+    SessionOptions options;
+    options.minibatch = minibatch;
+    options.real = RealType::float64;
+    return options;
+}
+
+/// One switch of the planner away from the defaults.
+struct Switch {
+    const char* name;
+    void (*turn)(PlannerOptions& options);
+};
+
+inline const std::vector<Switch>& switches() {
+    static const std::vector<Switch> all{
+        {"defaults", [](PlannerOptions&) {}},
+        {"no simplify", [](PlannerOptions& o) { o.simplify = false; }},
+        {"no fuse", [](PlannerOptions& o) { o.fuse = false; }},
+        {"no merge", [](PlannerOptions& o) { o.merge = MergePlanner::none; }},
+        {"tree merge", [](PlannerOptions& o) { o.merge = MergePlanner::tree; }},
+        {"no layout", [](PlannerOptions& o) { o.layout = false; }},
+        {"no reuse", [](PlannerOptions& o) { o.reuse_buffers = false; }},
+        {"direct", [](PlannerOptions& o) { o.executor = ExecutorMode::direct; }},
+        {"nothing", [](PlannerOptions& o) {
+             o.simplify = o.fuse = o.layout = o.reuse_buffers = false;
+             o.merge = MergePlanner::none;
+         }}};
+    return all;
+}
+
+}  // namespace nengine::test

@@ -1,0 +1,128 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "kernels/base/error.hpp"
+#include "tests/conformance/operator_conformance.hpp"
+#include "tests/reference/naive_training.hpp"
+
+// Gradients through every operator.
+
+namespace nengine::test {
+namespace {
+
+bool holds_state(const Model& model, SignalId signal) {
+    for (const auto& op : model.operators()) {
+        for (const Slot& slot : op->slots()) {
+            if (slot.role == Role::state &&
+                model.base(slot.signal) == model.base(signal)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/// Mean squared errors on all probes but those of states, which training has none of.
+reference::TrainingCall training_call(const CaseModel& model, Index items) {
+    reference::TrainingCall call;
+    call.items = items;
+    call.steps = 4;
+    call.feeds = model.data(items, call.steps);
+    Draw draw(5);
+    for (std::size_t p = 0; p < model.model->probes.size(); ++p) {
+        const SignalId probed = model.model->probes[p].signal;
+        if (holds_state(*model.model, probed)) {
+            continue;
+        }
+        const Index size = model.model->signal(probed).size();
+        const Index rows = p % 2 == 0 ? call.steps : 1;
+        call.targets[static_cast<int>(p)] = {items, rows, size,
+                                             draw.numbers(items * rows * size, -1, 1)};
+        call.objective.losses.push_back({.probe = static_cast<int>(p),
+                                         .last_step = p % 3 == 2,
+                                         .weight = p % 2 == 0 ? 1.0 : 0.5});
+    }
+    return call;
+}
+
+using Gradients = std::map<std::string, std::vector<double>>;
+
+Gradients gradients_of(const CaseModel& model, const Device& device,
+                       const SessionOptions& options,
+                       const reference::TrainingCall& call) {
+    Session session(model.model, device, options);
+    return session.gradients(call.steps, borrow(call.feeds), borrow(call.targets),
+                             call.objective);
+}
+
+TEST_P(OperatorConformance, GradientsAreThoseOfCentralDifferences) {
+    if (!operator_case().trains) {
+        EXPECT_THROW(
+            gradients_of(case_, device(), in_float64(3), training_call(case_, 3)),
+            BuildError);
+        return;
+    }
+    if (operator_case().operator_type == "HostFunction") {
+        GTEST_SKIP() << "gradients stop at functions of the user's; differences do not";
+    }
+    const reference::TrainingCall call = training_call(case_, 3);
+    const Gradients got = gradients_of(case_, device(), in_float64(3), call);
+    Draw draw(9);
+    int compared = 0, trusted = 0;
+    for (SignalId s = 0; s < static_cast<SignalId>(case_.model->signal_count()); ++s) {
+        const Signal& parameter = case_.model->signal(s);
+        if (!parameter.trainable || parameter.is_view()) {
+            continue;
+        }
+        ASSERT_TRUE(got.contains(parameter.parameter)) << parameter.parameter;
+        const auto& values = got.at(parameter.parameter);
+        ASSERT_EQ(static_cast<Index>(values.size()), parameter.size());
+        for (int pick = 0; pick < 3; ++pick) {
+            const Index element = draw.between(0, parameter.size() - 1);
+            const reference::Derivative want =
+                reference::naive_derivative(*case_.model, call, s, element);
+            ++compared;
+            if (!want.trusted) {
+                continue;
+            }
+            ++trusted;
+            EXPECT_NEAR(values[static_cast<std::size_t>(element)], want.value,
+                        1e-6 * (1e-2 + std::abs(want.value)))
+                << parameter.parameter << ", element " << element;
+        }
+    }
+    EXPECT_GE(2 * trusted, compared);
+}
+
+TEST_P(OperatorConformance, GradientsDoNotDependOnThePlan) {
+    if (!operator_case().trains) {
+        GTEST_SKIP() << "neurons without a rate curve";
+    }
+    const reference::TrainingCall call = training_call(case_, 5);
+    if (call.objective.losses.empty()) {
+        GTEST_SKIP() << "nothing but states is probed";
+    }
+    const Gradients want = gradients_of(case_, device(), in_float64(5), call);
+    for (const Switch& one : switches()) {
+        for (const bool fold : {true, false}) {
+            for (const Index tile : {0, 2}) {
+                SessionOptions options = in_float64(5);
+                one.turn(options.planner);
+                options.planner.fold = fold;
+                options.planner.tile_items = tile;
+
+                const Gradients got = gradients_of(case_, device(), options, call);
+
+                ASSERT_EQ(got.size(), want.size());
+                for (const auto& [name, values] : want) {
+                    ASSERT_TRUE(near({got.at(name)}, {values}, 1e-10))
+                        << name << ": " << one.name << ": " << describe(options);
+                }
+            }
+        }
+    }
+}
+
+}  // namespace
+}  // namespace nengine::test
