@@ -10,6 +10,8 @@ if(NOT DEFINED NENGINE_WITH_CUDA)
     endif()
 endif()
 option(NENGINE_WITH_CUDA "Build the CUDA backend" "${nengine_found_cuda}")
+option(NENGINE_CUDA_EMULATOR
+       "Run the CUDA backend on an emulated device, slowly: for its tests without a GPU" OFF)
 option(NENGINE_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(NENGINE_BUILD_SAMPLES "Build the sample programs" ${PROJECT_IS_TOP_LEVEL})
 option(NENGINE_BUILD_BENCH "Build the benchmarks" OFF)

@@ -31,7 +31,7 @@ endif()
 target_compile_options(
     nengine_build INTERFACE $<$<COMPILE_LANGUAGE:CXX>:${nengine_flags}
                             ${nengine_warnings} -Wpedantic>)
-if(NENGINE_WITH_CUDA)
+if(NENGINE_WITH_CUDA AND NOT NENGINE_CUDA_EMULATOR)
     # -Wpedantic would complain about the code that nvcc itself generates.
     list(JOIN nengine_flags "," host_flags)
     list(JOIN nengine_warnings "," host_warnings)
@@ -91,8 +91,25 @@ function(nengine_object_library name)
     target_link_libraries(${name} PUBLIC nengine_build)
 endfunction()
 
-# nengine_cuda_sources(<target> <folder> <list>...) adds sources that nvcc compiles, in
-# builds with CUDA. As in the library, only what the source says is fused into a sum.
+# nengine_cuda_language(<target> <sources>) has nvcc compile a target's sources in this
+# folder, or g++ for the emulated device. What is fused into a sum, and so rounded once,
+# the source says.
+function(nengine_cuda_language target)
+    if(NOT NENGINE_CUDA_EMULATOR)
+        set_source_files_properties(${ARGN} PROPERTIES LANGUAGE CUDA)
+        target_compile_options(
+            ${target} PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:-O3;-fmad=false>")
+        return()
+    endif()
+    set_source_files_properties(
+        ${ARGN} PROPERTIES LANGUAGE CXX
+                           COMPILE_OPTIONS "-include;cuda_runtime.h;-ffp-contract=off;\
+-Wno-unknown-pragmas;-Wno-conversion;-Wno-pedantic")
+    target_link_libraries(${target} PRIVATE nengine_cuda_emulator)
+endfunction()
+
+# nengine_cuda_sources(<target> <folder> <list>...) adds sources for the CUDA device, in
+# builds with it.
 function(nengine_cuda_sources target folder)
     if(NOT NENGINE_WITH_CUDA)
         return()
@@ -100,8 +117,7 @@ function(nengine_cuda_sources target folder)
     nengine_sources(sources ${folder} ${ARGN})
     if(sources)
         target_sources(${target} PRIVATE ${sources})
-        target_compile_options(
-            ${target} PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:-O3;-fmad=false>")
+        nengine_cuda_language(${target} ${sources})
         set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
     endif()
 endfunction()

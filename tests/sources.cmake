@@ -14,6 +14,10 @@ nengine_test(test_conformance FOLDER conformance LIST NENGINE_CONFORMANCE_TESTS
 nengine_test(test_api FOLDER api LIST NENGINE_API_TESTS LIBRARIES nengine LABELS fast)
 nengine_test(test_golden FOLDER golden LIST NENGINE_GOLDEN_TESTS
              LIBRARIES nengine LABELS golden TIMEOUT 600)
+if(NENGINE_CUDA_EMULATOR)
+    nengine_test(test_emulator FOLDER cuda_emulator LIST NENGINE_EMULATOR_TESTS
+                 LIBRARIES nengine_kernels nengine_cuda_emulator LABELS fast)
+endif()
 if(NENGINE_BUILD_SAMPLES)
     add_subdirectory(samples)
 endif()

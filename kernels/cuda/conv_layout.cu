@@ -102,10 +102,8 @@ void transpose(const CudaExec& exec, Index rows, Index cols, const float* from,
         return;
     }
     const unsigned blocks = checked_grid(ceil_div(rows, tile) * ceil_div(cols, tile));
-    const DeviceGuard guard(exec.context->ordinal());
-    transpose_kernel<<<blocks, dim3(tile, tile_rows), 0, stream_of(exec)>>>(
-        rows, cols, from, to, accumulate);
-    check_launch();
+    launch(exec, blocks, dim3(tile, tile_rows), transpose_kernel, rows, cols, from, to,
+           accumulate);
 }
 
 void pad(const CudaExec& exec, const Conv2DShape& s, Index height, Index width,

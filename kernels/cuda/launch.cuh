@@ -3,6 +3,7 @@
 #include <cuda_runtime.h>
 
 #include <algorithm>
+#include <type_traits>
 
 #include "kernels/base/divide.hpp"
 #include "kernels/base/exec.hpp"
@@ -42,10 +43,18 @@ inline unsigned grid_size(Index blocks) {
     return static_cast<unsigned>(std::min(blocks, max_blocks));
 }
 
-/// Says what is wrong with the launch just made; what goes wrong while it runs is found
-/// by the next call that waits.
-inline void check_launch(Where at = Where::current()) {
-    check(cudaGetLastError(), "kernel launch", at);
+/// Starts a kernel. What goes wrong while it runs is found by the next call that waits.
+/// @throws DeviceError  the launch itself is wrong
+template <class... Parameters>
+void launch(const CudaExec& exec, dim3 grid, dim3 block, void (*kernel)(Parameters...),
+            const std::type_identity_t<std::decay_t<Parameters>>&... arguments) {
+    const DeviceGuard guard(exec.context->ordinal());
+    cudaLaunchConfig_t config{};
+    config.gridDim = grid;
+    config.blockDim = block;
+    config.stream = stream_of(exec);
+    check(cudaLaunchKernelEx(&config, kernel, arguments...), "kernel launch",
+          Where::current());
 }
 
 template <class Fn>
@@ -83,10 +92,8 @@ void launch_each(const CudaExec& exec, Index n, const Fn& fn) {
     if (n <= 0) {
         return;  // an empty grid is an error, not an empty loop
     }
-    const cuda::DeviceGuard guard(exec.context->ordinal());
     const unsigned blocks = cuda::grid_size(cuda::ceil_div(n, cuda::block_threads));
-    cuda::each_kernel<<<blocks, cuda::block_threads, 0, cuda::stream_of(exec)>>>(fn, n);
-    cuda::check_launch();
+    cuda::launch(exec, blocks, cuda::block_threads, cuda::each_kernel<Fn>, fn, n);
 }
 
 template <class Fn>
@@ -105,9 +112,7 @@ void launch_elements(const CudaExec& exec, const Extents& e, const Fn& fn) {
     }
     const Index grid_y = std::min(cuda::ceil_div(lines, y), max_grid_y);
     const dim3 grid(static_cast<unsigned>(grid_x), static_cast<unsigned>(grid_y));
-    const cuda::DeviceGuard guard(exec.context->ordinal());
-    cuda::elements_kernel<<<grid, dim3(x, y), 0, cuda::stream_of(exec)>>>(fn, e);
-    cuda::check_launch();
+    cuda::launch(exec, grid, dim3(x, y), cuda::elements_kernel<Fn>, fn, e);
 }
 
 }  // namespace nengine

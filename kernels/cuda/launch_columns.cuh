@@ -128,21 +128,17 @@ void launch_columns(const CudaExec& exec, Index rows, Index cols, const Sum& sum
     const auto plan = cuda::plan_columns(rows, cols);
     const dim3 block(plan.x, plan.y);
     const unsigned blocks = cuda::checked_grid(plan.runs * plan.col_blocks);
-    const cuda::DeviceGuard guard(exec.context->ordinal());
     cuda::Scratch scratch(exec.context->scratch());
     double* partial = nullptr;
     if (plan.runs > 1) {
         const Index count = plan.runs * Sum::n_sums * cols;
         partial = scratch.take<double>(static_cast<std::size_t>(count));
     }
-    cuda::columns_kernel<<<blocks, block, 0, cuda::stream_of(exec)>>>(
-        sum, rows, cols, plan.run, plan.col_blocks, partial);
-    cuda::check_launch();
+    cuda::launch(exec, blocks, block, cuda::columns_kernel<Sum>, sum, rows, cols,
+                 plan.run, plan.col_blocks, partial);
     if (plan.runs > 1) {
-        cuda::finish_columns_kernel<<<static_cast<unsigned>(plan.col_blocks), block, 0,
-                                      cuda::stream_of(exec)>>>(sum, plan.runs, cols,
-                                                               partial);
-        cuda::check_launch();
+        cuda::launch(exec, static_cast<unsigned>(plan.col_blocks), block,
+                     cuda::finish_columns_kernel<Sum>, sum, plan.runs, cols, partial);
     }
 }
 

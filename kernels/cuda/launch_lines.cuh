@@ -58,9 +58,7 @@ void launch_lines(const CudaExec& exec, Index lines, Index cols, const Sum& sum)
     const unsigned x = cuda::threads_per_line(cols);
     const dim3 block(x, cuda::block_threads / x);
     const unsigned blocks = cuda::grid_size(cuda::ceil_div(lines, block.y));
-    const cuda::DeviceGuard guard(exec.context->ordinal());
-    cuda::lines_kernel<<<blocks, block, 0, cuda::stream_of(exec)>>>(sum, lines, cols);
-    cuda::check_launch();
+    cuda::launch(exec, blocks, block, cuda::lines_kernel<Sum>, sum, lines, cols);
 }
 
 }  // namespace nengine

@@ -86,12 +86,9 @@ void launch_scan(const CudaExec& exec, Index steps, Index batch, Index cols,
     parts = part > 0 ? cuda::ceil_div(steps, part) : 1;
     const Index threads = parts * elements;
     const Index full = Index{exec.context->multiprocessors()} * cuda::scan_threads;
-    const int block = threads >= full ? cuda::scan_threads : cuda::few_threads;
-    const cuda::DeviceGuard guard(exec.context->ordinal());
-    cuda::scan_kernel<<<cuda::grid_size(cuda::ceil_div(threads, block)), block, 0,
-                        cuda::stream_of(exec)>>>(scan, steps, part, batch, cols,
-                                                 threads);
-    cuda::check_launch();
+    const unsigned block = threads >= full ? cuda::scan_threads : cuda::few_threads;
+    cuda::launch(exec, cuda::grid_size(cuda::ceil_div(threads, block)), block,
+                 cuda::scan_kernel<Scan>, scan, steps, part, batch, cols, threads);
 }
 
 }  // namespace nengine

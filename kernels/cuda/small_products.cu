@@ -131,14 +131,12 @@ Product<Real> describe(const GemmArgs<Real>& args, Index first_tile) {
 }
 
 template <class Real>
-void launch(const CudaExec& exec, const Products<Real>& products) {
+void multiply_all(const CudaExec& exec, const Products<Real>& products) {
     if (products.tiles == 0) {
         return;
     }
-    const DeviceGuard guard(exec.context->ordinal());
-    products_kernel<<<grid_size(products.tiles), dim3(tile, threads_y), 0,
-                      stream_of(exec)>>>(products);
-    check_launch();
+    cuda::launch(exec, grid_size(products.tiles), dim3(tile, threads_y),
+                 products_kernel<Real>, products);
 }
 
 }  // namespace
@@ -151,14 +149,14 @@ void small_products(const CudaExec& exec, std::span<const GemmArgs<Real>> list) 
             continue;
         }
         if (products.count == max_products) {
-            launch(exec, products);
+            multiply_all(exec, products);
             products = {};
         }
         const auto& added = products.list[products.count++] =
             describe(args, products.tiles);
         products.tiles += args.count * added.tiles();
     }
-    launch(exec, products);
+    multiply_all(exec, products);
 }
 
 template void small_products(const CudaExec&, std::span<const GemmArgs<float>>);

@@ -319,7 +319,9 @@ TEST(Simulator, ShowsMaxRatesAndInterceptsAsTheyWereDrawn) {
 
 TEST(Simulator, ExplainsItsPlan) {
     const Adder adder;
-    Simulator sim(adder.net, quiet());
+    SimulatorOptions options = quiet();
+    options.device = "cpu";
+    Simulator sim(adder.net, options);
     EXPECT_FALSE(sim.explain(10).empty());
     EXPECT_THAT(sim.device(), HasSubstr("cpu"));
 }

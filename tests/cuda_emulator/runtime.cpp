@@ -1,0 +1,353 @@
+#include <cuda_runtime.h>
+
+#include <algorithm>
+#include <cstring>
+#include <mutex>
+#include <set>
+
+#include "emulator.hpp"
+#include "grid.hpp"
+#include "memory.hpp"
+#include "stream.hpp"
+
+// The functions of the CUDA runtime that nengine calls, on one emulated device.
+
+namespace cuda_emulator {
+namespace {
+
+/// One lock for everything: threads of the host may share the device.
+std::recursive_mutex& mutex() {
+    static auto* result = new std::recursive_mutex;
+    return *result;
+}
+using Lock = std::lock_guard<std::recursive_mutex>;
+
+std::set<Stream*>& streams() {
+    static auto* result = new std::set<Stream*>;
+    return *result;
+}
+
+thread_local cudaError_t last_error = cudaSuccess;
+
+cudaError_t report(cudaError_t status) {
+    if (status != cudaSuccess) {
+        last_error = status;
+    }
+    return status;
+}
+
+struct Event {
+    Stream* stream = nullptr;
+    std::uint64_t after = 0;
+};
+
+using Recorded = std::vector<Work>;
+
+bool any_captures() {
+    return std::any_of(streams().begin(), streams().end(),
+                       [](const Stream* stream) { return stream->captures(); });
+}
+
+bool is_launchable(const cudaLaunchConfig_t& config) {
+    const dim3 &grid = config.gridDim, &block = config.blockDim;
+    return grid.x > 0 && grid.y > 0 && grid.z > 0 && grid.x < 1U << 31U &&
+           grid.y < 1U << 16U && grid.z < 1U << 16U && block.x > 0 && block.y > 0 &&
+           block.z > 0 && block.z <= 64 && block.x * block.y * block.z <= 1024 &&
+           config.dynamicSmemBytes == 0 && config.numAttrs == 0;
+}
+
+}  // namespace
+
+void enqueue(cudaStream_t stream, Work work) {
+    const Lock lock(mutex());
+    stream_of(stream).add(std::move(work));
+}
+
+cudaError_t launch(const cudaLaunchConfig_t& config, std::function<void()> thread) {
+    if (!is_launchable(config)) {
+        return report(cudaErrorInvalidConfiguration);
+    }
+    enqueue(config.stream,
+            [grid = config.gridDim, block = config.blockDim,
+             thread = std::move(thread)] { run_grid(grid, block, thread); });
+    return cudaSuccess;
+}
+
+}  // namespace cuda_emulator
+
+using namespace cuda_emulator;
+
+extern "C" {
+
+// ---- errors and devices
+
+cudaError_t cudaGetLastError() {
+    return std::exchange(last_error, cudaSuccess);
+}
+
+const char* cudaGetErrorString(cudaError_t error) {
+    switch (error) {
+        case cudaErrorInvalidValue:
+            return "invalid argument";
+        case cudaErrorMemoryAllocation:
+            return "out of memory";
+        case cudaErrorInvalidConfiguration:
+            return "invalid configuration argument";
+        case cudaErrorNotReady:
+            return "device not ready";
+        case cudaErrorStreamCaptureUnsupported:
+            return "operation not permitted when stream is capturing";
+        default:
+            return "an error of the emulator";
+    }
+}
+
+cudaError_t cudaGetDeviceCount(int* count) {
+    *count = 1;
+    return cudaSuccess;
+}
+cudaError_t cudaGetDevice(int* device) {
+    *device = 0;
+    return cudaSuccess;
+}
+cudaError_t cudaSetDevice(int device) {
+    return report(device == 0 ? cudaSuccess : cudaErrorInvalidDevice);
+}
+
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
+    *properties = {};
+    std::strcpy(properties->name, "emulated");
+    properties->totalGlobalMem = total_memory;
+    return cudaSuccess;
+}
+
+cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
+    switch (attribute) {
+        case cudaDevAttrComputeCapabilityMajor:
+            *value = 9;
+            return cudaSuccess;
+        case cudaDevAttrComputeCapabilityMinor:
+            *value = 0;
+            return cudaSuccess;
+        case cudaDevAttrMultiProcessorCount:
+            *value = 3;
+            return cudaSuccess;
+        default:
+            return report(cudaErrorInvalidValue);
+    }
+}
+
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void*) {
+    *attributes = {};
+    return cudaSuccess;
+}
+
+// ---- memory
+
+cudaError_t cudaMalloc(void** data, size_t bytes) {
+    *data = allocate(bytes);
+    return report(*data != nullptr ? cudaSuccess : cudaErrorMemoryAllocation);
+}
+
+cudaError_t cudaFree(void* data) {
+    const Lock lock(mutex());
+    for (Stream* stream : streams()) {
+        stream->run();
+    }
+    return report(data == nullptr || release(data) ? cudaSuccess
+                                                   : cudaErrorInvalidValue);
+}
+
+cudaError_t cudaMallocHost(void** data, size_t bytes) {
+    *data = allocate_pinned(bytes);
+    return report(*data != nullptr ? cudaSuccess : cudaErrorMemoryAllocation);
+}
+cudaError_t cudaFreeHost(void* data) {
+    return report(release_pinned(data) ? cudaSuccess : cudaErrorInvalidValue);
+}
+
+cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
+    *free = free_memory();
+    *total = total_memory;
+    return cudaSuccess;
+}
+
+cudaError_t cudaMemPoolCreate(cudaMemPool_t* pool, const cudaMemPoolProps* properties) {
+    if (properties->allocType != cudaMemAllocationTypePinned ||
+        properties->location.type != cudaMemLocationTypeDevice) {
+        return report(cudaErrorInvalidValue);
+    }
+    *pool = reinterpret_cast<cudaMemPool_t>(new char);
+    return cudaSuccess;
+}
+cudaError_t cudaMemPoolDestroy(cudaMemPool_t pool) {
+    delete reinterpret_cast<char*>(pool);
+    return cudaSuccess;
+}
+cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) {
+    return cudaSuccess;
+}
+cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, size_t) {
+    return cudaSuccess;
+}
+
+cudaError_t cudaMallocFromPoolAsync(void** data, size_t bytes, cudaMemPool_t,
+                                    cudaStream_t stream) {
+    const Lock lock(mutex());
+    if (stream_of(stream).captures()) {
+        return report(cudaErrorStreamCaptureUnsupported);
+    }
+    *data = allocate(bytes);
+    return report(*data != nullptr ? cudaSuccess : cudaErrorMemoryAllocation);
+}
+
+cudaError_t cudaFreeAsync(void* data, cudaStream_t stream) {
+    const Lock lock(mutex());
+    if (!is_device(data, 0) || stream_of(stream).captures()) {
+        return report(cudaErrorInvalidValue);
+    }
+    stream_of(stream).add([data] { release(data); });
+    return cudaSuccess;
+}
+
+cudaError_t cudaMemsetAsync(void* data, int value, size_t bytes, cudaStream_t stream) {
+    const Lock lock(mutex());
+    if (bytes == 0 || !is_device(data, bytes)) {
+        return report(cudaErrorInvalidValue);
+    }
+    stream_of(stream).add([=] { std::memset(data, value, bytes); });
+    return cudaSuccess;
+}
+
+cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes,
+                            cudaMemcpyKind kind, cudaStream_t stream) {
+    const Lock lock(mutex());
+    const bool to_device = kind != cudaMemcpyDeviceToHost;
+    const bool from_device = kind != cudaMemcpyHostToDevice;
+    const auto is_good = [&](const void* data, bool device) {
+        return device ? is_device(data, bytes) : is_pinned(data, bytes);
+    };
+    if (!is_good(to, to_device) || !is_good(from, from_device)) {
+        return report(cudaErrorInvalidValue);
+    }
+    stream_of(stream).add([=] { std::memcpy(to, from, bytes); });
+    return cudaSuccess;
+}
+
+// ---- streams and events
+
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
+    const Lock lock(mutex());
+    auto* made = new Stream;
+    streams().insert(made);
+    *stream = reinterpret_cast<cudaStream_t>(made);
+    return cudaSuccess;
+}
+
+cudaError_t cudaStreamDestroy(cudaStream_t stream) {
+    const Lock lock(mutex());
+    stream_of(stream).run();
+    streams().erase(&stream_of(stream));
+    delete &stream_of(stream);
+    return cudaSuccess;
+}
+
+cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
+    const Lock lock(mutex());
+    if (stream_of(stream).captures()) {
+        return report(cudaErrorStreamCaptureUnsupported);
+    }
+    stream_of(stream).run();
+    return cudaSuccess;
+}
+
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
+    *event = reinterpret_cast<cudaEvent_t>(new Event);
+    return cudaSuccess;
+}
+cudaError_t cudaEventDestroy(cudaEvent_t event) {
+    delete reinterpret_cast<Event*>(event);
+    return cudaSuccess;
+}
+
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
+    const Lock lock(mutex());
+    if (stream_of(stream).captures()) {
+        return report(cudaErrorStreamCaptureUnsupported);
+    }
+    *reinterpret_cast<Event*>(event) = {&stream_of(stream), stream_of(stream).added()};
+    return cudaSuccess;
+}
+
+cudaError_t cudaEventQuery(cudaEvent_t handle) {
+    const Lock lock(mutex());
+    if (handle == nullptr) {
+        return report(cudaErrorInvalidResourceHandle);
+    }
+    const auto& event = *reinterpret_cast<Event*>(handle);
+    const bool over = event.stream == nullptr || event.stream->done() >= event.after;
+    return report(over ? cudaSuccess : cudaErrorNotReady);
+}
+
+cudaError_t cudaEventSynchronize(cudaEvent_t handle) {
+    const Lock lock(mutex());
+    if (handle == nullptr) {
+        return report(cudaErrorInvalidResourceHandle);
+    }
+    const auto& event = *reinterpret_cast<Event*>(handle);
+    if (event.stream != nullptr) {
+        event.stream->run(event.after);
+    }
+    return cudaSuccess;
+}
+
+// ---- graphs
+
+cudaError_t cudaThreadExchangeStreamCaptureMode(cudaStreamCaptureMode* mode) {
+    thread_local cudaStreamCaptureMode current = cudaStreamCaptureModeGlobal;
+    std::swap(*mode, current);
+    return cudaSuccess;
+}
+
+cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
+    const Lock lock(mutex());
+    if (any_captures()) {
+        return report(cudaErrorStreamCaptureUnsupported);
+    }
+    stream_of(stream).begin_capture(new Recorded);
+    return cudaSuccess;
+}
+
+cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
+    const Lock lock(mutex());
+    auto* recorded = stream_of(stream).end_capture();
+    *graph = reinterpret_cast<cudaGraph_t>(recorded);
+    return report(recorded != nullptr ? cudaSuccess : cudaErrorStreamCaptureUnmatched);
+}
+
+cudaError_t cudaGraphInstantiate(cudaGraphExec_t* exec, cudaGraph_t graph,
+                                 unsigned long long) {
+    *exec = reinterpret_cast<cudaGraphExec_t>(
+        new Recorded(*reinterpret_cast<Recorded*>(graph)));
+    return cudaSuccess;
+}
+cudaError_t cudaGraphUpload(cudaGraphExec_t, cudaStream_t) {
+    return cudaSuccess;
+}
+cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream) {
+    const Lock lock(mutex());
+    for (const Work& work : *reinterpret_cast<Recorded*>(exec)) {
+        stream_of(stream).add(work);
+    }
+    return cudaSuccess;
+}
+cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
+    delete reinterpret_cast<Recorded*>(graph);
+    return cudaSuccess;
+}
+cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec) {
+    delete reinterpret_cast<Recorded*>(exec);
+    return cudaSuccess;
+}
+
+}  // extern "C"

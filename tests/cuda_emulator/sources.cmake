@@ -1,0 +1,1 @@
+set(NENGINE_EMULATOR_TESTS emulator_test.cpp)
