@@ -114,8 +114,10 @@ private:
             check(object, "gain", parts.gain);
             check(object, "bias", parts.bias);
         }
-        check(object, "max_rates", parts.max_rates);
-        check(object, "intercepts", parts.intercepts);
+        if (arrays.contains("max_rates")) {  // not of direct mode with gains
+            check(object, "max_rates", parts.max_rates);
+            check(object, "intercepts", parts.intercepts);
+        }
         EXPECT_EQ(object.at("eval_points_rows").get<Index>(),
                   parts.eval_points.values().rows());
         if (arrays.contains("eval_points")) {

@@ -41,28 +41,6 @@ std::vector<std::pair<std::string, PlanOptions>> plans() {
              {.simplify = false, .fuse = false, .layout = false, .recorded = false}}};
 }
 
-void check_network(const std::string& name, Network (*make)(),
-                   const GoldenOptions& options) {
-    const GoldenEntry entry = golden_of(name);
-    compare_build(entry, make(), options);
-    compare_order(entry, make());
-    for (const auto& device : devices()) {
-        for (const auto& [what, plan] : plans()) {
-            if (::testing::Test::HasFailure()) {
-                return;  // the rest would say the same
-            }
-            SCOPED_TRACE(device + ", " + what);
-            compare_simulation(entry, make(), {.device = device, .plan = plan});
-        }
-        for (const bool fold : {true, false}) {
-            SCOPED_TRACE(device + ", float32, " + (fold ? "folded" : "stepped"));
-            compare_single_precision(entry, make(),
-                                     {.device = device, .plan = {.fold = fold}},
-                                     options.float32);
-        }
-    }
-}
-
 class GoldenTest : public ::testing::Test {
 public:
     explicit GoldenTest(std::function<void()> body) : body_(std::move(body)) {}
@@ -71,14 +49,6 @@ public:
 private:
     std::function<void()> body_;
 };
-
-bool register_body(const char* entry, const char* file, int line,
-                   std::function<void()> body) {
-    ::testing::RegisterTest(
-        "golden", entry, nullptr, nullptr, file, line,
-        [body]() -> ::testing::Test* { return new GoldenTest(body); });
-    return true;
-}
 
 TEST(GoldenIndex, EveryEntryHasATest) {
     std::set<std::string> tests;
@@ -101,15 +71,45 @@ TEST(GoldenIndex, EveryEntryHasATest) {
 
 }  // namespace
 
+void compare_with_nengo(const GoldenEntry& entry, const std::function<Network()>& make,
+                        const GoldenOptions& options) {
+    compare_build(entry, make(), options);
+    compare_order(entry, make());
+    for (const auto& device : devices()) {
+        for (const auto& [what, plan] : plans()) {
+            if (::testing::Test::HasFailure()) {
+                return;  // the rest would say the same
+            }
+            SCOPED_TRACE(device + ", " + what);
+            compare_simulation(entry, make(), {.device = device, .plan = plan});
+        }
+        for (const bool fold : {true, false}) {
+            SCOPED_TRACE(device + ", float32, " + (fold ? "folded" : "stepped"));
+            compare_single_precision(entry, make(),
+                                     {.device = device, .plan = {.fold = fold}},
+                                     options.float32);
+        }
+    }
+}
+
+bool register_golden_test(const std::string& name, const char* file, int line,
+                          std::function<void()> body) {
+    ::testing::RegisterTest(
+        "golden", name.c_str(), nullptr, nullptr, file, line,
+        [body]() -> ::testing::Test* { return new GoldenTest(body); });
+    return true;
+}
+
 bool register_golden_network(const char* entry, const char* file, int line,
                              Network (*make)(), GoldenOptions options) {
-    return register_body(entry, file, line,
-                         [=] { check_network(entry, make, options); });
+    return register_golden_test(entry, file, line, [=] {
+        compare_with_nengo(golden_of(entry), make, options);
+    });
 }
 
 bool register_golden_tables(const char* entry, const char* file, int line,
                             void (*check)(const GoldenEntry&)) {
-    return register_body(entry, file, line, [=] { check(golden_of(entry)); });
+    return register_golden_test(entry, file, line, [=] { check(golden_of(entry)); });
 }
 
 }  // namespace nengine::test

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <string>
+
 #include "nengine/nengine.hpp"
 #include "tests/support/golden.hpp"
 
@@ -20,6 +23,13 @@ struct GoldenOptions {
     double build_tolerance = 1e-9;
 };
 
+/// Builds and simulates the network that `make` makes: seeds, ensembles, weights, the
+/// order of operators and probes have to be the entry's.
+void compare_with_nengo(const GoldenEntry& entry, const std::function<Network()>& make,
+                        const GoldenOptions& options = {});
+
+bool register_golden_test(const std::string& name, const char* file, int line,
+                          std::function<void()> body);
 bool register_golden_network(const char* entry, const char* file, int line,
                              Network (*make)(), GoldenOptions options = {});
 bool register_golden_tables(const char* entry, const char* file, int line,

@@ -2,6 +2,17 @@ set(NENGINE_GOLDEN_TESTS
     compare_build.cpp
     compare_order.cpp
     compare_simulation.cpp
+    described/distributions.cpp
+    described/functions.cpp
+    described/items.cpp
+    described/library.cpp
+    described/memories.cpp
+    described/neurons.cpp
+    described/options.cpp
+    described/processes.cpp
+    described/solvers.cpp
+    described/transforms.cpp
+    described_network.cpp
     golden_test.cpp
     manifest_outline.cpp
     step_order_test.cpp
@@ -16,6 +27,7 @@ set(NENGINE_GOLDEN_TESTS
     node.cpp
     probe.cpp
     process.cpp
+    random.cpp
     rng.cpp
     seeds.cpp
     solver.cpp
