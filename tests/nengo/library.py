@@ -27,26 +27,14 @@ def add_from_library(scene, kind, places, **arguments):
     return item
 
 
-def add_ensemble_array(scene):
-    dice = scene.dice
-    n_neurons, count, dimensions = (
-        dice.randint(5, 12),
-        dice.randint(1, 3),
-        dice.randint(1, 2),
-    )
-    places = {"input": count * dimensions, "output": count * dimensions}
+def calls_of_ensemble_array(dice, places, n_neurons, count, dimensions):
+    """Adds the nodes that they make to `places`."""
     calls = []
     if dice.chance(0.5):
         function = dice.choice(list(parts.FUNCTIONS))
         options = dice.maybe(0.5, synapse=lambda: parts.synapse(dice))
-        calls.append(
-            {
-                "type": "add_output",
-                "name": "more",
-                "function": {"type": function},
-                **options,
-            }
-        )
+        described = {"name": "more", "function": {"type": function}, **options}
+        calls.append({"type": "add_output", **described})
         places["more"] = count * (parts.FUNCTIONS[function] or dimensions)
     if dice.chance(0.4):
         calls.append({"type": "add_neuron_input"})
@@ -54,6 +42,15 @@ def add_ensemble_array(scene):
     if dice.chance(0.4):
         calls.append({"type": "add_neuron_output"})
         places["neuron_output"] = n_neurons * count
+    return calls
+
+
+def add_ensemble_array(scene):
+    dice = scene.dice
+    n_neurons, count = dice.randint(5, 12), dice.randint(1, 3)
+    dimensions = dice.randint(1, 2)
+    places = {"input": count * dimensions, "output": count * dimensions}
+    calls = calls_of_ensemble_array(dice, places, n_neurons, count, dimensions)
     neurons = parts.neuron_type(dice, direct=0)
     item = add_from_library(
         scene,
