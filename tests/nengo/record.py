@@ -20,6 +20,9 @@ EVAL_POINTS = 16
 NOISE = 1e-12
 LIMIT = 1e-8
 
+# What diverges beyond this, squared, does not fit single precision.
+SINGLE_RANGE = 1e15
+
 ENSEMBLE_ARRAYS = "encoders scaled_encoders gain bias max_rates intercepts".split()
 
 
@@ -160,6 +163,8 @@ def check_sensitivity(network, sim, description):
     for array in probed(sim):
         if not np.isfinite(array).all():
             raise Unusable("not finite")
+        if array.size and np.abs(array).max() > SINGLE_RANGE:
+            raise Unusable("diverges")
     again = same_items(description)
     try:
         disturbed = run(again, description, noise=NOISE)
