@@ -75,6 +75,7 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/probe.hpp
     include/nengine/processes.hpp
     include/nengine/rng.hpp
+    include/nengine/seed.hpp
     include/nengine/simulator.hpp
     include/nengine/solvers.hpp
     include/nengine/synapses.hpp

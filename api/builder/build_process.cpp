@@ -156,8 +156,9 @@ int add_process(BuildState& state, const Process& process, const ObjectData& own
     const int number = drawn ? state.built.process_seeds->add(owner, role) : -1;
     const auto factory = [process, sizes, number,
                           seeds = state.built.process_seeds](Index item) {
-        const std::uint32_t seed =
-            number >= 0 ? seeds->seed(number, item) : process.seed().value_or(0);
+        const std::uint32_t seed = number >= 0
+                                       ? seeds->seed(number, item)
+                                       : std::uint32_t{process.seed().value_or(0)};
         return ProcessStep(process.make_step(sizes, RandomStream(seed)));
     };
     return state.add(

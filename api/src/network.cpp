@@ -72,7 +72,7 @@ void resolve_trainable(std::optional<bool>& value, const OrDefault<bool>& given,
 template <class Data>
 void adopt(const std::shared_ptr<NetworkData>& network,
            const std::shared_ptr<Data>& data, const std::string& kind_name,
-           const std::string& label, std::optional<std::uint32_t> seed) {
+           const std::string& label, std::optional<Seed> seed) {
     data->network = network;
     data->kind_name = kind_name;
     data->label = label;

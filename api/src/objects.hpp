@@ -30,7 +30,7 @@ struct ObjectData {
     /// Which of its kind in its network, counted from 1.
     int number = 0;
     std::string label;
-    std::optional<std::uint32_t> seed;
+    std::optional<Seed> seed;
 };
 
 struct EnsembleData : ObjectData {
@@ -99,7 +99,7 @@ struct NetworkData {
     std::weak_ptr<NetworkData> parent;  ///< empty for a top-level network
     int number = 0;
     std::string label;
-    std::optional<std::uint32_t> seed;
+    std::optional<Seed> seed;
     Config config;
     /// In use by `Network::with`; the last one comes first.
     std::vector<std::shared_ptr<const Config>> scoped_configs;

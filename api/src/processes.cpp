@@ -12,8 +12,7 @@
 namespace nengine {
 inline namespace api {
 
-RandomStream::RandomStream(std::uint32_t seed)
-    : state_(std::make_unique<RandomState>(seed)) {}
+RandomStream::RandomStream(Seed seed) : state_(std::make_unique<RandomState>(seed)) {}
 RandomStream::RandomStream(const RandomStream& other)
     : state_(std::make_unique<RandomState>(*other.state_)) {}
 RandomStream& RandomStream::operator=(const RandomStream& other) {
@@ -199,9 +198,9 @@ void Process::check() const {
     std::visit([](const auto& process) { check_value(process); }, value_);
 }
 
-std::optional<std::uint32_t> Process::seed() const {
+std::optional<Seed> Process::seed() const {
     return std::visit(
-        [](const auto& process) -> std::optional<std::uint32_t> {
+        [](const auto& process) -> std::optional<Seed> {
             if constexpr (requires { process.seed; }) {
                 return process.seed;
             } else {
@@ -266,8 +265,8 @@ RandomStream stream(const Process& process, const RunProcessOptions& options) {
     if (process.seed()) {
         return RandomStream(*process.seed());
     }
-    const auto seed = options.seed ? *options.seed
-                                   : static_cast<std::uint32_t>(std::random_device{}());
+    const std::uint32_t seed = options.seed.has_value() ? std::uint32_t{*options.seed}
+                                                        : std::random_device{}();
     return RandomStream(RandomState(seed).draw_seed());
 }
 

@@ -22,6 +22,7 @@ set(NENGINE_API_TESTS
     learning_weights_test.cpp
     main_job_gradient_test.cpp
     networks_test.cpp
+    options_test.cpp
     parity_test.cpp
     philox_spikes_test.cpp
     philox_test.cpp

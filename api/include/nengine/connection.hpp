@@ -8,6 +8,7 @@
 #include "nengine/distributions.hpp"
 #include "nengine/functions.hpp"
 #include "nengine/learning_rules.hpp"
+#include "nengine/seed.hpp"
 #include "nengine/solvers.hpp"
 #include "nengine/synapses.hpp"
 #include "nengine/transforms.hpp"
@@ -19,7 +20,7 @@ inline namespace api {
 /// Options of a connection; the same names set defaults in `Network::config`.
 struct ConnectionOptions {
     std::string label = {};
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
     OrDefault<Function> function = {};                ///< the identity
     OrDefault<Transform> transform = {};              ///< none
     OrDefault<Synapse> synapse = {};                  ///< Lowpass of 0.005 s
@@ -54,7 +55,7 @@ private:
 
 public:
     std::string& label;
-    std::optional<std::uint32_t>& seed;
+    std::optional<Seed>& seed;
     Function& function;
     Transform& transform;
     Synapse& synapse;

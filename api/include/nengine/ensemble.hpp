@@ -9,6 +9,7 @@
 #include "nengine/neurons.hpp"
 #include "nengine/none.hpp"
 #include "nengine/processes.hpp"
+#include "nengine/seed.hpp"
 #include "nengine/view.hpp"
 
 namespace nengine {
@@ -17,7 +18,7 @@ inline namespace api {
 /// Options of an ensemble; the same names set defaults in `Network::config`.
 struct EnsembleOptions {
     std::string label = {};
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
     OrDefault<double> radius = {};                    ///< 1
     OrDefault<DistributionOrArray> encoders = {};     ///< ScatteredHypersphere, surface
     OrDefault<DistributionOrArray> max_rates = {};    ///< Uniform(200, 400), in Hz
@@ -79,7 +80,7 @@ public:
     const std::int64_t& n_neurons;
     const std::int64_t& dimensions;
     std::string& label;
-    std::optional<std::uint32_t>& seed;
+    std::optional<Seed>& seed;
     double& radius;
     DistributionOrArray& encoders;
     DistributionOrArray& max_rates;

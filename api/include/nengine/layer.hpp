@@ -13,6 +13,7 @@
 #include "nengine/connection.hpp"
 #include "nengine/ensemble.hpp"
 #include "nengine/node.hpp"
+#include "nengine/seed.hpp"
 
 namespace nengine {
 inline namespace api {
@@ -67,7 +68,7 @@ using LayerKind = std::variant<Conv2D, Dense, AveragePooling2D, Flatten, NeuronM
 
 struct LayerOptions {
     std::string label = {};
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
     /// Of the input; unless given, the shape of the layer that it comes from.
     std::vector<std::int64_t> shape_in = {};
     Synapse synapse = None;      ///< on the connection into the layer

@@ -22,6 +22,7 @@
 #include "nengine/probe.hpp"
 #include "nengine/processes.hpp"
 #include "nengine/rng.hpp"
+#include "nengine/seed.hpp"
 #include "nengine/simulator.hpp"
 #include "nengine/solvers.hpp"
 #include "nengine/synapses.hpp"

@@ -15,6 +15,7 @@
 #include "nengine/layer.hpp"
 #include "nengine/node.hpp"
 #include "nengine/probe.hpp"
+#include "nengine/seed.hpp"
 
 namespace nengine {
 inline namespace api {
@@ -50,7 +51,7 @@ private:
 struct NetworkOptions {
     std::string label = {};
     /// Determines everything random in the network; unset: different each time.
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
 };
 
 /// A container of objects, to which simulators refer. A handle: copies refer to the
@@ -129,7 +130,7 @@ private:
 
 public:
     std::string& label;
-    std::optional<std::uint32_t>& seed;
+    std::optional<Seed>& seed;
     Config& config;
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "nengine/network.hpp"
+#include "nengine/seed.hpp"
 
 // Networks that are often needed, made inside another network. Each holds handles: the
 // network that it made and the parts of it that others connect to.
@@ -22,7 +23,7 @@ inline namespace api {
 struct EnsembleArrayOptions {
     std::int64_t ens_dimensions = 1;  ///< of each ensemble
     std::string label = {};
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
     /// Of every ensemble; arrays with one value per neuron hold for each ensemble.
     EnsembleOptions ensembles = {};
 };
@@ -75,7 +76,7 @@ struct ProductOptions {
     /// The largest absolute value of the inputs' components.
     double input_magnitude = 1.0;
     std::string label = "Product";
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
 };
 
 /// The element-wise product of two vectors, by squares:
@@ -97,7 +98,7 @@ struct CircularConvolutionOptions {
     /// The largest absolute value of the inputs' components.
     double input_magnitude = 1.0;
     std::string label = "Circular convolution";
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
 };
 
 /// The circular convolution `c[i] = sum_j a[j] b[(i - j) mod d]` of two vectors: their
@@ -122,7 +123,7 @@ struct BasalGangliaOptions {
     /// Defaults of the inhibitory connections; unset: a synapse of 8 ms.
     std::optional<Config> gaba_config = std::nullopt;
     std::string label = "Basal Ganglia";
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
 };
 
 /// Selects the largest of its inputs, utilities of actions: its output is about 0
@@ -150,7 +151,7 @@ struct ThalamusOptions {
     double mutual_inhib = 1.0;  ///< how strongly actions inhibit each other
     double threshold = 0.0;     ///< below it an action's ensemble is silent
     std::string label = "Thalamus";
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
 };
 
 /// Turns the output of `BasalGanglia` into about 1 for the selected action and 0 for
@@ -174,7 +175,7 @@ struct AssociativeMemoryOptions {
     Array input_scales = 1.0;
     bool inhibitable = false;  ///< makes the node `inhibit`
     std::string label = {};
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
 };
 
 /// Compares its input with vectors that it knows and answers with those that belong to
@@ -243,7 +244,7 @@ struct InputGatedMemoryOptions {
     Synapse recurrent_synapse = 0.1;
     OrDefault<Synapse> difference_synapse = {};  ///< that of recurrent_synapse
     std::string label = "Input gated memory";
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
 };
 
 /// Holds a vector: takes it from `input` while `gate` is 0, keeps it while `gate` is 1,
@@ -262,7 +263,7 @@ public:
 struct IntegratorOptions {
     double recurrent_tau = 0.1;  ///< of the feedback's synapse, in seconds
     std::string label = "Integrator";
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
     EnsembleOptions ensemble = {};
 };
 
@@ -280,7 +281,7 @@ public:
 struct OscillatorOptions {
     double recurrent_tau = 0.1;  ///< of the feedback's synapse, in seconds
     std::string label = "Oscillator";
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
     EnsembleOptions ensemble = {};
 };
 

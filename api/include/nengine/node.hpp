@@ -6,6 +6,7 @@
 #include <string>
 
 #include "nengine/functions.hpp"
+#include "nengine/seed.hpp"
 #include "nengine/view.hpp"
 
 namespace nengine {
@@ -16,7 +17,7 @@ struct NodeOptions {
     std::int64_t size_in = 0;
     /// Unless given, a function is called once with t = 0 and zeros to find out.
     std::optional<std::int64_t> size_out = std::nullopt;
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
 };
 
 /// Anything that is not neurons: inputs, functions, or a place where connections meet.
@@ -40,7 +41,7 @@ public:
     const std::int64_t& size_in;
     const std::int64_t& size_out;
     std::string& label;
-    std::optional<std::uint32_t>& seed;
+    std::optional<Seed>& seed;
     /// May be replaced by one of the same size.
     NodeOutput& output;
 };

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "nengine/none.hpp"
+#include "nengine/seed.hpp"
 #include "nengine/solvers.hpp"
 #include "nengine/synapses.hpp"
 #include "nengine/view.hpp"
@@ -30,7 +31,7 @@ struct ProbeOptions {
     OrDefault<double> sample_every = {};  ///< every step; in seconds
     OrDefault<Solver> solver = {};        ///< the config's for connections
     OrDefault<bool> keep_history = {};    ///< true; false: only the last sample
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
 };
 
 /// Records a signal after each step. A handle.
@@ -55,7 +56,7 @@ public:
     std::optional<double>& sample_every;
     Solver& solver;
     bool& keep_history;
-    std::optional<std::uint32_t>& seed;
+    std::optional<Seed>& seed;
 };
 
 }  // namespace api

@@ -14,6 +14,7 @@
 
 #include "nengine/array.hpp"
 #include "nengine/distributions.hpp"
+#include "nengine/seed.hpp"
 #include "nengine/synapses.hpp"
 
 namespace nengine {
@@ -33,7 +34,7 @@ inline namespace api {
 /// the same numbers again.
 class RandomStream {
 public:
-    explicit RandomStream(std::uint32_t seed);
+    explicit RandomStream(Seed seed);
     RandomStream(const RandomStream& other);
     RandomStream& operator=(const RandomStream& other);
     RandomStream(RandomStream&&) noexcept;
@@ -64,7 +65,7 @@ using StepFunction =
 struct WhiteNoise {
     Distribution dist = Gaussian{.mean = 0.0, .std = 1.0};
     bool scale = true;
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
 };
 
 /// White noise through a synapse.
@@ -72,13 +73,13 @@ struct FilteredNoise {
     Synapse synapse = Lowpass{0.005};
     Distribution dist = Gaussian{.mean = 0.0, .std = 1.0};
     bool scale = true;
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
 };
 
 /// The integral of white noise: `x += dt * noise`.
 struct BrownNoise {
     Distribution dist = Gaussian{.mean = 0.0, .std = 1.0};
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
 };
 
 /// Noise without frequencies above `high` (Hz), of power `rms`, which repeats after
@@ -90,7 +91,7 @@ struct WhiteSignal {
     double high;
     double rms = 0.5;
     std::optional<Array> y0 = std::nullopt;
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
 };
 
 /// Each input [n, ...] in turn for `presentation_time` seconds, over and over.
@@ -99,7 +100,7 @@ struct PresentInput {
     double presentation_time;
     /// Draws nothing, but one without leaves out a seed of the simulator's for itself,
     /// as in Nengo.
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
 };
 
 /// What a Piecewise signal is from some time on: a number, a vector, or a function of
@@ -143,7 +144,7 @@ struct Piecewise {
     std::map<double, PiecewiseValue> data;
     Interpolation interpolation = Interpolation::zero;
     /// As of PresentInput.
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
 };
 
 /// A process of one's own:
@@ -164,14 +165,14 @@ struct ProcessSizes {
 struct CustomProcess {
     std::int64_t size_in = 0, size_out = 1;  ///< unless the node says otherwise
     std::function<StepFunction(ProcessSizes sizes, RandomStream rng)> make_step;
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
 };
 
 struct RunProcessOptions {
     std::optional<std::int64_t> size_out = std::nullopt;  ///< the process's default
     double dt = 0.001;
     /// For a process without a seed; unset: a different one each time.
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
 };
 
 /// Any of the processes above, or a synapse.
@@ -196,7 +197,7 @@ public:
     Process(LinearFilter synapse) : Process(Synapse(std::move(synapse))) {}
 
     const Value& value() const { return value_; }
-    std::optional<std::uint32_t> seed() const;
+    std::optional<Seed> seed() const;
     /// The sizes that a node takes on unless it says otherwise.
     std::int64_t default_size_in() const;
     std::int64_t default_size_out() const;

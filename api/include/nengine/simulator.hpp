@@ -16,6 +16,7 @@
 #include "nengine/network.hpp"
 #include "nengine/optimizers.hpp"
 #include "nengine/rng.hpp"
+#include "nengine/seed.hpp"
 #include "nengine/tensor.hpp"
 
 namespace nengine {
@@ -65,7 +66,7 @@ struct SimulatorOptions {
     std::optional<std::int64_t> minibatch_size = std::nullopt;
     std::string device = "auto";  ///< "auto", "cpu", "cuda", "cuda:1"
     /// Unset: the network's seed + 1, or a different one each time.
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
     Rng rng = Rng::numpy;
     double dt = 0.001;  ///< seconds per step
     DType dtype = DType::float32;
@@ -137,7 +138,7 @@ struct RunOptions {
 };
 
 struct ResetOptions {
-    std::optional<std::uint32_t> seed = std::nullopt;
+    std::optional<Seed> seed = std::nullopt;
     bool include_trainable = true;
     bool include_probes = true;
 };
@@ -235,7 +236,7 @@ public:
 
     /// Back to step 0.
     void reset(ResetOptions options = {});
-    void reset(std::uint32_t seed) { reset(ResetOptions{.seed = seed}); }
+    void reset(Seed seed) { reset(ResetOptions{.seed = seed}); }
     void clear_probes();
 
     /// All parameters by name in an npz file; written whole or not at all. Of weights
