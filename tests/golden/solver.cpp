@@ -22,7 +22,7 @@ Array no_solver_values() {
 Network solvers(std::uint32_t seed,
                 const std::vector<std::pair<std::string, Solver>>& kinds,
                 std::int64_t n_neurons,
-                const OrDefault<std::int64_t>& n_eval_points = {},
+                const OrDefault<std::optional<std::int64_t>>& n_eval_points = {},
                 bool to_ensembles = false, const Function& function = {}) {
     Network net({.seed = seed});
     auto u = net.node(sincos, {.label = "u"});

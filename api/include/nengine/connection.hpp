@@ -21,14 +21,15 @@ inline namespace api {
 struct ConnectionOptions {
     std::string label = {};
     std::optional<Seed> seed = std::nullopt;
-    OrDefault<Function> function = {};                ///< the identity
-    OrDefault<Transform> transform = {};              ///< none
-    OrDefault<Synapse> synapse = {};                  ///< Lowpass of 0.005 s
-    OrDefault<Solver> solver = {};                    ///< LstsqL2
-    OrDefault<DistributionOrArray> eval_points = {};  ///< the ensemble's
-    OrDefault<bool> scale_eval_points = {};           ///< true: times the radius
-    OrDefault<LearningRules> learning_rule = {};      ///< none
-    OrDefault<bool> trainable = {};                   ///< true: the weights
+    OrDefault<Function> function = {};    ///< the identity
+    OrDefault<Transform> transform = {};  ///< none
+    OrDefault<Synapse> synapse = {};      ///< Lowpass of 0.005 s
+    OrDefault<Solver> solver = {};        ///< LstsqL2
+    /// None: the ensemble's
+    OrDefault<std::optional<DistributionOrArray>> eval_points = {};
+    OrDefault<bool> scale_eval_points = {};       ///< true: times the radius
+    OrDefault<LearningRules> learning_rule = {};  ///< none
+    OrDefault<bool> trainable = {};               ///< true: the weights
 };
 
 /// Carries `transform * function(pre)` through a synapse to `post`. From an ensemble

@@ -19,18 +19,20 @@ inline namespace api {
 struct EnsembleOptions {
     std::string label = {};
     std::optional<Seed> seed = std::nullopt;
-    OrDefault<double> radius = {};                    ///< 1
-    OrDefault<DistributionOrArray> encoders = {};     ///< ScatteredHypersphere, surface
-    OrDefault<DistributionOrArray> max_rates = {};    ///< Uniform(200, 400), in Hz
-    OrDefault<DistributionOrArray> intercepts = {};   ///< Uniform(-1, 0.9)
-    OrDefault<DistributionOrArray> gain = {};         ///< from rates and intercepts
-    OrDefault<DistributionOrArray> bias = {};         ///< from rates and intercepts
+    OrDefault<double> radius = {};                   ///< 1
+    OrDefault<DistributionOrArray> encoders = {};    ///< ScatteredHypersphere, surface
+    OrDefault<DistributionOrArray> max_rates = {};   ///< Uniform(200, 400), in Hz
+    OrDefault<DistributionOrArray> intercepts = {};  ///< Uniform(-1, 0.9)
+    /// None: from rates and intercepts
+    OrDefault<std::optional<DistributionOrArray>> gain = {};
+    OrDefault<std::optional<DistributionOrArray>> bias = {};
     OrDefault<DistributionOrArray> eval_points = {};  ///< ScatteredHypersphere, ball
-    OrDefault<std::int64_t> n_eval_points = {};       ///< by size and dimensions
-    OrDefault<NeuronModel> neuron_type = {};          ///< LIF
-    OrDefault<bool> normalize_encoders = {};          ///< true
-    OrDefault<Process> noise = {};                    ///< added to the neurons' input
-    OrDefault<bool> trainable = {};                   ///< true: encoders and biases
+    /// None: by size and dimensions
+    OrDefault<std::optional<std::int64_t>> n_eval_points = {};
+    OrDefault<NeuronModel> neuron_type = {};       ///< LIF
+    OrDefault<bool> normalize_encoders = {};       ///< true
+    OrDefault<std::optional<Process>> noise = {};  ///< added to the neurons' input
+    OrDefault<bool> trainable = {};                ///< true: encoders and biases
 };
 
 /// The neurons of an ensemble, as an end of a connection or a probe's target. What

@@ -77,8 +77,8 @@ struct LayerOptions {
     // Layers of neurons only: options of their ensemble.
     OrDefault<DistributionOrArray> max_rates = {};
     OrDefault<DistributionOrArray> intercepts = {};
-    OrDefault<DistributionOrArray> gain = {};
-    OrDefault<DistributionOrArray> bias = {};
+    OrDefault<std::optional<DistributionOrArray>> gain = {};
+    OrDefault<std::optional<DistributionOrArray>> bias = {};
 };
 
 /// A layer and the connection into it. A layer of neurons is an ensemble of one

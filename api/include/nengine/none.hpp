@@ -12,8 +12,16 @@
 namespace nengine {
 inline namespace api {
 
-/// Python's `None`: no synapse, no transform, no output.
+/// Python's `None`: no synapse, no transform, no output, and no value of what need not
+/// have one: `.noise = None`, `a.gain = None`.
 struct NoneType {
+    // What has a None of its own (a Synapse) is that, not a value that is missing.
+    template <class T>
+    requires(!std::is_convertible_v<const NoneType&, T>) operator std::optional<T>()
+        const {
+        return std::nullopt;
+    }
+
     bool operator==(const NoneType&) const = default;
 };
 inline constexpr NoneType None{};
@@ -27,7 +35,7 @@ public:
     template <class U>
     requires(std::is_convertible_v<U, T> &&
              !std::is_same_v<std::remove_cvref_t<U>, OrDefault>) OrDefault(U&& value)
-        : value_(hold(T(std::forward<U>(value)))) {}
+        : value_(hold(std::forward<U>(value))) {}
     OrDefault(std::initializer_list<Array::Number> vector) requires
         std::constructible_from<T, std::initializer_list<Array::Number>>
         : value_(hold(T(vector))) {}

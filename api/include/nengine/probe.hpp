@@ -27,10 +27,10 @@ struct ProbeOptions {
     /// first), "post_filtered"; Voja: "post_filtered" (its first), "scaled_encoders".
     /// Empty: the first of these.
     std::string attr = {};
-    OrDefault<Synapse> synapse = {};      ///< none
-    OrDefault<double> sample_every = {};  ///< every step; in seconds
-    OrDefault<Solver> solver = {};        ///< the config's for connections
-    OrDefault<bool> keep_history = {};    ///< true; false: only the last sample
+    OrDefault<Synapse> synapse = {};                     ///< none
+    OrDefault<std::optional<double>> sample_every = {};  ///< every step; in seconds
+    OrDefault<Solver> solver = {};      ///< the config's for connections
+    OrDefault<bool> keep_history = {};  ///< true; false: only the last sample
     std::optional<Seed> seed = std::nullopt;
 };
 
