@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <list>
+
 #include "helpers.hpp"
 #include "nengine/nengine.hpp"
 
@@ -10,6 +13,30 @@ namespace {
 using ::testing::HasSubstr;
 
 // The forms in which options and attributes take their values.
+
+TEST(Options, TakeListsAndTablesOfNumbersInContainers) {
+    Network net({.seed = 1});
+    const std::vector<std::vector<double>> rows{{0.0, 1.0}, {1.0, 0.0}};
+    const std::vector<float> numbers{0.5f, -0.5f};
+    const std::array whole{100, 200};
+
+    auto u = net.node(whole);
+    auto a =
+        net.ensemble(2, 2, {.encoders = rows, .max_rates = whole, .gain = numbers});
+    auto c = net.connect(u, a, {.transform = rows});
+    net.connect(u, a, {.transform = numbers});
+    net.connect(a, net.node({.size_in = 2}),
+                {.function = rows, .solver = NoSolver{rows}, .eval_points = rows});
+
+    EXPECT_EQ(u.output.constant(), (Array{100.0, 200.0}));
+    EXPECT_EQ(a.encoders.array(), (Array{{0.0, 1.0}, {1.0, 0.0}}));
+    EXPECT_EQ(a.gain->array(), (Array{0.5, -0.5}));
+    EXPECT_EQ(std::get<Array>(c.transform.value()), Array(rows));
+    c.transform = numbers;
+    a.eval_points = rows;
+    EXPECT_EQ(std::get<Array>(c.transform.value()), (Array{0.5, -0.5}));
+    EXPECT_EQ(a.eval_points.array(), Array(rows));
+}
 
 TEST(Options, NoneTakesBackWhatAConfigSets) {
     Network net({.seed = 1});
@@ -50,6 +77,31 @@ TEST(Options, SeedsOutOfRangeAreErrors) {
     EXPECT_EQ(net.seed, 4294967295);
     net.seed = 0;
     EXPECT_EQ(*net.seed, 0u);
+}
+
+TEST(Functions, MayReturnArrays) {
+    Network net({.seed = 1});
+    auto u = net.node([](double t) { return Array{t, 2.0}; });
+    auto c = net.connect(
+        u, net.node({.size_in = 1}),
+        {.function = [](std::span<const double> x) -> Array { return x[0] * x[1]; }});
+    EXPECT_EQ(u.size_out, 2);
+    EXPECT_EQ(c.size_mid(), 1);
+}
+
+TEST(Slices, ListsMayBeOfAnyWholeNumbers) {
+    Network net({.seed = 1});
+    auto u = net.node({1.0, 2.0, 3.0});
+    const auto p = net.probe(u[std::vector<int>{2, 0}]);
+    const auto q = net.probe(u[std::vector<std::size_t>{1}]);
+    const auto r = net.probe(u[std::list<short>{-1, 1}]);
+
+    Simulator sim(net, quiet());
+    sim.step();
+
+    EXPECT_EQ(sim.data(p).to_vector(), (std::vector{3.0, 1.0}));
+    EXPECT_EQ(sim.data(q).to_vector(), (std::vector{2.0}));
+    EXPECT_EQ(sim.data(r).to_vector(), (std::vector{3.0, 2.0}));
 }
 
 }  // namespace

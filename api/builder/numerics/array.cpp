@@ -8,19 +8,17 @@
 namespace nengine {
 namespace {
 
-template <class Rows>
-void append_rows(const Rows& rows, Array& array) {
-    const auto cols = rows.size() == 0 ? std::size_t{0} : rows.begin()->size();
-    for (const auto& row : rows) {
-        if (row.size() != cols) {
-            throw ShapeError("Array: got a row of " + std::to_string(row.size()) +
-                             " numbers after rows of " + std::to_string(cols) +
-                             ", needs rows of one length");
+/// How many numbers an array of this shape has.
+std::int64_t count(const std::vector<std::int64_t>& shape) {
+    std::int64_t size = 1;
+    for (const auto extent : shape) {
+        if (extent < 0) {
+            throw ShapeError("Array: got an extent of " + std::to_string(extent) +
+                             ", needs at least 0");
         }
-        array.values.insert(array.values.end(), row.begin(), row.end());
+        size *= extent;
     }
-    array.shape = {static_cast<std::int64_t>(rows.size()),
-                   static_cast<std::int64_t>(cols)};
+    return size;
 }
 
 }  // namespace
@@ -36,24 +34,44 @@ Array::Array(std::initializer_list<Number> vector)
     }
 }
 
-Array::Array(std::initializer_list<std::initializer_list<double>> rows) {
-    append_rows(rows, *this);
+Array::Array(std::initializer_list<std::initializer_list<double>> rows) : shape{0, 0} {
+    for (const auto& row : rows) {
+        append_row(row);
+    }
 }
 
-Array::Array(const std::vector<std::vector<double>>& rows) {
-    append_rows(rows, *this);
+void Array::append_row(const std::vector<double>& row) {
+    const auto size = static_cast<std::int64_t>(row.size());
+    if (shape[0] > 0 && size != shape[1]) {
+        throw ShapeError("Array: got a row of " + std::to_string(size) +
+                         " numbers after rows of " + std::to_string(shape[1]) +
+                         ", needs rows of one length");
+    }
+    values.insert(values.end(), row.begin(), row.end());
+    ++shape[0];
+    shape[1] = size;
 }
 
 Array::Array(std::vector<std::int64_t> extents, std::vector<double> numbers)
     : shape(std::move(extents)), values(std::move(numbers)) {
-    std::int64_t size = 1;
-    for (const auto extent : shape) {
-        size *= extent;
-    }
+    const std::int64_t size = count(shape);
     if (size != static_cast<std::int64_t>(values.size())) {
         throw ShapeError("Array: got " + std::to_string(values.size()) +
                          " numbers, needs " + std::to_string(size) + " for its shape");
     }
+}
+
+Array Array::full(std::vector<std::int64_t> extents, double value) {
+    const auto size = static_cast<std::size_t>(count(extents));
+    return Array(std::move(extents), std::vector<double>(size, value));
+}
+
+Array Array::identity(std::int64_t size, double value) {
+    Array result = full({size, size});
+    for (std::int64_t i = 0; i < size; ++i) {
+        result(i, i) = value;
+    }
+    return result;
 }
 
 SharedArray::SharedArray(Array array)

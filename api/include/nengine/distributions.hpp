@@ -207,6 +207,10 @@ public:
         : DistributionOrArray(Array(vector)) {}
     DistributionOrArray(std::initializer_list<std::initializer_list<double>> rows)
         : DistributionOrArray(Array(rows)) {}
+    template <class Numbers>
+    requires(NumberRange<Numbers> || NumberTable<Numbers>)
+        DistributionOrArray(const Numbers& numbers)
+        : DistributionOrArray(Array(numbers)) {}
     template <AnyDistribution D>
     DistributionOrArray(D&& distribution)
         : distribution_(

@@ -25,7 +25,7 @@ concept Numbers =
     std::ranges::input_range<R> && std::is_arithmetic_v<std::ranges::range_value_t<R>>;
 
 /// What a user's function returns, as a list: a number is a list of one, nothing is an
-/// empty list.
+/// empty list, an array its numbers.
 template <class Call>
 std::vector<double> returned(Call&& call) {
     using R = std::invoke_result_t<Call>;
@@ -36,6 +36,8 @@ std::vector<double> returned(Call&& call) {
         return {static_cast<double>(call())};
     } else if constexpr (std::is_same_v<std::remove_cvref_t<R>, std::vector<double>>) {
         return call();
+    } else if constexpr (std::is_same_v<std::remove_cvref_t<R>, Array>) {
+        return call().values;
     } else {
         static_assert(Numbers<R>,
                       "the function must return a number, a range of "
@@ -97,6 +99,8 @@ public:
     NodeOutput(Array constant) : constant_(std::move(constant)) {
         kind_ = Kind::constant;
     }
+    template <NumberRange Vector>
+    NodeOutput(const Vector& constant) : NodeOutput(Array(constant)) {}
     template <class P>
     requires std::is_convertible_v<P, Process> NodeOutput(P&& process)
         : process_(Process(std::forward<P>(process))) {
@@ -156,6 +160,8 @@ public:
     Function() = default;
     Function(NoneType) {}
     Function(Array values) : values_(std::move(values)), has_values_(true) {}
+    template <NumberTable Rows>
+    Function(const Rows& values) : Function(Array(values)) {}
     template <class F>
     requires((detail::takes_vector<F> ||
               std::is_invocable_r_v<double, F&, double>)&&!std::is_same_v<F, Function>)

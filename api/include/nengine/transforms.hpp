@@ -135,6 +135,10 @@ public:
     Transform(std::initializer_list<Array::Number> vector) : Transform(Array(vector)) {}
     Transform(std::initializer_list<std::initializer_list<double>> rows)
         : Transform(Array(rows)) {}
+    template <class Numbers>
+    requires(NumberRange<Numbers> || NumberTable<Numbers>)
+        Transform(const Numbers& numbers)
+        : Transform(Array(numbers)) {}
     Transform(Sparse sparse);
     Transform(Convolution convolution);
     Transform(ConvolutionTranspose convolution);

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -66,6 +67,10 @@ public:
         value_ = std::move(list);
     }
     Key(std::vector<std::int64_t> positions) : value_(std::move(positions)) {}
+    template <std::ranges::forward_range R>
+    requires(std::integral<std::ranges::range_value_t<R>> &&
+             !std::same_as<std::ranges::range_value_t<R>, bool>) Key(const R& positions)
+        : value_(std::vector<std::int64_t>(positions.begin(), positions.end())) {}
     Key(std::vector<bool> mask) : value_(std::move(mask)) {}
     template <std::same_as<bool>... Bools>
     requires(sizeof...(Bools) > 1) Key(Bools... mask)
