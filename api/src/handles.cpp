@@ -177,6 +177,11 @@ ObjectView::ObjectView(ObjectView whole, Key key)
         throw ValidationError(describe(*object_) + ": a slice cannot be sliced again");
     }
 }
+ObjectView ObjectView::whole() const {
+    ObjectView result = *this;
+    result.key_.reset();
+    return result;
+}
 
 }  // namespace api
 }  // namespace nengine

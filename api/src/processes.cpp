@@ -37,6 +37,11 @@ std::vector<double> RandomStream::sample(const Distribution& distribution,
     const Matrix row = nengine::sample(distribution, 1, size, *state_);
     return {row.data(), row.data() + row.size()};
 }
+Array RandomStream::sample(const Distribution& distribution, std::int64_t n,
+                           std::int64_t dimensions) {
+    const Matrix rows = nengine::sample(distribution, n, dimensions, *state_);
+    return Array({rows.rows(), rows.cols()}, {rows.data(), rows.data() + rows.size()});
+}
 
 namespace {
 

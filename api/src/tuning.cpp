@@ -3,6 +3,7 @@
 #include "api/builder/neuron_parts.hpp"
 #include "api/builder/numerics/neuron_math.hpp"
 #include "api/builder/numerics/text.hpp"
+#include "api/src/objects.hpp"
 #include "kernels/base/error.hpp"
 
 namespace nengine {
@@ -155,6 +156,56 @@ Curves response_curves(const Simulator& sim, const Ensemble& ensemble,
     result.activities =
         rates(ensemble.neuron_type, result.inputs, built.gain, built.bias);
     return result;
+}
+
+namespace {
+
+/// The function's values at the points, row by row.
+Array function_values(const Connection& connection, const Array& points) {
+    const Function& function = connection.function;
+    if (function.has_values()) {
+        return function.values();
+    }
+    const auto components = detail::view_positions(connection.pre(), detail::Side::out);
+    std::vector<std::vector<double>> rows;
+    for (std::int64_t point = 0; point < points.extent(0); ++point) {
+        std::vector<double> x;
+        for (const auto component : components.all()) {
+            x.push_back(points(point, component));
+        }
+        rows.push_back(function.is_identity() ? x : function.call()(x));
+    }
+    return Array(rows);
+}
+
+}  // namespace
+
+EvalPointDecoding eval_point_decoding(const Simulator& sim,
+                                      const Connection& connection,
+                                      const std::optional<Array>& eval_points) {
+    const BuiltConnection built = sim.data(connection);
+    const std::string where =
+        "eval_point_decoding: " + detail::describe(*ObjectView(connection).object());
+    if (detail::decoded_ensemble(connection.pre()) == nullptr || !built.eval_points) {
+        throw ValidationError(where + ": got no decoders, needs a connection from an " +
+                              "ensemble with neurons");
+    }
+    if (eval_points && connection.function.has_values()) {
+        throw ValidationError(where + ": got points and a function that is known at " +
+                              "its own only, needs no points");
+    }
+    const Ensemble ensemble(
+        std::static_pointer_cast<detail::EnsembleData>(connection.pre().object()));
+    const auto curves =
+        tuning_curves(sim, ensemble, eval_points ? *eval_points : *built.eval_points);
+    const auto points = static_cast<Eigen::Index>(curves.inputs.extent(0));
+    const auto n = static_cast<Eigen::Index>(ensemble.n_neurons);
+    const std::int64_t rows = built.weights->extent(0);
+    const Eigen::Map<const Matrix> activities(curves.activities.values.data(), points,
+                                              n);
+    const Eigen::Map<const Matrix> weights(built.weights->values.data(), rows, n);
+    return {curves.inputs, function_values(connection, curves.inputs),
+            array_of(activities * weights.transpose(), {points, rows})};
 }
 
 }  // namespace api

@@ -104,5 +104,19 @@ TEST(Slices, ListsMayBeOfAnyWholeNumbers) {
     EXPECT_EQ(sim.data(r).to_vector(), (std::vector{3.0, 2.0}));
 }
 
+TEST(Views, EndsOfConnectionsCompareWithObjects) {
+    Network net({.seed = 1});
+    auto a = net.ensemble(5, 2), b = net.ensemble(5, 2);
+    const auto c =
+        net.connect(a[1], b.neurons[Slice{0, 2}], {.transform = {{1.0}, {2.0}}});
+
+    EXPECT_TRUE(c.pre() == a[1]);
+    EXPECT_FALSE(c.pre() == a);
+    EXPECT_TRUE(c.pre().whole() == a);
+    EXPECT_FALSE(c.pre().whole() == b);
+    EXPECT_FALSE(c.post().whole() == b);
+    EXPECT_TRUE(c.post().whole() == b.neurons);
+}
+
 }  // namespace
 }  // namespace nengine::test

@@ -333,5 +333,18 @@ TEST(Process, TimesOfSteps) {
               (std::vector<std::int64_t>{1, 2}));
 }
 
+// The numbers are those of Nengo's UniformHypersphere(surface=True).sample(2, 3).
+TEST(RandomStream, SamplesSeveralPointsOfADistribution) {
+    const Array rows =
+        RandomStream(5).sample(UniformHypersphere{.surface = true}, 2, 3);
+
+    EXPECT_EQ(rows.shape, (std::vector<std::int64_t>{2, 3}));
+    const double wanted[] = {0.177018512568,  -0.132743638786, 0.975214628977,
+                             -0.156951446044, 0.068242603065,  0.98524575143};
+    for (std::int64_t i = 0; i < 6; ++i) {
+        EXPECT_NEAR(rows.values[static_cast<std::size_t>(i)], wanted[i], 1e-11) << i;
+    }
+}
+
 }  // namespace
 }  // namespace nengine

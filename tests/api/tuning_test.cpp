@@ -77,5 +77,59 @@ TEST(NeuronFunctions, InvertEachOther) {
     EXPECT_THROW(rates(LIF{}, Array{1.0}, max_rates, Array{1.0}), ShapeError);
 }
 
+struct Decoded {
+    Network net{NetworkOptions{.seed = 1}};
+    Ensemble a = net.ensemble(20, 2, {.radius = 2.0});
+    Node three = net.node({.size_in = 3}), one = net.node({.size_in = 1});
+    Connection product =
+        net.connect(a, three,
+                    {.function = [](std::span<const double> x) { return x[0] * x[1]; },
+                     .transform = {{1.0}, {2.0}, {3.0}}});
+    Connection square =
+        net.connect(a[1], one, {.function = [](double x) { return x * x; }});
+    Simulator sim{net, quiet()};
+};
+
+void expect_near(const Array& got, const Array& wanted) {
+    ASSERT_EQ(got.shape, wanted.shape);
+    for (std::size_t i = 0; i < got.values.size(); ++i) {
+        EXPECT_NEAR(got.values[i], wanted.values[i], 1e-9) << i;
+    }
+}
+
+// The numbers are those of Nengo 4.1 for the same network.
+TEST(EvalPointDecoding, IsNengos) {
+    Decoded made;
+    const Array points{{0.5, 0.25}, {1.0, -1.0}};
+
+    const auto product = eval_point_decoding(made.sim, made.product, points);
+    const auto square = eval_point_decoding(made.sim, made.square, points);
+
+    EXPECT_EQ(product.eval_points, points);
+    expect_near(product.targets, {{0.125}, {-1.0}});
+    expect_near(product.decoded, {{0.009275969002, 0.018551938004, 0.027827907005},
+                                  {-0.839561331271, -1.679122662541, -2.518683993812}});
+    expect_near(square.targets, {{0.0625}, {1.0}});
+    expect_near(square.decoded, {{0.122080203104}, {1.112542745516}});
+}
+
+TEST(EvalPointDecoding, IsAtThePointsOfTheConnectionUnlessGiven) {
+    Decoded made;
+    const auto found = eval_point_decoding(made.sim, made.product);
+
+    EXPECT_EQ(found.eval_points, *made.sim.data(made.product).eval_points);
+    EXPECT_EQ(found.targets.shape, (std::vector<std::int64_t>{1000, 1}));
+    EXPECT_NEAR(found.decoded(999, 0), -0.036767667462, 1e-9);
+}
+
+TEST(EvalPointDecoding, NeedsADecodedConnection) {
+    Decoded made;
+    const auto direct = made.net.connect(made.three[2], made.one);
+    const Simulator sim(made.net, quiet());
+
+    EXPECT_THROW(eval_point_decoding(sim, direct), ValidationError);
+    EXPECT_THROW(eval_point_decoding(sim, made.product, Array{{1.0}}), ShapeError);
+}
+
 }  // namespace
 }  // namespace nengine::test

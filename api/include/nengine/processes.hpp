@@ -47,6 +47,9 @@ public:
     std::int64_t randint(std::int64_t low, std::int64_t high);
     /// `size` numbers: one sample of that many dimensions.
     std::vector<double> sample(const Distribution& distribution, std::int64_t size);
+    /// `n` samples of some dimensions each, [n, dimensions].
+    Array sample(const Distribution& distribution, std::int64_t n,
+                 std::int64_t dimensions);
 
     RandomState& state() { return *state_; }
 

@@ -34,6 +34,22 @@ Curves tuning_curves(const Simulator& sim, const Ensemble& ensemble,
 Curves response_curves(const Simulator& sim, const Ensemble& ensemble,
                        const std::optional<Array>& inputs = std::nullopt);
 
+/// What a connection decodes, beside what it should.
+struct EvalPointDecoding {
+    Array eval_points;  ///< [points, dimensions] of the whole ensemble
+    Array targets;      ///< the function's values there, [points, size_mid]
+    /// The steady activities there times the connection's weights, the transform in
+    /// them: [points, size_out]; of full weights currents, [points, post neurons].
+    Array decoded;
+};
+/// @param eval_points  [points, dimensions]; unset: those that it was solved for
+/// @throws ValidationError  a connection that decodes nothing, or points of one's own
+///                          where the function is given by its values
+/// @throws ShapeError       the last axis is not the ensemble's dimensions
+EvalPointDecoding eval_point_decoding(
+    const Simulator& sim, const Connection& connection,
+    const std::optional<Array>& eval_points = std::nullopt);
+
 /// Steady activities, [points, n_neurons], in Hz times amplitude (RegularSpiking and
 /// the like: of the base type).
 /// @param x           [points] for all neurons, or [points, n_neurons]

@@ -79,6 +79,7 @@ public:
     using Value =
         std::variant<std::int64_t, Slice, std::vector<std::int64_t>, std::vector<bool>>;
     const Value& value() const { return value_; }
+    bool operator==(const Key&) const = default;
 
 private:
     Value value_;
@@ -96,6 +97,11 @@ public:
     ObjectView(const LearningRule& rule);
     /// The components `key` of a whole object.
     ObjectView(ObjectView whole, Key key);
+
+    /// The object without the choice of components: `c.pre().whole() == a`.
+    ObjectView whole() const;
+    /// The same components, written in the same way, of the same object.
+    bool operator==(const ObjectView& other) const = default;
 
     const std::shared_ptr<detail::ObjectData>& object() const { return object_; }
     /// The neurons of an ensemble rather than the ensemble.
