@@ -164,7 +164,7 @@ void check_sizes(const ConnectionData& connection) {
     if (!matrix && !distribution && mid != out) {
         throw ShapeError(where + ": got a value of size " + std::to_string(mid) +
                          ", needs the size " + std::to_string(out) +
-                         " of the post object, or a transform");
+                         " of the post object, or a matrix as transform");
     }
     if (array != nullptr && array->rank() == 1 && array->extent(0) != out) {
         throw ShapeError(where + ": got a transform of shape " +
@@ -189,8 +189,7 @@ std::vector<std::string> probeable(const ObjectView& target) {
         return {"output", "input", "weights"};
     }
     if (const auto* connection = as_learning_rule(target)) {
-        return rule_attributes(
-            connection->learning_rules.all().at(*target.learning_rule()).second);
+        return rule_attributes(rule_of(*connection, *target.learning_rule()));
     }
     return {"output"};
 }

@@ -203,8 +203,19 @@ std::string rule_name(const LearningRuleType& rule) {
     return names[rule.index()];
 }
 
+const LearningRuleType& rule_of(const ConnectionData& connection, std::size_t rule) {
+    const auto& rules = connection.learning_rules.all();
+    if (rule >= rules.size()) {
+        throw ValidationError(describe(connection) + ": got " +
+                              std::to_string(rules.size()) + " learning rules, needs " +
+                              std::to_string(rule + 1) +
+                              " for what is connected to them or probes them");
+    }
+    return rules[rule].second;
+}
+
 std::int64_t rule_size_in(const ConnectionData& connection, std::size_t rule) {
-    switch (modifies(connection.learning_rules.all().at(rule).second)) {
+    switch (modifies(rule_of(connection, rule))) {
         case Modifies::encoders:
             return 1;
         case Modifies::weights:

@@ -168,6 +168,8 @@ const ConnectionData* as_learning_rule(const ObjectView& view);
 enum class Modifies { decoders, weights, encoders };
 Modifies modifies(const LearningRuleType& rule);
 std::string rule_name(const LearningRuleType& rule);  ///< "PES"
+/// @throws ValidationError  the connection no longer has this rule
+const LearningRuleType& rule_of(const ConnectionData& connection, std::size_t rule);
 /// The size of what a rule takes: an error, a learning signal, or nothing.
 std::int64_t rule_size_in(const ConnectionData& connection, std::size_t rule);
 /// Attributes that a probe may record.

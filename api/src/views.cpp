@@ -41,7 +41,8 @@ std::int64_t checked(std::int64_t position, std::int64_t size,
                      const std::string& where) {
     if (position < -size || position >= size) {
         throw ValidationError(where + ": got position " + std::to_string(position) +
-                              ", needs one below its size " + std::to_string(size));
+                              ", needs one from " + std::to_string(-size) + " to " +
+                              std::to_string(size - 1));
     }
     return position < 0 ? position + size : position;
 }
@@ -188,7 +189,10 @@ std::string describe(const ObjectData& object) {
 std::string describe(const ObjectView& view) {
     if (const auto* connection = as_learning_rule(view)) {
         const auto& rules = connection->learning_rules.all();
-        return "learning rule " + rule_name(rules.at(*view.learning_rule()).second) +
+        const std::size_t rule = *view.learning_rule();
+        const bool is_there = rule < rules.size();  // its type may have been replaced
+        return "learning rule " +
+               (is_there ? rule_name(rules[rule].second) : std::to_string(rule + 1)) +
                " of " + describe(*view.object());
     }
     return (view.is_neurons() ? "neurons of " : "") + describe(*view.object());

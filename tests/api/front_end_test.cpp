@@ -376,8 +376,9 @@ TEST(Slices, OutOfRangeAreErrors) {
     auto x = net.node({1.0, 2.0, 3.0}, {.label = "x"});
     auto y = net.node({.size_in = 1});
     EXPECT_THAT(message<ValidationError>([&] { net.connect(x[3], y); }),
-                HasSubstr("node 'x': got position 3"));
-    EXPECT_THROW(net.connect(x[-4], y), ValidationError);
+                HasSubstr("node 'x': got position 3, needs one from -3 to 2"));
+    EXPECT_THAT(message<ValidationError>([&] { net.connect(x[-4], y); }),
+                HasSubstr("node 'x': got position -4, needs one from -3 to 2"));
     EXPECT_THROW(net.connect(x[Slice{2, 2}], y), ValidationError);
     EXPECT_THROW(net.connect(x[Slice{.step = 0}], y), ValidationError);
     EXPECT_THROW(net.connect(x[{0, 5}], y), ValidationError);

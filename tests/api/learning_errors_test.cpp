@@ -207,6 +207,20 @@ TEST(LearningErrors, OfWhatIsConnectedToARuleOrProbed) {
         "0 learning rules");
     expect_error<ValidationError>(
         [](Pair& p) {
+            auto c = p.net.connect(p.a, p.b, {.learning_rule = PES{}});
+            p.net.connect(p.b, c.learning_rule);
+            c.learning_rule_type = None;
+        },
+        "0 learning rules, needs 1");
+    expect_error<ValidationError>(
+        [](Pair& p) {
+            auto c = p.net.connect(p.a, p.b, {.learning_rule = PES{}});
+            p.net.probe(c.learning_rule);
+            c.learning_rule_type = None;
+        },
+        "0 learning rules, needs 1");
+    expect_error<ValidationError>(
+        [](Pair& p) {
             auto c = p.net.connect(
                 p.a, p.b,
                 {.learning_rule = LearningRules{{"pes", PES{}}, {"voja", Voja{}}}});
