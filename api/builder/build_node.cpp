@@ -10,11 +10,15 @@ namespace {
 
 using detail::NodeData;
 
-/// The user's function with its result checked and copied out.
+/// The user's function with its result checked and copied out; a single number is for
+/// all components, as numpy's are.
 HostCall checked_call(const NodeData& node) {
     return [call = node.output.call(), where = describe(node)](
                double t, std::span<const double> x, std::span<double> out) {
-        const auto values = call(t, x);
+        auto values = call(t, x);
+        if (values.size() == 1) {
+            values.resize(out.size(), values.front());
+        }
         if (values.size() != out.size()) {
             throw SimulationError(where + ": at t = " + number_text(t) + " got " +
                                   std::to_string(values.size()) + " numbers, needs " +

@@ -89,6 +89,39 @@ TEST(Functions, MayReturnArrays) {
     EXPECT_EQ(c.size_mid(), 1);
 }
 
+TEST(Functions, OfOneNumberSetAllComponentsOfANode) {
+    Network net({.seed = 1});
+    auto u = net.node([](double t) { return t; }, {.size_out = 3});
+    auto v = net.node([](double, std::span<const double> x) { return x[0]; },
+                      {.size_in = 1, .size_out = 2});
+    net.connect(u[0], v, {.synapse = None});
+    const auto p = net.probe(u), q = net.probe(v);
+
+    Simulator sim(net, quiet());
+    sim.step();
+
+    EXPECT_EQ(sim.data(p).to_vector(), (std::vector{0.001, 0.001, 0.001}));
+    EXPECT_EQ(sim.data(q).to_vector(), (std::vector{0.001, 0.001}));
+}
+
+TEST(Functions, KeepWhatTheyHoldThroughResetsInEachSimulator) {
+    Network net({.seed = 1});
+    auto u = net.node([n = 0](double) mutable { return ++n; }, {.size_out = 1});
+    const auto p = net.probe(u);
+    Simulator first(net, quiet());
+    first.run_steps(2);
+    first.step();
+    EXPECT_EQ(first.data(p).to_vector(), (std::vector{1.0, 2.0, 3.0}));
+
+    first.reset();
+    first.run_steps(2);
+    Simulator second(net, quiet());
+    second.run_steps(2);
+
+    EXPECT_EQ(first.data(p).to_vector(), (std::vector{4.0, 5.0}));
+    EXPECT_EQ(second.data(p).to_vector(), (std::vector{1.0, 2.0}));
+}
+
 TEST(Slices, ListsMayBeOfAnyWholeNumbers) {
     Network net({.seed = 1});
     auto u = net.node({1.0, 2.0, 3.0});

@@ -77,9 +77,9 @@ std::vector<double> call_with(F& f, std::span<const double> x, Before... before)
 ///     NodeOutput d = [](double t, std::span<const double> x) { return t * x[0]; };
 ///     NodeOutput e = WhiteSignal{.period = 1.0, .high = 5.0};  // any Process
 ///
-/// Functions may return a number, a range of numbers, or nothing. They are called once
-/// per step in the order of creation, a function of (t, x) once per item of the
-/// minibatch.
+/// Functions may return a number (for all of size_out components), a range of numbers,
+/// or nothing. They are called once per step in the order of creation, a function of
+/// (t, x) once per item of the minibatch.
 class NodeOutput {
 public:
     using Call =
