@@ -27,6 +27,11 @@ T read(const Json& from) {
     return from.get<T>();
 }
 
+template <>
+inline Seed read<Seed>(const Json& from) {
+    return from.get<std::int64_t>();
+}
+
 /// Sets one member of a T to what is described.
 template <class T>
 class Parameter {
@@ -56,7 +61,13 @@ private:
     }
     template <class Value>
     static void assign(std::optional<Value>& to, const Json& from) {
-        to = read<Value>(from);
+        to = from.is_null() ? std::nullopt : std::optional<Value>(read<Value>(from));
+    }
+    template <class Value>
+    static void assign(OrDefault<std::optional<Value>>& to, const Json& from) {
+        std::optional<Value> value;
+        assign(value, from);
+        to = std::move(value);
     }
 
     std::function<void(T& object, const Json& from)> set_;
