@@ -128,6 +128,7 @@ void launch_columns(const CudaExec& exec, Index rows, Index cols, const Sum& sum
     const auto plan = cuda::plan_columns(rows, cols);
     const dim3 block(plan.x, plan.y);
     const unsigned blocks = cuda::checked_grid(plan.runs * plan.col_blocks);
+    const cuda::DeviceGuard guard(exec.context->ordinal());  // scratch may grow
     cuda::Scratch scratch(exec.context->scratch());
     double* partial = nullptr;
     if (plan.runs > 1) {
