@@ -220,10 +220,10 @@ void check_probe(const ProbeData& probe) {
         throw ValidationError(where + ": got attribute '" + attribute +
                               "', needs one of " + names);
     }
-    if (probe.sample_every && !(*probe.sample_every > 0.0)) {
+    if (probe.sample_every && !(*probe.sample_every >= 1e-10)) {
         throw ValidationError(where + ": got sample_every " +
                               number_text(*probe.sample_every) +
-                              ", needs a time above 0");
+                              ", needs at least 1e-10 s");
     }
     if (as_learning_rule(probe.target) == nullptr &&
         whole_size(probe.target, Side::out) < 1) {

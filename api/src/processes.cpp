@@ -157,8 +157,8 @@ void check_value(const WhiteSignal& signal) {
         fail("WhiteSignal: high", signal.high,
              "at least 1 / period = " + number_text(1.0 / signal.period) + " Hz");
     }
-    if (!(signal.rms >= 0.0)) {
-        fail("WhiteSignal: rms", signal.rms, "at least 0");
+    if (!(signal.rms > 0.0)) {
+        fail("WhiteSignal: rms", signal.rms, "a number above 0");
     }
 }
 

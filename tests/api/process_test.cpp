@@ -302,6 +302,8 @@ TEST(Process, WhatCannotBeIsAnError) {
     Network net;
 
     EXPECT_THROW(Process(WhiteSignal{.period = 0.1, .high = 5}), ValidationError);
+    EXPECT_THROW(Process(WhiteSignal{.period = 0.1, .high = 50, .rms = 0}),
+                 ValidationError);
     EXPECT_THROW(Process(PresentInput{Array{1.0, 2.0}, 0.0}), ValidationError);
     EXPECT_THROW(Process(Piecewise{}), ValidationError);
     EXPECT_THROW(Process(CustomProcess{}), ValidationError);

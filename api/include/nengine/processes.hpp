@@ -88,7 +88,8 @@ struct BrownNoise {
 /// Noise without frequencies above `high` (Hz), of power `rms`, which repeats after
 /// `period` seconds. `y0`: each component is shifted in time so that it starts as near
 /// as it can to this value, one for all or one for each.
-/// @throws ValidationError  high < 1 / period; when simulated, high > 1 / (2 dt)
+/// @throws ValidationError  rms not above 0, or high < 1 / period; when simulated,
+///                          high > 1 / (2 dt)
 struct WhiteSignal {
     double period;
     double high;
