@@ -3,6 +3,7 @@
 import interpret
 import objects
 import parts
+import weight_parts
 from scene import is_mask, is_neurons
 
 ERROR_RULES = ("PES", "RLS", "Voja")
@@ -36,7 +37,7 @@ def connection(scene, pre, post):
     if not of_neurons and dice.chance(0.35):
         mid = add_function(scene, item, pre, mid, decoded)
     scale = 0.01 if of_neurons or to_neurons else 1.0
-    transform = parts.transform(dice, size, mid, scale, decoded)
+    transform = weight_parts.transform(dice, size, mid, scale, decoded)
     if is_matrix(transform) and (is_mask(pre_end) or is_mask(post_end)):
         return connection(scene, pre, post)  # Nengo takes masks for repeated indices
     if transform is not None:
@@ -61,9 +62,9 @@ def add_function(scene, item, pre, size, decoded):
         item["eval_points"] = dice.numbers(-1, 1, count, pre.dimensions)
         item["function"] = dice.numbers(-1, 1, count, size)
         return size
-    name = dice.choice(list(parts.FUNCTIONS))
+    name = dice.choice(list(weight_parts.FUNCTIONS))
     item["function"] = {"type": name}
-    return parts.FUNCTIONS[name] or size
+    return weight_parts.FUNCTIONS[name] or size
 
 
 def add_decoding(scene, item, pre, weights):
@@ -71,7 +72,7 @@ def add_decoding(scene, item, pre, weights):
     item.update(
         dice.maybe(
             0.4,
-            solver=lambda: parts.solver(dice, weights),
+            solver=lambda: weight_parts.solver(dice, weights),
         )
     )
     if dice.chance(0.15) and "eval_points" not in item:
@@ -95,7 +96,7 @@ def add_rules(scene, item, pre, post, size):
         return
     if is_neurons(item["pre"]) and "transform" not in item and dice.chance(0.9):
         item["transform"] = dice.numbers(-0.01, 0.01, size, size)
-    rules = [parts.rule(dice, names) for _ in range(dice.choice([1, 1, 1, 2]))]
+    rules = [weight_parts.rule(dice, names) for _ in range(dice.choice([1, 1, 1, 2]))]
     if len(rules) == 1 or rules[0] == rules[1]:  # Nengo makes one of equal ones
         item["learning_rule_type"] = rules[0]
     elif dice.chance(0.5):
@@ -164,7 +165,7 @@ def size_of_view(at, size):
 def add_convolution(scene):
     """From a new node or new neurons to others, of the sizes that it needs."""
     dice = scene.dice
-    described = parts.convolution(dice, transposed=dice.chance(0.4))
+    described = weight_parts.convolution(dice, transposed=dice.chance(0.4))
     transform = interpret.value(described)
     size_in, size_out = int(transform.size_in), int(transform.size_out)
     if not 0 < size_out <= 40:

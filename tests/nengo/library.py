@@ -1,7 +1,9 @@
 """Random networks of nengine's `networks.hpp`, most of which are Nengo's too."""
 
 import objects
+import neuron_parts
 import parts
+import weight_parts
 
 
 def add_library_network(scene):
@@ -31,11 +33,11 @@ def calls_of_ensemble_array(dice, places, n_neurons, count, dimensions):
     """Adds the nodes that they make to `places`."""
     calls = []
     if dice.chance(0.5):
-        function = dice.choice(list(parts.FUNCTIONS))
+        function = dice.choice(list(weight_parts.FUNCTIONS))
         options = dice.maybe(0.5, synapse=lambda: parts.synapse(dice))
         described = {"name": "more", "function": {"type": function}, **options}
         calls.append({"type": "add_output", **described})
-        places["more"] = count * (parts.FUNCTIONS[function] or dimensions)
+        places["more"] = count * (weight_parts.FUNCTIONS[function] or dimensions)
     if dice.chance(0.4):
         calls.append({"type": "add_neuron_input"})
         places["neuron_input"] = n_neurons * count
@@ -51,7 +53,7 @@ def add_ensemble_array(scene):
     dimensions = dice.randint(1, 2)
     places = {"input": count * dimensions, "output": count * dimensions}
     calls = calls_of_ensemble_array(dice, places, n_neurons, count, dimensions)
-    neurons = parts.neuron_type(dice, direct=0)
+    neurons = neuron_parts.neuron_type(dice, direct=0)
     item = add_from_library(
         scene,
         "EnsembleArray",
@@ -64,7 +66,7 @@ def add_ensemble_array(scene):
             0.5,
             radius=lambda: dice.number(0.5, 2),
             intercepts=lambda: parts.number_distribution(dice, n_neurons),
-            max_rates=lambda: parts.max_rates(dice, neurons),
+            max_rates=lambda: neuron_parts.max_rates(dice, neurons),
             encoders=lambda: parts.scattered(dice, surface=True),
             eval_points=lambda: parts.scattered(dice),
             n_eval_points=lambda: dice.randint(30, 100),
@@ -244,7 +246,7 @@ def add_integrator(scene):
         {"input": size},
         n_neurons=12,
         dimensions=size,
-        neuron_type=parts.neuron_type(dice, direct=0),
+        neuron_type=neuron_parts.neuron_type(dice, direct=0),
         **dice.maybe(
             0.5, recurrent_tau=lambda: 0.05, radius=lambda: dice.number(0.5, 2)
         ),
@@ -261,7 +263,7 @@ def add_oscillator(scene):
         {"input": 2},
         n_neurons=12,
         frequency=dice.number(3, 20),
-        neuron_type=parts.neuron_type(dice, direct=0),
+        neuron_type=neuron_parts.neuron_type(dice, direct=0),
         **dice.maybe(
             0.5, recurrent_tau=lambda: 0.05, radius=lambda: dice.number(0.5, 2)
         ),

@@ -1,6 +1,8 @@
 """Random ensembles, nodes, networks and their defaults."""
 
+import neuron_parts
 import parts
+import weight_parts
 
 
 def defaults(scene):
@@ -9,7 +11,7 @@ def defaults(scene):
     ensemble = dice.maybe(
         0.25,
         radius=lambda: dice.number(0.5, 2),
-        neuron_type=lambda: parts.neuron_type(dice, direct=0),
+        neuron_type=lambda: neuron_parts.neuron_type(dice, direct=0),
         intercepts=lambda: parts.uniform(dice, (-0.8, 0), (0.1, 0.8)),
         max_rates=lambda: parts.uniform(dice, (210, 250), (260, 300)),
         encoders=lambda: parts.scattered(dice, surface=True),
@@ -23,7 +25,7 @@ def defaults(scene):
     connection = dice.maybe(
         0.25,
         synapse=lambda: parts.synapse(dice),
-        solver=lambda: parts.solver(dice),
+        solver=lambda: weight_parts.solver(dice),
         scale_eval_points=lambda: dice.chance(0.5),
         transform=lambda: dice.number(-1, 1),
     )
@@ -40,7 +42,7 @@ def defaults(scene):
         0.25,
         synapse=lambda: parts.synapse(dice),
         sample_every=lambda: dice.choice([0.002, 0.0025]),
-        solver=lambda: parts.solver(dice),
+        solver=lambda: weight_parts.solver(dice),
     )
     kinds = {"Ensemble": ensemble, "Connection": connection, "Probe": probe}
     return {"type": "Config", **kinds}
@@ -48,13 +50,13 @@ def defaults(scene):
 
 def ensemble_options(scene, n_neurons, dimensions):
     dice = scene.dice
-    neurons = dice.maybe(0.7, neuron_type=lambda: parts.neuron_type(dice))
+    neurons = dice.maybe(0.7, neuron_type=lambda: neuron_parts.neuron_type(dice))
     kind = neurons.get("neuron_type", scene.neuron_type)
     options = dice.maybe(
         0.2,
         radius=lambda: dice.number(0.5, 2),
         intercepts=lambda: intercepts(scene, n_neurons),
-        max_rates=lambda: parts.max_rates(dice, kind),
+        max_rates=lambda: neuron_parts.max_rates(dice, kind),
         encoders=lambda: points(scene, n_neurons, dimensions),
         eval_points=lambda: points(scene, dice.randint(20, 50), dimensions),
         n_eval_points=lambda: dice.randint(30, 100),
@@ -171,7 +173,7 @@ def add_image(scene, size, neurons):
         item = scene.add("Node", name=scene.name("u"), size_in=size)
         scene.add_place(item["name"], size)
         return item["name"]
-    described = parts.neuron_type(dice, direct=0)
+    described = neuron_parts.neuron_type(dice, direct=0)
     item = scene.add(
         "Ensemble",
         name=scene.name("a"),

@@ -1,7 +1,9 @@
 """Random probes."""
 
 import connections
+import neuron_parts
 import parts
+import weight_parts
 
 DECODED = ["decoded_output", "input", "scaled_encoders"]
 
@@ -16,7 +18,7 @@ def add_probe(scene):
         0.25,
         synapse=lambda: parts.synapse(dice),
         sample_every=lambda: dice.choice([0.002, 0.0025, 0.01]),
-        solver=lambda: parts.solver(dice),
+        solver=lambda: weight_parts.solver(dice),
     )
     if "solver" in options and attributes != DECODED:
         del options["solver"]
@@ -33,7 +35,7 @@ def probed_connection(scene):
     rules = connections.rule_paths(item["name"], item.get("learning_rule_type"))
     if rules and scene.dice.chance(0.7):
         path, kind = scene.dice.choice(rules)
-        return path, parts.PROBEABLE_OF_RULES[kind], 0
+        return path, weight_parts.PROBEABLE_OF_RULES[kind], 0
     attributes = ["output", "input"]
     transform = item.get("transform")
     # Nengo cannot probe sparse weights (docs/differences.md).
@@ -45,7 +47,7 @@ def probed_connection(scene):
 def probed_place(scene):
     place = scene.dice.choice(scene.places)
     if place.n_neurons and scene.dice.chance(0.5):
-        states = parts.states_of(place.neurons)
+        states = neuron_parts.states_of(place.neurons)
         return place.path + ".neurons", ["output", "input", *states], place.n_neurons
     if place.is_ensemble:
         return place.path, DECODED, place.dimensions
