@@ -1,8 +1,5 @@
-#include <cmath>
-
 #include "api/builder/build_state.hpp"
 #include "api/builder/numerics/linear_filter_math.hpp"
-#include "api/builder/numerics/text.hpp"
 #include "engine/operators/operators.hpp"
 
 namespace nengine {
@@ -13,22 +10,10 @@ using namespace detail;
 
 /// The user's function of a vector with its result checked and copied out.
 HostCall checked_call(const ConnectionData& connection) {
-    return [call = connection.function.call(), where = describe(connection)](
+    return [call = connection.function.call(),
+            where = describe(connection) + ": function"](
                double t, std::span<const double> x, std::span<double> out) {
-        const auto values = call(x);
-        if (values.size() != out.size()) {
-            throw SimulationError(where + ": function: at t = " + number_text(t) +
-                                  " got " + std::to_string(values.size()) +
-                                  " numbers, needs " + std::to_string(out.size()));
-        }
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            if (!std::isfinite(values[i])) {
-                throw SimulationError(where + ": function: at t = " + number_text(t) +
-                                      " got " + number_text(values[i]) +
-                                      ", needs finite numbers");
-            }
-            out[i] = values[i];
-        }
+        copy_checked(call(x), out, where, t);
     };
 }
 

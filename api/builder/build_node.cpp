@@ -1,7 +1,4 @@
-#include <cmath>
-
 #include "api/builder/build_state.hpp"
-#include "api/builder/numerics/text.hpp"
 #include "engine/operators/operators.hpp"
 
 namespace nengine {
@@ -19,19 +16,7 @@ HostCall checked_call(const NodeData& node) {
         if (values.size() == 1) {
             values.resize(out.size(), values.front());
         }
-        if (values.size() != out.size()) {
-            throw SimulationError(where + ": at t = " + number_text(t) + " got " +
-                                  std::to_string(values.size()) + " numbers, needs " +
-                                  std::to_string(out.size()));
-        }
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            if (!std::isfinite(values[i])) {
-                throw SimulationError(where + ": at t = " + number_text(t) + " got " +
-                                      number_text(values[i]) +
-                                      ", needs finite numbers");
-            }
-            out[i] = values[i];
-        }
+        copy_checked(values, out, where, t);
     };
 }
 

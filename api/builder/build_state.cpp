@@ -1,5 +1,9 @@
 #include "api/builder/build_state.hpp"
 
+#include <cmath>
+
+#include "api/builder/numerics/text.hpp"
+
 namespace nengine {
 
 namespace {
@@ -69,6 +73,22 @@ SignalId BuildState::parameter(const ObjectData& object, const std::string& attr
     model->signal(id).parameter = name;
     model->signal(id).trainable = trainable;
     return id;
+}
+
+void copy_checked(const std::vector<double>& values, std::span<double> out,
+                  const std::string& where, double t) {
+    if (values.size() != out.size()) {
+        throw SimulationError(where + ": at t = " + number_text(t) + " got " +
+                              std::to_string(values.size()) + " numbers, needs " +
+                              std::to_string(out.size()));
+    }
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (!std::isfinite(values[i])) {
+            throw SimulationError(where + ": at t = " + number_text(t) + " got " +
+                                  number_text(values[i]) + ", needs finite numbers");
+        }
+        out[i] = values[i];
+    }
 }
 
 std::vector<double> values_of(const Matrix& matrix) {

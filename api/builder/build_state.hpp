@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -85,6 +86,12 @@ struct BuildState {
         return model->add(std::move(op));
     }
 };
+
+/// What a user's function returned, into an operator's output.
+/// @param where  whose function, for messages
+/// @throws SimulationError  another number of values, or one that is not finite
+void copy_checked(const std::vector<double>& values, std::span<double> out,
+                  const std::string& where, double t);
 
 /// Row-major values, as signals hold them.
 std::vector<double> values_of(const Matrix& matrix);
