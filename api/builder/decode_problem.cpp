@@ -14,11 +14,11 @@ namespace {
 using detail::ConnectionData;
 using detail::EnsembleData;
 
-/// The values of the user's function at the points, [points, size_mid].
-Matrix function_values(const DecodeTask& task, const Matrix& points) {
-    const auto wanted = task.pre_positions.all();
-    const auto call = task.connection->function.call();
-    const Index size = task.size_mid;
+/// The user's function of some components of each point.
+Matrix called_at(const ConnectionData& connection, const std::vector<Index>& wanted,
+                 const Matrix& points) {
+    const auto call = connection.function.call();
+    const Index size = size_mid(connection);
     Matrix targets(points.rows(), size);
     std::vector<double> x(wanted.size());
     for (Index row = 0; row < points.rows(); ++row) {
@@ -27,7 +27,7 @@ Matrix function_values(const DecodeTask& task, const Matrix& points) {
         }
         const auto y = call(x);
         if (static_cast<Index>(y.size()) != size) {
-            throw BuildError(describe(*task.owner) + ": function: got " +
+            throw BuildError(describe(connection) + ": function: got " +
                              std::to_string(y.size()) + " numbers, needs " +
                              std::to_string(size) + " as before");
         }
@@ -38,17 +38,6 @@ Matrix function_values(const DecodeTask& task, const Matrix& points) {
 
 bool decodes_points(const DecodeTask& task) {
     return task.connection == nullptr || task.connection->function.is_identity();
-}
-
-/// What the neurons shall represent, [points, size_mid].
-Matrix target_values(const DecodeTask& task, const Matrix& points) {
-    const auto& function = task.connection->function;
-    if (function.has_values()) {
-        const Array& values = function.values();
-        return Eigen::Map<const Matrix>(values.values.data(), values.extent(0),
-                                        values.extent(1));
-    }
-    return function_values(task, points);
 }
 
 void need_finite_targets(const DecodeTask& task, const Matrix& targets) {
@@ -100,6 +89,18 @@ void apply(const Transform& transform, Index size_out, RandomState& rng,
 
 }  // namespace
 
+Matrix target_values(const ConnectionData& connection, const Matrix& points) {
+    const auto& function = connection.function;
+    if (function.has_values()) {
+        const Array& values = function.values();
+        return Eigen::Map<const Matrix>(values.values.data(), values.extent(0),
+                                        values.extent(1));
+    }
+    const auto wanted = view_positions(connection.pre, detail::Side::out).all();
+    return function.is_identity() ? Matrix(points(Eigen::all, wanted))
+                                  : called_at(connection, wanted, points);
+}
+
 bool solves_nothing(const Solver& solver) {
     return std::holds_alternative<NoSolver>(solver);
 }
@@ -125,7 +126,7 @@ PreparedTask prepare(const DecodeTask& task, const BuiltEnsembles& ensembles) {
         }
     }
     if (!decodes_points(task)) {
-        result.targets = target_values(task, points_of(result, ensembles));
+        result.targets = target_values(*connection, points_of(result, ensembles));
         need_finite_targets(task, result.targets);
     }
     return result;

@@ -27,6 +27,10 @@ struct PreparedTask {
 ///                     not finite
 PreparedTask prepare(const DecodeTask& task, const BuiltEnsembles& ensembles);
 
+/// What a connection shall decode at the points of its ensemble, [points, size_mid].
+/// @throws BuildError  the function gives other sizes than before
+Matrix target_values(const detail::ConnectionData& connection, const Matrix& points);
+
 /// Whether the solver needs no activities.
 bool solves_nothing(const Solver& solver);
 

@@ -1,5 +1,6 @@
 #include "nengine/tuning.hpp"
 
+#include "api/builder/decode_problem.hpp"
 #include "api/builder/neuron_parts.hpp"
 #include "api/builder/numerics/neuron_math.hpp"
 #include "api/builder/numerics/text.hpp"
@@ -158,28 +159,6 @@ Curves response_curves(const Simulator& sim, const Ensemble& ensemble,
     return result;
 }
 
-namespace {
-
-/// The function's values at the points, row by row.
-Array function_values(const Connection& connection, const Array& points) {
-    const Function& function = connection.function;
-    if (function.has_values()) {
-        return function.values();
-    }
-    const auto components = detail::view_positions(connection.pre(), detail::Side::out);
-    std::vector<std::vector<double>> rows;
-    for (std::int64_t point = 0; point < points.extent(0); ++point) {
-        std::vector<double> x;
-        for (const auto component : components.all()) {
-            x.push_back(points(point, component));
-        }
-        rows.push_back(function.is_identity() ? x : function.call()(x));
-    }
-    return Array(rows);
-}
-
-}  // namespace
-
 EvalPointDecoding eval_point_decoding(const Simulator& sim,
                                       const Connection& connection,
                                       const std::optional<Array>& eval_points) {
@@ -200,11 +179,16 @@ EvalPointDecoding eval_point_decoding(const Simulator& sim,
         tuning_curves(sim, ensemble, eval_points ? *eval_points : *built.eval_points);
     const auto points = static_cast<Eigen::Index>(curves.inputs.extent(0));
     const auto n = static_cast<Eigen::Index>(ensemble.n_neurons);
+    const auto& connected =
+        static_cast<const detail::ConnectionData&>(*ObjectView(connection).object());
+    const Matrix targets =
+        target_values(connected, Eigen::Map<const Matrix>(curves.inputs.values.data(),
+                                                          points, ensemble.dimensions));
     const std::int64_t rows = built.weights->extent(0);
     const Eigen::Map<const Matrix> activities(curves.activities.values.data(), points,
                                               n);
     const Eigen::Map<const Matrix> weights(built.weights->values.data(), rows, n);
-    return {curves.inputs, function_values(connection, curves.inputs),
+    return {curves.inputs, array_of(targets, {targets.rows(), targets.cols()}),
             array_of(activities * weights.transpose(), {points, rows})};
 }
 
