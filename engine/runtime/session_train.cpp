@@ -10,14 +10,17 @@
 namespace nengine {
 namespace {
 
-/// The probes of an objective, one entry per loss and metric, in this order.
+/// The probe of an objective's loss or metric; losses come first.
+int probe_of(const Objective& objective, std::size_t entry) {
+    const std::size_t n_losses = objective.losses.size();
+    return entry < n_losses ? objective.losses[entry].probe
+                            : objective.metrics[entry - n_losses].probe;
+}
+
 std::vector<int> probes_of(const Objective& objective) {
-    std::vector<int> probes;
-    for (const LossSpec& loss : objective.losses) {
-        probes.push_back(loss.probe);
-    }
-    for (const MetricSpec& metric : objective.metrics) {
-        probes.push_back(metric.probe);
+    std::vector<int> probes(objective.losses.size() + objective.metrics.size());
+    for (std::size_t entry = 0; entry < probes.size(); ++entry) {
+        probes[entry] = probe_of(objective, entry);
     }
     return probes;
 }
@@ -55,7 +58,7 @@ bool SessionOf<Real>::is_last_step_only(const Objective& objective,
     const std::size_t n_losses = objective.losses.size();
     const bool last = entry < n_losses ? objective.losses[entry].last_step
                                        : objective.metrics[entry - n_losses].last_step;
-    const auto probe = static_cast<std::size_t>(probes_of(objective)[entry]);
+    const auto probe = static_cast<std::size_t>(probe_of(objective, entry));
     return last || !model_->probes[probe].keep_history;
 }
 
@@ -85,7 +88,7 @@ auto SessionOf<Real>::compared_rows(Runner& runner, const Comparison& with,
         result.prediction = last_row(result.prediction);
     }
     const Block<const Real> all =
-        with.targets.at(probes_of(with.objective)[entry])
+        with.targets.at(probe_of(with.objective, entry))
             .rows(last ? with.n_steps - 1 : call_step, result.prediction.steps);
     const auto count = static_cast<std::size_t>(all.steps * extent.items * all.cols);
     result.memory = device_.allocate(count * sizeof(Real), "targets");
