@@ -15,11 +15,6 @@
 
 namespace nengine::test::learning {
 
-inline Array full(std::int64_t rows, std::int64_t cols) {
-    return Array({rows, cols},
-                 std::vector<double>(static_cast<std::size_t>(rows * cols), 0.0));
-}
-
 struct Pair {
     Network net{NetworkOptions{.seed = 5}};
     Node u = net.node(1.0, {.label = "u"});

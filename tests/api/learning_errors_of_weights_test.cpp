@@ -17,14 +17,14 @@ TEST(LearningErrors, OfPESAndRLSOnWeightsBetweenNeurons) {
           {"a list of positions", "a slice"},
           [](Pair& p) {
               p.learn(p.a.neurons, p.b.neurons[{1, 3}], PES{},
-                      {.transform = full(2, 12)});
+                      {.transform = Array::full({2, 12})});
           }},
          {"PES to neurons by a mask",
           build,
           {"a list of positions", "a slice"},
           [](Pair& p) {
               p.learn(p.a.neurons, p.b.neurons[std::vector<bool>(8, true)], PES{},
-                      {.transform = full(8, 12)});
+                      {.transform = Array::full({8, 12})});
           }},
          {"PES with full weights to a list of components",
           build,
@@ -37,7 +37,7 @@ TEST(LearningErrors, OfPESAndRLSOnWeightsBetweenNeurons) {
           {},
           [](Pair& p) {
               p.learn(p.a, p.b.neurons[Slice{1, 7, 2}], PES{},
-                      {.transform = full(3, 2)});
+                      {.transform = Array::full({3, 2})});
           }},
          {"PES with full weights to a component",
           works,
@@ -55,14 +55,15 @@ TEST(LearningErrors, OfPESAndRLSOnWeightsBetweenNeurons) {
           validation,
           {"weights to neurons"},
           [](Pair& p) {
-              p.learn(p.a.neurons, p.b.neurons, RLS{}, {.transform = full(8, 12)});
+              p.learn(p.a.neurons, p.b.neurons, RLS{},
+                      {.transform = Array::full({8, 12})});
           }},
          {"RLS to a slice of neurons",
           validation,
           {"weights to neurons"},
           [](Pair& p) {
               p.learn(p.a, p.b.neurons[Slice{.stop = 3}], RLS{},
-                      {.transform = full(3, 2)});
+                      {.transform = Array::full({3, 2})});
           }},
          {"RLS with full weights", validation, {"weights to neurons"}, [&](Pair& p) {
               p.learn(p.a[0], p.b[1], RLS{}, solved);
@@ -87,31 +88,34 @@ TEST(LearningErrors, OfRulesThatChangeWeights) {
               validation,
               {"node 'u'", "an ensemble or neurons"},
               [&](Pair& p) {
-                  p.learn(p.u, p.b.neurons, rule, {.transform = full(8, 1)});
+                  p.learn(p.u, p.b.neurons, rule, {.transform = Array::full({8, 1})});
               }},
              {"from direct mode",
               validation,
               {"direct mode"},
               [&](Pair& p) {
-                  p.learn(p.direct, p.b.neurons, rule, {.transform = full(8, 2)});
+                  p.learn(p.direct, p.b.neurons, rule,
+                          {.transform = Array::full({8, 2})});
               }},
              {"from neurons to an ensemble",
               validation,
               {"ensemble 'b'", "neurons"},
               [&](Pair& p) {
-                  p.learn(p.a.neurons, p.b, rule, {.transform = full(2, 12)});
+                  p.learn(p.a.neurons, p.b, rule, {.transform = Array::full({2, 12})});
               }},
              {"from neurons to a component",
               validation,
               {"ensemble 'b'", "neurons"},
               [&](Pair& p) {
-                  p.learn(p.a.neurons, p.b[1], rule, {.transform = full(1, 12)});
+                  p.learn(p.a.neurons, p.b[1], rule,
+                          {.transform = Array::full({1, 12})});
               }},
              {"from neurons to a node",
               validation,
               {"node 'sum'", "neurons"},
               [&](Pair& p) {
-                  p.learn(p.a.neurons, p.sum, rule, {.transform = full(2, 12)});
+                  p.learn(p.a.neurons, p.sum, rule,
+                          {.transform = Array::full({2, 12})});
               }},
              {"from an ensemble to a node with a solver for weights",
               validation,
@@ -122,27 +126,27 @@ TEST(LearningErrors, OfRulesThatChangeWeights) {
               {"all pre neurons"},
               [&](Pair& p) {
                   p.learn(p.a.neurons[Slice{.stop = 5}], p.b.neurons, rule,
-                          {.transform = full(8, 5)});
+                          {.transform = Array::full({8, 5})});
               }},
              {"from a list of neurons",
               validation,
               {"all pre neurons"},
               [&](Pair& p) {
                   p.learn(p.a.neurons[{1, 3}], p.b.neurons, rule,
-                          {.transform = full(8, 2)});
+                          {.transform = Array::full({8, 2})});
               }},
              {"to some of the neurons",
               validation,
               {"all post neurons"},
               [&](Pair& p) {
                   p.learn(p.a.neurons, p.b.neurons[Slice{.start = 2}], rule,
-                          {.transform = full(6, 12)});
+                          {.transform = Array::full({6, 12})});
               }},
              {"from decoders to neurons",
               validation,
               {"decoders"},
               [&](Pair& p) {
-                  p.learn(p.a, p.b.neurons, rule, {.transform = full(8, 2)});
+                  p.learn(p.a, p.b.neurons, rule, {.transform = Array::full({8, 2})});
               }},
              {"with a number",
               validation,
@@ -165,7 +169,8 @@ TEST(LearningErrors, OfRulesThatChangeWeights) {
               works,
               {},
               [&](Pair& p) {
-                  p.learn(p.a.neurons, p.b.neurons, rule, {.transform = full(8, 12)});
+                  p.learn(p.a.neurons, p.b.neurons, rule,
+                          {.transform = Array::full({8, 12})});
               }},
              {"between components with full weights", works, {}, [&](Pair& p) {
                   p.learn(p.a[1], p.b[{0}], rule, solved);

@@ -70,20 +70,21 @@ TEST(LearningErrors, OfRulesThatChangeDecoders) {
               validation,
               {"repeated"},
               [&](Pair& p) {
-                  p.learn(p.a, p.b[{1, 1}], rule, {.transform = full(2, 2)});
+                  p.learn(p.a, p.b[{1, 1}], rule, {.transform = Array::full({2, 2})});
               }},
              {"from a component to a list of others",
               works,
               {},
               [&](Pair& p) {
-                  p.learn(p.a[1], p.b[{1, 0}], rule, {.transform = full(2, 1)});
+                  p.learn(p.a[1], p.b[{1, 0}], rule,
+                          {.transform = Array::full({2, 1})});
               }},
              {"from some neurons to a component of a node",
               std::holds_alternative<RLS>(rule) ? validation : works,
               {},
               [&](Pair& p) {
                   p.learn(p.a.neurons[{7, 2}], p.sum[1], rule,
-                          {.transform = full(1, 2)});
+                          {.transform = Array::full({1, 2})});
               }},
              {"to direct mode", works, {}, [&](Pair& p) {
                   p.learn(p.a[0], p.direct[1], rule);
@@ -98,14 +99,14 @@ TEST(LearningErrors, OfRulesThatChangeEncoders) {
           validation,
           {"neurons of ensemble 'b'", "an ensemble"},
           [](Pair& p) {
-              p.learn(p.a, p.b.neurons, Voja{}, {.transform = full(8, 2)});
+              p.learn(p.a, p.b.neurons, Voja{}, {.transform = Array::full({8, 2})});
           }},
          {"to some neurons",
           validation,
           {"neurons of ensemble 'b'"},
           [](Pair& p) {
               p.learn(p.a, p.b.neurons[Slice{.stop = 3}], Voja{},
-                      {.transform = full(3, 2)});
+                      {.transform = Array::full({3, 2})});
           }},
          {"to a node",
           validation,
@@ -161,11 +162,11 @@ TEST(LearningErrors, OfNumbersThatCannotBe) {
                       {"beta", "got -2"},
                       [](Pair& p) {
                           p.learn(p.a.neurons, p.b.neurons, Oja{.beta = -2},
-                                  {.transform = full(8, 12)});
+                                  {.transform = Array::full({8, 12})});
                       }},
                      {"a filter of negative time", validation, {"tau"}, [](Pair& p) {
                           p.learn(p.a.neurons, p.b.neurons, BCM{.theta_synapse = -1},
-                                  {.transform = full(8, 12)});
+                                  {.transform = Array::full({8, 12})});
                       }}});
 }
 
@@ -188,8 +189,9 @@ TEST(LearningErrors, OfWhatIsConnectedToARuleOrProbed) {
         "size");
     expect_error<ValidationError>(
         [](Pair& p) {
-            auto c = p.net.connect(p.a.neurons, p.b.neurons,
-                                   {.transform = full(8, 12), .learning_rule = BCM{}});
+            auto c = p.net.connect(
+                p.a.neurons, p.b.neurons,
+                {.transform = Array::full({8, 12}), .learning_rule = BCM{}});
             p.net.connect(p.u, c.learning_rule);
         },
         "no input");

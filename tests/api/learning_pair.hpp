@@ -7,11 +7,6 @@
 
 namespace nengine::test::learning {
 
-inline Array full(std::int64_t rows, std::int64_t cols, double value) {
-    return Array({rows, cols},
-                 std::vector<double>(static_cast<std::size_t>(rows * cols), value));
-}
-
 /// A sine into an ensemble `a`; another, `b`, of two dimensions.
 struct SinePair {
     Network net{NetworkOptions{.seed = 5}};

@@ -60,9 +60,9 @@ TEST(Learning, RulesButPESSeeNeuronsInTheEnsemblesOrder) {
     const auto a = net.ensemble(6, 1, {.neuron_type = LIFRate{}});
     const auto b = net.ensemble(6, 1);
     net.connect(net.node([](double t) { return std::sin(50 * t); }), a);
-    const auto backwards = net.connect(
-        a.neurons[Slice{.step = -1}], b.neurons,
-        {.transform = full(6, 6, 1e-4), .learning_rule = BCM{.pre_synapse = None}});
+    const auto backwards = net.connect(a.neurons[Slice{.step = -1}], b.neurons,
+                                       {.transform = Array::full({6, 6}, 1e-4),
+                                        .learning_rule = BCM{.pre_synapse = None}});
     const auto seen = net.probe(backwards.learning_rule, {.attr = "pre_filtered"});
     const auto activities = net.probe(a.neurons);
     Simulator sim(net, quiet());
@@ -223,9 +223,9 @@ TEST(Learning, ALossThroughLearnedWeightsIsRefusedAndOthersTrain) {
 TEST(Learning, SizesAreThoseOfWhatTheRuleTakes) {
     SinePair p;
     auto decoded = p.net.connect(p.a, p.b[1], {.learning_rule = PES{}});
-    auto neurons = p.net.connect(
-        p.a.neurons, p.b.neurons,
-        {.transform = full(8, 12, 0), .learning_rule = LearningRules{PES{}, BCM{}}});
+    auto neurons = p.net.connect(p.a.neurons, p.b.neurons,
+                                 {.transform = Array::full({8, 12}, 0),
+                                  .learning_rule = LearningRules{PES{}, BCM{}}});
     auto voja = p.net.connect(p.u, p.b[0], {.learning_rule = Voja{}});
 
     EXPECT_EQ(decoded.learning_rule.size_in(), 1);

@@ -35,7 +35,7 @@ const std::vector<NengoCase>& nengo_cases() {
          [](SinePair& p) {
              auto c = p.net.connect(p.a.neurons[Slice{.stop = 5}],
                                     p.b.neurons[Slice{.start = 2, .stop = 6}],
-                                    {.transform = full(4, 5, 1e-3),
+                                    {.transform = Array::full({4, 5}, 1e-3),
                                      .learning_rule = PES{.learning_rate = 1e-2}});
              p.net.connect(p.u, c.learning_rule, {.transform = {{0.5}, {-0.5}}});
              return p.weights(c);
@@ -45,7 +45,7 @@ const std::vector<NengoCase>& nengo_cases() {
         {"PES to neurons backwards",
          [](SinePair& p) {
              auto c = p.net.connect(p.a.neurons, p.b.neurons[Slice{.step = -2}],
-                                    {.transform = full(4, 12, 1e-3),
+                                    {.transform = Array::full({4, 12}, 1e-3),
                                      .learning_rule = PES{.learning_rate = 1e-2}});
              p.net.connect(p.u, c.learning_rule, {.transform = {{0.5}, {-0.5}}});
              return p.weights(c);
@@ -66,7 +66,7 @@ const std::vector<NengoCase>& nengo_cases() {
          [](SinePair& p) {
              auto c = p.net.connect(
                  p.a, p.b.neurons[Slice{.stop = 3}],
-                 {.transform = full(3, 1, 0.1),
+                 {.transform = Array::full({3, 1}, 0.1),
                   .learning_rule = PES{.learning_rate = 1e-2, .pre_synapse = None}});
              p.net.connect(p.u, c.learning_rule, {.transform = {{1.0}, {1.0}}});
              return p.weights(c);
@@ -111,7 +111,7 @@ const std::vector<NengoCase>& nengo_cases() {
          [](SinePair& p) {
              auto c = p.net.connect(
                  p.a.neurons, p.b.neurons,
-                 {.transform = full(8, 12, 2e-3),
+                 {.transform = Array::full({8, 12}, 2e-3),
                   .learning_rule = LearningRules{Oja{.learning_rate = 1e-5},
                                                  PES{.learning_rate = 1e-3}}});
              p.net.connect(p.u, c.learning_rule.at(1), {.transform = {{0.5}, {-0.5}}});

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <optional>
 #include <ostream>
 
@@ -38,20 +37,7 @@ inline std::string pair_label(const ::testing::TestParamInfo<Conformance>& teste
 
 class OperatorConformance : public ::testing::TestWithParam<Conformance> {
 protected:
-    void SetUp() override {
-        const std::string name = GetParam().device;
-        if (name != "cuda") {
-            device_ = Device::cpu(
-                2, name == "cpu_avx2" ? Device::Isa::avx2 : Device::Isa::best);
-        } else if (Device::cuda_count() > 0) {
-            device_ = Device::cuda();
-        } else if (const char* required = std::getenv("NENGINE_REQUIRE_CUDA");
-                   required != nullptr && std::string(required) == "1") {
-            FAIL() << "no CUDA device, and NENGINE_REQUIRE_CUDA=1";
-        } else {
-            GTEST_SKIP() << "no CUDA device";
-        }
-    }
+    void SetUp() override { open_device(GetParam().device, 2, device_); }
 
     const OperatorCase& operator_case() const {
         return operator_cases()[GetParam().operator_case];

@@ -11,18 +11,6 @@
 namespace nengine::test {
 namespace {
 
-bool holds_state(const Model& model, SignalId signal) {
-    for (const auto& op : model.operators()) {
-        for (const Slot& slot : op->slots()) {
-            if (slot.role == Role::state &&
-                model.base(slot.signal) == model.base(signal)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 /// Mean squared errors on all probes but those of states, which training has none of.
 reference::TrainingCall training_call(const CaseModel& model, Index items) {
     reference::TrainingCall call;

@@ -11,18 +11,6 @@
 namespace nengine::test {
 namespace {
 
-bool holds_state(const Model& model, SignalId signal) {
-    for (const auto& op : model.operators()) {
-        for (const Slot& slot : op->slots()) {
-            if (slot.role == Role::state &&
-                model.base(slot.signal) == model.base(signal)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 /// A loss on each probe that training has, small models first.
 reference::TrainingCall random_call(const RandomModel& random, Draw& draw) {
     reference::TrainingCall call;

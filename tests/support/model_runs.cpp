@@ -118,6 +118,18 @@ Recordings run_session(const std::shared_ptr<const Model>& model, const Device& 
     return ::testing::AssertionSuccess();
 }
 
+bool holds_state(const Model& model, SignalId signal) {
+    for (const auto& op : model.operators()) {
+        for (const Slot& slot : op->slots()) {
+            if (slot.role == Role::state &&
+                model.base(slot.signal) == model.base(signal)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 std::string describe(const SessionOptions& options) {
     const PlannerOptions& plan = options.planner;
     const auto text = [](const char* name, bool on) {

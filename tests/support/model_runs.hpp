@@ -35,6 +35,9 @@ Feeds borrow(const InputData& data);
 ::testing::AssertionResult near(const Recordings& got, const Recordings& want,
                                 double tolerance);
 
+/// Whether an operator keeps its state there. Training has none of it.
+bool holds_state(const Model& model, SignalId signal);
+
 /// "fold chunk 3 greedy ...": the options that differ from the defaults' names.
 std::string describe(const SessionOptions& options);
 

@@ -13,27 +13,28 @@
 
 namespace nengine::test {
 
+/// Opens a backend by its name in device_names(). Without a GPU the test skips, and
+/// fails where NENGINE_REQUIRE_CUDA=1.
+inline void open_device(const std::string& name, int threads,
+                        std::optional<Device>& device) {
+    if (name != "cuda") {
+        device = Device::cpu(
+            threads, name == "cpu_avx2" ? Device::Isa::avx2 : Device::Isa::best);
+    } else if (Device::cuda_count() > 0) {
+        device = Device::cuda();
+    } else if (const char* required = std::getenv("NENGINE_REQUIRE_CUDA");
+               required != nullptr && std::string(required) == "1") {
+        FAIL() << "no CUDA device, and NENGINE_REQUIRE_CUDA=1";
+    } else {
+        GTEST_SKIP() << "no CUDA device";
+    }
+}
+
 /// A test body written once runs on every backend of the build; memory goes through
-/// upload and download. On a machine without a GPU the CUDA tests skip, and fail where
-/// NENGINE_REQUIRE_CUDA=1.
+/// upload and download.
 class OnEachDevice : public ::testing::TestWithParam<const char*> {
 protected:
-    void SetUp() override {
-        const std::string name = GetParam();
-        if (name == "cuda") {
-            if (Device::cuda_count() == 0) {
-                const char* required = std::getenv("NENGINE_REQUIRE_CUDA");
-                if (required != nullptr && std::string(required) == "1") {
-                    FAIL() << "no CUDA device, and NENGINE_REQUIRE_CUDA=1";
-                }
-                GTEST_SKIP() << "no CUDA device";
-            }
-            device_ = Device::cuda();
-        } else {
-            device_ = Device::cpu(
-                3, name == "cpu_avx2" ? Device::Isa::avx2 : Device::Isa::best);
-        }
-    }
+    void SetUp() override { open_device(GetParam(), 3, device_); }
 
     const Device& device() const { return *device_; }
 

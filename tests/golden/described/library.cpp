@@ -80,105 +80,87 @@ Parameters<EnsembleArrayItem> ensemble_array_parameters() {
         .with(&EnsembleArrayItem::options, options);
 }
 
-struct ProductItem {
+/// Of two inputs: Product, CircularConvolution.
+template <class Made, class Options>
+struct BinaryItem {
     std::string name;
     std::int64_t n_neurons = 0, dimensions = 0;
-    ProductOptions options;
+    Options options;
 
     void operator()(Scope& scope) const {
-        const Product made(scope.network(), n_neurons, dimensions,
-                           labelled(options, name));
+        const Made made(scope.network(), n_neurons, dimensions,
+                        labelled(options, name));
         scope.add(name + ".input_a", ObjectView(made.input_a));
         scope.add(name + ".input_b", ObjectView(made.input_b));
         scope.add(name + ".output", ObjectView(made.output));
     }
 };
 
-Parameters<ProductItem> product_parameters() {
-    const Parameters<ProductOptions> options = {
-        {"input_magnitude", &ProductOptions::input_magnitude},
-        {"seed", &ProductOptions::seed}};
-    return Parameters<ProductItem>({{"name", &ProductItem::name},
-                                    {"n_neurons", &ProductItem::n_neurons},
-                                    {"dimensions", &ProductItem::dimensions}})
-        .with(&ProductItem::options, options);
+template <class Made, class Options>
+Parameters<BinaryItem<Made, Options>> binary_parameters(
+    const Parameters<Options>& options) {
+    using Item = BinaryItem<Made, Options>;
+    return Parameters<Item>({{"name", &Item::name},
+                             {"n_neurons", &Item::n_neurons},
+                             {"dimensions", &Item::dimensions}})
+        .with(&Item::options, options);
 }
 
-struct CircularConvolutionItem {
-    std::string name;
-    std::int64_t n_neurons = 0, dimensions = 0;
-    CircularConvolutionOptions options;
+auto product_parameters() {
+    return binary_parameters<Product, ProductOptions>(
+        {{"input_magnitude", &ProductOptions::input_magnitude},
+         {"seed", &ProductOptions::seed}});
+}
 
-    void operator()(Scope& scope) const {
-        const CircularConvolution made(scope.network(), n_neurons, dimensions,
-                                       labelled(options, name));
-        scope.add(name + ".input_a", ObjectView(made.input_a));
-        scope.add(name + ".input_b", ObjectView(made.input_b));
-        scope.add(name + ".output", ObjectView(made.output));
-    }
-};
-
-Parameters<CircularConvolutionItem> circular_convolution_parameters() {
+auto circular_convolution_parameters() {
     using Options = CircularConvolutionOptions;
-    const Parameters<Options> options = {{"invert_a", &Options::invert_a},
-                                         {"invert_b", &Options::invert_b},
-                                         {"input_magnitude", &Options::input_magnitude},
-                                         {"seed", &Options::seed}};
-    return Parameters<CircularConvolutionItem>(
-               {{"name", &CircularConvolutionItem::name},
-                {"n_neurons", &CircularConvolutionItem::n_neurons},
-                {"dimensions", &CircularConvolutionItem::dimensions}})
-        .with(&CircularConvolutionItem::options, options);
+    return binary_parameters<CircularConvolution, Options>(
+        {{"invert_a", &Options::invert_a},
+         {"invert_b", &Options::invert_b},
+         {"input_magnitude", &Options::input_magnitude},
+         {"seed", &Options::seed}});
 }
 
-struct BasalGangliaItem {
+/// Of one input of so many dimensions: BasalGanglia, Thalamus.
+template <class Made, class Options>
+struct UnaryItem {
     std::string name;
     std::int64_t dimensions = 0;
-    BasalGangliaOptions options;
+    Options options;
 
     void operator()(Scope& scope) const {
-        const BasalGanglia made(scope.network(), dimensions, labelled(options, name));
+        const Made made(scope.network(), dimensions, labelled(options, name));
         scope.add(name + ".input", ObjectView(made.input));
         scope.add(name + ".output", ObjectView(made.output));
     }
 };
 
-Parameters<BasalGangliaItem> basal_ganglia_parameters() {
+template <class Made, class Options>
+Parameters<UnaryItem<Made, Options>> unary_parameters(
+    const Parameters<Options>& options) {
+    using Item = UnaryItem<Made, Options>;
+    return Parameters<Item>({{"name", &Item::name}, {"dimensions", &Item::dimensions}})
+        .with(&Item::options, options);
+}
+
+auto basal_ganglia_parameters() {
     using Options = BasalGangliaOptions;
-    const Parameters<Options> options = {
-        {"n_neurons_per_ensemble", &Options::n_neurons_per_ensemble},
-        {"output_weight", &Options::output_weight},
-        {"input_bias", &Options::input_bias},
-        {"ampa_config", &Options::ampa_config},
-        {"gaba_config", &Options::gaba_config},
-        {"seed", &Options::seed}};
-    return Parameters<BasalGangliaItem>({{"name", &BasalGangliaItem::name},
-                                         {"dimensions", &BasalGangliaItem::dimensions}})
-        .with(&BasalGangliaItem::options, options);
+    return unary_parameters<BasalGanglia, Options>(
+        {{"n_neurons_per_ensemble", &Options::n_neurons_per_ensemble},
+         {"output_weight", &Options::output_weight},
+         {"input_bias", &Options::input_bias},
+         {"ampa_config", &Options::ampa_config},
+         {"gaba_config", &Options::gaba_config},
+         {"seed", &Options::seed}});
 }
 
-struct ThalamusItem {
-    std::string name;
-    std::int64_t dimensions = 0;
-    ThalamusOptions options;
-
-    void operator()(Scope& scope) const {
-        const Thalamus made(scope.network(), dimensions, labelled(options, name));
-        scope.add(name + ".input", ObjectView(made.input));
-        scope.add(name + ".output", ObjectView(made.output));
-    }
-};
-
-Parameters<ThalamusItem> thalamus_parameters() {
+auto thalamus_parameters() {
     using Options = ThalamusOptions;
-    const Parameters<Options> options = {
-        {"n_neurons_per_ensemble", &Options::n_neurons_per_ensemble},
-        {"mutual_inhib", &Options::mutual_inhib},
-        {"threshold", &Options::threshold},
-        {"seed", &Options::seed}};
-    return Parameters<ThalamusItem>({{"name", &ThalamusItem::name},
-                                     {"dimensions", &ThalamusItem::dimensions}})
-        .with(&ThalamusItem::options, options);
+    return unary_parameters<Thalamus, Options>(
+        {{"n_neurons_per_ensemble", &Options::n_neurons_per_ensemble},
+         {"mutual_inhib", &Options::mutual_inhib},
+         {"threshold", &Options::threshold},
+         {"seed", &Options::seed}});
 }
 
 /// What is given to the ensemble of an Integrator or Oscillator.
@@ -192,32 +174,30 @@ Parameters<Options> recurrent_parameters() {
         .with(&Options::ensemble, ensemble);
 }
 
-struct IntegratorItem {
-    std::string name;
-    std::int64_t n_neurons = 0, dimensions = 0;
-    IntegratorOptions options;
-
-    void operator()(Scope& scope) const {
-        const Integrator made(scope.network(), n_neurons, dimensions,
-                              labelled(options, name));
-        scope.add(name + ".input", ObjectView(made.input));
-        scope.add(name + ".ensemble", made.ensemble);
-    }
-};
-
-struct OscillatorItem {
+/// `Argument` follows the number of neurons: dimensions, or a frequency.
+template <class Made, class Options, class Argument>
+struct RecurrentItem {
     std::string name;
     std::int64_t n_neurons = 0;
-    double frequency = 0.0;
-    OscillatorOptions options;
+    Argument argument{};
+    Options options;
 
     void operator()(Scope& scope) const {
-        const Oscillator made(scope.network(), n_neurons, frequency,
-                              labelled(options, name));
+        const Made made(scope.network(), n_neurons, argument, labelled(options, name));
         scope.add(name + ".input", ObjectView(made.input));
         scope.add(name + ".ensemble", made.ensemble);
     }
 };
+
+template <class Made, class Options, class Argument>
+Parameters<RecurrentItem<Made, Options, Argument>> recurrent_item_parameters(
+    const char* argument) {
+    using Item = RecurrentItem<Made, Options, Argument>;
+    return Parameters<Item>({{"name", &Item::name},
+                             {"n_neurons", &Item::n_neurons},
+                             {argument, &Item::argument}})
+        .with(&Item::options, recurrent_parameters<Options>());
+}
 
 }  // namespace
 
@@ -228,17 +208,11 @@ void add_library(Kinds<Item>& items) {
         .add("BasalGanglia", basal_ganglia_parameters())
         .add("Thalamus", thalamus_parameters())
         .add("Integrator",
-             Parameters<IntegratorItem>({{"name", &IntegratorItem::name},
-                                         {"n_neurons", &IntegratorItem::n_neurons},
-                                         {"dimensions", &IntegratorItem::dimensions}})
-                 .with(&IntegratorItem::options,
-                       recurrent_parameters<IntegratorOptions>()))
+             recurrent_item_parameters<Integrator, IntegratorOptions, std::int64_t>(
+                 "dimensions"))
         .add("Oscillator",
-             Parameters<OscillatorItem>({{"name", &OscillatorItem::name},
-                                         {"n_neurons", &OscillatorItem::n_neurons},
-                                         {"frequency", &OscillatorItem::frequency}})
-                 .with(&OscillatorItem::options,
-                       recurrent_parameters<OscillatorOptions>()));
+             recurrent_item_parameters<Oscillator, OscillatorOptions, double>(
+                 "frequency"));
 }
 
 const Names& names_of_array_calls() {
