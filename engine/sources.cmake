@@ -40,7 +40,10 @@ set(NENGINE_ENGINE_SOURCES
     runtime/binder_images.cpp
     runtime/binder_learning.cpp
     runtime/binder_spikes.cpp
+    runtime/call_log.cpp
     runtime/gemm_products.cpp
+    runtime/host_block.cpp
+    runtime/host_call.cpp
     runtime/memory.cpp
     runtime/plan_runner.cpp
     runtime/plan_runner_data.cpp
@@ -49,6 +52,7 @@ set(NENGINE_ENGINE_SOURCES
     runtime/session.cpp
     runtime/session_of.cpp
     runtime/session_parameters.cpp
+    runtime/session_run.cpp
     runtime/session_samples.cpp
     runtime/session_train.cpp
     runtime/stores.cpp

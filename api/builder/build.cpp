@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <functional>
+#include <map>
 #include <random>
 #include <unordered_set>
 
@@ -214,7 +215,7 @@ std::vector<DecodeTask> decode_tasks(const BuildState& state, const NetworkData&
     return tasks;
 }
 
-/// Objects in Nengo's order; functions of nodes are called in the order of creation.
+/// Objects in Nengo's order.
 void emit(BuildState& state, const NetworkData& network) {
     for (const auto& ensemble : network.ensembles) {
         build_ensemble(state, *ensemble);
@@ -230,6 +231,32 @@ void emit(BuildState& state, const NetworkData& network) {
     }
     for (const auto& probe : network.probes) {
         build_probe(state, probe);
+    }
+}
+
+/// Functions are called, and processes draw their seeds, in the order in which Nengo
+/// runs its operators.
+void follow_nengos_order(BuildState& state, const NetworkData& network) {
+    const bool seeds = !state.built.process_seeds->empty();
+    const bool calls = state.calls.size() > 1;
+    if (!seeds && !calls) {
+        return;
+    }
+    const StepOrder order = step_order(outline_of(network));
+    if (seeds) {
+        state.built.process_seeds->find_places(order);
+    }
+    std::map<std::pair<outline::Id, OrderedProcess::Role>, int> places;
+    for (const OrderedProcess& call : order.calls) {
+        places.try_emplace({call.owner, call.role}, static_cast<int>(places.size()));
+    }
+    for (const BuildState::UserCall& call : state.calls) {
+        const auto place = places.find({call.owner, call.role});
+        if (place == places.end()) {
+            throw Error("build: got a function that Nengo's order lacks");
+        }
+        state.model->operators()[static_cast<std::size_t>(call.op)]->call_order =
+            place->second;
     }
 }
 
@@ -253,7 +280,7 @@ BuiltNetwork build(const NetworkData& network, double dt, Rng rng) {
     state.decoders = find_decoders(tasks, state.built.ensembles);
     state.built.process_seeds = std::make_shared<ProcessSeeds>();
     emit(state, network);
-    state.built.process_seeds->find_places(network);
+    follow_nengos_order(state, network);
     state.built.model = std::move(state.model);
     return std::move(state.built);
 }

@@ -85,8 +85,11 @@ private:
                              "function, for nothing is decoded from the pre object");
         }
         const SignalId out = state_.signal(base_ + ".function", size_mid(connection_));
-        state_.add(HostFunction(checked_call(connection_), out, parts_.in),
-                   base_ + ".function");
+        const auto order = connection_.pure ? HostFunction::Order::pure
+                                            : HostFunction::Order::automatic;
+        state_.add_call(HostFunction(checked_call(connection_), out, parts_.in, order),
+                        base_ + ".function", connection_,
+                        OrderedProcess::Role::connection_function);
         parts_.in = out;
     }
 

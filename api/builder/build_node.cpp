@@ -33,8 +33,11 @@ void build_function(BuildState& state, const std::shared_ptr<NodeData>& node,
     if (node->size_out > 0) {
         parts.out = state.signal(base + ".out", node->size_out);
     }
+    const auto order =
+        node->pure ? HostFunction::Order::pure : HostFunction::Order::automatic;
     const int producer =
-        state.add(HostFunction(checked_call(*node), parts.out, parts.in), base);
+        state.add_call(HostFunction(checked_call(*node), parts.out, parts.in, order),
+                       base, *node, OrderedProcess::Role::node_output);
     if (node->size_in == 0 && node->size_out > 0) {
         add_input(state, node, parts.out, producer);
     }
@@ -57,7 +60,7 @@ void build_process(BuildState& state, const std::shared_ptr<NodeData>& node,
     }
     const int producer =
         add_process(state, process, *node, OrderedProcess::Role::node_output, parts.out,
-                    parts.in, base);
+                    parts.in, base, node->pure);
     if (node->size_in == 0) {
         add_input(state, node, parts.out, producer);
     }

@@ -138,7 +138,7 @@ bool try_out(const Process& process, ProcessSizes sizes) {
 
 int add_process(BuildState& state, const Process& process, const ObjectData& owner,
                 OrderedProcess::Role role, SignalId output, SignalId x,
-                const std::string& label) {
+                const std::string& label, bool pure) {
     const auto size_of = [&](SignalId signal) {
         return signal == no_signal ? 0 : state.model->signal(signal).size();
     };
@@ -161,8 +161,11 @@ int add_process(BuildState& state, const Process& process, const ObjectData& own
                                        : std::uint32_t{process.seed().value_or(0)};
         return ProcessStep(process.make_step(sizes, RandomStream(seed)));
     };
-    return state.add(
-        SimProcess(factory, output, x, {.per_item = drawn, .users_own = own}), label);
+    const bool calls = process.calls_functions();
+    SimProcess op(factory, output, x,
+                  {.per_item = drawn, .users_own = calls, .pure = pure});
+    return calls ? state.add_call(std::move(op), label, owner, role)
+                 : state.add(std::move(op), label);
 }
 
 }  // namespace nengine

@@ -85,6 +85,21 @@ struct BuildState {
         op.label = label;
         return model->add(std::move(op));
     }
+
+    /// An operator that calls a function of the user's.
+    struct UserCall {
+        int op;
+        const detail::ObjectData* owner;
+        OrderedProcess::Role role;
+    };
+    std::vector<UserCall> calls;
+    template <class Op>
+    int add_call(Op op, const std::string& label, const detail::ObjectData& owner,
+                 OrderedProcess::Role role) {
+        const int index = add(std::move(op), label);
+        calls.push_back({index, &owner, role});
+        return index;
+    }
 };
 
 /// What a user's function returned, into an operator's output.
@@ -148,11 +163,13 @@ SignalId slice_signal(BuildState& state, SignalId whole,
 /// @return  the operator
 int add_filter(BuildState& state, const Synapse& synapse, SignalId input,
                SignalId output, Role role, const std::string& label);
-/// output = the process's signal; x is its input, if it has one.
+/// output = the process's signal; x is its input, if it has one; `pure`: functions of
+/// the user's that it calls share nothing with others.
 /// @return  the operator
 int add_process(BuildState& state, const Process& process,
                 const detail::ObjectData& owner, OrderedProcess::Role role,
-                SignalId output, SignalId x, const std::string& label);
+                SignalId output, SignalId x, const std::string& label,
+                bool pure = false);
 /// A synapse's output, or `input` itself without a synapse.
 /// @param role  update: seen one step later; set: at once
 SignalId filter_signal(BuildState& state, const Synapse& synapse, SignalId input,

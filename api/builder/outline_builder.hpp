@@ -49,7 +49,10 @@ public:
             const auto type = list_.operators()[static_cast<std::size_t>(op)].type;
             result.operators.push_back(type);
             if (type == Op::sim_process) {
-                result.processes.push_back(processes_.at(op));
+                result.processes.push_back(calls_.at(op));
+            }
+            if (type == Op::sim_process || type == Op::sim_py_func) {
+                result.calls.push_back(calls_.at(op));
             }
         }
         return result;
@@ -94,7 +97,11 @@ private:
             uses.reads.push_back(*input);
         }
         const int op = list_.add(Op::sim_process, std::move(uses));
-        processes_.emplace(op, OrderedProcess{owner, role, process.seed});
+        calls_.emplace(op, OrderedProcess{owner, role, process.seed});
+    }
+    void function(Role role, Id owner, OperatorList::Uses uses) {
+        const int op = list_.add(Op::sim_py_func, std::move(uses));
+        calls_.emplace(op, OrderedProcess{owner, role, std::nullopt});
     }
     /// The output of a filter, or its input without one.
     Signal filtered(const MaybeProcess& synapse, Role role, Id owner, Mode mode,
@@ -159,7 +166,7 @@ private:
     OperatorList list_;
     Signal time_;
     std::unordered_map<Id, ObjectSignals> objects_;
-    std::unordered_map<int, OrderedProcess> processes_;  ///< by operator
+    std::unordered_map<int, OrderedProcess> calls_;  ///< by operator
 };
 
 }  // namespace nengine::outline

@@ -11,12 +11,9 @@ int ProcessSeeds::add(const detail::ObjectData& owner, OrderedProcess::Role role
     return static_cast<int>(places_.size()) - 1;
 }
 
-void ProcessSeeds::find_places(const detail::NetworkData& network) {
-    if (places_.empty()) {
-        return;
-    }
+void ProcessSeeds::find_places(const StepOrder& order) {
     std::map<std::pair<outline::Id, OrderedProcess::Role>, std::size_t> found;
-    for (const OrderedProcess& process : step_order(outline_of(network)).processes) {
+    for (const OrderedProcess& process : order.processes) {
         if (!process.own_seed) {
             found.try_emplace({process.owner, process.role}, per_item_);
             ++per_item_;

@@ -17,8 +17,9 @@ class ProcessSeeds {
 public:
     /// A process that will ask; returns its number.
     int add(const detail::ObjectData& owner, OrderedProcess::Role role);
+    bool empty() const { return places_.empty(); }
     /// When all have been added: their places in Nengo's order.
-    void find_places(const detail::NetworkData& network);
+    void find_places(const StepOrder& order);
     /// Begins again with the numbers of this simulator seed.
     void reset(std::uint32_t simulator_seed);
     std::uint32_t seed(int process, Index item);

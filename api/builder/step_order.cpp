@@ -66,7 +66,7 @@ void Builder::operator()(const Node& node) {
         if (node.has_output) {
             uses.sets.push_back(signals.out);
         }
-        list_.add(Op::sim_py_func, std::move(uses));
+        function(Role::node_output, node.id, std::move(uses));
     }
 }
 
@@ -84,7 +84,7 @@ Signal Builder::source(const Connection& connection) {
         return x;
     }
     const Signal value = list_.add_signal();
-    list_.add(Op::sim_py_func, {.sets = {value}, .reads = {x}});
+    function(Role::connection_function, connection.id, {.sets = {value}, .reads = {x}});
     return value;
 }
 

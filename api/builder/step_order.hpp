@@ -10,11 +10,12 @@
 
 namespace nengine {
 
-/// One process of a network.
+/// One process of a network, or one function that a step calls.
 struct OrderedProcess {
     enum class Role {
         node_output,
         noise,
+        connection_function,
         connection_synapse,
         probe_synapse,
         rule_synapse,  ///< of a learning rule; the owner is its connection
@@ -28,6 +29,7 @@ struct OrderedProcess {
 struct StepOrder {
     std::vector<NengoOperator> operators;
     std::vector<OrderedProcess> processes;
+    std::vector<OrderedProcess> calls;  ///< of functions and of processes
 };
 
 /// What of a network decides its order; the ids are the objects' addresses.

@@ -37,6 +37,10 @@ public:
         return is_float_ ? take(floats_, rows) : take(doubles_, rows);
     }
     Tensor take() { return take(rows_); }
+    /// A copy of them, while more is being put.
+    Tensor copy_of(Index rows) const {
+        return is_float_ ? copy_of(floats_, rows) : copy_of(doubles_, rows);
+    }
 
 private:
     template <class Real>
@@ -66,6 +70,16 @@ private:
             from.resize(static_cast<std::size_t>(items_ * rows * size_));
         }
         return Tensor({items_, rows, size_}, std::move(from));
+    }
+
+    template <class Real>
+    Tensor copy_of(const std::vector<Real>& from, Index rows) const {
+        Collector copy(items_, rows, size_,
+                       is_float_ ? RealType::float32 : RealType::float64);
+        for (Index i = 0; i < items_; ++i) {
+            copy.put(i, 1, 0, rows, from.data() + i * rows_ * size_);
+        }
+        return copy.take();
     }
 
     Index items_, rows_, size_;

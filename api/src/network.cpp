@@ -129,6 +129,7 @@ std::shared_ptr<ConnectionData> make_connection(
     set(data->eval_points, &ConnectionOptions::eval_points);
     set(data->scale_eval_points, &ConnectionOptions::scale_eval_points);
     set(data->learning_rules, &ConnectionOptions::learning_rule);
+    data->pure = options.pure;
     resolve_trainable(data->trainable, options.trainable, *network,
                       &Config::connection);
     check_connection(*data);
@@ -229,6 +230,7 @@ Node Network::make_node(NodeOutput output, NodeOptions options) {
     const auto data = std::make_shared<NodeData>();
     adopt(data_, data, "node", options.label, options.seed);
     data->size_in = options.size_in;
+    data->pure = options.pure;
     data->output = std::move(output);
     switch (data->output.kind()) {
         case NodeOutput::Kind::passthrough:

@@ -65,6 +65,7 @@ struct NodeData : ObjectData {
 
     std::int64_t size_in = 0, size_out = 0;
     NodeOutput output;
+    bool pure = false;
     std::optional<TensorLayer> layer;
 };
 
@@ -81,6 +82,7 @@ struct ConnectionData : ObjectData {
     bool scale_eval_points = true;
     LearningRules learning_rules;
     std::optional<bool> trainable;
+    bool pure = false;
 };
 
 struct ProbeData : ObjectData {

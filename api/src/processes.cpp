@@ -226,6 +226,15 @@ bool Process::is_random() const {
         value_);
 }
 
+bool Process::calls_functions() const {
+    const auto* piecewise = std::get_if<Piecewise>(&value_);
+    return std::holds_alternative<CustomProcess>(value_) ||
+           (piecewise != nullptr &&
+            std::ranges::any_of(piecewise->data, [](const auto& point) {
+                return point.second.is_call();
+            }));
+}
+
 std::int64_t Process::default_size_in() const {
     if (const auto* custom = std::get_if<CustomProcess>(&value_)) {
         return custom->size_in;

@@ -127,24 +127,44 @@ void Simulator::Impl::warn(const std::string& message) const {
     }
 }
 
-Tensor Simulator::Impl::recorded(int probe) const {
-    auto& parts = recordings[static_cast<std::size_t>(probe)].parts;
-    if (parts.size() == 1) {
-        return parts.front();
-    }
+namespace {
+
+/// One after the other, as one tensor.
+Tensor joined(const std::vector<Tensor>& parts, Index items, Index size,
+              RealType real) {
     Index rows = 0;
     for (const auto& part : parts) {
         rows += part.extent(1);
     }
-    const Index size =
-        model().signal(model().probes[static_cast<std::size_t>(probe)].signal).size();
-    Collector merged(minibatch(), rows, size, real());
+    Collector merged(items, rows, size, real);
     Index row = 0;
     for (const auto& part : parts) {
-        merged.put(0, minibatch(), row, part.extent(1), part.raw());
+        merged.put(0, items, row, part.extent(1), part.raw());
         row += part.extent(1);
     }
-    parts = {merged.take()};
+    return merged.take();
+}
+
+}  // namespace
+
+Index Simulator::Impl::rows_so_far(int probe) const {
+    return samples(probe, run_start, session->step() - run_start);
+}
+
+Tensor Simulator::Impl::recorded(int probe) const {
+    const auto p = static_cast<std::size_t>(probe);
+    auto& [parts, running] = recordings[p];
+    const Index size = model().signal(model().probes[p].signal).size();
+    if (running) {  // a function looks at what its run has recorded
+        const bool history = model().probes[p].keep_history;
+        const Index rows = rows_so_far(probe);
+        std::vector<Tensor> all = history || rows == 0 ? parts : std::vector<Tensor>{};
+        all.push_back(running->copy_of(rows));
+        return joined(all, minibatch(), size, real());
+    }
+    if (parts.size() != 1) {
+        parts = {joined(parts, minibatch(), size, real())};
+    }
     return parts.front();
 }
 
@@ -155,31 +175,32 @@ void Simulator::Impl::clear_recordings() {
 }
 
 void Simulator::Impl::record(Index n_steps, const Feeds& feeds) {
-    const Index first = session->step();
-    std::vector<Collector> collectors;
-    for (std::size_t p = 0; p < model().probes.size(); ++p) {
+    session->need_idle("run");
+    run_start = session->step();
+    for (std::size_t p = 0; p < recordings.size(); ++p) {
         const Index size = model().signal(model().probes[p].signal).size();
-        collectors.emplace_back(
-            minibatch(), samples(static_cast<int>(p), first, n_steps), size, real());
+        recordings[p].running.emplace(minibatch(),
+                                      samples(static_cast<int>(p), run_start, n_steps),
+                                      size, real());
     }
     const auto keep = [&] {
-        const Index done = session->step() - first;
-        for (std::size_t p = 0; p < collectors.size(); ++p) {
-            auto& parts = recordings[p].parts;
-            const Index rows = samples(static_cast<int>(p), first, done);
+        for (std::size_t p = 0; p < recordings.size(); ++p) {
+            auto& [parts, running] = recordings[p];
+            const Index rows = rows_so_far(static_cast<int>(p));
             if (rows > 0 && !model().probes[p].keep_history) {
                 parts.clear();
             }
             if (rows > 0) {
-                parts.push_back(collectors[p].take(rows));
+                parts.push_back(running->take(rows));
             }
+            running.reset();
         }
     };
     try {
         session->run(n_steps, feeds,
                      [&](int probe, Index first_item, Index items, Index first_row,
                          Index rows, const void* values) {
-                         collectors[static_cast<std::size_t>(probe)].put(
+                         recordings[static_cast<std::size_t>(probe)].running->put(
                              first_item, items, first_row, rows, values);
                      });
     } catch (...) {
@@ -373,6 +394,7 @@ std::string Simulator::explain(std::int64_t n_steps, bool training) const {
 
 void Simulator::close() {
     if (impl_->session) {
+        impl_->session->need_idle("close");
         impl_->steps = impl_->session->step();
         impl_->session.reset();
     }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "api/builder/build.hpp"
+#include "api/src/collector.hpp"
 #include "api/src/progress.hpp"
 #include "nengine/simulator.hpp"
 
@@ -18,7 +19,8 @@ inline namespace api {
 
 /// What one probe has recorded in stateful calls, in the order of the calls.
 struct ProbeRecording {
-    std::vector<Tensor> parts;  ///< [batch, rows, size] each
+    std::vector<Tensor> parts;         ///< [batch, rows, size] each
+    std::optional<Collector> running;  ///< of the run that is under way
 };
 
 /// Data of a call, checked and borrowed; lives as long as the caller's tensors.
@@ -37,6 +39,7 @@ struct Simulator::Impl {
     std::optional<Session> session;  ///< empty when closed
     std::vector<std::string> input_names, probe_names;
     mutable std::vector<ProbeRecording> recordings;  ///< by probe; merged when read
+    Index run_start = 0;                             ///< the step before the last run
     Index steps = 0;                                 ///< as when it was closed
     Objective objective;
     bool compiled = false;
@@ -63,6 +66,8 @@ struct Simulator::Impl {
 
     // Recording.
     Tensor recorded(int probe) const;
+    /// Samples that the run under way has recorded so far.
+    Index rows_so_far(int probe) const;
     void record(Index n_steps, const Feeds& feeds);
     std::map<int, Tensor> predict_isolated(const CallData& data,
                                            const std::vector<int>& probes);

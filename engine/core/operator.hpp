@@ -84,8 +84,12 @@ public:
     virtual bool is_host() const { return false; }
     /// Calls a function of the user's, which may do more than return a value, or throw.
     virtual bool has_effects() const { return false; }
-    /// Takes part in the one order of calls with side effects.
+    /// May share variables with other functions of the user's: takes part in the one
+    /// order of their calls, step by step.
     virtual bool is_ordered() const { return false; }
+    /// Ordered, and must be called when its step is simulated: it takes an input, or is
+    /// called for what it does. A model without any calls its functions of time ahead.
+    virtual bool acts_within_step() const { return false; }
     /// Whether members of equal merge keys may become one at all.
     virtual bool can_merge() const { return !is_host(); }
     /// Varies from step to step by itself, whatever it reads.
@@ -102,6 +106,9 @@ public:
 
     /// The user's object and purpose, for messages and explain(): "conv_1.weights".
     std::string label;
+    /// Place among the ordered calls of a step, where the builder knows it (Nengo's
+    /// order); -1: that of the operators in the model.
+    int call_order = -1;
 
 protected:
     explicit Operator(std::vector<Slot> slots) : slots_(std::move(slots)) {}

@@ -377,7 +377,10 @@ void SimFilter::lower_backward(BackwardLowering& low) const {
 }
 
 void HostFunction::lower(Lowering& low) const {
-    HostCommand command{.function = std::make_shared<HostFunction>(*this)};
+    HostCommand command{.op = low.member(0).order,
+                        .function = std::make_shared<HostFunction>(*this),
+                        .x = {},
+                        .output = {}};
     if (has_x()) {
         command.x = low.flat(x_slot());
     }

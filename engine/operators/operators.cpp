@@ -329,8 +329,9 @@ HostFunction::HostFunction(HostCall call, SignalId output, SignalId x, Order ord
       has_x_(x != no_signal),
       order_(order) {}
 
-bool HostFunction::is_ordered() const {
-    return order_ == Order::ordered || (order_ == Order::automatic && has_x_);
+bool HostFunction::acts_within_step() const {
+    return order_ == Order::ordered ||
+           (order_ == Order::automatic && (has_x_ || !has_output_));
 }
 
 MergeKey HostFunction::merge_key(const std::vector<Shape>& shapes) const {

@@ -273,9 +273,10 @@ class HostFunction : public OperatorBase<HostFunction> {
 public:
     /// What the planner may assume of the function beside its arguments.
     enum class Order {
-        automatic,  ///< f(t) folds; f(t, x) is called in Nengo's order with all others
-        pure,       ///< no side effects: taken out of the order
-        ordered     ///< put into the order although it is a function of t alone
+        automatic,  ///< called in Nengo's order with all others; if all of them are
+                    ///< functions of t with a result, ahead of the steps
+        pure,       ///< shares nothing with others: taken out of the order
+        ordered     ///< never ahead of its step, although it is a function of t
     };
     HostFunction(HostCall call, SignalId output, SignalId x,
                  Order order = Order::automatic);
@@ -289,7 +290,8 @@ public:
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     bool is_host() const override { return true; }
     bool has_effects() const override { return true; }
-    bool is_ordered() const override;
+    bool is_ordered() const override { return order_ != Order::pure; }
+    bool acts_within_step() const override;
     bool differs_by_item() const override { return has_x_; }
     void lower(Lowering& lowering) const override;
     void lower_backward(BackwardLowering&) const override {}

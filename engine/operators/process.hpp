@@ -18,7 +18,7 @@ using ProcessFactory = std::function<ProcessStep(Index item)>;
 ///
 /// Without x it folds: a chunk of steps at once, items side by side. With x it is
 /// called where its input is known. Processes share nothing, so that they need no place
-/// in the order of the user's functions, unless they are the user's own.
+/// in the order of the user's functions, unless they call one themselves.
 ///
 /// Slots: output (role `set`; `update` is seen one step later), then x.
 class SimProcess : public OperatorBase<SimProcess> {
@@ -27,7 +27,8 @@ public:
     struct Options {
         Role role = Role::set;
         bool per_item = true;    ///< false: one signal, the same for all items
-        bool users_own = false;  ///< may have effects, and share variables with others
+        bool users_own = false;  ///< calls a function of the user's
+        bool pure = false;       ///< which shares nothing with others
     };
     SimProcess(ProcessFactory factory, SignalId output, SignalId x, Options options);
     const ProcessFactory& factory() const { return *factory_; }
@@ -47,7 +48,8 @@ public:
     bool elementwise() const override { return true; }
     bool is_host() const override { return true; }
     bool has_effects() const override { return users_own(); }
-    bool is_ordered() const override { return users_own() && has_x(); }
+    bool is_ordered() const override { return users_own() && !options_.pure; }
+    bool acts_within_step() const override { return is_ordered() && has_x(); }
     bool can_merge() const override { return !users_own() && !has_x(); }
     bool differs_by_item() const override {
         return per_item() || has_x() || slots()[output].role == Role::update;

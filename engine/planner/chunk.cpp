@@ -72,13 +72,11 @@ ChunkSize choose_chunk(const Plan& plan, const PlannerOptions& options, Index n_
     const auto fit_items = [&](Index steps, Index fewest) {
         const double item = per_step * static_cast<double>(steps) + per_item;
         const Index fitting = item > 0 ? static_cast<Index>(budget / item) : minibatch;
-        chunk.items = plan.whole_batch
+        chunk.items = plan.calls_within_steps
                           ? minibatch
                           : std::clamp(fitting, std::min(fewest, minibatch), minibatch);
     };
-    if (plan.single_step && !plan.training) {
-        chunk.steps = 1;
-    } else if (!plan.training) {
+    if (!plan.training) {
         // Enough steps to fold over, then as many items as fit, then more steps if they
         // still do.
         fit_items(std::min(chunk.steps, fewest_steps), fewest_items(plan, real_bytes));
@@ -88,10 +86,10 @@ ChunkSize choose_chunk(const Plan& plan, const PlannerOptions& options, Index n_
     } else {
         fit_items(chunk.steps, 1);
     }
-    if (options.chunk_steps > 0 && !plan.training && !plan.single_step) {
+    if (options.chunk_steps > 0 && !plan.training) {
         chunk.steps = std::min(options.chunk_steps, std::max<Index>(n_steps, 1));
     }
-    if (options.tile_items > 0 && !plan.whole_batch) {
+    if (options.tile_items > 0 && !plan.calls_within_steps) {
         chunk.items = std::min(options.tile_items, minibatch);
     }
     // Tiles of nearly equal size.

@@ -163,6 +163,7 @@ struct TimeCommand {
     Operand time;
 };
 struct HostCommand {
+    int op;  ///< index into Model::operators
     std::shared_ptr<const HostFunction> function;
     Operand x, output;
 };

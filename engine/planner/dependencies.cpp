@@ -228,6 +228,26 @@ Dependencies find_dependencies(const Graph& graph, const std::vector<int>& nodes
     return DependencyBuilder(graph, nodes, updates).take();
 }
 
+std::vector<int> add_call_order(const Graph& graph, const std::vector<int>& nodes,
+                                Dependencies& dependencies) {
+    if (!graph.calls_within_steps) {
+        return {};
+    }
+    std::vector<int> calls = calls_in_order(graph);
+    if (!nodes.empty()) {
+        std::vector<char> listed(graph.nodes.size(), 0);
+        for (const int n : nodes) {
+            listed[static_cast<std::size_t>(n)] = 1;
+        }
+        std::erase_if(calls,
+                      [&](int n) { return !listed[static_cast<std::size_t>(n)]; });
+    }
+    for (std::size_t i = 1; i < calls.size(); ++i) {
+        dependencies.add_edge(calls[i - 1], calls[i]);
+    }
+    return calls;
+}
+
 std::vector<int> topological_order(const Graph& graph,
                                    const Dependencies& dependencies) {
     const std::size_t n = dependencies.successors.size();
@@ -237,8 +257,13 @@ std::vector<int> topological_order(const Graph& graph,
             ++waiting[static_cast<std::size_t>(to)];
         }
     }
+    // Whatever else is ready goes first, so that the first call is ready in its turn.
     const auto priority = [&](int vertex) {
-        return vertex < dependencies.n_nodes ? graph.node(vertex).order : -1;
+        if (vertex >= dependencies.n_nodes || !graph.node(vertex).op->is_ordered()) {
+            return -1;
+        }
+        const Node& node = graph.node(vertex);
+        return node.op->call_order >= 0 ? node.op->call_order : node.order;
     };
     using Entry = std::pair<int, int>;
     std::priority_queue<Entry, std::vector<Entry>, std::greater<>> ready;

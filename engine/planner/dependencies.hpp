@@ -54,7 +54,14 @@ enum class UpdateEdges {
 Dependencies find_dependencies(const Graph& graph, const std::vector<int>& nodes,
                                UpdateEdges updates);
 
-/// A topological order of the vertices that are nodes, smallest `Node::order` first.
+/// Where the user's functions are called within the steps: each after the one before
+/// it, although neither reads what the other writes.
+/// @return  those among the nodes listed (all if empty), in order
+std::vector<int> add_call_order(const Graph& graph, const std::vector<int>& nodes,
+                                Dependencies& dependencies);
+
+/// A topological order of the vertices that are nodes. Calls of the user's functions
+/// come in the order that the model gives them, as far as dependencies allow.
 /// @throws BuildError  a cycle, naming operators on it
 std::vector<int> topological_order(const Graph& graph,
                                    const Dependencies& dependencies);

@@ -63,19 +63,29 @@ private:
         Stage out{.kind = in.kind};
         for (const auto& group : in.groups) {
             for (const auto& run : split_runs(graph_, storage_, group)) {
+                const Node& node = graph_.node(run.front());
+                if (node.call >= 0 && node.reads_nothing() &&
+                    in.kind == StageKind::folded) {
+                    note_call(out);
+                }
                 Lowering lowering(context_, s, false, run, out.commands);
-                graph_.node(run.front()).op->lower(lowering);
-                const Operator& op = *graph_.node(run.front()).op;
-                out.has_host = out.has_host || op.is_host();
-                context_.plan.has_effects =
-                    context_.plan.has_effects || op.has_effects();
+                node.op->lower(lowering);
+                out.has_host = out.has_host || node.op->is_host();
             }
         }
         if (in.kind == StageKind::stepped) {
             move_step_rows(s, out);
         }
         carry(s, out);
+        context_.plan.may_fail = context_.plan.may_fail || out.has_host;
         context_.plan.forward.push_back(std::move(out));
+    }
+
+    /// The next command is one of those that are called together.
+    static void note_call(Stage& out) {
+        out.first_call =
+            out.n_calls == 0 ? static_cast<int>(out.commands.size()) : out.first_call;
+        ++out.n_calls;
     }
 
     /// Loads of what the step reads from elsewhere; stores of what others see.
@@ -140,6 +150,7 @@ private:
                 return;
             }
             out.commands.insert(out.commands.begin(), std::move(first));
+            ++out.first_call;
             row.in_time = Rows::last;
             out.commands.push_back(
                 {.args = CopyCommand{row, state, false}, .label = "carry out"});

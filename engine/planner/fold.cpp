@@ -22,12 +22,6 @@ bool has_clock(const Node& node) {
     return carries_state(node) || node.op->has_clock();
 }
 
-bool reads_nothing(const Node& node) {
-    return std::ranges::none_of(node.slots, [](const Access& access) {
-        return access.role == Role::read || access.role == Role::state;
-    });
-}
-
 /// What an element range is before any operator: an input row, or what a step before
 /// left.
 bool starts_in_time(const Version& v) {
@@ -85,24 +79,28 @@ bool state_is_observed(const Node& node, const Uses& uses) {
 }
 
 /// Edges of recurrence: who depends on whom, over steps too.
-Dependencies recurrence(const Graph& graph, const std::vector<int>& order) {
+Dependencies recurrence(const Graph& graph) {
     Dependencies deps = find_dependencies(graph, {}, UpdateEdges::writer_first);
     const Uses uses = find_uses(graph);
     bind_learned(graph, uses, deps);
-    int last_call = -1;
-    for (const int n : order) {
+    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
         const Node& node = graph.node(n);
         if (node.op->stepped()) {
             bind_stepped(graph, uses, n, deps);
         } else if (state_is_observed(node, uses)) {
             deps.add_edge(n, n);
         }
-        if (node.op->is_ordered()) {  // calls with side effects keep one order
-            if (last_call >= 0) {
-                deps.add_edge(last_call, n);
-            }
-            last_call = n;
-        }
+    }
+    return deps;
+}
+
+/// The user's functions may share what no edge shows: the first call of a step waits
+/// for the last one of the step before, so that all are one recurrent component, and
+/// with them what lies between.
+Dependencies with_hidden_edges(const Graph& graph, Dependencies deps) {
+    const std::vector<int> calls = add_call_order(graph, {}, deps);
+    if (calls.size() > 1) {
+        deps.add_edge(calls.back(), calls.front());
     }
     return deps;
 }
@@ -258,42 +256,29 @@ void schedule_stepped(Graph& graph) {
                     {StageKind::stepped, {}, {}}};
     for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
         Node& node = graph.node(n);
-        const bool clock =
-            node.op->has_clock() && reads_nothing(node) && !node.op->is_ordered();
+        const bool in_order = graph.calls_within_steps && node.call >= 0;
+        const bool clock = node.op->has_clock() && node.reads_nothing() && !in_order;
         node.stage = !node.in_time ? 0 : (clock ? 1 : 2);
         graph.stages[static_cast<std::size_t>(node.stage)].nodes.push_back(n);
     }
 }
 
-void find_host_limits(Graph& graph) {
-    int ordered = 0;
-    for (const Node& node : graph.nodes) {
-        if (!node.op->is_ordered()) {
-            continue;
-        }
-        ++ordered;
-        graph.whole_batch = true;
-        const auto stage = static_cast<std::size_t>(node.stage);
-        graph.single_step =
-            graph.single_step || graph.stages[stage].kind == StageKind::stepped;
-    }
-    graph.single_step = graph.single_step || ordered > 1;
-}
-
 }  // namespace
 
 Graph fold(Graph graph, bool fold) {
-    const Dependencies same_step = find_dependencies(graph, {}, UpdateEdges::none);
-    const std::vector<int> order = topological_order(graph, same_step);
-    const Dependencies deps = recurrence(graph, order);
+    // Finds cycles without a filter.
+    topological_order(graph, find_dependencies(graph, {}, UpdateEdges::none));
+    Dependencies deps = recurrence(graph);
     const Components components(deps);
     Variation(graph, deps, components);
-    if (fold) {
-        Scheduler(graph, deps, components);
-    } else {
+    if (!fold) {
         schedule_stepped(graph);
+    } else if (graph.calls_within_steps) {
+        deps = with_hidden_edges(graph, std::move(deps));
+        Scheduler(graph, deps, Components(deps));
+    } else {
+        Scheduler(graph, deps, components);
     }
-    find_host_limits(graph);
     return split_partial_sums(std::move(graph));
 }
 

@@ -92,14 +92,21 @@ void fuse_chain(Graph& graph, const Chain& chain) {
 bool reaches_reader(const Graph& graph, const Uses& uses, int from, std::size_t v) {
     constexpr std::size_t most = 64;
     std::vector<int> reached{from};
+    const auto reach_node = [&](int n) {
+        if (std::ranges::count(reached, n) == 0) {
+            reached.push_back(n);
+        }
+    };
     const auto reach = [&](const SmallList<Use>& all) {
         for (const Use& use : all) {
-            if (std::ranges::count(reached, use.node) == 0) {
-                reached.push_back(use.node);
-            }
+            reach_node(use.node);
         }
     };
     for (std::size_t i = 0; i < reached.size(); ++i) {
+        const auto next = static_cast<std::size_t>(graph.node(reached[i]).call + 1);
+        if (next > 0 && next < uses.calls.size()) {
+            reach_node(uses.calls[next]);
+        }
         for (const Access& access : graph.node(reached[i]).slots) {
             const auto other = static_cast<std::size_t>(access.version);
             const bool updated = graph.versions[other].kind == VersionKind::updated;

@@ -95,6 +95,12 @@ bool can_add(const Node& node) {
            dynamic_cast<const SparseDotInc*>(op) != nullptr;
 }
 
+bool Node::reads_nothing() const {
+    return std::ranges::none_of(slots, [](const Access& access) {
+        return access.role == Role::read || access.role == Role::state;
+    });
+}
+
 Uses find_uses(const Graph& graph) {
     Uses uses;
     uses.writers.resize(graph.versions.size());
@@ -111,7 +117,21 @@ Uses find_uses(const Graph& graph) {
     for (const Tap& tap : graph.taps) {
         uses.tapped[static_cast<std::size_t>(tap.version)] = 1;
     }
+    if (graph.calls_within_steps) {
+        uses.calls = calls_in_order(graph);
+    }
     return uses;
+}
+
+std::vector<int> calls_in_order(const Graph& graph) {
+    std::vector<int> calls;
+    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
+        if (graph.node(n).call >= 0) {
+            calls.push_back(n);
+        }
+    }
+    std::ranges::sort(calls, {}, [&](int n) { return graph.node(n).call; });
+    return calls;
 }
 
 }  // namespace nengine

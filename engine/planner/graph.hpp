@@ -93,7 +93,8 @@ struct Version {
 struct Node {
     std::shared_ptr<const Operator> op;
     std::vector<Access> slots;
-    int order = 0;  ///< index in the model: decides ties and the order of host calls
+    int order = 0;  ///< index in the model: decides ties
+    int call = -1;  ///< place in the order of the user's functions; -1: not in it
 
     // Set by the fold pass.
     int stage = -1;
@@ -101,6 +102,7 @@ struct Node {
     bool in_time = false;
 
     const Access& slot(int i) const { return slots[static_cast<std::size_t>(i)]; }
+    bool reads_nothing() const;
 };
 
 /// Where a probe looks.
@@ -134,9 +136,9 @@ struct Graph {
     std::vector<GraphStage> stages;
     bool as_built = false;  ///< parameters have the values that the model gives them
     bool relies_on_parameters = false;  ///< and the passes made use of these
-    bool single_step =
-        false;  ///< chunks of one step: calls of host functions interleave
-    bool whole_batch = false;  ///< no tiles: a host function sees the items in order
+    /// Functions of the user's are called within the steps, in one order, and see all
+    /// items: no tiles.
+    bool calls_within_steps = false;
 
     Version& version(VersionId id) { return versions[static_cast<std::size_t>(id)]; }
     const Version& version(VersionId id) const {
@@ -169,8 +171,12 @@ struct Use {
 struct Uses {
     std::vector<SmallList<Use>> writers, readers;  ///< per version
     std::vector<char> tapped;
+    std::vector<int> calls;  ///< those of the user's functions within a step, in order
 };
 Uses find_uses(const Graph& graph);
+
+/// The nodes that call functions of the user's, in the order in which a step does.
+std::vector<int> calls_in_order(const Graph& graph);
 
 /// Model -> versions. `fed`: per Model::inputs, 0 not fed, 1 fed every step, 2 held.
 /// In training mode spiking neurons are their rate curve and have no state.

@@ -35,8 +35,7 @@ Plan make_plan(const PlanRequest& request) {
     plan.model = request.model;
     plan.training = request.training;
     plan.relies_on_parameters = graph.relies_on_parameters;
-    plan.single_step = graph.single_step;
-    plan.whole_batch = graph.whole_batch;
+    plan.calls_within_steps = graph.calls_within_steps;
     Storage storage(graph, layout, needs, plan);
     Index total = 0;
     const ParameterLayout parameters = lay_out_parameters(*request.model, &total);

@@ -39,6 +39,9 @@ public:
                                       : UpdateEdges::writer_first)),
           waiting_(deps_.successors.size(), 0),
           key_(deps_.successors.size(), -1) {
+        if (stage.kind == StageKind::stepped) {
+            add_call_order(graph, stage.nodes, deps_);
+        }
         std::map<FullKey, int> ids;
         for (const int n : stage.nodes) {
             const Node& node = graph.node(n);
@@ -175,6 +178,15 @@ std::size_t look_ahead(Ready& ready, int depth, int* best_key) {
     return best;
 }
 
+/// Functions of time together, in their order, behind the resets of what they write.
+void gather_calls(const Graph& graph, GraphStage& stage) {
+    const auto place = [&](const std::vector<int>& group) {
+        const Node& node = graph.node(group.front());
+        return node.reads_nothing() ? std::pair(0, node.call) : std::pair(1, 0);
+    };
+    std::ranges::stable_sort(stage.groups, {}, place);
+}
+
 }  // namespace
 
 Graph merge(Graph graph, MergePlanner planner, int tree_depth) {
@@ -195,6 +207,9 @@ Graph merge(Graph graph, MergePlanner planner, int tree_depth) {
             std::ranges::sort(group, {},
                               [&](int n) { return std::pair(graph.node(n).order, n); });
             stage.groups.push_back(std::move(group));
+        }
+        if (stage.kind == StageKind::folded) {
+            gather_calls(graph, stage);
         }
     }
     return graph;

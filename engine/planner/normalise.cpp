@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "engine/operators/operators.hpp"
-#include "engine/planner/graph.hpp"
+#include "engine/planner/dependencies.hpp"
 #include "kernels/base/error.hpp"
 
 namespace nengine {
@@ -127,6 +127,30 @@ void copy_parameters(Graph& graph) {
     }
 }
 
+/// Gives each function of the user's its place among the calls of a step.
+void order_calls(Graph& graph) {
+    std::vector<int> ordered;
+    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
+        const Operator& op = *graph.node(n).op;
+        if (op.is_ordered()) {
+            ordered.push_back(n);
+            graph.calls_within_steps =
+                graph.calls_within_steps || op.acts_within_step();
+        }
+    }
+    if (ordered.size() > 1) {
+        ordered = topological_order(
+            graph, find_dependencies(graph, {}, UpdateEdges::readers_first));
+    }
+    int call = 0;
+    for (const int n : ordered) {
+        Node& node = graph.node(n);
+        if (node.op->is_ordered()) {
+            node.call = call++;
+        }
+    }
+}
+
 }  // namespace
 
 Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
@@ -200,6 +224,7 @@ Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
     if (training) {
         copy_parameters(graph);
     }
+    order_calls(graph);
     return graph;
 }
 

@@ -223,8 +223,12 @@ private:
 
     void add_node(std::shared_ptr<const Operator> op, std::vector<Access> slots,
                   const Class& c, int order) {
-        graph_.nodes.push_back(
-            {std::move(op), std::move(slots), order, c.stage, c.batched, c.in_time});
+        graph_.nodes.push_back({.op = std::move(op),
+                                .slots = std::move(slots),
+                                .order = order,
+                                .stage = c.stage,
+                                .batched = c.batched,
+                                .in_time = c.in_time});
     }
 
     /// A reader sees the sum up to the last class that writes one of its elements.

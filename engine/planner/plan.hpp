@@ -61,6 +61,9 @@ struct Stage {
     /// Stepped stages: once before and once after the steps of a chunk.
     std::vector<Command> before, after;
     bool has_host = false;
+    /// Commands of a folded stage that are the user's functions of time, called ahead
+    /// of their steps: all of them for a step before any for the next.
+    int first_call = 0, n_calls = 0;
 };
 
 /// Where a probe's rows are found after a chunk.
@@ -89,8 +92,10 @@ struct Plan {
     std::vector<PlanInput> inputs;
     std::vector<ProbeRows> probes;
     std::vector<Stage> forward, backward;
-    bool single_step = false, whole_batch = false;
-    bool has_effects = false;           ///< calls functions of the user's
+    /// Functions of the user's are called within the steps: all items at a time, and
+    /// while a run is recorded, one step at a time, so that they see what is there.
+    bool calls_within_steps = false;
+    bool may_fail = false;              ///< calls what may throw
     bool relies_on_parameters = false;  ///< is wrong once they change
 
     /// Bytes that a step of an item adds to histories, and that an item adds whatever

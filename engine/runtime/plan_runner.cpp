@@ -65,6 +65,10 @@ void PlanRunner<Real>::upload_constants() {
 template <class Real>
 void PlanRunner<Real>::forward(const ChunkExtent& extent) {
     set_origin(extent);
+    failed_step_.reset();
+    if (extent.first_item == 0) {
+        processes_->calls.forget_before(extent.first_step);
+    }
     for (std::size_t s = 0; s < plan_->forward.size(); ++s) {
         run_stage(plan_->forward[s], false, s, extent);
     }
@@ -87,34 +91,43 @@ void PlanRunner<Real>::run_stage(const Stage& stage, bool backward, std::size_t 
         run_steps(stage, backward, index, extent);
         run_commands(stage.after, extent);
     } else {
-        run_commands(stage.commands, extent);
+        run_folded(stage, extent);
     }
     seconds_[index + (backward ? plan_->forward.size() : 0)] +=
         std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// `now`: the extent of the step at hand, for what depends on the step and is called
-/// from the host; other kernels look at the step counter.
+/// `steps`: those at hand, for what is called on the host; kernels of stepped stages
+/// look at the step counter.
 template <class Real>
-void PlanRunner<Real>::run_command(const Command& command, const ChunkExtent& chunk,
-                                   const ChunkExtent& now) {
-    if (const auto* host = std::get_if<HostCommand>(&command.args)) {
-        call_host(*host, now);
-    } else if (const auto* process = std::get_if<ProcessCommand>(&command.args)) {
-        call_processes(*process, now);
+void PlanRunner<Real>::run_command(const Command& command, const ChunkExtent& extent,
+                                   HostSteps steps) {
+    if (std::holds_alternative<HostCommand>(command.args) ||
+        std::holds_alternative<ProcessCommand>(command.args)) {
+        call_host(command, extent, steps);
     } else if (const auto* random = std::get_if<RandomCommand>(&command.args)) {
-        draw(*random, now);
+        draw(*random, extent);
     } else {
-        binder_.bind(command, chunk)();
+        binder_.bind(command, extent)();
     }
 }
 
 template <class Real>
-void PlanRunner<Real>::run_commands(const std::vector<Command>& commands,
+void PlanRunner<Real>::run_commands(std::span<const Command> commands,
                                     const ChunkExtent& extent) {
     for (const Command& command : commands) {
-        run_command(command, extent, extent);
+        run_command(command, extent, {extent.first_step, extent.steps});
     }
+}
+
+template <class Real>
+void PlanRunner<Real>::run_folded(const Stage& stage, const ChunkExtent& extent) {
+    const std::span<const Command> commands = stage.commands;
+    const auto first = static_cast<std::size_t>(stage.first_call);
+    const auto n = static_cast<std::size_t>(stage.n_calls);
+    run_commands(commands.first(first), extent);
+    call_together(commands.subspan(first, n), extent);
+    run_commands(commands.subspan(first + n), extent);
 }
 
 template <class Real>
@@ -167,10 +180,8 @@ void PlanRunner<Real>::run_steps(const Stage& stage, bool backward, std::size_t 
     for (Index i = 0; i < extent.steps; ++i) {
         const Index step = backward ? extent.steps - 1 - i : i;
         set_counter(step);
-        ChunkExtent one = extent;
-        one.first_step += step;
         for (const Command& command : stage.commands) {
-            run_command(command, extent, one);
+            run_command(command, extent, {extent.first_step + step, 1});
         }
     }
 }

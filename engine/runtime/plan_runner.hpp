@@ -3,10 +3,12 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <tuple>
 #include <vector>
 
 #include "engine/runtime/binder.hpp"
+#include "engine/runtime/host_call.hpp"
 #include "engine/runtime/process_states.hpp"
 #include "engine/runtime/stores.hpp"
 
@@ -30,8 +32,15 @@ public:
     void save_state(StateStore<Real>& store) const;
     /// Learned weights alone: what an isolated call leaves.
     void save_learned(StateStore<Real>& store) const;
-    /// The processes that runs advance from now on; borrowed.
-    void use(ProcessStates& processes) { processes_ = &processes; }
+    /// The processes that runs advance from now on; borrowed. `keeps_calls`: what the
+    /// user's functions give is kept, for steps that may be run again.
+    void use(ProcessStates& processes, bool keeps_calls = false) {
+        processes_ = &processes;
+        keeps_calls_ = keeps_calls;
+    }
+    /// The step in which a call of the host's has thrown, if what was thrown last came
+    /// from one.
+    std::optional<Index> failed_step() const { return failed_step_; }
     /// Renews packed copies if parameters have changed.
     void refresh_parameters();
 
@@ -56,22 +65,24 @@ private:
                    const ChunkExtent& extent);
     void run_steps(const Stage& stage, bool backward, std::size_t index,
                    const ChunkExtent& extent);
-    void run_command(const Command& command, const ChunkExtent& chunk,
-                     const ChunkExtent& now);
-    void run_commands(const std::vector<Command>& commands, const ChunkExtent& extent);
+    void run_command(const Command& command, const ChunkExtent& extent,
+                     HostSteps steps);
+    void run_commands(std::span<const Command> commands, const ChunkExtent& extent);
+    void run_folded(const Stage& stage, const ChunkExtent& extent);
     void replay_steps(const Stage& stage, bool backward, std::size_t index,
                       const ChunkExtent& extent);
-    class HostBlock;
-    void call_host(const HostCommand& command, const ChunkExtent& extent);
-    void call_processes(const ProcessCommand& command, const ChunkExtent& extent);
+    HostContext<Real> host_context();
+    void call_host(const Command& command, const ChunkExtent& extent, HostSteps steps);
+    void call_processes(const HostContext<Real>& context, const ProcessCommand& command,
+                        const ChunkExtent& extent, HostSteps steps);
+    /// Functions of the user's over a chunk: all of a step before any of the next.
+    void call_together(std::span<const Command> commands, const ChunkExtent& extent);
     void draw(const RandomCommand& command, const ChunkExtent& extent);
     /// Where the random numbers of a chunk or a step lie.
     RandomOrigin origin(const ChunkExtent& extent) const;
     /// Says so to kernels that draw.
     void set_origin(const ChunkExtent& extent);
     void set_counter(Index step);
-    std::vector<Real> read_block(const Block<Real>& block);
-    void write_block(const Block<Real>& block, const std::vector<Real>& values);
     void upload_constants();
     void make_state_tables(const StateStore<Real>& layout);
     void make_pack_calls();
@@ -107,8 +118,9 @@ private:
     Binder<Real> binder_;
     std::vector<StateTable> state_tables_;
     ProcessStates* processes_ = nullptr;
-    bool draws_ = false;
-    /// What was called once for all items, in a chunk's first tile, for its others.
+    bool draws_ = false, keeps_calls_ = false;
+    std::optional<Index> failed_step_;
+    /// What was computed once for all items, in a chunk's first tile, for its others.
     std::map<const void*, std::vector<Real>> shared_;
     std::vector<Call> pack_, unpack_gradients_;
     std::uint64_t packed_version_ = 0;

@@ -21,9 +21,26 @@ void ProcessStates::prepare(const Plan& plan) {
 
 void ProcessStates::restart(const Plan& plan, Index first) {
     first_item_ = first;
+    calls = {};
     for_each_process(plan, [&](const ProcessCommand::Member& member) {
         if (member.process->per_item()) {
             make(member, first);
+        }
+    });
+}
+
+void ProcessStates::rewind(const Plan& plan, const ProcessStates& then, Index failed) {
+    for_each_process(plan, [&](const ProcessCommand::Member& member) {
+        if (!member.process->users_own()) {
+            steps_.at(member.op) = then.steps_.at(member.op);
+        } else if (member.process->has_x()) {
+            calls.forget_from(member.op, failed);
+        }
+    });
+    for_each_command(plan, [&](const Command& command) {
+        const auto* host = std::get_if<HostCommand>(&command.args);
+        if (host != nullptr && host->x.present()) {
+            calls.forget_from(host->op, failed);
         }
     });
 }

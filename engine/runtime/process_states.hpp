@@ -7,6 +7,7 @@
 
 #include "engine/operators/process.hpp"
 #include "engine/planner/plan.hpp"
+#include "engine/runtime/call_log.hpp"
 
 namespace nengine {
 
@@ -32,6 +33,14 @@ public:
     /// processes that are the same for all items stay as they are.
     void restart(const Plan& plan, Index first);
 
+    /// The steps from `step` on are to be run again, from the state `then` that was
+    /// there before them. What calls functions of the user's stays as it is: `calls`
+    /// has the results, but for those with an input from `failed` on.
+    void rewind(const Plan& plan, const ProcessStates& then, Index failed);
+
+    /// What has been called for steps to come, or to be run again.
+    CallLog calls;
+
 private:
     void make(const ProcessCommand::Member& member, Index first);
 
@@ -41,18 +50,26 @@ private:
     std::map<int, std::vector<ProcessStep>> steps_;  ///< by operator of the model
 };
 
+/// Calls `fn(command)` for every command of a plan's forward pass.
+template <class Fn>
+void for_each_command(const Plan& plan, Fn&& fn) {
+    for (const Stage& stage : plan.forward) {
+        for (const Command& command : stage.commands) {
+            fn(command);
+        }
+    }
+}
+
 /// Calls `fn(member)` for every process of a plan.
 template <class Fn>
 void for_each_process(const Plan& plan, Fn&& fn) {
-    for (const Stage& stage : plan.forward) {
-        for (const Command& command : stage.commands) {
-            if (const auto* args = std::get_if<ProcessCommand>(&command.args)) {
-                for (const ProcessCommand::Member& member : args->members) {
-                    fn(member);
-                }
+    for_each_command(plan, [&](const Command& command) {
+        if (const auto* args = std::get_if<ProcessCommand>(&command.args)) {
+            for (const ProcessCommand::Member& member : args->members) {
+                fn(member);
             }
         }
-    }
+    });
 }
 
 }  // namespace nengine

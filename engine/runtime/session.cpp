@@ -37,6 +37,31 @@ struct Session::Impl {
     SessionOptions options;
     std::unique_ptr<SessionBase> session;
     std::map<std::string, SignalId> by_name;
+    bool busy = false;
+
+    void need_idle(const std::string& call) const {
+        if (busy) {
+            throw SimulationError(call +
+                                  ": got a call from a function that a call of the "
+                                  "same simulator makes, needs that one to end first");
+        }
+    }
+    /// The session for one call, in which no other may begin.
+    class Entered {
+    public:
+        Entered(Impl& impl, const char* call) : impl_(impl) {
+            impl.need_idle(call);
+            impl.busy = true;
+        }
+        Entered(const Entered&) = delete;
+        Entered& operator=(const Entered&) = delete;
+        ~Entered() { impl_.busy = false; }
+        SessionBase* operator->() const { return impl_.session.get(); }
+
+    private:
+        Impl& impl_;
+    };
+    Entered enter(const char* call) { return Entered(*this, call); }
 
     void check(Index n_steps, const Feeds& feeds, Index batch) const {
         if (n_steps < 1) {
@@ -139,33 +164,37 @@ const Device& Session::device() const {
 Index Session::step() const {
     return impl_->session->step();
 }
+void Session::need_idle(const std::string& call) const {
+    impl_->need_idle(call);
+}
 void Session::reset(bool parameters, std::optional<std::uint64_t> seed) {
-    impl_->session->reset(parameters, seed);
+    impl_->enter("reset")->reset(parameters, seed);
 }
 
 void Session::run(Index n_steps, const Feeds& feeds, const ProbeSink& sink) {
     impl_->check(n_steps, feeds, impl_->options.minibatch);
-    impl_->session->run(n_steps, feeds, sink);
+    impl_->enter("run")->run(n_steps, feeds, sink);
 }
 
 void Session::predict(Index n_steps, const Feeds& feeds, const std::vector<int>& probes,
                       const ProbeSink& sink, const Progress& progress) {
     impl_->check(n_steps, feeds, 0);
-    impl_->session->predict(n_steps, feeds, probes, sink, progress);
+    impl_->enter("predict")->predict(n_steps, feeds, probes, sink, progress);
 }
 
 Scores Session::evaluate(Index n_steps, const Feeds& feeds, const Targets& targets,
                          const Objective& objective, const Progress& progress) {
     impl_->check(n_steps, feeds, 0);
     impl_->check_objective(feeds, targets, objective, n_steps);
-    return impl_->session->evaluate(n_steps, feeds, targets, objective, progress);
+    return impl_->enter("evaluate")
+        ->evaluate(n_steps, feeds, targets, objective, progress);
 }
 
 void Session::set_optimizer(const Optimizer& optimizer) {
-    impl_->session->set_optimizer(optimizer);
+    impl_->enter("set_optimizer")->set_optimizer(optimizer);
 }
 void Session::set_learning_rate(double learning_rate) {
-    impl_->session->set_learning_rate(learning_rate);
+    impl_->enter("set_learning_rate")->set_learning_rate(learning_rate);
 }
 
 Scores Session::train(Index n_steps, const Feeds& feeds, const Targets& targets,
@@ -180,7 +209,8 @@ Scores Session::train(Index n_steps, const Feeds& feeds, const Targets& targets,
                                   ", needs one in [0, " + std::to_string(items) + ")");
         }
     }
-    return impl_->session->train(n_steps, feeds, targets, objective, order, progress);
+    return impl_->enter("train")->train(n_steps, feeds, targets, objective, order,
+                                        progress);
 }
 
 std::map<std::string, std::vector<double>> Session::gradients(
@@ -188,7 +218,7 @@ std::map<std::string, std::vector<double>> Session::gradients(
     const Objective& objective) {
     impl_->check(n_steps, feeds, 0);
     impl_->check_objective(feeds, targets, objective, n_steps);
-    return impl_->session->gradients(n_steps, feeds, targets, objective);
+    return impl_->enter("gradients")->gradients(n_steps, feeds, targets, objective);
 }
 
 std::vector<ParameterInfo> Session::parameters() const {
@@ -235,12 +265,12 @@ void Session::set_parameters(const std::map<std::string, std::vector<double>>& v
         }
         by_signal[found->second] = numbers;
     }
-    impl_->session->set_parameters(by_signal);
+    impl_->enter("set_parameters")->set_parameters(by_signal);
 }
 
 std::string Session::explain(Index n_steps, const Feeds& feeds, bool training) {
     impl_->check(n_steps, feeds, 0);
-    return impl_->session->explain(n_steps, feeds, training);
+    return impl_->enter("explain")->explain(n_steps, feeds, training);
 }
 
 std::size_t Session::memory_bytes() const {

@@ -64,16 +64,22 @@ public:
     const SessionOptions& options() const;
     const Device& device() const;
 
-    /// Steps simulated so far by stateful calls.
+    /// Steps simulated so far by stateful calls; while one runs, those before the chunk
+    /// at hand.
     Index step() const;
+    /// @throws SimulationError  a call is under way: functions of the user's may look
+    /// at
+    ///                          the session, but neither run nor change it
+    void need_idle(const std::string& call) const;
     /// Back to step 0 and the initial state; `parameters` also restores every
     /// parameter. A seed takes the place of the one that random numbers have had.
     void reset(bool parameters, std::optional<std::uint64_t> seed = std::nullopt);
 
     /// Runs `n_steps` for one minibatch (every feed has batch == minibatch), carrying
     /// state on, and hands the samples to `sink`. An exception from a host function
-    /// leaves the session at the last chunk border: step(), state and what was handed
-    /// to the sink agree.
+    /// leaves the session before the step that threw: step(), state and what was handed
+    /// to the sink agree, and running on begins with that step. Functions without an
+    /// input are not called twice for a step.
     /// @throws SimulationError, and whatever a host function throws
     void run(Index n_steps, const Feeds& feeds, const ProbeSink& sink);
 

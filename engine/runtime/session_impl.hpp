@@ -131,10 +131,15 @@ private:
     void select(const Block<const Real>& source, const Index* items,
                 const Block<Real>& target) const;
 
-    /// Calls `each(extent, call_step)` after the forward pass of every tile of every
-    /// chunk of one minibatch; call_step counts steps of the call done before the
-    /// chunk.
+    class StatefulRun;
+
+    /// Calls `each(extent, call_step)` after the forward pass of every tile of a chunk;
+    /// call_step counts steps of the call done before the chunk.
     using AfterTile = std::function<void(const ChunkExtent& extent, Index call_step)>;
+    void run_chunk(Runner& runner, Index first_step, Index steps,
+                   const Sources& sources, const Index* items, Index call_step,
+                   const AfterTile& each);
+    /// Every chunk of one minibatch.
     void run_minibatch(Runner& runner, Index n_steps, const Sources& sources,
                        const Index* items, const AfterTile& each);
     void emit_samples(Runner& runner, const ChunkExtent& extent, Index call_step,

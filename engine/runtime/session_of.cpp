@@ -202,93 +202,30 @@ void SessionOf<Real>::fill_inputs(Runner& runner, const Sources& sources,
 }
 
 template <class Real>
-void SessionOf<Real>::run_minibatch(Runner& runner, Index n_steps,
-                                    const Sources& sources, const Index* items,
-                                    const AfterTile& each) {
-    const ChunkSize chunk = runner.chunk();
-    for (Index done = 0; done < n_steps; done += chunk.steps) {
-        ChunkExtent extent{.steps = std::min(chunk.steps, n_steps - done),
-                           .items = 0,
-                           .first_item = 0,
-                           .first_step = step_ + done};
-        for (Index item = 0; item < options_.minibatch; item += chunk.items) {
-            extent.first_item = item;
-            extent.items = std::min(chunk.items, options_.minibatch - item);
-            fill_inputs(runner, sources, items, extent, done);
-            runner.forward(extent);
-            each(extent, done);
-        }
+void SessionOf<Real>::run_chunk(Runner& runner, Index first_step, Index steps,
+                                const Sources& sources, const Index* items,
+                                Index call_step, const AfterTile& each) {
+    const Index tile = runner.chunk().items;
+    for (Index item = 0; item < options_.minibatch; item += tile) {
+        const ChunkExtent extent{.steps = steps,
+                                 .items = std::min(tile, options_.minibatch - item),
+                                 .first_item = item,
+                                 .first_step = first_step};
+        fill_inputs(runner, sources, items, extent, call_step);
+        runner.forward(extent);
+        each(extent, call_step);
     }
 }
 
-/// Samples that wait until their chunk is whole.
 template <class Real>
-class HeldSamples {
-public:
-    HeldSamples(const Model& model, const ProbeSink& sink)
-        : model_(model), sink_(sink) {}
-
-    /// As a sink: copies what it gets.
-    void operator()(int probe, Index first_item, Index items, Index first_row,
-                    Index rows, const void* values) {
-        const SignalId signal = model_.probes[static_cast<std::size_t>(probe)].signal;
-        const auto* from = static_cast<const Real*>(values);
-        std::vector<Real> copy(from,
-                               from + items * rows * model_.signal(signal).size());
-        held_.push_back([=, this, copy = std::move(copy)] {
-            sink_(probe, first_item, items, first_row, rows, copy.data());
-        });
+void SessionOf<Real>::run_minibatch(Runner& runner, Index n_steps,
+                                    const Sources& sources, const Index* items,
+                                    const AfterTile& each) {
+    const Index chunk = runner.chunk().steps;
+    for (Index done = 0; done < n_steps; done += chunk) {
+        run_chunk(runner, step_ + done, std::min(chunk, n_steps - done), sources, items,
+                  done, each);
     }
-
-    void release() {
-        for (const auto& emit : held_) {
-            emit();
-        }
-        held_.clear();
-    }
-
-private:
-    const Model& model_;
-    const ProbeSink& sink_;
-    std::vector<std::function<void()>> held_;
-};
-
-template <class Real>
-void SessionOf<Real>::run(Index n_steps, const Feeds& feeds, const ProbeSink& sink) {
-    Runner& runner = runner_for(n_steps, feeds, all_probes(), false);
-    const Sources sources = make_sources(feeds);
-    const ItemOrder order = all_in_order(options_.minibatch);
-    runner.load_state(state_);
-    // Only where the user's functions may throw is there anything to go back to: an
-    // exception leaves nothing of its chunk.
-    const bool may_throw = runner.plan().has_effects;
-    ProcessStates working =
-        may_throw ? processes_ : ProcessStates(options_.minibatch, 0);
-    runner.use(may_throw ? working : processes_);
-    HeldSamples<Real> samples(*model_, sink);
-    Index committed = 0;
-    const auto commit = [&](Index done) {
-        runner.save_state(state_);
-        if (may_throw) {
-            processes_ = working;
-        }
-        samples.release();
-        committed = done;
-    };
-    const auto after_tile = [&](const ChunkExtent& extent, Index call_step) {
-        emit_samples(runner, extent, call_step, n_steps, 0, options_.minibatch,
-                     std::ref(samples));
-        if (extent.first_item + extent.items == options_.minibatch) {
-            commit(call_step + extent.steps);
-        }
-    };
-    try {
-        run_minibatch(runner, n_steps, sources, order.device.as<Index>(), after_tile);
-    } catch (...) {
-        step_ += committed;
-        throw;
-    }
-    step_ += committed;
 }
 
 template <class Real>

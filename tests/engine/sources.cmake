@@ -12,4 +12,5 @@ set(NENGINE_ENGINE_TESTS
     core/signal_test.cpp
     random_gradient_test.cpp
     planner/passes_test.cpp
+    runtime/call_log_test.cpp
     random_network_test.cpp)

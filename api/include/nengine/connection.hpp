@@ -30,6 +30,8 @@ struct ConnectionOptions {
     OrDefault<bool> scale_eval_points = {};       ///< true: times the radius
     OrDefault<LearningRules> learning_rule = {};  ///< none
     OrDefault<bool> trainable = {};               ///< true: the weights
+    /// As of a node: for a function of what is not decoded, which is called in steps.
+    bool pure = false;
 };
 
 /// Carries `transform * function(pre)` through a synapse to `post`. From an ensemble

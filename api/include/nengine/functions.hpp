@@ -78,8 +78,13 @@ std::vector<double> call_with(F& f, std::span<const double> x, Before... before)
 ///     NodeOutput e = WhiteSignal{.period = 1.0, .high = 5.0};  // any Process
 ///
 /// Functions may return a number (for all of size_out components), a range of numbers,
-/// or nothing. They are called once per step in the order of creation, a function of
-/// (t, x) once per item of the minibatch.
+/// or nothing. They are called once per step, a function of (t, x) once per item of the
+/// minibatch. If any function of the network takes x or returns nothing (also a
+/// connection's, on what is not decoded, or a process of one's own), all are called
+/// step by step in Nengo's order, so that they may share variables and look at the
+/// simulator (`n_steps`, `data`); the node option `pure` takes a function out of that
+/// order. Without any such function those of time are called for many steps ahead, all
+/// of them for a step before any for the next.
 class NodeOutput {
 public:
     using Call =

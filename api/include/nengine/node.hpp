@@ -18,6 +18,9 @@ struct NodeOptions {
     /// Unless given, a function is called once with t = 0 and zeros to find out.
     std::optional<std::int64_t> size_out = std::nullopt;
     std::optional<Seed> seed = std::nullopt;
+    /// The function (or process) shares no variable with other functions and does not
+    /// look at the simulator: it may be called for many steps at a time.
+    bool pure = false;
 };
 
 /// Anything that is not neurons: inputs, functions, or a place where connections meet.

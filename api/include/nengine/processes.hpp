@@ -207,6 +207,9 @@ public:
     std::int64_t default_size_out() const;
     /// Draws random numbers.
     bool is_random() const;
+    /// Whether its steps call functions of the user's: a process of one's own, or a
+    /// Piecewise with functions.
+    bool calls_functions() const;
 
     /// The step function for a stream of random numbers.
     /// @throws ValidationError  sizes that do not fit
