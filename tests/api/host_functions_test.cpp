@@ -159,6 +159,7 @@ TEST(HostFunctions, OfTimeAloneAreCalledAheadButStepByStep) {
         };
     }});
     Simulator sim(net, quiet());
+    sim.step();
     caller.calls.clear();
 
     sim.run_steps(3);
