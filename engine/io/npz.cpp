@@ -10,6 +10,7 @@
 
 #include "engine/io/atomic_file.hpp"
 #include "engine/io/in_quotes.hpp"
+#include "engine/io/zip_directory.hpp"
 #include "kernels/base/error.hpp"
 
 namespace nengine {
@@ -59,8 +60,11 @@ public:
     ArchiveReader(Source source, ZipError& error, zip_uint64_t size,
                   const std::string& where)
         : unclaimed_(size), where_(where) {
-        if (source && size == 0) {  // which libzip takes for an archive without members
+        if (size == 0) {  // which libzip takes for an archive without members
             throw FileError(where_ + ": got an empty file, needs a zip archive");
+        }
+        if (source) {
+            check_zip_directory(source.get(), size, where_);
         }
         archive_ =
             open_archive(std::move(source), error.get(), ZIP_RDONLY | ZIP_CHECKCONS);

@@ -66,7 +66,8 @@ std::string mutated_archive(const std::string& archive, Random& random) {
     }
     auto members = zip_members(archive);
     mutate(members, random);
-    return zip_archive(members);
+    const std::string result = zip_archive(members);
+    return random.one_in(8) ? with_long_end(result) : result;
 }
 
 }  // namespace

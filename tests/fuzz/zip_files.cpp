@@ -136,4 +136,25 @@ std::string with_checksums(const std::string& archive) {
     return result;
 }
 
+std::string with_long_end(const std::string& archive) {
+    const std::size_t end = archive.rfind(end_magic);
+    if (end == std::string::npos) {
+        return archive;
+    }
+    std::string record = "PK\6\6";
+    append_number(record, 44, 8);
+    append_number(record, 45, 2);
+    append_number(record, 45, 2);
+    append_number(record, 0, 8);  // disks
+    append_number(record, number_at(archive, end + 8, 2), 8);
+    append_number(record, number_at(archive, end + 10, 2), 8);
+    append_number(record, number_at(archive, end + 12, 4), 8);
+    append_number(record, number_at(archive, end + 16, 4), 8);
+    record += "PK\6\7";
+    append_number(record, 0, 4);
+    append_number(record, end, 8);
+    append_number(record, 1, 4);
+    return archive.substr(0, end) + record + archive.substr(end);
+}
+
 }  // namespace nengine::fuzz

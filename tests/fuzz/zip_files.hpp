@@ -24,4 +24,7 @@ std::vector<ZipMember> zip_members(const std::string& archive);
 /// have.
 std::string with_checksums(const std::string& archive);
 
+/// The archive with the record before its end that long archives have.
+std::string with_long_end(const std::string& archive);
+
 }  // namespace nengine::fuzz

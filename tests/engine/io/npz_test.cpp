@@ -204,6 +204,29 @@ TEST(Npz, MembersThatShareTheirBytesAreRefused) {
     EXPECT_TRUE(contains(message, "needs a size that fits the file")) << message;
 }
 
+TEST(Npz, MoreMembersThanTheDirectoryCanHoldAreRefusedBeforeAllocation) {
+    const TemporaryFolder folder;
+    write_npz(folder / "p.npz", arrays);
+    const std::string whole = test::read_text(folder / "p.npz");
+    const auto begin = whole.find("PK\1\2"), end = whole.find("PK\5\6");
+    std::string many = whole;
+    many.replace(end + 8, 4, number(60'000, 2) + number(60'000, 2));
+    test::write_text(folder / "many.npz", many);
+    // The same in the record for long archives, whose numbers have 64 bits.
+    const std::string record = "PK\6\6" + number(44, 8) + number(45, 2) +
+                               number(45, 2) + number(0, 8) + number(100'000'000, 8) +
+                               number(100'000'000, 8) + number(end - begin, 8) +
+                               number(begin, 8);
+    const std::string locator = "PK\6\7" + number(0, 4) + number(end, 8) + number(1, 4);
+    test::write_text(folder / "long.npz",
+                     whole.substr(0, end) + record + locator + whole.substr(end));
+
+    EXPECT_TRUE(contains(file_error([&] { read_npz(folder / "many.npz"); }),
+                         "got 60000 members in a directory of "));
+    EXPECT_TRUE(contains(file_error([&] { read_npz(folder / "long.npz"); }),
+                         "got 100000000 members in a directory of "));
+}
+
 TEST(Npz, OtherCompressionMethodsAreNamed) {
     const TemporaryFolder folder;
     write_zip(folder / "p.npz", "x.npy", npy_text({{2}, {1, 2}}), ZIP_CM_STORE);
