@@ -15,6 +15,7 @@ option(NENGINE_CUDA_EMULATOR
 option(NENGINE_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(NENGINE_BUILD_SAMPLES "Build the sample programs" ${PROJECT_IS_TOP_LEVEL})
 option(NENGINE_BUILD_BENCH "Build the benchmarks" OFF)
+option(NENGINE_BUILD_FUZZ "Build the fuzz targets and nothing else; needs clang" OFF)
 option(NENGINE_WERROR "Treat warnings as errors" ${PROJECT_IS_TOP_LEVEL})
 option(NENGINE_PORTABLE_BINARIES
        "Find shared libraries beside the programs, to run them on another machine" OFF)

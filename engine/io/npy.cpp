@@ -3,12 +3,14 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
-#include <fstream>
 #include <limits>
 #include <optional>
 #include <string_view>
 
 #include "engine/io/atomic_file.hpp"
+#include "engine/io/element_count.hpp"
+#include "engine/io/in_quotes.hpp"
+#include "engine/io/read_file.hpp"
 #include "kernels/base/error.hpp"
 
 namespace nengine {
@@ -18,6 +20,9 @@ static_assert(std::endian::native == std::endian::little,
               "npy files are read in place");
 
 constexpr std::string_view magic = "\x93NUMPY";
+/// As numpy's. The header alone could name so many axes that walking over them takes
+/// for ever.
+constexpr std::size_t max_dims = 64;
 
 std::string shape_text(std::span<const Index> shape) {
     std::string text = "[";
@@ -55,7 +60,7 @@ public:
             } else if (key == "shape") {
                 shape = tuple();
             } else {
-                fail("unknown key '" + key + "'");
+                fail("unknown key " + in_quotes(key));
             }
             if (!accept(',')) {
                 expect('}');
@@ -119,6 +124,9 @@ private:
         std::vector<Index> numbers;
         expect('(');
         while (!accept(')')) {
+            if (numbers.size() == max_dims) {
+                fail("more than " + std::to_string(max_dims) + " dimensions");
+            }
             numbers.push_back(number());
             if (!accept(',')) {
                 expect(')');
@@ -149,17 +157,6 @@ private:
     std::string where_;
     std::size_t position_ = 0;
 };
-
-/// The number of elements of `shape`, or nothing when it does not fit an Index.
-std::optional<Index> element_count(std::span<const Index> shape) {
-    Index count = 1;
-    for (const Index size : shape) {
-        if (size < 0 || __builtin_mul_overflow(count, size, &count)) {
-            return std::nullopt;
-        }
-    }
-    return count;
-}
 
 template <class T>
 std::vector<double> convert(std::span<const std::byte> data, const std::string& where) {
@@ -202,7 +199,8 @@ const DType& find_dtype(const std::string& name, const std::string& where) {
         }
         known += (known.empty() ? "" : ", ") + std::string(dtype.name);
     }
-    throw FileError(where + ": got dtype '" + name + "', needs one of " + known);
+    throw FileError(where + ": got dtype " + in_quotes(name) + ", needs one of " +
+                    known);
 }
 
 /// Column-major values in row-major order.
@@ -257,6 +255,10 @@ std::pair<std::string_view, std::size_t> split_header(std::span<const std::byte>
 
 void check_count(std::span<const Index> shape, std::size_t n_values,
                  const std::string& where) {
+    if (shape.size() > max_dims) {
+        throw ShapeError(where + ": got " + std::to_string(shape.size()) +
+                         " dimensions, needs at most " + std::to_string(max_dims));
+    }
     const auto count = element_count(shape);
     if (!count || static_cast<std::size_t>(*count) != n_values) {
         throw ShapeError(where + ": got " + std::to_string(n_values) +
@@ -293,25 +295,6 @@ std::vector<std::byte> format(std::span<const Index> shape,
     return bytes;
 }
 
-std::vector<std::byte> read_bytes(const std::filesystem::path& path) {
-    std::error_code error;
-    if (std::filesystem::is_directory(path, error)) {
-        throw FileError("read_npy('" + path.string() +
-                        "'): got a folder, needs a file");
-    }
-    std::ifstream file(path, std::ios::binary | std::ios::ate);
-    const std::streamoff size = file ? std::streamoff(file.tellg()) : -1;
-    if (size < 0) {
-        throw FileError("read_npy('" + path.string() + "'): cannot open the file");
-    }
-    std::vector<std::byte> bytes(static_cast<std::size_t>(size));
-    file.seekg(0);
-    if (!file.read(reinterpret_cast<char*>(bytes.data()), size)) {
-        throw FileError("read_npy('" + path.string() + "'): cannot read the file");
-    }
-    return bytes;
-}
-
 }  // namespace
 
 NpyArray parse_npy(std::span<const std::byte> bytes, const std::string& where) {
@@ -342,7 +325,8 @@ std::vector<std::byte> format_npy(const NpyArray& array, RealType real) {
 }
 
 NpyArray read_npy(const std::filesystem::path& path) {
-    return parse_npy(read_bytes(path), "read_npy('" + path.string() + "')");
+    const std::string where = "read_npy('" + path.string() + "')";
+    return parse_npy(read_file(path, where), where);
 }
 
 void write_npy(const std::filesystem::path& path, std::span<const Index> shape,

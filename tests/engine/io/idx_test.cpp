@@ -50,6 +50,43 @@ TEST(Idx, ReadsGzippedAndPlainFiles) {
     }
 }
 
+TEST(Idx, GzipStreamsThatFollowEachOtherAreOne) {
+    const TemporaryFolder folder;
+    const std::string text = idx({2, 3}, "abcdef");
+    test::write_gzip(folder / "first.gz", text.substr(0, 9));
+    test::write_gzip(folder / "second.gz", text.substr(9));
+    const std::string both =
+        test::read_text(folder / "first.gz") + test::read_text(folder / "second.gz");
+    for (const std::string& end : {std::string(), std::string(512, '\0')}) {
+        test::write_text(folder / "both.gz", both + end);
+
+        EXPECT_EQ(read_idx(folder / "both.gz").values,
+                  (std::vector<std::uint8_t>{'a', 'b', 'c', 'd', 'e', 'f'}));
+    }
+}
+
+TEST(Idx, SomethingElseAfterGzipDataIsAnError) {
+    const TemporaryFolder folder;
+    test::write_gzip(folder / "a.gz", idx({1}, "a"));
+    const std::string whole = test::read_text(folder / "a.gz");
+    for (const std::string end : {"more", "\x1f", "\x1f\x8b"}) {
+        test::write_text(folder / "more.gz", whole + end);
+
+        EXPECT_NE(file_error([&] { read_idx(folder / "more.gz"); }), "(no FileError)")
+            << end;
+    }
+}
+
+TEST(Idx, AStreamThatInflatesToMoreThanItsHeaderSaysIsLeftUnread) {
+    const TemporaryFolder folder;
+    test::write_gzip(folder / "bomb.gz",
+                     idx({3}, std::string(std::size_t{64} << 20, '\0')));
+
+    const auto message = file_error([&] { read_idx(folder / "bomb.gz"); });
+
+    EXPECT_TRUE(contains(message, "more data than its header says")) << message;
+}
+
 TEST(Idx, ReadsTheDigitsOfTheRepository) {
     const std::filesystem::path folder = NENGINE_SOURCE_DIR "/samples/data/mnist";
 
@@ -115,6 +152,19 @@ TEST(Idx, ASizeThatTheFileCannotHoldIsRefusedBeforeAllocation) {
             EXPECT_TRUE(contains(message, "more data than the file can hold"))
                 << message;
         }
+    }
+}
+
+TEST(Idx, AnEmptyArrayMayHaveAnyOtherSizes) {
+    const TemporaryFolder folder;
+    for (const auto& shape :
+         {std::vector<std::uint32_t>{0, 28, 28}, {28, 28, 0}, {4'000'000'000u, 0}}) {
+        test::write_text(folder / "empty", idx(shape, ""));
+
+        const IdxArray array = read_idx(folder / "empty");
+
+        EXPECT_EQ(array.shape, (std::vector<Index>(shape.begin(), shape.end())));
+        EXPECT_TRUE(array.values.empty());
     }
 }
 

@@ -140,10 +140,47 @@ TEST(Npy, SizesThatDoNotFitAreErrorsBeforeAnyAllocation) {
     const std::string data = raw<float>({1, 2, 3});
     for (const std::string shape :
          {"(4,)", "(2,)", "(9223372036854775807,)", "(4294967296, 4294967296)",
+          "(4294967296, 4294967296, 0)", "(0, 4294967296, 4294967296)",
           "(99999999999999999999,)"}) {
         EXPECT_TRUE(parse_error(npy(dict("<f4", shape), data)).starts_with("here: "))
             << shape;
     }
+}
+
+std::string ones(int n_dims) {
+    std::string text = "(";
+    for (int axis = 0; axis < n_dims; ++axis) {
+        text += "1, ";
+    }
+    return text + ")";
+}
+
+TEST(Npy, AtMost64DimensionsAreRead) {
+    // So many that walking over them for each value would take for ever.
+    const std::string column_major = "True", data = raw<float>({1});
+
+    EXPECT_EQ(parse(npy(dict("<f4", ones(64), column_major), data)).shape.size(), 64U);
+    EXPECT_TRUE(contains(parse_error(npy(dict("<f4", ones(65), column_major), data)),
+                         "more than 64 dimensions"));
+    EXPECT_TRUE(contains(parse_error(npy(dict("<f4", ones(1'000'000)), data, 2)),
+                         "more than 64 dimensions"));
+}
+
+TEST(Npy, AtMost64DimensionsAreWritten) {
+    EXPECT_NO_THROW(format_npy({std::vector<Index>(64, 1), {1.0}}, RealType::float32));
+    // A version 1 header, whose length is a number below 65536, would not hold these.
+    EXPECT_THROW(format_npy({std::vector<Index>(65, 1), {1.0}}, RealType::float32),
+                 ShapeError);
+}
+
+TEST(Npy, TextFromTheFileIsCutAndMadePrintableInMessages) {
+    const std::string data = raw<float>({1});
+    const std::string dtype = "\x1b[31m\n" + std::string(60'000, 'x');
+
+    const auto message = parse_error(npy(dict(dtype, "(1,)"), data));
+
+    EXPECT_TRUE(contains(message, "got dtype '?[31m?xxx")) << message;
+    EXPECT_LT(message.size(), 300U);
 }
 
 TEST(Npy, OtherElementTypesAreNamed) {

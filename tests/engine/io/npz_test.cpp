@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "tests/engine/io/files.hpp"
 
@@ -62,6 +63,23 @@ TEST(Npz, AnEmptyArchiveIsReadBack) {
     write_npz(folder / "p.npz", {});
 
     EXPECT_TRUE(read_npz(folder / "p.npz").empty());
+}
+
+TEST(Npz, WhatIsFormattedIsParsedBack) {
+    for (const RealType real : {RealType::float32, RealType::float64}) {
+        expect_same(parse_npz(format_npz(arrays, real), "here"));
+    }
+    EXPECT_TRUE(parse_npz(format_npz({}, RealType::float32), "here").empty());
+}
+
+TEST(Npz, NoBytesAreNoArchive) {
+    const TemporaryFolder folder;
+    test::write_text(folder / "empty.npz", "");
+
+    EXPECT_EQ(file_error([] { parse_npz({}, "here"); }),
+              "here: got an empty file, needs a zip archive");
+    EXPECT_TRUE(contains(file_error([&] { read_npz(folder / "empty.npz"); }),
+                         "got an empty file"));
 }
 
 TEST(Npz, EqualArraysGiveEqualBytes) {
@@ -145,6 +163,94 @@ TEST(Npz, ASizeThatTheFileCannotHoldIsRefusedBeforeAllocation) {
     const auto message = file_error([&] { read_npz(folder / "bad.npz"); });
 
     EXPECT_TRUE(contains(message, "got a size of 2147483647")) << message;
+}
+
+/// Little-endian.
+std::string number(std::size_t value, std::size_t size) {
+    std::string text;
+    for (std::size_t i = 0; i < size; ++i) {
+        text += static_cast<char>(value >> (8 * i) & 0xff);
+    }
+    return text;
+}
+
+/// The directory's entries in an archive.
+std::string entries_of(const std::string& archive) {
+    const auto begin = archive.find("PK\1\2");
+    return archive.substr(begin, archive.find("PK\5\6") - begin);
+}
+
+TEST(Npz, MembersThatShareTheirBytesAreRefused) {
+    // Many members in one another could unpack to a million times their file's size.
+    const TemporaryFolder folder;
+    write_zip(folder / "in.npz", "in.npy",
+              npy_text({{1000}, std::vector<double>(1000, 1.0)}), ZIP_CM_STORE);
+    const std::string inner = test::read_text(folder / "in.npz");
+    write_zip(folder / "out.npz", "out.npy", inner.substr(0, inner.find("PK\1\2")),
+              ZIP_CM_STORE);
+    const std::string outer = test::read_text(folder / "out.npz");
+    std::string inner_entry = entries_of(inner);
+    inner_entry.replace(42, 4, number(outer.find("PK\3\4", 4), 4));
+    const std::string directory = inner_entry + entries_of(outer);
+    const auto begin = outer.find("PK\1\2");
+    test::write_text(folder / "both.npz",
+                     outer.substr(0, begin) + directory + "PK\5\6" +
+                         std::string(4, '\0') + number(2, 2) + number(2, 2) +
+                         number(directory.size(), 4) + number(begin, 4) + number(0, 2));
+
+    const auto message = file_error([&] { read_npz(folder / "both.npz"); });
+
+    EXPECT_TRUE(contains(message, "member 'out.npy': got ")) << message;
+    EXPECT_TRUE(contains(message, "needs a size that fits the file")) << message;
+}
+
+TEST(Npz, MoreMembersThanTheDirectoryCanHoldAreRefusedBeforeAllocation) {
+    const TemporaryFolder folder;
+    write_npz(folder / "p.npz", arrays);
+    const std::string whole = test::read_text(folder / "p.npz");
+    const auto begin = whole.find("PK\1\2"), end = whole.find("PK\5\6");
+    std::string many = whole;
+    many.replace(end + 8, 4, number(60'000, 2) + number(60'000, 2));
+    test::write_text(folder / "many.npz", many);
+    // The same in the record for long archives, whose numbers have 64 bits.
+    const std::string record = "PK\6\6" + number(44, 8) + number(45, 2) +
+                               number(45, 2) + number(0, 8) + number(100'000'000, 8) +
+                               number(100'000'000, 8) + number(end - begin, 8) +
+                               number(begin, 8);
+    const std::string locator = "PK\6\7" + number(0, 4) + number(end, 8) + number(1, 4);
+    test::write_text(folder / "long.npz",
+                     whole.substr(0, end) + record + locator + whole.substr(end));
+
+    EXPECT_TRUE(contains(file_error([&] { read_npz(folder / "many.npz"); }),
+                         "got 60000 members in a directory of "));
+    EXPECT_TRUE(contains(file_error([&] { read_npz(folder / "long.npz"); }),
+                         "got 100000000 members in a directory of "));
+}
+
+TEST(Npz, OtherCompressionMethodsAreNamed) {
+    const TemporaryFolder folder;
+    write_zip(folder / "p.npz", "x.npy", npy_text({{2}, {1, 2}}), ZIP_CM_STORE);
+    std::string text = test::read_text(folder / "p.npz");
+    // 14 is LZMA, whose header says how much memory it takes. The method is 8 bytes
+    // into the local header, 10 into the directory's entry.
+    text.replace(8, 2, number(14, 2));
+    text.replace(text.find("PK\1\2") + 10, 2, number(14, 2));
+    test::write_text(folder / "lzma.npz", text);
+
+    const auto message = file_error([&] { read_npz(folder / "lzma.npz"); });
+
+    EXPECT_TRUE(contains(message, "member 'x.npy': got compression method 14, needs 0"))
+        << message;
+}
+
+TEST(Npz, LongNamesAreCutInMessages) {
+    const TemporaryFolder folder;
+    write_zip(folder / "p.npz", std::string(500, 'x') + ".npy", "none", ZIP_CM_STORE);
+
+    const auto message = file_error([&] { read_npz(folder / "p.npz"); });
+
+    EXPECT_TRUE(contains(message, "xxx...': no npy data")) << message;
+    EXPECT_LT(message.size(), 300U);
 }
 
 TEST(Npz, WhatIsNoNpyDataIsNamed) {
