@@ -54,7 +54,7 @@ struct ParameterInfo {
 /// Not thread-safe; sessions are independent of each other.
 class Session {
 public:
-    /// @throws BuildError, DeviceError
+    /// @throws BuildError, DeviceError, MemoryError
     Session(std::shared_ptr<const Model> model, Device device, SessionOptions options);
     Session(Session&&) noexcept;
     Session& operator=(Session&&) noexcept;
