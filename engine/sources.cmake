@@ -1,6 +1,7 @@
 # Sources of engine/, relative to it.
 set(NENGINE_ENGINE_SOURCES
     core/model.cpp
+    core/sampling.cpp
     core/signal.cpp
     operators/checks.cpp
     operators/learning.cpp
