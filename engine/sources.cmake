@@ -48,6 +48,8 @@ set(NENGINE_ENGINE_SOURCES
     runtime/plan_runner_host.cpp
     runtime/process_states.cpp
     runtime/session.cpp
+    runtime/session_faults.cpp
+    runtime/session_losses.cpp
     runtime/session_of.cpp
     runtime/session_parameters.cpp
     runtime/session_samples.cpp
