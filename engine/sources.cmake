@@ -1,6 +1,7 @@
 # Sources of engine/, relative to it.
 set(NENGINE_ENGINE_SOURCES
     core/model.cpp
+    core/sampling.cpp
     core/signal.cpp
     operators/checks.cpp
     operators/learning.cpp
@@ -50,6 +51,8 @@ set(NENGINE_ENGINE_SOURCES
     runtime/plan_runner_host.cpp
     runtime/process_states.cpp
     runtime/session.cpp
+    runtime/session_faults.cpp
+    runtime/session_losses.cpp
     runtime/session_of.cpp
     runtime/session_parameters.cpp
     runtime/session_run.cpp

@@ -37,8 +37,14 @@ template <class Exec, class Real>
 void count_correct(const Exec& exec, const Block<const Real>& prediction,
                    const Block<const Real>& label, Index valid, double* correct);
 
-/// *flag = 1 if *value is NaN or infinite; otherwise left as it is.
+/// *flag = code if *value is NaN or infinite and *flag is 0: the first that was found
+/// stays.
 template <class Exec>
-void flag_non_finite(const Exec& exec, const double* value, int* flag);
+void flag_non_finite(const Exec& exec, const double* value, int* flag, int code);
+
+/// The same for any of n numbers or, with `squares`, for the square of any of them.
+template <class Exec, class Real>
+void flag_non_finite(const Exec& exec, const Real* values, Index n, bool squares,
+                     int* flag, int code);
 
 }  // namespace nengine

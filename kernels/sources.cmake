@@ -24,6 +24,7 @@ set(NENGINE_UNIFIED_SOURCES
 
 set(NENGINE_CPU_SOURCES
     base/filter_form.cpp
+    base/host_memory.cpp
     base/math_policy.cpp
     base/neuron_info.cpp
     base/neuron_registry.cpp

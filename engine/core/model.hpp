@@ -23,8 +23,7 @@ struct Input {
 struct ProbePoint {
     std::string name;
     SignalId signal = no_signal;
-    /// In steps, at least 1: step k, counted from 1, is sampled when fmod(k, period)
-    /// < 1.
+    /// In steps, at least 1; Sampling says which steps that samples.
     double period = 1;
     bool keep_history = true;  ///< false: only the last sampled step
 };

@@ -19,7 +19,7 @@ struct ChunkExtent {
 /// share one allocation, in which those that never live at the same time overlap.
 class PlanMemory {
 public:
-    /// @throws DeviceError  not enough memory
+    /// @throws MemoryError  not enough memory
     PlanMemory(const Device& device, const Plan& plan, const PlannerOptions& options,
                ChunkSize capacity, Index minibatch, std::size_t real_bytes);
 

@@ -3,28 +3,30 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/core/sampling.hpp"
 #include "engine/runtime/session_impl.hpp"
 #include "kernels/base/error.hpp"
 
 namespace nengine {
 namespace {
 
-void check_tensor(const HostTensor& tensor, const std::string& name, Index size,
-                  Index n_steps) {
-    const auto got = [&] {
-        return "(" + std::to_string(tensor.batch) + ", " +
-               std::to_string(tensor.steps) + ", " + std::to_string(tensor.size) + ")";
-    };
+void check_size(const HostTensor& tensor, const std::string& name, Index size) {
     if (tensor.data == nullptr || tensor.batch < 1) {
         throw ShapeError("data for '" + name + "': got no items, needs at least one");
     }
     if (tensor.size != size) {
-        throw ShapeError("data for '" + name + "': got shape " + got() +
-                         ", needs (batch, steps, " + std::to_string(size) + ")");
+        throw ShapeError(
+            "data for '" + name + "': got shape (" + std::to_string(tensor.batch) +
+            ", " + std::to_string(tensor.steps) + ", " + std::to_string(tensor.size) +
+            "), needs (batch, steps, " + std::to_string(size) + ")");
     }
-    if (tensor.steps != 1 && tensor.steps != n_steps) {
-        throw ShapeError("data for '" + name + "': got shape " + got() + ", needs " +
-                         std::to_string(n_steps) + " steps, or one to be held");
+}
+
+void check_input_steps(Index steps, const std::string& name, Index n_steps) {
+    if (steps != 1 && steps != n_steps) {
+        throw ShapeError("data for '" + name + "': got " + std::to_string(steps) +
+                         " steps, needs " + std::to_string(n_steps) +
+                         ", or 1 to be held");
     }
 }
 
@@ -75,8 +77,8 @@ struct Session::Impl {
                                       std::to_string(model->inputs.size()));
             }
             const Input& input = model->inputs[static_cast<std::size_t>(index)];
-            check_tensor(tensor, input.name, model->signal(input.signal).size(),
-                         n_steps);
+            check_size(tensor, input.name, model->signal(input.signal).size());
+            check_input_steps(tensor.steps, input.name, n_steps);
             check_batch(tensor, input.name,
                         batch > 0 ? batch : feeds.begin()->second.batch);
         }
@@ -101,7 +103,9 @@ struct Session::Impl {
                                       "', needs one");
             }
             const Index size = labels ? 1 : model->signal(point.signal).size();
-            check_tensor(found->second, point.name, size, n_steps);
+            check_size(found->second, point.name, size);
+            check_target_steps(point, session->step(), n_steps, found->second.steps,
+                               "targets for '" + point.name + "'");
             if (!feeds.empty()) {
                 check_batch(found->second, point.name, feeds.begin()->second.batch);
             }

@@ -25,8 +25,8 @@ struct HostTensor {
 /// Data for inputs, by index into Model::inputs. A tensor of one step is held for the
 /// whole call.
 using Feeds = std::map<int, HostTensor>;
-/// Targets, by index into Model::probes. A target of one step is compared with every
-/// step.
+/// Targets, by index into Model::probes: a step for each sample that the probe shows of
+/// the call (CallSamples), or one that is compared with every sample.
 using Targets = std::map<int, HostTensor>;
 
 /// Receives samples of a probe: `values` [items, rows, size], of the session's real
@@ -54,7 +54,7 @@ struct ParameterInfo {
 /// Not thread-safe; sessions are independent of each other.
 class Session {
 public:
-    /// @throws BuildError, DeviceError
+    /// @throws BuildError, DeviceError, MemoryError
     Session(std::shared_ptr<const Model> model, Device device, SessionOptions options);
     Session(Session&&) noexcept;
     Session& operator=(Session&&) noexcept;

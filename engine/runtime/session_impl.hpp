@@ -45,8 +45,16 @@ struct ItemOrder {
 struct Tally {
     Buffer sums;  ///< doubles: per loss, per metric; for full minibatches, then for the
                   ///< partial one
-    Buffer flag;  ///< int: a loss was not finite
+    Buffer flag;  ///< int: where the first number was not finite (flag_code), or 0
 };
+
+/// What of training was not finite: the values that updates left are looked at last.
+enum class NonFinite { loss = 1, gradient = 2, parameter = 3 };
+
+/// For the flag of a tally: the minibatch, counted from 0, and what of it.
+constexpr int flag_code(Index minibatch, NonFinite what) {
+    return static_cast<int>(4 * minibatch) + static_cast<int>(what);
+}
 
 /// Session's interface over the real type.
 class SessionBase {
@@ -146,6 +154,7 @@ private:
                       Index n_steps, Index first_item, Index valid,
                       const ProbeSink& sink);
 
+    // Losses and metrics (session_losses.cpp).
     Tally make_tally(const Objective& objective) const;
     /// What a minibatch is compared with.
     struct Comparison {
@@ -153,42 +162,71 @@ private:
         const Sources& targets;
         const Index* items;
         Index n_steps, valid;
+        Index minibatch;  ///< counted from 0
         bool training;
         const Tally& tally;
     };
-    /// What a probe gave in a tile, where its gradient goes (if anywhere), and what it
-    /// should have given.
+    /// The samples that a probe gave in a tile, where their gradient goes (if
+    /// anywhere), and what they should have been.
     struct Compared {
         Block<Real> prediction, gradient, target;
-        Index steps = 0;  ///< of the whole call that are compared
-        Buffer memory;    ///< the target's
+        Index samples = 0;           ///< of the whole call that are compared
+        std::vector<Buffer> memory;  ///< of what is a copy
+        /// If the gradient is one: the rows of all steps, and for each the row of the
+        /// copy, which ends with a row of zeros.
+        Block<Real> all_gradient;
+        const Index* rows_of_gradient = nullptr;
     };
-    void add_losses(Runner& runner, const Comparison& with, const ChunkExtent& extent,
-                    Index call_step);
+    void add_losses(Runner& runner, const Comparison& with, const ChunkExtent& extent);
     std::optional<Compared> compared_rows(Runner& runner, const Comparison& with,
-                                          std::size_t entry, const ChunkExtent& extent,
-                                          Index call_step) const;
+                                          std::size_t entry,
+                                          const ChunkExtent& extent) const;
+    void take_rows(Compared& to, const Block<Real>& prediction,
+                   const Block<Real>& gradient, const std::vector<Index>& rows) const;
+    void take_targets(Compared& to, const Block<const Real>& all, const Index* items,
+                      Index count) const;
+    Block<Real> add_memory(Compared& to, Index steps, const Block<Real>& like) const;
+    const Index* add_table(Compared& to, const std::vector<Index>& table) const;
     void add_loss(const Compared& rows, const LossSpec& loss, const Comparison& with,
                   Index valid, double* sum) const;
-    bool is_last_step_only(const Objective& objective, std::size_t entry) const;
+    /// How many samples of a call an entry of the objective compares.
+    Index compared_samples(const Objective& objective, std::size_t entry,
+                           Index n_steps) const;
     Scores read_scores(const Objective& objective, const Tally& tally, Index items,
                        bool training) const;
-    Index train_minibatch(Runner& runner, Index n_steps, const Objective& objective,
-                          const Sources& sources, const Sources& targets,
-                          const Index* items, Index valid, Index minibatch,
-                          const Tally& tally);
+
+    /// The minibatches of a call of train().
+    struct Epoch {
+        const Objective& objective;  ///< without metrics
+        const Sources& sources;
+        const Sources& targets;
+        const ItemOrder& order;
+        Index n_steps;
+        Index first;  ///< minibatches trained before
+        const Tally& tally;
+    };
+    Comparison comparison(const Epoch& epoch, Index minibatch) const;
+    void train_minibatch(Runner& runner, const Epoch& epoch, Index minibatch);
+    /// Flags what is not finite, or overflows in the optimizer's formulas.
+    void check_gradients(const Epoch& epoch, Index minibatch);
+    /// Flags what the last update has made of the parameters.
+    void check_parameters(const Epoch& epoch);
     ProcessStates processes_of_training(const Runner& runner, Index minibatch) const;
+
+    // What was not finite (session_faults.cpp).
     /// Where a number first became non-finite.
     struct Fault {
         Index step = -1;
         int stage = 0;
-        std::string signal;
+        std::string buffer;
     };
-    void find_fault(const Runner& runner, const ChunkExtent& extent,
+    void find_fault(const Runner& runner, const ChunkExtent& extent, bool backward,
                     Fault& fault) const;
-    void throw_if_not_finite(Runner& runner, const Tally& tally, Index n_steps,
-                             const Sources& sources, const Index* items,
-                             Index minibatches);
+    Fault run_again(Runner& runner, const Epoch& epoch, Index minibatch, bool backward);
+    std::string describe_parameters() const;
+    std::string describe_gradients() const;
+    /// @throws SimulationError  the flag of the tally is set
+    void throw_if_not_finite(Runner& runner, const Epoch& epoch);
     void note_memory(std::size_t extra);
 
     std::shared_ptr<Model> model_;

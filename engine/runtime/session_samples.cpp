@@ -1,55 +1,12 @@
 #include <algorithm>
-#include <cmath>
 
+#include "engine/core/sampling.hpp"
 #include "engine/runtime/session_impl.hpp"
 #include "kernels/gather.hpp"
 
 // What probes hand to the caller.
 
 namespace nengine {
-namespace {
-
-/// Steps of a chunk, counted from its start, that a probe samples; `before`: samples of
-/// the call so far.
-struct Samples {
-    std::vector<Index> rows;
-    Index before = 0;
-};
-
-bool sampled(Index step, double period) {
-    return std::fmod(static_cast<double>(step), period) < 1.0;
-}
-
-Samples find_samples(const ProbePoint& probe, Index first_step, Index call_step,
-                     Index steps, Index n_steps) {
-    Samples samples;
-    const Index call_start = first_step - call_step;
-    if (!probe.keep_history) {
-        // Only the last sample of the call, wherever its chunk is.
-        for (Index k = n_steps; k > 0; --k) {
-            if (sampled(call_start + k, probe.period)) {
-                if (k > call_step && k <= call_step + steps) {
-                    samples.rows.push_back(k - call_step - 1);
-                }
-                break;
-            }
-        }
-        return samples;
-    }
-    for (Index k = 1; k <= call_step + steps; ++k) {
-        if (!sampled(call_start + k, probe.period)) {
-            continue;
-        }
-        if (k <= call_step) {
-            ++samples.before;
-        } else {
-            samples.rows.push_back(k - call_step - 1);
-        }
-    }
-    return samples;
-}
-
-}  // namespace
 
 template <class Real>
 void SessionOf<Real>::emit_samples(Runner& runner, const ChunkExtent& extent,
@@ -60,9 +17,9 @@ void SessionOf<Real>::emit_samples(Runner& runner, const ChunkExtent& extent,
         return;
     }
     for (const ProbeRows& probe : runner.plan().probes) {
-        const Samples samples =
-            find_samples(model_->probes[static_cast<std::size_t>(probe.probe)],
-                         extent.first_step, call_step, extent.steps, n_steps);
+        const CallSamples of_call(model_->probes[static_cast<std::size_t>(probe.probe)],
+                                  extent.first_step - call_step, n_steps);
+        const SampledRows samples = of_call.in_chunk(extent.first_step, extent.steps);
         if (samples.rows.empty()) {
             continue;
         }

@@ -8,12 +8,12 @@ namespace nengine {
 
 enum class LossKind { mean_squared_error, sparse_categorical_crossentropy };
 
-/// A loss on one probe, averaged over items, steps and (mean squared error) elements.
+/// A loss on one probe, averaged over items, samples and (mean squared error) elements.
 struct LossSpec {
     int probe = 0;  ///< index into Model::probes
     LossKind kind{};
     bool from_logits = false;
-    bool last_step = false;  ///< compare only the last sampled step
+    bool last_step = false;  ///< compare only the last sample
     double weight = 1;
 };
 
@@ -27,6 +27,17 @@ struct MetricSpec {
 struct Objective {
     std::vector<LossSpec> losses;
     std::vector<MetricSpec> metrics;
+
+    // Entries: the losses, then the metrics.
+    std::size_t entries() const { return losses.size() + metrics.size(); }
+    int probe(std::size_t entry) const {
+        return entry < losses.size() ? losses[entry].probe
+                                     : metrics[entry - losses.size()].probe;
+    }
+    bool last_step(std::size_t entry) const {
+        return entry < losses.size() ? losses[entry].last_step
+                                     : metrics[entry - losses.size()].last_step;
+    }
 };
 
 /// Means over all items of a call.

@@ -2,19 +2,18 @@
 
 #include <omp.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <mutex>
 #include <utility>
 
 #include "kernels/base/device_state.hpp"
 #include "kernels/base/error.hpp"
+#include "kernels/base/host_memory.hpp"
 #include "kernels/base/view.hpp"
 #if NENGINE_WITH_CUDA
 #include "kernels/cuda/cuda_device.hpp"
@@ -25,44 +24,11 @@ namespace {
 
 constexpr std::size_t alignment = 256;
 constexpr std::size_t huge_page = std::size_t{2} << 20;
-/// From here on asking the kernel how much memory is left costs nothing beside the use
-/// of it.
-constexpr std::size_t worth_a_question = std::size_t{256} << 20;
 /// Below this, waking a second thread costs more than it saves.
 constexpr std::size_t worth_threads = std::size_t{4} << 20;
 
 std::size_t round_up(std::size_t value, std::size_t multiple) {
     return (value + multiple - 1) / multiple * multiple;
-}
-
-/// Bytes that can be had without pushing other programs out, from /proc/meminfo; all of
-/// memory where that cannot be read.
-std::size_t available_memory() {
-    std::ifstream file("/proc/meminfo");
-    std::string key, unit;
-    std::size_t kib = 0, total = 0;
-    while (file >> key >> kib && std::getline(file, unit)) {
-        if (key == "MemAvailable:" || key == "SwapFree:") {
-            total += kib * 1024;
-        }
-    }
-    if (total > 0) {
-        return total;
-    }
-    return static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) *
-           static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-}
-
-std::string mebibytes(std::size_t bytes) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.1f MiB", static_cast<double>(bytes) / 1048576);
-    return text;
-}
-
-[[noreturn]] void out_of_memory(std::size_t bytes, std::string_view what) {
-    throw DeviceError("Device::allocate: " + std::string(what) + " needs " +
-                      mebibytes(bytes) + ", got " + mebibytes(available_memory()) +
-                      " free on the host; lower the minibatch or the number of steps");
 }
 
 /// Calls `work(first, count)` for parts of [0, bytes), one per thread.
@@ -101,18 +67,17 @@ public:
     }
 
     void* allocate(std::size_t bytes, std::string_view what) override {
-        // The second half of the address space does not exist, and rounding up must not
-        // overflow.
-        if (bytes > SIZE_MAX / 2 ||
-            (bytes >= worth_a_question && bytes > available_memory())) {
-            out_of_memory(bytes, what);
-        }
+        const auto use = [&] {
+            return MemoryUse{"Device::allocate", std::string(what),
+                             "the minibatch or the number of steps"};
+        };
+        need_host_memory(bytes, use);
         const bool large = bytes >= 2 * huge_page;
         const std::size_t align = large ? huge_page : alignment;
         const std::size_t rounded = round_up(bytes, align);
         void* data = std::aligned_alloc(align, rounded);
         if (data == nullptr) {
-            out_of_memory(bytes, what);
+            refuse_host_memory(bytes, use());
         }
         if (large) {
             // A wish: the answer does not matter.

@@ -69,7 +69,7 @@ public:
 
     /// `bytes` of memory, aligned to 256 and not initialised. `what` names the purpose
     /// in the error.
-    /// @throws DeviceError  out of memory: what needed how much, what is free
+    /// @throws MemoryError  out of memory: what needed how much, what is free
     Buffer allocate(std::size_t bytes, std::string_view what) const;
     void upload(void* device, const void* host, std::size_t bytes) const;  ///< ordered
     void download(void* host, const void* device, std::size_t bytes) const;  ///< waits

@@ -25,7 +25,7 @@ public:
     virtual std::string name() const = 0;
 
     /// `bytes` > 0 of memory aligned to 256, not initialised.
-    /// @throws DeviceError  out of memory: `what` needed how much, what is free
+    /// @throws MemoryError  out of memory: `what` needed how much, what is free
     virtual void* allocate(std::size_t bytes, std::string_view what) = 0;
     /// Gives back what `allocate(bytes, ...)` returned, in order after earlier work.
     virtual void free(void* data, std::size_t bytes) noexcept = 0;

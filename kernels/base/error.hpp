@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <source_location>
 #include <stdexcept>
 #include <string>
@@ -56,8 +57,21 @@ public:
     explicit FileError(const std::string& what) : Error(what) {}
 };
 
-/// A device could not be had, ran out of memory, or a call to its libraries failed;
-/// `code()` is the library's own status value (0 when there is none).
+/// The host's memory or a device's is not enough: the message says for what, how much
+/// it needs, how much is free, and what to lower.
+class MemoryError : public Error {
+public:
+    explicit MemoryError(const std::string& what, std::size_t bytes = 0)
+        : Error(what), bytes_(bytes) {}
+    /// What was needed; 0 where that is not known.
+    std::size_t bytes() const noexcept { return bytes_; }
+
+private:
+    std::size_t bytes_;
+};
+
+/// A device could not be had, or a call to its libraries failed; `code()` is the
+/// library's own status value (0 when there is none).
 class DeviceError : public Error {
 public:
     explicit DeviceError(const std::string& what, int code = 0)

@@ -1,11 +1,11 @@
 #include <cuda_runtime_api.h>
 
-#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "kernels/base/error.hpp"
+#include "kernels/base/host_memory.hpp"
 #include "kernels/cuda/check.hpp"
 #include "kernels/cuda/context.hpp"
 #include "kernels/cuda/cuda_device.hpp"
@@ -16,12 +16,6 @@ namespace nengine {
 namespace {
 
 using cuda::DeviceGuard;
-
-std::string mebibytes(std::size_t bytes) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.1f MiB", static_cast<double>(bytes) / 1048576);
-    return text;
-}
 
 /// Memory of our own pool: what is freed stays for the next allocation, which then
 /// costs next to nothing, and goes back to the system with the device object.
@@ -137,11 +131,11 @@ private:
     [[noreturn]] void out_of_memory(std::size_t bytes, std::string_view what) const {
         std::size_t free = 0, total = 0;
         static_cast<void>(cudaMemGetInfo(&free, &total));
-        throw DeviceError("Device::allocate: " + std::string(what) + " needs " +
-                              mebibytes(bytes) + ", got " + mebibytes(free) +
-                              " free of " + mebibytes(total_) + " on " + name_ +
+        throw MemoryError("Device::allocate: got " + memory_text(free) + " free of " +
+                              memory_text(total_) + " on " + name_ + ", needs " +
+                              memory_text(bytes) + " for " + std::string(what) +
                               "; lower the minibatch or the number of steps",
-                          cudaErrorMemoryAllocation);
+                          bytes);
     }
 
     cuda::Graph capture(const std::function<void()>& work);

@@ -3,9 +3,9 @@
 #include <cuda_runtime_api.h>
 
 #include <algorithm>
-#include <string>
 
 #include "kernels/base/error.hpp"
+#include "kernels/base/host_memory.hpp"
 
 namespace nengine::cuda {
 namespace {
@@ -71,11 +71,11 @@ void ScratchStack::grow(std::size_t needed) {
         }
         static_cast<void>(cudaGetLastError());
     }
-    throw DeviceError("CUDA kernels: got no memory for scratch, needs " +
-                          std::to_string(needed >> 20) +
-                          " MiB beside the model; lower the minibatch or the number of "
+    throw MemoryError("CUDA kernels: got no memory for scratch, needs " +
+                          memory_text(needed) +
+                          " beside the model; lower the minibatch or the number of "
                           "steps",
-                      cudaErrorMemoryAllocation);
+                      needed);
 }
 
 }  // namespace nengine::cuda

@@ -23,7 +23,7 @@ public:
 
     Mark mark() const { return top_; }
     /// `bytes` aligned to 256; may be called while a stream is being captured.
-    /// @throws DeviceError  out of memory
+    /// @throws MemoryError  out of memory
     void* push(std::size_t bytes);
     void pop(const Mark& mark) { top_ = mark; }
 

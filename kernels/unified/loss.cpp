@@ -116,14 +116,38 @@ struct CountCorrect {
     }
 };
 
+/// What is not finite has no difference from itself.
 struct FlagNonFinite {
     const double* value;
     int* flag;
+    int code;
 
     NENGINE_HD void operator()(Index) const {
-        // false for NaN and for infinities
         const bool finite = *value - *value == 0.0;
-        *flag = finite ? *flag : 1;
+        *flag = *flag != 0 || finite ? *flag : code;
+    }
+};
+
+/// A sum of zeros, or NaN.
+template <class Number, bool squares>
+struct FlagAnyNonFinite {
+    using Real = Number;
+    static constexpr int n_registers = 1, n_sums = 1;
+
+    const Real* values;
+    int* flag;
+    int code;
+
+    NENGINE_HD void load_constants(Real*, Index) const {}
+
+    NENGINE_HD void term(Real* r, Index row, Index) const {
+        const Real x = squares ? values[row] * values[row] : values[row];
+        r[0] += x - x;
+    }
+
+    NENGINE_HD void finish(Index, const double (&total)[n_sums]) const {
+        const bool finite = total[0] == 0.0;
+        *flag = *flag != 0 || finite ? *flag : code;
     }
 };
 
@@ -155,8 +179,18 @@ void count_correct(const Exec& exec, const Block<const Real>& prediction,
 }
 
 template <class Exec>
-void flag_non_finite(const Exec& exec, const double* value, int* flag) {
-    launch_each(exec, 1, FlagNonFinite{value, flag});
+void flag_non_finite(const Exec& exec, const double* value, int* flag, int code) {
+    launch_each(exec, 1, FlagNonFinite{value, flag, code});
+}
+
+template <class Exec, class Real>
+void flag_non_finite(const Exec& exec, const Real* values, Index n, bool squares,
+                     int* flag, int code) {
+    if (squares) {
+        launch_columns(exec, n, 1, FlagAnyNonFinite<Real, true>{values, flag, code});
+    } else {
+        launch_columns(exec, n, 1, FlagAnyNonFinite<Real, false>{values, flag, code});
+    }
 }
 
 #define NENGINE_INSTANTIATE(Real)                                               \
@@ -164,10 +198,11 @@ void flag_non_finite(const Exec& exec, const double* value, int* flag) {
     template void sparse_categorical_crossentropy(const ThisExec&,              \
                                                   const LossArgs<Real>&, bool); \
     template void count_correct(const ThisExec&, const Block<const Real>&,      \
-                                const Block<const Real>&, Index, double*);
+                                const Block<const Real>&, Index, double*);      \
+    template void flag_non_finite(const ThisExec&, const Real*, Index, bool, int*, int);
 
 NENGINE_INSTANTIATE(float)
 NENGINE_INSTANTIATE(double)
-template void flag_non_finite(const ThisExec&, const double*, int*);
+template void flag_non_finite(const ThisExec&, const double*, int*, int);
 
 }  // namespace nengine

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "tests/reference/naive_training.hpp"
@@ -11,35 +12,56 @@
 namespace nengine::test {
 namespace {
 
-/// A loss on each probe that training has, small models first.
+/// How many samples a probe shows of the first steps.
+Index samples_of(const ProbePoint& probe, Index steps) {
+    Index samples = 0;
+    for (Index step = 1; step <= steps; ++step) {
+        samples += std::fmod(static_cast<double>(step), probe.period) < 1 ? 1 : 0;
+    }
+    return probe.keep_history ? samples : std::min<Index>(samples, 1);
+}
+
+/// Targets of a probe of `size` components, and what compares them.
+LossSpec random_loss(int probe, Index size, Index rows, reference::TrainingCall& call,
+                     Draw& draw) {
+    LossSpec loss{.probe = probe, .weight = draw.uniform(0.2, 1)};
+    loss.last_step = draw.chance(0.3);
+    if (size > 1 && draw.chance(0.3)) {
+        loss.kind = LossKind::sparse_categorical_crossentropy;
+        loss.from_logits = true;
+        reference::Data labels{call.items, rows, 1, {}};
+        for (Index i = 0; i < call.items * rows; ++i) {
+            labels.values.push_back(static_cast<double>(draw.between(0, size - 1)));
+        }
+        call.targets[probe] = labels;
+    } else {
+        call.targets[probe] = {call.items, rows, size,
+                               draw.numbers(call.items * rows * size, -1, 1)};
+    }
+    return loss;
+}
+
+/// Losses on each probe that training has, small models first.
 reference::TrainingCall random_call(const RandomModel& random, Draw& draw) {
     reference::TrainingCall call;
     call.items = draw.between(1, 3);
     call.steps = draw.between(1, 6);
     call.feeds = random.data(call.items, call.steps);
     for (std::size_t p = 0; p < random.model->probes.size(); ++p) {
-        const SignalId probed = random.model->probes[p].signal;
-        if (holds_state(*random.model, probed)) {
+        const ProbePoint& probe = random.model->probes[p];
+        const Index samples = samples_of(probe, call.steps);
+        if (samples == 0 || holds_state(*random.model, probe.signal)) {
             continue;
         }
-        const int probe = static_cast<int>(p);
-        const Index size = random.model->signal(probed).size();
-        const Index rows = draw.chance(0.5) ? call.steps : 1;
-        LossSpec loss{.probe = probe, .weight = draw.uniform(0.2, 1)};
-        loss.last_step = draw.chance(0.3) || !random.model->probes[p].keep_history;
-        if (size > 1 && draw.chance(0.3)) {
-            loss.kind = LossKind::sparse_categorical_crossentropy;
-            loss.from_logits = true;
-            reference::Data labels{call.items, rows, 1, {}};
-            for (Index i = 0; i < call.items * rows; ++i) {
-                labels.values.push_back(static_cast<double>(draw.between(0, size - 1)));
-            }
-            call.targets[probe] = labels;
-        } else {
-            call.targets[probe] = {call.items, rows, size,
-                                   draw.numbers(call.items * rows * size, -1, 1)};
-        }
+        const Index rows = draw.chance(0.5) ? samples : 1;
+        LossSpec loss =
+            random_loss(static_cast<int>(p), random.model->signal(probe.signal).size(),
+                        rows, call, draw);
         call.objective.losses.push_back(loss);
+        if (draw.chance(0.2)) {
+            loss.last_step = !loss.last_step;
+            call.objective.losses.push_back(loss);
+        }
     }
     return call;
 }

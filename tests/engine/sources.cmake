@@ -9,6 +9,7 @@ set(NENGINE_ENGINE_TESTS
     ../support/random_image_units.cpp
     ../support/random_units.cpp
     core/model_test.cpp
+    core/sampling_test.cpp
     core/signal_test.cpp
     random_gradient_test.cpp
     planner/passes_test.cpp

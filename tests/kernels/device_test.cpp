@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "kernels/base/error.hpp"
+#include "kernels/base/host_memory.hpp"
 #include "tests/support/on_each_device.hpp"
 
 namespace nengine {
@@ -76,10 +77,12 @@ TEST_P(DeviceMemory, TooMuchMemoryIsRefusedWithPurposeAndSize) {
         try {
             device().allocate(bytes, "history of 'conv2'");
             FAIL() << bytes << " bytes were given";
-        } catch (const DeviceError& error) {
+        } catch (const MemoryError& error) {
             const std::string text = error.what();
-            EXPECT_NE(text.find("history of 'conv2'"), std::string::npos) << text;
-            EXPECT_NE(text.find("MiB"), std::string::npos) << text;
+            EXPECT_EQ(error.bytes(), bytes);
+            EXPECT_NE(text.find("for history of 'conv2'"), std::string::npos) << text;
+            EXPECT_NE(text.find("needs " + memory_text(bytes)), std::string::npos)
+                << text;
         }
     }
 }

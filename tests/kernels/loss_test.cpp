@@ -200,23 +200,52 @@ TEST_P(Loss, CountsTheRowsWhoseLargestIsTheLabel) {
     EXPECT_EQ(download<double>(correct)[0], want);
 }
 
-TEST_P(Loss, FlagsWhatIsNotFiniteAndKeepsTheFlag) {
+TEST_P(Loss, FlagsWhatIsNotFiniteAndKeepsTheFirst) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     const Buffer flag = upload(std::vector<int>{0});
-    const auto after = [&](double value) {
+    const auto after = [&](double value, int code) {
         const Buffer at = upload(std::vector<double>{value});
         device().run([&](const auto& exec) {
             flag_non_finite(exec, static_cast<const double*>(at.as<double>()),
-                            flag.as<int>());
+                            flag.as<int>(), code);
         });
         return download<int>(flag)[0];
     };
-    EXPECT_EQ(after(1e308), 0);
-    EXPECT_EQ(after(-infinity), 1);
-    EXPECT_EQ(after(0.0), 1);
+    EXPECT_EQ(after(1e308, 4), 0);
+    EXPECT_EQ(after(-infinity, 5), 5);
+    EXPECT_EQ(after(0.0, 6), 5);
+    EXPECT_EQ(after(std::nan(""), 7), 5);
     const int zero = 0;
     device().upload(flag.data(), &zero, sizeof zero);
-    EXPECT_EQ(after(std::nan("")), 1);
+    EXPECT_EQ(after(std::nan(""), 8), 8);
+}
+
+TEST_P(Loss, FlagsAnyNumberThatIsNotFiniteOrWhoseSquareIsNot) {
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    const auto code_of = [&](std::size_t count, std::size_t at, float value,
+                             bool squares, int flag) {
+        std::vector<float> values(count, 1e18F);  // the sum of squares is infinite
+        values.at(at) = value;
+        const Buffer numbers = upload(values), code = upload(std::vector<int>{flag});
+        device().run([&](const auto& exec) {
+            flag_non_finite(exec, static_cast<const float*>(numbers.as<float>()),
+                            static_cast<Index>(count), squares, code.as<int>(), 3);
+        });
+        return download<int>(code)[0];
+    };
+    for (const std::size_t count : {1U, 257U, 12345U}) {
+        for (const std::size_t at : {std::size_t{0}, count / 2, count - 1}) {
+            for (const bool squares : {false, true}) {
+                EXPECT_EQ(code_of(count, at, -1e18F, squares, 0), 0);
+                EXPECT_EQ(code_of(count, at, infinity, squares, 0), 3);
+                EXPECT_EQ(code_of(count, at, -infinity, squares, 0), 3);
+                EXPECT_EQ(code_of(count, at, std::nanf(""), squares, 0), 3);
+                EXPECT_EQ(code_of(count, at, std::nanf(""), squares, 2), 2);
+            }
+            EXPECT_EQ(code_of(count, at, -1e30F, false, 0), 0);
+            EXPECT_EQ(code_of(count, at, -1e30F, true, 0), 3);
+        }
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Devices, Loss, ::testing::ValuesIn(device_names()),

@@ -17,6 +17,7 @@ set(NENGINE_KERNELS_TESTS
     conv_depth_test.cpp
     conv_test.cpp
     device_test.cpp
+    host_memory_test.cpp
     gemm_test.cpp)
 
 if(NENGINE_WITH_CUDA)

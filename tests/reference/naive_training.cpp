@@ -41,6 +41,28 @@ double loss_of_row(const LossSpec& loss, const Values& prediction,
                : cross_entropy(prediction, target.at(0), loss.from_logits);
 }
 
+const ProbePoint& probe_of(const Model& model, const LossSpec& loss) {
+    return model.probes[static_cast<std::size_t>(loss.probe)];
+}
+
+/// The mean over the samples that a probe shows, or the loss of the last one.
+double loss_of_samples(const LossSpec& loss, const std::vector<Values>& samples,
+                       const Data& targets, Index item, bool keep_history) {
+    const auto n = static_cast<Index>(samples.size());
+    if (!keep_history) {
+        return loss_of_row(loss, samples.back(), targets.row(item, 0));
+    }
+    if (loss.last_step) {
+        return loss_of_row(loss, samples.back(), targets.row(item, n - 1));
+    }
+    double sum = 0;
+    for (Index i = 0; i < n; ++i) {
+        sum += loss_of_row(loss, samples[static_cast<std::size_t>(i)],
+                           targets.row(item, i));
+    }
+    return sum / static_cast<double>(n);
+}
+
 double difference(const Model& model, const TrainingCall& call, SignalId parameter,
                   Index element, double h) {
     const auto at = static_cast<std::size_t>(element);
@@ -60,23 +82,25 @@ double naive_loss(const Model& model, const TrainingCall& call,
                   const Overrides& overrides) {
     double total = 0;
     for (Index item = 0; item < call.items; ++item) {
+        std::vector<std::vector<Values>> shown(call.objective.losses.size());
         NaiveInterpreter interpreter(model, overrides, call.training, item);
         for (const auto& [input, data] : call.feeds) {
             interpreter.feed(input, data, item);
         }
-        for (Index step = 0; step < call.steps; ++step) {
+        for (Index step = 1; step <= call.steps; ++step) {
             interpreter.step();
-            for (const LossSpec& loss : call.objective.losses) {
-                if (loss.last_step && step + 1 < call.steps) {
-                    continue;
+            for (std::size_t i = 0; i < shown.size(); ++i) {
+                const auto& probe = probe_of(model, call.objective.losses[i]);
+                if (std::fmod(static_cast<double>(step), probe.period) < 1) {
+                    shown[i].push_back(interpreter.value(probe.signal));
                 }
-                const auto& probe = model.probes[static_cast<std::size_t>(loss.probe)];
-                const double value =
-                    loss_of_row(loss, interpreter.value(probe.signal),
-                                call.targets.at(loss.probe).row(item, step));
-                const Index rows = loss.last_step ? 1 : call.steps;
-                total += loss.weight * value / static_cast<double>(rows);
             }
+        }
+        for (std::size_t i = 0; i < shown.size(); ++i) {
+            const LossSpec& loss = call.objective.losses[i];
+            total += loss.weight * loss_of_samples(loss, shown[i],
+                                                   call.targets.at(loss.probe), item,
+                                                   probe_of(model, loss).keep_history);
         }
     }
     return total / static_cast<double>(call.items);

@@ -11,14 +11,15 @@ namespace nengine::reference {
 /// A call of training or evaluation: what is fed, wanted and compared.
 struct TrainingCall {
     Index items = 1, steps = 1;
-    std::map<int, Data> feeds;    ///< by input
-    std::map<int, Data> targets;  ///< by probe; one step is compared with every step
+    std::map<int, Data> feeds;  ///< by input
+    /// By probe, a step for each sample; one is compared with every sample.
+    std::map<int, Data> targets;
     Objective objective;
     bool training = true;  ///< rate curves instead of spikes
 };
 
 /// The objective, as Scores define it: the sum of weighted losses, each the mean over
-/// items, steps and (mean squared error) elements.
+/// items, samples and (mean squared error) elements.
 double naive_loss(const Model& model, const TrainingCall& call,
                   const Overrides& overrides = {});
 

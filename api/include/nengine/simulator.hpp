@@ -195,7 +195,7 @@ struct Parameter {
 /// After `close()` all calls but `data` throw SimulatorClosed.
 class Simulator {
 public:
-    /// @throws ValidationError, BuildError, DeviceError
+    /// @throws ValidationError, BuildError, DeviceError, MemoryError
     explicit Simulator(const Network& network, SimulatorOptions options = {});
     Simulator(Simulator&&) noexcept;
     Simulator& operator=(Simulator&&) noexcept;
