@@ -37,11 +37,25 @@ void rmsprop_update(const Exec& exec, const UpdateArgs<Real>& args,
                     const RmspropState<Real>& state, Real rho, Real momentum,
                     Real epsilon);
 
-/// m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2;
-/// p -= lr * sqrt(1 - b2^t) / (1 - b1^t) * m / (sqrt(v) + epsilon). `count` is t - 1 on
-/// the device and is advanced by the call (not when skipped).
+/// What the updates of all parameters share; zeros before the first.
+template <class Real>
+struct AdamProgress {
+    Index updates;  ///< t, without those that were skipped
+    Real rate;      ///< lr sqrt(1 - b2^t) / (1 - b1^t)
+};
+template <class Real>
+struct AdamState {
+    Real* m = nullptr;
+    Real* v = nullptr;
+    AdamProgress<Real>* progress = nullptr;  ///< device memory
+};
+
+/// m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; p -= rate m / (sqrt(v) + epsilon).
+/// The rate is that of update t, computed in double, once for all parameters; a skipped
+/// update does not count.
 template <class Exec, class Real>
-void adam_update(const Exec& exec, const UpdateArgs<Real>& args, Real* m, Real* v,
-                 Index* count, Real beta_1, Real beta_2, Real epsilon);
+void adam_update(const Exec& exec, const UpdateArgs<Real>& args,
+                 const AdamState<Real>& state, double beta_1, double beta_2,
+                 double epsilon);
 
 }  // namespace nengine

@@ -1,6 +1,11 @@
 # The test programs, one per area. Their sources are listed in each folder's sources.cmake.
 nengine_test(test_kernels FOLDER kernels LIST NENGINE_KERNELS_TESTS
              LIBRARIES nengine_kernels LABELS fast)
+# kernels/library_calls_test.cpp counts calls of these.
+foreach(function IN ITEMS exp expm1 log log1p pow)
+    target_link_options(test_kernels PRIVATE LINKER:--wrap=${function}
+                                             LINKER:--wrap=${function}f)
+endforeach()
 nengine_test(test_io FOLDER engine/io LIST NENGINE_IO_TESTS
              LIBRARIES nengine_engine LibZip::zip ZLIB::ZLIB LABELS fast)
 nengine_test(test_engine FOLDER engine LIST NENGINE_ENGINE_TESTS

@@ -8,7 +8,7 @@ template <class Real>
 void OptimizerState<Real>::set(const Optimizer& optimizer) {
     optimizer_ = optimizer;
     slots_.clear();
-    count_ = Buffer();
+    progress_ = Buffer();
 }
 
 template <class Real>
@@ -53,15 +53,14 @@ void OptimizerState<Real>::update(ParameterStore<Real>& parameters, const int* s
     } else {
         const auto& adam = std::get<Adam>(optimizer_);
         args.learning_rate = real(adam.learning_rate);
-        if (count_.data() == nullptr) {
-            count_ = device_.allocate(sizeof(Index), "optimizer state");
-            device_.zero(count_.data(), sizeof(Index));
+        if (progress_.data() == nullptr) {
+            progress_ = device_.allocate(sizeof(AdamProgress<Real>), "optimizer state");
+            device_.zero(progress_.data(), progress_.bytes());
         }
-        Real* m = slot(0, n);
-        Real* v = slot(1, n);
+        const AdamState<Real> state{slot(0, n), slot(1, n),
+                                    progress_.template as<AdamProgress<Real>>()};
         device_.run([&](const auto& exec) {
-            adam_update(exec, args, m, v, count_.as<Index>(), real(adam.beta_1),
-                        real(adam.beta_2), real(adam.epsilon));
+            adam_update(exec, args, state, adam.beta_1, adam.beta_2, adam.epsilon);
         });
     }
     parameters.changed();
@@ -69,7 +68,7 @@ void OptimizerState<Real>::update(ParameterStore<Real>& parameters, const int* s
 
 template <class Real>
 std::size_t OptimizerState<Real>::bytes() const {
-    std::size_t total = count_.bytes();
+    std::size_t total = progress_.bytes();
     for (const Buffer& buffer : slots_) {
         total += buffer.bytes();
     }

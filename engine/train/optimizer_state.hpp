@@ -27,7 +27,7 @@ private:
     Device device_;
     Optimizer optimizer_ = RmsProp{};
     std::vector<Buffer> slots_;
-    Buffer count_;
+    Buffer progress_;  ///< of the updates, where a formula depends on their number
 };
 
 }  // namespace nengine

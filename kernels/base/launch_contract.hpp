@@ -12,6 +12,12 @@
 //
 // in any order, on any thread; elements do not see each other's writes.
 //
+//     launch_prepared(exec, n, fn)         fn(ready, i) for i in [0, n)
+//
+// where `ready` is the value of fn.prepare(): what does not depend on i, such as
+// numbers that lie on the device, once for many elements. It must not depend on what fn
+// writes.
+//
 //     launch_scan(exec, steps, batch, cols, scan)
 //
 // runs, for each item b and column i, with registers `Real r[n_registers]` set to 0:

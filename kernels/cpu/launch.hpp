@@ -72,6 +72,21 @@ void launch_each(const CpuExec& exec, Index n, const Fn& given) {
     });
 }
 
+template <class Fn>
+void launch_prepared(const CpuExec& exec, Index n, const Fn& given) {
+    const Index tasks = ceil_div(n, elements_per_task);
+    for_each_task(exec, tasks, n, [&](Index task) {
+        const Fn fn = given;
+        const auto ready = fn.prepare();
+        const Index first = task * elements_per_task;
+        const Index last = smaller(first + elements_per_task, n);
+#pragma omp simd
+        for (Index i = first; i < last; ++i) {
+            fn(ready, i);
+        }
+    });
+}
+
 /// Lines [first, last) of the flattened (steps, batch, rows), columns [col, end).
 template <class Fn>
 void run_lines(const Fn& given, const Extents& e, Index first, Index last, Index col,

@@ -67,6 +67,17 @@ __global__ void __launch_bounds__(block_threads)
     }
 }
 
+template <class Fn>
+__global__ void __launch_bounds__(block_threads)
+    prepared_kernel(const __grid_constant__ Fn fn, Index n) {
+    const auto ready = fn.prepare();
+    const Index stride = Index{gridDim.x} * block_threads;
+    for (Index i = Index{blockIdx.x} * block_threads + threadIdx.x; i < n;
+         i += stride) {
+        fn(ready, i);
+    }
+}
+
 /// x runs over columns, y over the flattened (steps, batch, rows).
 template <class Fn>
 __global__ void __launch_bounds__(block_threads)
@@ -94,6 +105,15 @@ void launch_each(const CudaExec& exec, Index n, const Fn& fn) {
     }
     const unsigned blocks = cuda::grid_size(cuda::ceil_div(n, cuda::block_threads));
     cuda::launch(exec, blocks, cuda::block_threads, cuda::each_kernel<Fn>, fn, n);
+}
+
+template <class Fn>
+void launch_prepared(const CudaExec& exec, Index n, const Fn& fn) {
+    if (n <= 0) {
+        return;
+    }
+    const unsigned blocks = cuda::grid_size(cuda::ceil_div(n, cuda::block_threads));
+    cuda::launch(exec, blocks, cuda::block_threads, cuda::prepared_kernel<Fn>, fn, n);
 }
 
 template <class Fn>

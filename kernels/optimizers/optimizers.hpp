@@ -26,13 +26,20 @@ NENGINE_HD Real rmsprop_step(Real lr, Real rho, Real epsilon, Real g, Real mean,
     return lr * g / std::sqrt(s - mean * mean + epsilon);
 }
 
+/// What update t multiplies the learning rate by: sqrt(1 - b2^t) / (1 - b1^t). The
+/// averages begin at 0, and this is by how much they are still too small.
+NENGINE_HD double adam_correction(double beta_1, double beta_2, double t) {
+    return std::sqrt(1.0 - std::pow(beta_2, t)) / (1.0 - std::pow(beta_1, t));
+}
+
 /// m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; p -= rate m / (sqrt(v) + epsilon)
-/// with rate = lr sqrt(1 - b2^t) / (1 - b1^t)
+/// with rate = lr sqrt(1 - b2^t) / (1 - b1^t). `rest_1` and `rest_2` are 1 - b1 and
+/// 1 - b2.
 template <class Real>
-NENGINE_HD void adam_step(Real rate, Real beta_1, Real beta_2, Real epsilon, Real g,
+NENGINE_HD void adam_step(Real rate, Real rest_1, Real rest_2, Real epsilon, Real g,
                           Real& p, Real& m, Real& v) {
-    m += (g - m) * (Real(1) - beta_1);
-    v += (g * g - v) * (Real(1) - beta_2);
+    m += (g - m) * rest_1;
+    v += (g * g - v) * rest_2;
     p -= rate * m / (std::sqrt(v) + epsilon);
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include NENGINE_LAUNCH_HEADER
+#include "kernels/base/divide.hpp"
 #include "kernels/losses/cross_entropy.hpp"
 #include "kernels/losses/mean_squared_error.hpp"
 #include "kernels/unified/operands.hpp"
@@ -13,6 +14,37 @@ namespace {
 // A loss is a sum down one column: its rows are the elements, or the (step, item)
 // pairs.
 
+/// Blocks that lie as one line, of whose elements the first `valid` count: no index has
+/// to be taken apart.
+template <class Number>
+struct MeanSquaredErrorOfLine {
+    using Real = Number;
+    static constexpr int n_registers = 1, n_sums = 1;
+
+    const Real *prediction, *target;
+    Real* gradient;
+    Index valid;
+    Real scale;
+    double* loss;
+
+    NENGINE_HD void load_constants(Real*, Index) const {}
+
+    NENGINE_HD void term(Real* r, Index i, Index) const {
+        const bool counts = i < valid;
+        const Real x = prediction[i], to = target[i];
+        if (gradient != nullptr) {
+            gradient[i] =
+                counts ? scale * SquaredError<Real>::derivative(x, to) : Real(0);
+        }
+        r[0] += counts ? SquaredError<Real>::value(x, to) : Real(0);
+    }
+
+    NENGINE_HD void finish(Index, const double (&total)[n_sums]) const {
+        *loss += static_cast<double>(scale) * total[0];
+    }
+};
+
+/// Any strides.
 template <class Number>
 struct MeanSquaredError {
     using Real = Number;
@@ -24,9 +56,8 @@ struct MeanSquaredError {
 
     NENGINE_HD void term(Real* r, Index row, Index) const {
         const auto& p = args.prediction;
-        const Index c = row % p.cols;
-        const Index b = row / p.cols % p.batch;
-        const Index t = row / (p.cols * p.batch);
+        const auto [item, c] = divide(row, p.cols);
+        const auto [t, b] = divide(item, p.batch);
         const bool counts = b < args.valid;
         const Real x = p(t, b, 0, c), target = args.target(t, b, 0, c);
         if (args.dL_dprediction.data != nullptr) {
@@ -41,6 +72,21 @@ struct MeanSquaredError {
         *args.loss += static_cast<double>(args.scale) * total[0];
     }
 };
+
+/// Whether the operands lie as one line and the elements that count are its first ones.
+template <class Real>
+bool is_line(const LossArgs<Real>& args) {
+    Block<const Real> prediction = args.prediction, target = args.target;
+    Block<const Real> gradient = args.prediction;
+    if (args.dL_dprediction.data != nullptr) {
+        gradient = args.dL_dprediction;
+    }
+    const bool first_count =
+        args.valid == prediction.batch || prediction.steps == 1;
+    const Extents e = join_extents(0, prediction, target, gradient);
+    return first_count && e.steps * e.batch * e.rows == 1 &&
+           all_unit(prediction, target, gradient);
+}
 
 template <class Number, template <class> class Entropy>
 struct CrossEntropy {
@@ -156,7 +202,17 @@ struct FlagAnyNonFinite {
 template <class Exec, class Real>
 void mean_squared_error(const Exec& exec, const LossArgs<Real>& args) {
     const auto& p = args.prediction;
-    launch_columns(exec, p.steps * p.batch * p.cols, 1, MeanSquaredError<Real>{args});
+    const Index elements = p.steps * p.batch * p.cols;
+    if (is_line(args)) {
+        const Index valid =
+            args.valid == p.batch ? elements : args.valid * p.cols;  // of one step
+        launch_columns(exec, elements, 1,
+                       MeanSquaredErrorOfLine<Real>{p.data, args.target.data,
+                                                    args.dL_dprediction.data, valid,
+                                                    args.scale, args.loss});
+    } else {
+        launch_columns(exec, elements, 1, MeanSquaredError<Real>{args});
+    }
 }
 
 template <class Exec, class Real>

@@ -8,25 +8,28 @@
 namespace nengine {
 namespace {
 
-NENGINE_HD bool skipped(const int* skip) {
+NENGINE_HD bool is_set(const int* skip) {
     return skip != nullptr && *skip != 0;
 }
 
-template <class Real>
+template <class Real, bool has_velocity>
 struct Sgd {
     UpdateArgs<Real> args;
     Real* velocity;
     Real momentum;
     bool nesterov;
 
-    NENGINE_HD void operator()(Index i) const {
-        if (skipped(args.skip)) {
+    NENGINE_HD bool prepare() const { return is_set(args.skip); }
+    NENGINE_HD void operator()(bool skip, Index i) const {
+        if (skip) {
             return;
         }
-        Real none = 0;
-        Real& v = velocity != nullptr ? velocity[i] : none;
-        sgd_step(args.learning_rate, momentum, nesterov, args.gradient[i],
-                 args.parameter[i], v);
+        if constexpr (has_velocity) {
+            sgd_step(args.learning_rate, momentum, nesterov, args.gradient[i],
+                     args.parameter[i], velocity[i]);
+        } else {
+            args.parameter[i] -= args.learning_rate * args.gradient[i];
+        }
     }
 };
 
@@ -36,8 +39,9 @@ struct Rmsprop {
     RmspropState<Real> state;
     Real rho, momentum, epsilon;
 
-    NENGINE_HD void operator()(Index i) const {
-        if (skipped(args.skip)) {
+    NENGINE_HD bool prepare() const { return is_set(args.skip); }
+    NENGINE_HD void operator()(bool skip, Index i) const {
+        if (skip) {
             return;
         }
         const Real g = args.gradient[i];
@@ -56,39 +60,52 @@ struct Rmsprop {
     }
 };
 
+/// One element: what the update of every parameter needs of its number.
 template <class Real>
-struct Adam {
-    UpdateArgs<Real> args;
-    Real *m, *v;
-    const Index* count;
-    Real beta_1, beta_2, epsilon;
+struct BeginAdamUpdate {
+    const int* skip;
+    AdamProgress<Real>* progress;
+    double learning_rate, beta_1, beta_2;
 
-    NENGINE_HD void operator()(Index i) const {
-        if (skipped(args.skip)) {
+    NENGINE_HD void operator()(Index) const {
+        if (is_set(skip)) {
             return;
         }
-        const auto t = static_cast<Real>(*count + 1);
-        const Real rate = args.learning_rate *
-                          std::sqrt(Real(1) - std::pow(beta_2, t)) /
-                          (Real(1) - std::pow(beta_1, t));
-        adam_step(rate, beta_1, beta_2, epsilon, args.gradient[i], args.parameter[i],
-                  m[i], v[i]);
+        const Index t = progress->updates + 1;
+        progress->updates = t;
+        progress->rate = static_cast<Real>(
+            learning_rate * adam_correction(beta_1, beta_2, static_cast<double>(t)));
     }
 };
 
-/// A launch of its own, after every element has read the count.
-struct Count {
-    const int* skip;
-    Index* count;
+template <class Real>
+struct Adam {
+    UpdateArgs<Real> args;
+    AdamState<Real> state;
+    Real rest_1, rest_2, epsilon;
 
-    NENGINE_HD void operator()(Index) const { *count += skipped(skip) ? 0 : 1; }
+    struct Ready {
+        bool skip;
+        Real rate;
+    };
+
+    NENGINE_HD Ready prepare() const {
+        return {is_set(args.skip), state.progress->rate};
+    }
+    NENGINE_HD void operator()(const Ready& ready, Index i) const {
+        if (ready.skip) {
+            return;
+        }
+        adam_step(ready.rate, rest_1, rest_2, epsilon, args.gradient[i],
+                  args.parameter[i], state.m[i], state.v[i]);
+    }
 };
 
 template <bool has_momentum, bool centered, class Exec, class Real>
 void run_rmsprop(const Exec& exec, const UpdateArgs<Real>& args,
                  const RmspropState<Real>& state, Real rho, Real momentum,
                  Real epsilon) {
-    launch_each(
+    launch_prepared(
         exec, args.n,
         Rmsprop<Real, has_momentum, centered>{args, state, rho, momentum, epsilon});
 }
@@ -98,7 +115,13 @@ void run_rmsprop(const Exec& exec, const UpdateArgs<Real>& args,
 template <class Exec, class Real>
 void sgd_update(const Exec& exec, const UpdateArgs<Real>& args, Real* velocity,
                 Real momentum, bool nesterov) {
-    launch_each(exec, args.n, Sgd<Real>{args, velocity, momentum, nesterov});
+    if (velocity != nullptr) {
+        launch_prepared(exec, args.n,
+                        Sgd<Real, true>{args, velocity, momentum, nesterov});
+    } else {
+        launch_prepared(exec, args.n,
+                        Sgd<Real, false>{args, velocity, momentum, nesterov});
+    }
 }
 
 template <class Exec, class Real>
@@ -119,19 +142,26 @@ void rmsprop_update(const Exec& exec, const UpdateArgs<Real>& args,
 }
 
 template <class Exec, class Real>
-void adam_update(const Exec& exec, const UpdateArgs<Real>& args, Real* m, Real* v,
-                 Index* count, Real beta_1, Real beta_2, Real epsilon) {
-    launch_each(exec, args.n, Adam<Real>{args, m, v, count, beta_1, beta_2, epsilon});
-    launch_each(exec, 1, Count{args.skip, count});
+void adam_update(const Exec& exec, const UpdateArgs<Real>& args,
+                 const AdamState<Real>& state, double beta_1, double beta_2,
+                 double epsilon) {
+    const auto learning_rate = static_cast<double>(args.learning_rate);
+    launch_each(exec, 1,
+                BeginAdamUpdate<Real>{args.skip, state.progress, learning_rate, beta_1,
+                                      beta_2});
+    launch_prepared(
+        exec, args.n,
+        Adam<Real>{args, state, static_cast<Real>(1.0 - beta_1),
+                   static_cast<Real>(1.0 - beta_2), static_cast<Real>(epsilon)});
 }
 
-#define NENGINE_INSTANTIATE(Real)                                                     \
-    template void sgd_update(const ThisExec&, const UpdateArgs<Real>&, Real*, Real,   \
-                             bool);                                                   \
-    template void rmsprop_update(const ThisExec&, const UpdateArgs<Real>&,            \
-                                 const RmspropState<Real>&, Real, Real, Real);        \
-    template void adam_update(const ThisExec&, const UpdateArgs<Real>&, Real*, Real*, \
-                              Index*, Real, Real, Real);
+#define NENGINE_INSTANTIATE(Real)                                                   \
+    template void sgd_update(const ThisExec&, const UpdateArgs<Real>&, Real*, Real, \
+                             bool);                                                 \
+    template void rmsprop_update(const ThisExec&, const UpdateArgs<Real>&,          \
+                                 const RmspropState<Real>&, Real, Real, Real);      \
+    template void adam_update(const ThisExec&, const UpdateArgs<Real>&,             \
+                              const AdamState<Real>&, double, double, double);
 
 NENGINE_INSTANTIATE(float)
 NENGINE_INSTANTIATE(double)

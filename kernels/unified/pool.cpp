@@ -47,6 +47,37 @@ struct PoolForward {
     }
 };
 
+/// Windows of one size that all lie inside the image: nothing to find out for each
+/// element, and loops that unroll.
+template <class Real, bool accumulate, int side>
+struct WholePoolForward {
+    Pool2DShape s;
+    const Real* x;
+    Real* y;
+
+    NENGINE_HD void operator()(Index image, Index row, Index col, Index c) const {
+        const Index first =
+            (image * s.in_h + row * s.stride_h) * s.in_w + col * s.stride_w;
+        Real sum = 0;
+        NENGINE_UNROLL
+        for (int i = 0; i < side; ++i) {
+            NENGINE_UNROLL
+            for (int j = 0; j < side; ++j) {
+                sum += x[(first + i * s.in_w + j) * s.channels + c];
+            }
+        }
+        sum /= Real(side * side);
+        Real& to = y[((image * s.out_h + row) * s.out_w + col) * s.channels + c];
+        to = accumulate ? to + sum : sum;
+    }
+};
+
+bool is_whole(const Pool2DShape& s, Index side) {
+    return s.pool_h == side && s.pool_w == side && s.pad_top == 0 && s.pad_left == 0 &&
+           (s.out_h - 1) * s.stride_h + side <= s.in_h &&
+           (s.out_w - 1) * s.stride_w + side <= s.in_w;
+}
+
 /// Each cell collects from the windows that contain it: no two threads write one place.
 template <class Real, bool accumulate>
 struct PoolBackward {
@@ -73,28 +104,70 @@ struct PoolBackward {
     }
 };
 
+/// The same for windows that do not overlap: a cell lies in one at most, and which one
+/// is the same for all channels.
+template <class Real, bool accumulate>
+struct DisjointPoolBackward {
+    Pool2DShape s;
+    const Real* dL_dy;
+    Real* dL_dx;
+
+    NENGINE_HD void operator()(Index image, Index row, Index col, Index c) const {
+        const Index h = (row + s.pad_top) / s.stride_h;
+        const Index w = (col + s.pad_left) / s.stride_w;
+        const Index top = h * s.stride_h - s.pad_top;
+        const Index left = w * s.stride_w - s.pad_left;
+        const bool has_window =
+            h < s.out_h && row - top < s.pool_h && w < s.out_w && col - left < s.pool_w;
+        const Span rows = inside(top, s.pool_h, s.in_h);
+        const Span cols = inside(left, s.pool_w, s.in_w);
+        const auto cells =
+            static_cast<Real>((rows.last - rows.first) * (cols.last - cols.first));
+        const Index from = ((image * s.out_h + h) * s.out_w + w) * s.channels + c;
+        const Real gradient = has_window ? dL_dy[from] / cells : Real(0);
+        Real& to = dL_dx[((image * s.in_h + row) * s.in_w + col) * s.channels + c];
+        to = accumulate ? to + gradient : gradient;
+    }
+};
+
+template <bool accumulate, class Exec, class Real>
+void run_forward(const Exec& exec, const Pool2DShape& s, const Real* x, Real* y) {
+    const Extents extents{s.images, s.out_h, s.out_w, s.channels};
+    if (is_whole(s, 2)) {
+        launch_elements(exec, extents, WholePoolForward<Real, accumulate, 2>{s, x, y});
+    } else if (is_whole(s, 3)) {
+        launch_elements(exec, extents, WholePoolForward<Real, accumulate, 3>{s, x, y});
+    } else {
+        launch_elements(exec, extents, PoolForward<Real, accumulate>{s, x, y});
+    }
+}
+
+template <bool accumulate, class Exec, class Real>
+void run_backward(const Exec& exec, const Pool2DShape& s, const Real* dL_dy,
+                  Real* dL_dx) {
+    const Extents extents{s.images, s.in_h, s.in_w, s.channels};
+    if (s.stride_h >= s.pool_h && s.stride_w >= s.pool_w) {
+        launch_elements(exec, extents,
+                        DisjointPoolBackward<Real, accumulate>{s, dL_dy, dL_dx});
+    } else {
+        launch_elements(exec, extents, PoolBackward<Real, accumulate>{s, dL_dy, dL_dx});
+    }
+}
+
 }  // namespace
 
 template <class Exec, class Real>
 void average_pool_forward(const Exec& exec, const Pool2DShape& shape, const Real* x,
                           Real* y, bool accumulate) {
-    const Extents extents{shape.images, shape.out_h, shape.out_w, shape.channels};
-    if (accumulate) {
-        launch_elements(exec, extents, PoolForward<Real, true>{shape, x, y});
-    } else {
-        launch_elements(exec, extents, PoolForward<Real, false>{shape, x, y});
-    }
+    accumulate ? run_forward<true>(exec, shape, x, y)
+               : run_forward<false>(exec, shape, x, y);
 }
 
 template <class Exec, class Real>
 void average_pool_backward(const Exec& exec, const Pool2DShape& shape,
                            const Real* dL_dy, Real* dL_dx, bool accumulate) {
-    const Extents extents{shape.images, shape.in_h, shape.in_w, shape.channels};
-    if (accumulate) {
-        launch_elements(exec, extents, PoolBackward<Real, true>{shape, dL_dy, dL_dx});
-    } else {
-        launch_elements(exec, extents, PoolBackward<Real, false>{shape, dL_dy, dL_dx});
-    }
+    accumulate ? run_backward<true>(exec, shape, dL_dy, dL_dx)
+               : run_backward<false>(exec, shape, dL_dy, dL_dx);
 }
 
 #define NENGINE_INSTANTIATE(Real)                                            \

@@ -12,13 +12,20 @@ namespace {
 struct Axes {
     Index extent[4];
     Index a[4], b[4], dst[4];
+    int n_outer;  ///< how many extents before the last are in use; 2 stands for more
 
     NENGINE_HD Index size() const {
         return extent[0] * extent[1] * extent[2] * extent[3];
     }
 
     NENGINE_HD Index offset(const Index* stride, Index at) const {
+        if (n_outer == 0) {
+            return at * stride[3];
+        }
         const auto [rest, i3] = divide(at, extent[3]);
+        if (n_outer == 1) {
+            return rest * stride[2] + i3 * stride[3];
+        }
         const auto [outer, i2] = divide(rest, extent[2]);
         const auto [i0, i1] = divide(outer, extent[1]);
         return i0 * stride[0] + i1 * stride[1] + i2 * stride[2] + i3 * stride[3];
@@ -51,6 +58,7 @@ Axes axes(const Block<const Real>& a, const Block<const Real>& b,
         out.b[k] = f.stride[1][k];
         out.dst[k] = f.stride[2][k];
     }
+    out.n_outer = f.extent[0] * f.extent[1] > 1 ? 2 : f.extent[2] > 1 ? 1 : 0;
     return out;
 }
 

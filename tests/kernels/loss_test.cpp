@@ -51,6 +51,41 @@ protected:
         return {download<double>(loss)[0], download<Real>(d)};
     }
 
+    /// The mean squared error of numbers that lie `apart` from one another.
+    LossResult<float> squares(const std::vector<float>& prediction,
+                              const std::vector<float>& target, Index n_steps,
+                              Index n_valid, Index apart) const {
+        const auto stride = static_cast<std::size_t>(apart);
+        const auto spread = [&](const std::vector<float>& from) {
+            std::vector<float> to(from.size() * stride, 9.0F);
+            for (std::size_t i = 0; i < from.size(); ++i) {
+                to[i * stride] = from[i];
+            }
+            return to;
+        };
+        const Buffer p = upload(spread(prediction)), t = upload(spread(target));
+        const Buffer d = upload(spread(target)), loss = upload(std::vector<double>{1});
+        const auto block = [&](const Buffer& buffer) {
+            auto all = dense(buffer.as<float>(), n_steps, batch, 1, n * apart);
+            all.cols = n;
+            all.col_stride = apart;
+            return all;
+        };
+        const LossArgs<float> args{.prediction = block(p),
+                                   .target = block(t),
+                                   .valid = n_valid,
+                                   .scale = 0.25F,
+                                   .loss = loss.as<double>(),
+                                   .dL_dprediction = block(d)};
+        device().run([&](const auto& exec) { mean_squared_error(exec, args); });
+        const auto all = download<float>(d);
+        LossResult<float> result{download<double>(loss)[0], {}};
+        for (std::size_t i = 0; i < all.size(); i += stride) {
+            result.gradient.push_back(all[i]);
+        }
+        return result;
+    }
+
     /// The loss by the book, in double.
     static double plain(Kind kind, const std::vector<double>& p,
                         const std::vector<double>& target) {
@@ -147,6 +182,25 @@ TEST_P(Loss, LargeLogitsDoNotOverflow) {
     EXPECT_TRUE(std::isfinite(got.loss));
     for (const float value : got.gradient) {
         ASSERT_TRUE(std::isfinite(value));
+    }
+}
+
+// Dense operands are one line for the kernel, others are not.
+TEST_P(Loss, OfSquaresIsTheSameWhateverTheStrides) {
+    struct Case {
+        Index steps, valid;
+    };
+    for (const Case c : {Case{3, batch}, Case{3, 4}, Case{1, 4}, Case{1, 0}}) {
+        const auto p = uniform<float>(c.steps * batch * n, -1, 1, 1);
+        const auto t = uniform<float>(c.steps * batch * n, -1, 1, 2);
+        const auto line = squares(p, t, c.steps, c.valid, 1);
+        const auto apart = squares(p, t, c.steps, c.valid, 2);
+        EXPECT_EQ(line.loss, apart.loss) << c.steps << " steps, " << c.valid;
+        EXPECT_EQ(line.gradient, apart.gradient);
+        for (std::size_t i = 0; i < p.size(); ++i) {
+            const bool counts = static_cast<Index>(i) / n % batch < c.valid;
+            ASSERT_EQ(line.gradient[i], counts ? 0.25F * (2 * (p[i] - t[i])) : 0.0F);
+        }
     }
 }
 

@@ -92,12 +92,13 @@ TEST_P(Optimizer, RmspropFollowsKeras) {
 TEST_P(Optimizer, AdamFollowsKerasAndCounts) {
     constexpr double b1 = 0.9, b2 = 0.999, epsilon = 1e-7;
     const Buffer first = zeros(), second = zeros();
-    const Buffer count = upload(std::vector<Index>{0});
+    const Buffer progress = upload(std::vector<AdamProgress<double>>(1));
+    const AdamState<double> state{first.as<double>(), second.as<double>(),
+                                  progress.as<AdamProgress<double>>()};
     std::vector<double> m(n, 0.0), v(n, 0.0), t(n, 0.0);
     compare(
         [&](const auto& exec, const UpdateArgs<double>& args) {
-            adam_update(exec, args, first.as<double>(), second.as<double>(),
-                        count.as<Index>(), b1, b2, epsilon);
+            adam_update(exec, args, state, b1, b2, epsilon);
         },
         [&](std::size_t i, double g, double& p) {
             t[i] += 1;
@@ -107,7 +108,33 @@ TEST_P(Optimizer, AdamFollowsKerasAndCounts) {
                 lr * std::sqrt(1 - std::pow(b2, t[i])) / (1 - std::pow(b1, t[i]));
             p -= rate * m[i] / (std::sqrt(v[i]) + epsilon);
         });
-    EXPECT_EQ(download<Index>(count)[0], updates);
+    EXPECT_EQ(download<AdamProgress<double>>(progress)[0].updates, updates);
+}
+
+// 1 - 0.9999^t of float32 would have lost most of its digits.
+TEST_P(Optimizer, AdamsRateIsComputedInDouble) {
+    constexpr double b1 = 0.9, b2 = 0.9999;
+    const Buffer p = upload(std::vector<float>(n, 1.0F));
+    const Buffer g = upload(std::vector<float>(n, 0.5F));
+    const Buffer m = upload(std::vector<float>(n, 0.0F));
+    const Buffer v = upload(std::vector<float>(n, 0.0F));
+    for (const Index before : {0, 1, 10, 1000, 100000, 100000000}) {
+        const Buffer progress = upload(std::vector<AdamProgress<float>>{{before, 0}});
+        device().run([&](const auto& exec) {
+            adam_update(
+                exec,
+                UpdateArgs<float>{n, p.as<float>(), g.as<float>(), 0.01F, nullptr},
+                AdamState<float>{m.as<float>(), v.as<float>(),
+                                 progress.as<AdamProgress<float>>()},
+                b1, b2, 1e-7);
+        });
+        const auto got = download<AdamProgress<float>>(progress)[0];
+        const double t = static_cast<double>(before) + 1;
+        const double want =
+            0.01 * std::sqrt(-std::expm1(t * std::log(b2))) / (1 - std::pow(b1, t));
+        EXPECT_EQ(got.updates, before + 1);
+        EXPECT_NEAR(got.rate / want, 1, 1e-6) << "update " << t;
+    }
 }
 
 TEST_P(Optimizer, FloatFollowsDouble) {
@@ -131,7 +158,7 @@ TEST_P(Optimizer, ASkippedUpdateChangesNothing) {
     const auto start = uniform<double>(n, -1, 1, 1);
     const Buffer p = upload(start), g = upload(gradient(0));
     const Buffer a = upload(start), b = upload(start), c = upload(start);
-    const Buffer count = upload(std::vector<Index>{7}),
+    const Buffer progress = upload(std::vector<AdamProgress<double>>{{7, 0.5}}),
                  skip = upload(std::vector<int>{1});
     const UpdateArgs<double> args{n, p.as<double>(), g.as<double>(), lr,
                                   skip.as<int>()};
@@ -141,13 +168,16 @@ TEST_P(Optimizer, ASkippedUpdateChangesNothing) {
             exec, args,
             RmspropState<double>{a.as<double>(), b.as<double>(), c.as<double>()}, 0.9,
             0.5, 1e-7);
-        adam_update(exec, args, a.as<double>(), b.as<double>(), count.as<Index>(), 0.9,
-                    0.999, 1e-7);
+        adam_update(exec, args,
+                    AdamState<double>{a.as<double>(), b.as<double>(),
+                                      progress.as<AdamProgress<double>>()},
+                    0.9, 0.999, 1e-7);
     });
     for (const Buffer* buffer : {&p, &a, &b, &c}) {
         EXPECT_EQ(download<double>(*buffer), start);
     }
-    EXPECT_EQ(download<Index>(count)[0], 7);
+    EXPECT_EQ(download<AdamProgress<double>>(progress)[0].updates, 7);
+    EXPECT_EQ(download<AdamProgress<double>>(progress)[0].rate, 0.5);
 
     const int none = 0;
     device().upload(skip.data(), &none, sizeof none);

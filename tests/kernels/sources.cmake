@@ -3,6 +3,7 @@ set(NENGINE_KERNELS_TESTS
     filter_scan_test.cpp
     gather_test.cpp
     learning_test.cpp
+    library_calls_test.cpp
     loss_test.cpp
     math_policy_test.cpp
     neuron_rate_test.cpp

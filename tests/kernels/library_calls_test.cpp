@@ -1,0 +1,129 @@
+// Counts calls of the C library's slow functions: what does not depend on an element or
+// a step must not be computed for each of them. The linker sends the calls here
+// (tests/sources.cmake).
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "kernels/optimizer.hpp"
+#include "tests/kernels/neuron_population.hpp"
+#include "tests/support/blocks.hpp"
+#include "tests/support/on_each_device.hpp"
+
+namespace {
+
+std::atomic<long> calls{0};
+
+}  // namespace
+
+#define NENGINE_COUNT_CALLS(NAME, REAL)     \
+    extern "C" REAL __real_##NAME(REAL);    \
+    extern "C" REAL __wrap_##NAME(REAL x) { \
+        return ++calls, __real_##NAME(x);   \
+    }
+#define NENGINE_COUNT_CALLS_OF_TWO(NAME, REAL)      \
+    extern "C" REAL __real_##NAME(REAL, REAL);      \
+    extern "C" REAL __wrap_##NAME(REAL x, REAL y) { \
+        return ++calls, __real_##NAME(x, y);        \
+    }
+
+NENGINE_COUNT_CALLS(exp, double)
+NENGINE_COUNT_CALLS(expf, float)
+NENGINE_COUNT_CALLS(expm1, double)
+NENGINE_COUNT_CALLS(expm1f, float)
+NENGINE_COUNT_CALLS(log, double)
+NENGINE_COUNT_CALLS(logf, float)
+NENGINE_COUNT_CALLS(log1p, double)
+NENGINE_COUNT_CALLS(log1pf, float)
+NENGINE_COUNT_CALLS_OF_TWO(pow, double)
+NENGINE_COUNT_CALLS_OF_TWO(powf, float)
+
+namespace nengine::test {
+namespace {
+
+class LibraryCalls : public OnEachDevice {
+protected:
+    long calls_of(const auto& work) const {
+        const long before = calls;
+        device().run(work);
+        device().synchronize();
+        return calls - before;
+    }
+
+    /// Of one update of `n` parameters by each optimizer.
+    template <class Real>
+    std::vector<long> calls_of_updates(Index n) const {
+        const auto numbers = [&] { return upload(uniform<Real>(n, 0.5, 1, 1)); };
+        const Buffer p = numbers(), g = numbers(), a = numbers(), b = numbers();
+        const Buffer c = numbers();
+        const Buffer progress = upload(std::vector<AdamProgress<Real>>(1));
+        const UpdateArgs<Real> args{n, p.as<Real>(), g.as<Real>(), Real(0.01), nullptr};
+        const AdamState<Real> adam{a.as<Real>(), b.as<Real>(),
+                                   progress.as<AdamProgress<Real>>()};
+        const RmspropState<Real> rms{a.as<Real>(), b.as<Real>(), c.as<Real>()};
+        return {calls_of([&](const auto& exec) {
+                    sgd_update(exec, args, a.as<Real>(), Real(0.9), true);
+                }),
+                calls_of([&](const auto& exec) {
+                    rmsprop_update(exec, args, rms, Real(0.9), Real(0.5), Real(1e-7));
+                }),
+                calls_of([&](const auto& exec) {
+                    adam_update(exec, args, adam, 0.9, 0.999, 1e-7);
+                })};
+    }
+
+    /// Of a scan of one item, with the polynomials that float32 takes.
+    long calls_of_scan(NeuronType type, Index steps) const {
+        constexpr Index n = 17;
+        const Population<float> p(type, steps, 1, n, MathPolicy{.degree = 6});
+        const Buffer input = upload(p.input), output = upload(p.input);
+        const Buffer gain = upload(p.gain), bias = upload(p.bias);
+        std::vector<Buffer> memory;
+        const auto put = [&](const std::vector<float>& values) {
+            memory.push_back(upload(values));
+            return memory.back().as<float>();
+        };
+        NeuronScanArgs<float> args;
+        args.type = type;
+        args.math = p.math;
+        args.dt = 0.001F;
+        args.input = dense<const float>(input.as<float>(), steps, 1, 1, n);
+        args.output = dense(output.as<float>(), steps, 1, 1, n);
+        args.gain = {gain.as<float>(), 1};
+        args.bias = {bias.as<float>(), 1};
+        for (std::size_t k = 0; k < p.params.size(); ++k) {
+            args.params[k] = {put(p.params[k]), 1};
+        }
+        for (std::size_t k = 0; k < p.states.size(); ++k) {
+            args.states[k] = dense(put(p.states[k]), 1, 1, 1, n);
+        }
+        return calls_of([&](const auto& exec) { neuron_scan(exec, args); });
+    }
+};
+
+TEST_P(LibraryCalls, AreCounted) {
+    volatile double x = 2.0;
+    const long before = calls;
+    EXPECT_GT(std::pow(x, x) + std::exp(x) + std::log1p(x), 0.0);
+    EXPECT_EQ(calls - before, 3);
+}
+
+TEST_P(LibraryCalls, OfAnUpdateDoNotGrowWithTheParameters) {
+    EXPECT_EQ(calls_of_updates<float>(1), calls_of_updates<float>(100003));
+    EXPECT_EQ(calls_of_updates<double>(1), calls_of_updates<double>(100003));
+}
+
+TEST_P(LibraryCalls, OfNeuronsDoNotGrowWithTheSteps) {
+    for (int k = 0; k < n_built_in_neurons; ++k) {
+        const auto type = static_cast<NeuronType>(k);
+        EXPECT_EQ(calls_of_scan(type, 1), calls_of_scan(type, 50))
+            << neuron_info(type).name;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Devices, LibraryCalls, ::testing::ValuesIn(device_names()),
+                         device_label);
+
+}  // namespace
+}  // namespace nengine::test
