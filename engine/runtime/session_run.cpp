@@ -77,10 +77,12 @@ public:
 
 private:
     void simulate(Index steps) {
+        // To probes that keep one sample, every chunk may be the last of the run.
+        const Index so_far = done_ + steps;
         session_.run_chunk(runner_, session_.step_, steps, sources_, items_, done_,
                            [&](const ChunkExtent& extent, Index call_step) {
                                session_.emit_samples(
-                                   runner_, extent, call_step, n_steps_, 0,
+                                   runner_, extent, call_step, so_far, 0,
                                    session_.options_.minibatch, std::ref(samples_));
                            });
         commit(steps);

@@ -190,12 +190,12 @@ TEST(HostFunctions, SeeTheSimulatorAtTheirStep) {
         auto wave = net.node([](double t) { return 1000 * t; });
         auto look = net.node(
             [&](double, std::span<const double> x) {
-                const Tensor all = running->data(*every);
+                const Tensor all = running->data(*every), one = running->data(*last);
                 const auto n = all.extent(0);
-                seen.insert(seen.end(),
-                            {static_cast<double>(running->n_steps()),
-                             static_cast<double>(n), n > 0 ? all(n - 1, 0) : 0.0,
-                             static_cast<double>(running->data(*last).extent(0))});
+                seen.insert(seen.end(), {static_cast<double>(running->n_steps()),
+                                         static_cast<double>(n),
+                                         n > 0 ? all(n - 1, 0) : 0.0,
+                                         one.extent(0) > 0 ? one(0, 0) : 0.0});
                 return x[0];
             },
             {.size_in = 1, .size_out = 1});
@@ -208,7 +208,7 @@ TEST(HostFunctions, SeeTheSimulatorAtTheirStep) {
         sim.run_steps(2);
         sim.run_steps(2);
 
-        EXPECT_THAT(seen, near_to({0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 1, 3, 3, 3, 1}));
+        EXPECT_THAT(seen, near_to({0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3}));
     }
 }
 
@@ -237,6 +237,26 @@ TEST(HostFunctions, MayNotRunOrChangeTheirSimulator) {
                     HasSubstr("got a call from a function"));
         EXPECT_EQ(sim.data(p).extent(0), 2);
     }
+}
+
+TEST(HostFunctions, ThatThrowLeaveTheLastSampleBefore) {
+    Network net({.seed = 1});
+    auto u = net.node(
+        [](double t) {
+            if (t > 0.0065) {
+                throw std::runtime_error("goal");
+            }
+            return 1000 * t;
+        },
+        {.size_out = 1});
+    auto p = net.probe(u, {.keep_history = false}),
+         rare = net.probe(u, {.sample_every = 0.004, .keep_history = false});
+    Simulator sim(net, quiet());
+
+    EXPECT_THROW(sim.run_steps(100), std::runtime_error);
+
+    EXPECT_THAT(sim.data(p).to_vector(), near_to({6}));
+    EXPECT_THAT(sim.data(rare).to_vector(), near_to({4}));
 }
 
 TEST(HostFunctions, ThatThrowLeaveTheStepsBefore) {
