@@ -31,7 +31,8 @@ using Targets = std::map<int, HostTensor>;
 
 /// Receives samples of a probe: `values` [items, rows, size], of the session's real
 /// type, for items [first_item, first_item + items) and samples [first_row, first_row +
-/// rows) of the call.
+/// rows) of the call. Of a probe without a history it may get several, one after the
+/// other: the last one counts.
 using ProbeSink = std::function<void(int probe, Index first_item, Index items,
                                      Index first_row, Index rows, const void* values)>;
 

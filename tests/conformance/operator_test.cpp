@@ -108,7 +108,7 @@ public:
         }
         session.run(
             steps, borrow(data),
-            [&](int probe, Index first_item, Index items, Index, Index rows,
+            [&](int probe, Index first_item, Index items, Index first_row, Index rows,
                 const void* values) {
                 const auto p = static_cast<std::size_t>(probe);
                 const Index size = model_.signal(model_.probes[p].signal).size();
@@ -118,6 +118,7 @@ public:
                                      static_cast<std::size_t>(first_item + items)));
                 for (Index item = 0; item < items; ++item) {
                     auto& into = call[static_cast<std::size_t>(first_item + item)];
+                    into.resize(static_cast<std::size_t>(first_row * size));
                     into.insert(into.end(), from + item * rows * size,
                                 from + (item + 1) * rows * size);
                 }
