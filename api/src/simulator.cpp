@@ -8,7 +8,7 @@
 #include "api/builder/numerics/random_state.hpp"
 #include "api/builder/numerics/text.hpp"
 #include "api/builder/process_seeds.hpp"
-#include "api/src/collector.hpp"
+#include "engine/core/sampling.hpp"
 #include "engine/operators/operators.hpp"
 
 namespace nengine {
@@ -127,68 +127,6 @@ void Simulator::Impl::warn(const std::string& message) const {
     }
 }
 
-Tensor Simulator::Impl::recorded(int probe) const {
-    auto& parts = recordings[static_cast<std::size_t>(probe)].parts;
-    if (parts.size() == 1) {
-        return parts.front();
-    }
-    Index rows = 0;
-    for (const auto& part : parts) {
-        rows += part.extent(1);
-    }
-    const Index size =
-        model().signal(model().probes[static_cast<std::size_t>(probe)].signal).size();
-    Collector merged(minibatch(), rows, size, real());
-    Index row = 0;
-    for (const auto& part : parts) {
-        merged.put(0, minibatch(), row, part.extent(1), part.raw());
-        row += part.extent(1);
-    }
-    parts = {merged.take()};
-    return parts.front();
-}
-
-void Simulator::Impl::clear_recordings() {
-    for (auto& recording : recordings) {
-        recording.parts.clear();
-    }
-}
-
-void Simulator::Impl::record(Index n_steps, const Feeds& feeds) {
-    const Index first = session->step();
-    std::vector<Collector> collectors;
-    for (std::size_t p = 0; p < model().probes.size(); ++p) {
-        const Index size = model().signal(model().probes[p].signal).size();
-        collectors.emplace_back(
-            minibatch(), samples(static_cast<int>(p), first, n_steps), size, real());
-    }
-    const auto keep = [&] {
-        const Index done = session->step() - first;
-        for (std::size_t p = 0; p < collectors.size(); ++p) {
-            auto& parts = recordings[p].parts;
-            const Index rows = samples(static_cast<int>(p), first, done);
-            if (rows > 0 && !model().probes[p].keep_history) {
-                parts.clear();
-            }
-            if (rows > 0) {
-                parts.push_back(collectors[p].take(rows));
-            }
-        }
-    };
-    try {
-        session->run(n_steps, feeds,
-                     [&](int probe, Index first_item, Index items, Index first_row,
-                         Index rows, const void* values) {
-                         collectors[static_cast<std::size_t>(probe)].put(
-                             first_item, items, first_row, rows, values);
-                     });
-    } catch (...) {
-        keep();  // what was simulated before the error stays
-        throw;
-    }
-    keep();
-}
-
 std::vector<double> Simulator::Impl::live(SignalId signal) const {
     const Signal& found = model().signal(signal);
     if (session && !found.learned) {
@@ -281,11 +219,13 @@ void Simulator::run_steps(std::int64_t n_steps, RunOptions options) {
                               std::to_string(impl.minibatch()));
     }
     if (!options.stateful) {
-        for (auto& [probe, tensor] : impl.predict_isolated(data, {})) {
+        for (auto& [probe, tensor] :
+             impl.predict_isolated(data, impl.all_probes(), "run_steps")) {
             impl.recordings[static_cast<std::size_t>(probe)].parts.push_back(tensor);
         }
         return;
     }
+    impl.need_memory_to_record("run_steps", impl.all_probes(), data.items, n_steps);
     const bool shown = impl.shows_progress() && n_steps > 1;
     const Index piece = piece_of(shown, n_steps);
     ProgressBar bar(shown, "simulating", n_steps, "steps");
@@ -321,10 +261,9 @@ std::vector<double> Simulator::trange(std::optional<double> sample_every) const 
     }
     const double period = sample_every ? *sample_every / impl_->options.dt : 1.0;
     std::vector<double> times;
-    for (Index step = 1; step <= n_steps(); ++step) {
-        if (std::fmod(static_cast<double>(step), period) < 1.0) {
-            times.push_back(static_cast<double>(step) * impl_->options.dt);
-        }
+    const Sampling sampling(period);
+    for (Index n = 1; n <= sampling.count(n_steps()); ++n) {
+        times.push_back(static_cast<double>(sampling.step(n)) * impl_->options.dt);
     }
     return times;
 }

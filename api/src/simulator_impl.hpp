@@ -6,10 +6,12 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "api/builder/build.hpp"
+#include "api/src/collector.hpp"
 #include "api/src/progress.hpp"
 #include "nengine/simulator.hpp"
 
@@ -54,18 +56,29 @@ struct Simulator::Impl {
     void add_targets(CallData& call, const Data& y, const std::string& name) const;
     int input_index(const DataKey& key) const;
     int probe_index(const DataKey& key) const;
-    /// Samples of a probe in a call of `n_steps` after step `first`.
-    Index samples(int probe, Index first, Index n_steps) const;
+    std::set<int> probes_with_labels(const Objective& given) const;
+    /// @throws ValidationError  a probe would need targets of two kinds
+    void check_target_kinds(const Objective& given) const;
     CallData call_data(const Data& x, const Data* y, std::optional<Index> n_steps,
                        const std::string& call) const;
     /// Warns of a call of one step where synapses delay by at least one.
     void warn_of_delay(Index n_steps, const std::vector<int>& probes) const;
 
-    // Recording.
+    // Recording (simulator_recording.cpp).
+    std::vector<int> all_probes() const;
+    Index probe_size(int probe) const;
+    /// Samples of a probe in a call of `n_steps` after step `first`.
+    Index samples(int probe, Index first, Index n_steps) const;
+    /// @throws MemoryError  samples of a call of `n_steps` from now on would not fit
+    void need_memory_to_record(const std::string& call, const std::vector<int>& probes,
+                               Index items, Index n_steps) const;
+    std::map<int, Collector> collectors(const std::vector<int>& probes, Index items,
+                                        Index n_steps) const;
     Tensor recorded(int probe) const;
     void record(Index n_steps, const Feeds& feeds);
     std::map<int, Tensor> predict_isolated(const CallData& data,
-                                           const std::vector<int>& probes);
+                                           const std::vector<int>& probes,
+                                           const std::string& call);
     std::map<int, Tensor> predict_stateful(const CallData& data,
                                            const std::vector<int>& probes);
     void clear_recordings();
