@@ -24,6 +24,7 @@ set(NENGINE_API_SOURCES
     builder/synapse_steps.cpp
     builder/warnings.cpp
     src/checks.cpp
+    src/data_values.cpp
     src/handles.cpp
     src/io.cpp
     src/layers.cpp
@@ -46,6 +47,7 @@ set(NENGINE_API_SOURCES
     src/simulator.cpp
     src/simulator_data.cpp
     src/simulator_parameters.cpp
+    src/simulator_recording.cpp
     src/simulator_training.cpp
     src/tensor.cpp
     src/tuning.cpp

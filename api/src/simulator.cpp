@@ -8,7 +8,7 @@
 #include "api/builder/numerics/random_state.hpp"
 #include "api/builder/numerics/text.hpp"
 #include "api/builder/process_seeds.hpp"
-#include "api/src/collector.hpp"
+#include "engine/core/sampling.hpp"
 #include "engine/operators/operators.hpp"
 
 namespace nengine {
@@ -127,89 +127,6 @@ void Simulator::Impl::warn(const std::string& message) const {
     }
 }
 
-namespace {
-
-/// One after the other, as one tensor.
-Tensor joined(const std::vector<Tensor>& parts, Index items, Index size,
-              RealType real) {
-    Index rows = 0;
-    for (const auto& part : parts) {
-        rows += part.extent(1);
-    }
-    Collector merged(items, rows, size, real);
-    Index row = 0;
-    for (const auto& part : parts) {
-        merged.put(0, items, row, part.extent(1), part.raw());
-        row += part.extent(1);
-    }
-    return merged.take();
-}
-
-}  // namespace
-
-Index Simulator::Impl::rows_so_far(int probe) const {
-    return samples(probe, run_start, session->step() - run_start);
-}
-
-Tensor Simulator::Impl::recorded(int probe) const {
-    const auto p = static_cast<std::size_t>(probe);
-    auto& [parts, running] = recordings[p];
-    const Index size = model().signal(model().probes[p].signal).size();
-    if (running) {  // a function looks at what its run has recorded
-        const bool history = model().probes[p].keep_history;
-        const Index rows = rows_so_far(probe);
-        std::vector<Tensor> all = history || rows == 0 ? parts : std::vector<Tensor>{};
-        all.push_back(running->copy_of(rows));
-        return joined(all, minibatch(), size, real());
-    }
-    if (parts.size() != 1) {
-        parts = {joined(parts, minibatch(), size, real())};
-    }
-    return parts.front();
-}
-
-void Simulator::Impl::clear_recordings() {
-    for (auto& recording : recordings) {
-        recording.parts.clear();
-    }
-}
-
-void Simulator::Impl::record(Index n_steps, const Feeds& feeds) {
-    session->need_idle("run");
-    run_start = session->step();
-    for (std::size_t p = 0; p < recordings.size(); ++p) {
-        const Index size = model().signal(model().probes[p].signal).size();
-        recordings[p].running.emplace(minibatch(),
-                                      samples(static_cast<int>(p), run_start, n_steps),
-                                      size, real());
-    }
-    const auto keep = [&] {
-        for (std::size_t p = 0; p < recordings.size(); ++p) {
-            auto& [parts, running] = recordings[p];
-            const Index rows = rows_so_far(static_cast<int>(p));
-            if (rows > 0 && !model().probes[p].keep_history) {
-                parts.clear();
-            }
-            if (rows > 0) {
-                parts.push_back(running->take(rows));
-            }
-            running.reset();
-        }
-    };
-    try {
-        session->run(n_steps, feeds,
-                     [&](int probe, Index first_item, Index items, Index first_row,
-                         Index rows, const void* values) {
-                         recordings[static_cast<std::size_t>(probe)].running->put(
-                             first_item, items, first_row, rows, values);
-                     });
-    } catch (...) {
-        keep();  // what was simulated before the error stays
-        throw;
-    }
-    keep();
-}
-
 std::vector<double> Simulator::Impl::live(SignalId signal) const {
     const Signal& found = model().signal(signal);
     if (session && !found.learned) {
@@ -302,11 +219,13 @@ void Simulator::run_steps(std::int64_t n_steps, RunOptions options) {
                               std::to_string(impl.minibatch()));
     }
     if (!options.stateful) {
-        for (auto& [probe, tensor] : impl.predict_isolated(data, {})) {
+        for (auto& [probe, tensor] :
+             impl.predict_isolated(data, impl.all_probes(), "run_steps")) {
             impl.recordings[static_cast<std::size_t>(probe)].parts.push_back(tensor);
         }
         return;
     }
+    impl.need_memory_to_record("run_steps", impl.all_probes(), data.items, n_steps);
     const bool shown = impl.shows_progress() && n_steps > 1;
     const Index piece = piece_of(shown, n_steps);
     ProgressBar bar(shown, "simulating", n_steps, "steps");
@@ -342,10 +261,9 @@ std::vector<double> Simulator::trange(std::optional<double> sample_every) const 
     }
     const double period = sample_every ? *sample_every / impl_->options.dt : 1.0;
     std::vector<double> times;
-    for (Index step = 1; step <= n_steps(); ++step) {
-        if (std::fmod(static_cast<double>(step), period) < 1.0) {
-            times.push_back(static_cast<double>(step) * impl_->options.dt);
-        }
+    const Sampling sampling(period);
+    for (Index n = 1; n <= sampling.count(n_steps()); ++n) {
+        times.push_back(static_cast<double>(sampling.step(n)) * impl_->options.dt);
     }
     return times;
 }

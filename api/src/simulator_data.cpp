@@ -1,11 +1,12 @@
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 #include <set>
 
 #include "api/src/simulator_impl.hpp"
 // (the engine's headers, included above, come first)
 #include "api/builder/numerics/text.hpp"
+#include "api/src/data_values.hpp"
+#include "engine/core/sampling.hpp"
 
 namespace nengine {
 inline namespace api {
@@ -129,15 +130,6 @@ int Simulator::Impl::probe_index(const DataKey& key) const {
     return place<Probe>(key, key.object(), built.probes, probe_names, "probe");
 }
 
-Index Simulator::Impl::samples(int probe, Index first, Index n_steps) const {
-    const ProbePoint& point = model().probes[static_cast<std::size_t>(probe)];
-    Index count = 0;
-    for (Index step = first + 1; step <= first + n_steps; ++step) {
-        count += std::fmod(static_cast<double>(step), point.period) < 1.0 ? 1 : 0;
-    }
-    return point.keep_history ? count : std::min<Index>(count, 1);
-}
-
 CallData Simulator::Impl::call_data(const Data& x, const Data* y,
                                     std::optional<Index> n_steps,
                                     const std::string& call) const {
@@ -149,6 +141,7 @@ CallData Simulator::Impl::call_data(const Data& x, const Data* y,
         const auto tensor =
             checked_tensor(values, built.inputs[place]->size_out, where);
         match_items(result, tensor.batch, where);
+        check_values(tensor, real(), y != nullptr, where);
         if (tensor.steps > 1 && result.n_steps > 1 && tensor.steps != result.n_steps) {
             throw ShapeError(where + ": got data for " + std::to_string(tensor.steps) +
                              " steps, needs " + std::to_string(result.n_steps) +
@@ -180,36 +173,25 @@ CallData Simulator::Impl::call_data(const Data& x, const Data* y,
     return result;
 }
 
-namespace {
-
-template <class Real>
-void check_labels(const HostTensor& labels, Index classes, const std::string& where) {
-    const auto* values = static_cast<const Real*>(labels.data);
-    for (Index i = 0; i < labels.batch * labels.steps; ++i) {
-        const auto label = static_cast<double>(values[i]);
-        if (!(label >= 0.0 && label < static_cast<double>(classes)) ||
-            label != std::floor(label)) {
-            throw ValidationError(where + ": got the label " + number_text(label) +
-                                  ", needs whole numbers from 0 to " +
-                                  std::to_string(classes - 1));
+std::set<int> Simulator::Impl::probes_with_labels(const Objective& given) const {
+    std::set<int> probes;
+    for (const auto& loss : given.losses) {
+        if (loss.kind == LossKind::sparse_categorical_crossentropy) {
+            probes.insert(loss.probe);
         }
     }
+    for (const auto& metric : given.metrics) {
+        probes.insert(metric.probe);
+    }
+    return probes;
 }
-
-}  // namespace
 
 void Simulator::Impl::add_targets(CallData& call, const Data& y,
                                   const std::string& name) const {
-    std::set<int> with_labels, wanted;
-    for (const auto& loss : objective.losses) {
-        wanted.insert(loss.probe);
-        if (loss.kind == LossKind::sparse_categorical_crossentropy) {
-            with_labels.insert(loss.probe);
-        }
-    }
-    for (const auto& metric : objective.metrics) {
-        wanted.insert(metric.probe);
-        with_labels.insert(metric.probe);
+    const std::set<int> with_labels = probes_with_labels(objective);
+    std::set<int> wanted;
+    for (std::size_t entry = 0; entry < objective.entries(); ++entry) {
+        wanted.insert(objective.probe(entry));
     }
     for (const auto& [key, values] : y) {
         const int probe = probe_index(key);
@@ -222,16 +204,12 @@ void Simulator::Impl::add_targets(CallData& call, const Data& y,
         const bool labels = with_labels.contains(probe);
         const auto tensor = checked_tensor(values, labels ? 1 : size, where);
         match_items(call, tensor.batch, where);
-        const Index rows = samples(probe, session->step(), call.n_steps);
-        if (tensor.steps != 1 && tensor.steps != rows) {
-            throw ShapeError(where + ": got targets for " +
-                             std::to_string(tensor.steps) + " steps, needs " +
-                             std::to_string(rows) + " or 1");
-        }
+        check_target_steps(model().probes[place], session->step(), call.n_steps,
+                           tensor.steps, where);
         if (labels) {
-            tensor.type == RealType::float32
-                ? check_labels<float>(tensor, size, where)
-                : check_labels<double>(tensor, size, where);
+            check_labels(tensor, size, where);
+        } else {
+            check_values(tensor, real(), true, where);
         }
         call.targets[probe] = tensor;
     }

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,15 @@ inline namespace api {
 
 /// What one probe has recorded in stateful calls, in the order of the calls.
 struct ProbeRecording {
-    std::vector<Tensor> parts;         ///< [batch, rows, size] each
-    std::optional<Collector> running;  ///< of the run that is under way
+    std::vector<Tensor> parts;  ///< [batch, rows, size] each
+};
+
+/// What the run that is under way has recorded.
+struct RunningRecord {
+    RunningRecord(Index step, std::map<int, Collector> by_probe)
+        : start(step), collectors(std::move(by_probe)) {}
+    Index start;  ///< the step before its first
+    std::map<int, Collector> collectors;
 };
 
 /// Data of a call, checked and borrowed; lives as long as the caller's tensors.
@@ -39,7 +47,7 @@ struct Simulator::Impl {
     std::optional<Session> session;  ///< empty when closed
     std::vector<std::string> input_names, probe_names;
     mutable std::vector<ProbeRecording> recordings;  ///< by probe; merged when read
-    Index run_start = 0;                             ///< the step before the last run
+    std::optional<RunningRecord> running;
     Index steps = 0;                                 ///< as when it was closed
     Objective objective;
     bool compiled = false;
@@ -57,20 +65,33 @@ struct Simulator::Impl {
     void add_targets(CallData& call, const Data& y, const std::string& name) const;
     int input_index(const DataKey& key) const;
     int probe_index(const DataKey& key) const;
-    /// Samples of a probe in a call of `n_steps` after step `first`.
-    Index samples(int probe, Index first, Index n_steps) const;
+    std::set<int> probes_with_labels(const Objective& given) const;
+    /// @throws ValidationError  a probe would need targets of two kinds
+    void check_target_kinds(const Objective& given) const;
     CallData call_data(const Data& x, const Data* y, std::optional<Index> n_steps,
                        const std::string& call) const;
     /// Warns of a call of one step where synapses delay by at least one.
     void warn_of_delay(Index n_steps, const std::vector<int>& probes) const;
 
-    // Recording.
+    // Recording (simulator_recording.cpp).
+    std::vector<int> all_probes() const;
+    Index probe_size(int probe) const;
+    /// Samples of a probe in a call of `n_steps` after step `first`.
+    Index samples(int probe, Index first, Index n_steps) const;
+    /// @throws MemoryError  samples of a call of `n_steps` from now on would not fit
+    void need_memory_to_record(const std::string& call, const std::vector<int>& probes,
+                               Index items, Index n_steps) const;
+    std::map<int, Collector> collectors(const std::vector<int>& probes, Index items,
+                                        Index n_steps) const;
     Tensor recorded(int probe) const;
     /// Samples that the run under way has recorded so far.
     Index rows_so_far(int probe) const;
+    /// Takes them over when it ends.
+    void keep_running();
     void record(Index n_steps, const Feeds& feeds);
     std::map<int, Tensor> predict_isolated(const CallData& data,
-                                           const std::vector<int>& probes);
+                                           const std::vector<int>& probes,
+                                           const std::string& call);
     std::map<int, Tensor> predict_stateful(const CallData& data,
                                            const std::vector<int>& probes);
     void clear_recordings();

@@ -1,13 +1,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <map>
 #include <numeric>
+#include <set>
 
 #include "api/src/simulator_impl.hpp"
 // (the engine's headers, included above, come first)
 #include "api/builder/numerics/random_state.hpp"
 #include "api/builder/numerics/text.hpp"
-#include "api/src/collector.hpp"
 
 namespace nengine {
 inline namespace api {
@@ -30,13 +31,16 @@ LossSpec loss_spec(int probe, const ProbeLoss& given) {
     return spec;
 }
 
+/// As Keras's functions are called.
+std::string loss_name(LossKind kind) {
+    return kind == LossKind::mean_squared_error ? "mean_squared_error"
+                                                : "sparse_categorical_crossentropy";
+}
+
 std::vector<int> targeted(const Objective& objective) {
     std::vector<int> probes;
-    for (const auto& loss : objective.losses) {
-        probes.push_back(loss.probe);
-    }
-    for (const auto& metric : objective.metrics) {
-        probes.push_back(metric.probe);
+    for (std::size_t entry = 0; entry < objective.entries(); ++entry) {
+        probes.push_back(objective.probe(entry));
     }
     return probes;
 }
@@ -65,86 +69,27 @@ std::string summary(const EvaluationResult& values) {
 
 EvaluationResult Simulator::Impl::named(const Scores& scores) const {
     EvaluationResult result = {{"loss", scores.loss}};
-    const auto name = [&](int probe) {
-        return probe_names[static_cast<std::size_t>(probe)];
+    const auto add = [&](int probe, const std::string& what, double value) {
+        const std::string base =
+            probe_names[static_cast<std::size_t>(probe)] + '_' + what;
+        std::string key = base;
+        for (int i = 1; !result.emplace(key, value).second; ++i) {
+            key = base + '_' + std::to_string(i);
+        }
     };
+    std::map<int, double> sums;
     for (std::size_t i = 0; i < scores.losses.size(); ++i) {
-        result[name(objective.losses[i].probe) + "_loss"] = scores.losses[i];
+        const LossSpec& loss = objective.losses[i];
+        sums[loss.probe] += scores.losses[i];
+        if (std::ranges::count(objective.losses, loss.probe, &LossSpec::probe) > 1) {
+            add(loss.probe, loss_name(loss.kind), scores.losses[i]);
+        }
+    }
+    for (const auto& [probe, sum] : sums) {
+        add(probe, "loss", sum);
     }
     for (std::size_t i = 0; i < scores.metrics.size(); ++i) {
-        result[name(objective.metrics[i].probe) + "_accuracy"] = scores.metrics[i];
-    }
-    return result;
-}
-
-std::map<int, Tensor> Simulator::Impl::predict_isolated(
-    const CallData& data, const std::vector<int>& probes) {
-    std::vector<int> wanted = probes;
-    if (wanted.empty()) {
-        wanted.resize(model().probes.size());
-        std::iota(wanted.begin(), wanted.end(), 0);
-    }
-    std::map<int, Collector> collectors;
-    for (const int probe : wanted) {
-        const auto& point = model().probes[static_cast<std::size_t>(probe)];
-        collectors.emplace(
-            probe, Collector(data.items, samples(probe, session->step(), data.n_steps),
-                             model().signal(point.signal).size(), real()));
-    }
-    ProgressBar bar(shows_progress(), "predicting", data.items, "items");
-    session->predict(
-        data.n_steps, data.feeds, wanted,
-        [&](int probe, Index first_item, Index items, Index first_row, Index rows,
-            const void* values) {
-            collectors.at(probe).put(first_item, items, first_row, rows, values);
-        },
-        [&](Index done, Index) { bar.update(done); });
-    bar.finish("");
-    std::map<int, Tensor> result;
-    for (auto& [probe, collector] : collectors) {
-        result.emplace(probe, collector.take());
-    }
-    return result;
-}
-
-std::map<int, Tensor> Simulator::Impl::predict_stateful(
-    const CallData& data, const std::vector<int>& probes) {
-    if (data.items % minibatch() != 0) {
-        throw ValidationError("predict: got " + std::to_string(data.items) +
-                              " items, needs a multiple of the minibatch size " +
-                              std::to_string(minibatch()) + " when stateful");
-    }
-    std::map<int, Collector> collectors;
-    for (std::size_t p = 0; p < model().probes.size(); ++p) {
-        const int probe = static_cast<int>(p);
-        if (probes.empty() || std::ranges::find(probes, probe) != probes.end()) {
-            collectors.emplace(
-                probe,
-                Collector(data.items, samples(probe, session->step(), data.n_steps),
-                          model().signal(model().probes[p].signal).size(), real()));
-        }
-    }
-    for (Index first = 0; first < data.items; first += minibatch()) {
-        Feeds feeds = data.feeds;
-        for (auto& [input, tensor] : feeds) {
-            const Index width = tensor.type == RealType::float32 ? 4 : 8;
-            tensor.data = static_cast<const std::byte*>(tensor.data) +
-                          first * tensor.steps * tensor.size * width;
-            tensor.batch = minibatch();
-        }
-        session->run(data.n_steps, feeds,
-                     [&](int probe, Index first_item, Index items, Index first_row,
-                         Index rows, const void* values) {
-                         const auto at = collectors.find(probe);
-                         if (at != collectors.end()) {
-                             at->second.put(first + first_item, items, first_row, rows,
-                                            values);
-                         }
-                     });
-    }
-    std::map<int, Tensor> result;
-    for (auto& [probe, collector] : collectors) {
-        result.emplace(probe, collector.take());
+        add(objective.metrics[i].probe, "accuracy", scores.metrics[i]);
     }
     return result;
 }
@@ -156,14 +101,15 @@ Predictions Simulator::predict(const Data& x, PredictOptions options) {
     for (const auto& probe : options.probes) {
         probes.push_back(impl.probe_index(probe));
     }
+    if (probes.empty()) {
+        probes = impl.all_probes();
+    }
     Predictions result;
     if (options.stateful) {
         result.tensors_ = impl.predict_stateful(data, probes);
     } else {
-        std::vector<int> all(impl.built.probes.size());
-        std::iota(all.begin(), all.end(), 0);
-        impl.warn_of_delay(data.n_steps, probes.empty() ? all : probes);
-        result.tensors_ = impl.predict_isolated(data, probes);
+        impl.warn_of_delay(data.n_steps, probes);
+        result.tensors_ = impl.predict_isolated(data, probes, "predict");
     }
     std::map<std::string, int> names;
     std::map<const detail::ObjectData*, int> objects;
@@ -192,6 +138,22 @@ const Tensor& Predictions::operator[](const DataKey& probe) const {
     return at->second;
 }
 
+/// A probe has one tensor of targets.
+void Simulator::Impl::check_target_kinds(const Objective& given) const {
+    const std::set<int> labels = probes_with_labels(given);
+    for (const LossSpec& loss : given.losses) {
+        const auto probe = static_cast<std::size_t>(loss.probe);
+        const Index size = model().signal(model().probes[probe].signal).size();
+        if (loss.kind == LossKind::mean_squared_error && size > 1 &&
+            labels.contains(loss.probe)) {
+            throw ValidationError("compile: " + detail::describe(*built.probes[probe]) +
+                                  ": got a loss that compares " + std::to_string(size) +
+                                  " components and a loss or metric that compares "
+                                  "labels, needs targets of one kind");
+        }
+    }
+}
+
 void Simulator::compile(CompileOptions options) {
     Impl& impl = open("compile");
     Objective objective;
@@ -203,6 +165,7 @@ void Simulator::compile(CompileOptions options) {
             {.probe = impl.probe_index(metric.probe),
              .last_step = std::get<Accuracy>(metric.metric).last_step});
     }
+    impl.check_target_kinds(objective);
     impl.session->set_optimizer(engine_optimizer(options.optimizer));
     impl.objective = std::move(objective);
     impl.compiled = true;

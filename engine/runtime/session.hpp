@@ -104,10 +104,10 @@ public:
 
     /// One epoch: for each minibatch of `order` (item numbers), forward with rate
     /// curves, backward, update. Padded items of the last minibatch have no weight.
-    /// @throws SimulationError  the loss became NaN or infinite: names step and signal
-    /// where it first
-    ///                          appeared; the parameters are those before that
-    ///                          minibatch
+    /// @throws SimulationError  a loss or gradient became NaN or infinite, or a square
+    ///     that the optimizer needs would: names minibatch, parameter, step and signal
+    ///     where it began; the parameters are those before that minibatch. Or an update
+    ///     made a parameter so.
     Scores train(Index n_steps, const Feeds& feeds, const Targets& targets,
                  const Objective& objective, const std::vector<Index>& order,
                  const Progress& progress = {});

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <limits>
 #include <list>
 #include <memory>
 #include <optional>
@@ -53,7 +55,8 @@ enum class NonFinite { loss = 1, gradient = 2, parameter = 3 };
 
 /// For the flag of a tally: the minibatch, counted from 0, and what of it.
 constexpr int flag_code(Index minibatch, NonFinite what) {
-    return static_cast<int>(4 * minibatch) + static_cast<int>(what);
+    constexpr Index most = std::numeric_limits<int>::max() / 4 - 1;
+    return static_cast<int>(4 * std::min(minibatch, most)) + static_cast<int>(what);
 }
 
 /// Session's interface over the real type.

@@ -23,6 +23,7 @@ set(NENGINE_API_TESTS
     learning_weights_test.cpp
     main_job_gradient_test.cpp
     networks_test.cpp
+    non_finite_test.cpp
     options_test.cpp
     parity_test.cpp
     philox_spikes_test.cpp
@@ -33,6 +34,8 @@ set(NENGINE_API_TESTS
     random_networks_test.cpp
     scale_test.cpp
     random_spikes_test.cpp
+    recording_test.cpp
+    sampled_targets_test.cpp
     shared_products_test.cpp
     simulator_test.cpp
     tensor_test.cpp

@@ -137,6 +137,52 @@ TEST(Training, ChecksTargets) {
                 HasSubstr("needs whole numbers from 0 to 0"));
 }
 
+TEST(Training, GivesEachOfSeveralLossesOfAProbeAValue) {
+    Network net({.seed = 1});
+    auto x = net.node(0.0);
+    auto y = net.layer(Dense{.units = 1}, x, {.label = "d"});
+    auto p = net.probe(y, {.label = "p"}), q = net.probe(x, {.label = "q"});
+    Simulator sim(net, quiet(1));
+    sim.compile({.optimizer = SGD{0.1},
+                 .loss = {{p, MeanSquaredError{}, 0.5},
+                          {p, SparseCategoricalCrossentropy{.from_logits = true}},
+                          {p, MeanSquaredError{.last_step = true}, 2.0},
+                          {q, MeanSquaredError{}}},
+                 .metrics = {{p, Accuracy{}}, {p, Accuracy{.last_step = true}}}});
+    sim.set_parameter("d.kernel", Array{{2.0}});
+    const Tensor in({1, 2, 1}, std::vector<double>{1, 3});
+    const Tensor zero({1, 1, 1}, std::vector<double>{0});
+
+    const auto got = sim.evaluate({{x, in}}, {{p, zero}, {q, zero}});
+
+    // 2 and 6 against 0; the only class is right.
+    EXPECT_EQ(got, (EvaluationResult{{"loss", 0.5 * 20 + 2 * 36 + 5},
+                                     {"p_loss", 20 + 36},
+                                     {"p_mean_squared_error", 20},
+                                     {"p_sparse_categorical_crossentropy", 0},
+                                     {"p_mean_squared_error_1", 36},
+                                     {"p_accuracy", 1},
+                                     {"p_accuracy_1", 1},
+                                     {"q_loss", 5}}));
+
+    const auto history = sim.fit({{x, in}}, {{p, zero}, {q, zero}});
+
+    EXPECT_EQ(history["p_mean_squared_error_1"].front(), 36);
+    // Both have a gradient: 0.5 * (2 * 1 + 6 * 3) + 2 * 2 * 6 * 3
+    EXPECT_NEAR(sim.parameter("d.kernel").values[0], 2.0 - 0.1 * (10 + 72), 1e-12);
+}
+
+TEST(Training, RefusesLabelsAndValuesAsTargetsOfOneProbe) {
+    Network net;
+    auto p = net.probe(net.node({0.0, 0.0}), {.label = "p"});
+    Simulator sim(net, quiet());
+    EXPECT_THAT(message<ValidationError>([&] {
+                    sim.compile({.loss = {{p, MeanSquaredError{}}},
+                                 .metrics = {{p, Accuracy{}}}});
+                }),
+                HasSubstr("compile: probe 'p'"));
+}
+
 TEST(Training, NamesALossThatIsNotFinite) {
     Regression task;
     Simulator sim(task.net, quiet(8));

@@ -5,7 +5,7 @@
 namespace nengine {
 inline namespace api {
 
-// Losses and metrics on one probe: means over items and steps. With `last_step` only
+// Losses and metrics on one probe: means over items and samples. With `last_step` only
 // the last sample counts.
 
 /// The mean of (output - target)^2, also over components.

@@ -95,7 +95,11 @@ struct CompileOptions {
     std::vector<ProbeMetric> metrics = {};
 };
 
-/// Values by name: "loss" (the weighted sum), "<probe>_loss", "<probe>_accuracy".
+/// Values by name: "loss" (the weighted sum), "<probe>_loss", "<probe>_accuracy". Of
+/// several losses of a probe, "<probe>_loss" is the sum before they are weighted, and
+/// each has a value of its own, "<probe>_mean_squared_error" or
+/// "<probe>_sparse_categorical_crossentropy". What repeats gets "_1", "_2" ... in the
+/// order of CompileOptions.
 using EvaluationResult = std::map<std::string, double>;
 
 struct FitOptions {
@@ -204,7 +208,9 @@ public:
     /// Advances by `round(seconds / dt)` steps (halves to even) and adds to the probes'
     /// data; warns if these are none.
     /// @throws ValidationError  a negative time or number of steps, or data that does
-    ///                          not fit
+    ///                          not fit, also into the simulator's dtype
+    /// @throws MemoryError      what probes would record is more than there is memory
+    ///                          for; nothing has been computed then
     /// @throws SimulationError  a function's value is not finite or of the wrong size
     void run(double seconds, RunOptions options = {});
     void run_steps(std::int64_t n_steps, RunOptions options = {});
@@ -215,11 +221,19 @@ public:
     Predictions predict(const Data& x = {}, PredictOptions options = {});
 
     /// Names losses, metrics and the optimizer, whose state starts anew.
+    /// @throws ValidationError  an unknown probe, or one that would need labels and
+    ///                          values as targets
     void compile(CompileOptions options);
     /// Trains on all items; spiking neurons are replaced by their rate curves.
-    /// @throws SimulationError  not compiled, or the loss is not finite
+    /// A target has a step for each sample that `predict` shows of its probe, or one
+    /// that is compared with every sample.
+    /// @throws SimulationError  not compiled; or a loss, a gradient or what an update
+    ///                          made of a parameter is not finite: parameters are as
+    ///                          before that minibatch, but for the last of these
+    /// @throws ValidationError  data that do not fit, or are not finite
     History fit(const Data& x, const Data& y, FitOptions options = {});
-    /// Losses and metrics, with neurons as they are simulated.
+    /// Losses and metrics, with neurons as they are simulated; data and targets as in
+    /// `fit`.
     EvaluationResult evaluate(const Data& x, const Data& y,
                               EvaluateOptions options = {});
     void set_learning_rate(double learning_rate);
