@@ -24,6 +24,7 @@ set(NENGINE_API_SOURCES
     builder/synapse_steps.cpp
     builder/warnings.cpp
     src/checks.cpp
+    src/freeze.cpp
     src/handles.cpp
     src/io.cpp
     src/layers.cpp

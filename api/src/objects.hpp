@@ -33,6 +33,15 @@ struct ObjectData {
     std::optional<Seed> seed;
 };
 
+/// The product of encoders and gains over the radius that `Simulator::freeze` found
+/// them to stand for. Computed again it might be another one by rounding, or, where a
+/// gain is 0, by more.
+struct FrozenEncoders {
+    DistributionOrArray encoders, gain;
+    double radius;
+    Array scaled;
+};
+
 struct EnsembleData : ObjectData {
     EnsembleData() : ObjectData(Kind::ensemble) {}
 
@@ -48,6 +57,9 @@ struct EnsembleData : ObjectData {
     bool normalize_encoders = true;
     std::optional<Process> noise;
     std::optional<bool> trainable, neurons_trainable;
+
+    /// Counts as long as the three parameters in it are the ensemble's.
+    std::optional<FrozenEncoders> frozen;
 
     bool is_layer = false;  ///< made by Network::layer
     std::vector<std::int64_t> layer_shape;
