@@ -44,6 +44,7 @@ set(NENGINE_API_SOURCES
     src/presets.cpp
     src/processes.cpp
     src/progress.cpp
+    src/random.cpp
     src/simulator.cpp
     src/simulator_data.cpp
     src/simulator_parameters.cpp
@@ -75,6 +76,7 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/presets.hpp
     include/nengine/probe.hpp
     include/nengine/processes.hpp
+    include/nengine/random.hpp
     include/nengine/rng.hpp
     include/nengine/seed.hpp
     include/nengine/simulator.hpp

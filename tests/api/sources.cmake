@@ -33,6 +33,7 @@ set(NENGINE_API_TESTS
     random_networks_test.cpp
     scale_test.cpp
     random_spikes_test.cpp
+    random_stream_test.cpp
     shared_products_test.cpp
     simulator_test.cpp
     tensor_test.cpp

@@ -21,6 +21,7 @@
 #include "nengine/presets.hpp"
 #include "nengine/probe.hpp"
 #include "nengine/processes.hpp"
+#include "nengine/random.hpp"
 #include "nengine/rng.hpp"
 #include "nengine/seed.hpp"
 #include "nengine/simulator.hpp"
