@@ -55,6 +55,7 @@ set(NENGINE_API_SOURCES
     src/views.cpp)
 
 set(NENGINE_PUBLIC_HEADERS
+    include/nengine/arithmetic.hpp
     include/nengine/array.hpp
     include/nengine/connection.hpp
     include/nengine/custom_neuron.hpp

@@ -1,4 +1,5 @@
 set(NENGINE_API_TESTS
+    arithmetic_test.cpp
     custom_neuron_test.cpp
     ../reference/naive_interpreter.cpp
     ../reference/naive_learning.cpp

@@ -2,6 +2,7 @@
 
 // Everything: networks, simulators and the values that describe them.
 
+#include "nengine/arithmetic.hpp"
 #include "nengine/array.hpp"
 #include "nengine/connection.hpp"
 #include "nengine/distributions.hpp"
