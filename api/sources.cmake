@@ -42,6 +42,7 @@ set(NENGINE_API_SOURCES
     src/networks/thalamus.cpp
     src/optimizer.cpp
     src/presets.cpp
+    src/probeable.cpp
     src/processes.cpp
     src/progress.cpp
     src/random.cpp

@@ -24,6 +24,8 @@ struct ObjectData {
     virtual ~ObjectData() = default;
 
     const Kind kind;
+    /// Stands in for the object of a handle that nothing has been assigned to.
+    bool is_empty = false;
     std::weak_ptr<NetworkData> network;
     /// "ensemble", "node", "connection", "probe", or the layer's kind: "conv2d".
     std::string kind_name;
@@ -131,6 +133,19 @@ std::string name(const ObjectData& object);
 std::string describe(const ObjectData& object);
 /// As above, "neurons of ensemble 'a'" for neurons.
 std::string describe(const ObjectView& view);
+
+/// @throws ValidationError  the handle is empty; `where` says whose it is
+void need_object(const ObjectData& object, const std::string& where);
+
+/// What an empty handle refers to, all its own, so that its members are there.
+/// @param handle  the name of its type
+template <class Data, class... Args>
+std::shared_ptr<Data> empty_object(const char* handle, Args&&... args) {
+    auto data = std::make_shared<Data>(std::forward<Args>(args)...);
+    data->is_empty = true;
+    data->kind_name = handle;
+    return data;
+}
 
 /// Makes a handle's members refer to another object's.
 template <class Handle>

@@ -15,6 +15,7 @@ set(NENGINE_API_TESTS
     errors_of_simulators_test.cpp
     freeze_test.cpp
     front_end_test.cpp
+    handles_test.cpp
     layer_test.cpp
     learning_errors_of_weights_test.cpp
     learning_errors_test.cpp

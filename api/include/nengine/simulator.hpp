@@ -278,6 +278,12 @@ public:
     double time() const;
     double dt() const;
     std::uint32_t seed() const;
+    /// The seed that an object or a network had when the simulator was made, drawn or
+    /// its own: Nengo's `model.seeds`.
+    /// @throws ValidationError  not one of this simulator's
+    std::uint32_t seed(const ObjectView& object) const;
+    std::uint32_t seed(const Probe& probe) const;
+    std::uint32_t seed(const Network& network) const;
     std::int64_t minibatch_size() const;
     /// Where it runs: "cpu (2 threads, avx512)".
     std::string device() const;
