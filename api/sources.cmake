@@ -25,6 +25,7 @@ set(NENGINE_API_SOURCES
     builder/warnings.cpp
     src/checks.cpp
     src/data_values.cpp
+    src/freeze.cpp
     src/handles.cpp
     src/io.cpp
     src/layers.cpp
@@ -42,8 +43,10 @@ set(NENGINE_API_SOURCES
     src/networks/thalamus.cpp
     src/optimizer.cpp
     src/presets.cpp
+    src/probeable.cpp
     src/processes.cpp
     src/progress.cpp
+    src/random.cpp
     src/simulator.cpp
     src/simulator_data.cpp
     src/simulator_parameters.cpp
@@ -55,6 +58,7 @@ set(NENGINE_API_SOURCES
     src/views.cpp)
 
 set(NENGINE_PUBLIC_HEADERS
+    include/nengine/arithmetic.hpp
     include/nengine/array.hpp
     include/nengine/connection.hpp
     include/nengine/custom_neuron.hpp
@@ -76,6 +80,7 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/presets.hpp
     include/nengine/probe.hpp
     include/nengine/processes.hpp
+    include/nengine/random.hpp
     include/nengine/rng.hpp
     include/nengine/seed.hpp
     include/nengine/simulator.hpp

@@ -28,6 +28,7 @@ std::vector<std::optional<std::uint32_t>> own_seeds(
 }
 
 void assign_seeds(BuildState& state, const NetworkData& network, std::uint32_t seed) {
+    state.built.network_seeds[&network] = seed;
     const auto seeds = child_seeds(seed, {.connections = own_seeds(network.connections),
                                           .ensembles = own_seeds(network.ensembles),
                                           .networks = own_seeds(network.networks),

@@ -35,6 +35,7 @@ struct BuiltEnsembleParts {
 
 struct BuiltNodeParts {
     SignalId in = no_signal, out = no_signal;
+    std::map<std::string, SignalId> parameters;  ///< of a layer: "kernel", "bias"
 };
 
 struct BuiltConnectionParts {
@@ -64,10 +65,13 @@ struct BuiltNetwork {
     /// In the order of Model::inputs and Model::probes.
     std::vector<std::shared_ptr<const detail::NodeData>> inputs;
     std::vector<std::shared_ptr<const detail::ProbeData>> probes;
+    /// Decoders of probes of ensembles.
+    std::unordered_map<const detail::ObjectData*, SignalId> probe_weights;
     /// What a user should hear of, though it can be simulated.
     std::vector<std::string> warnings;
-    /// The seed of every object.
+    /// The seed of every object, and of every network.
     std::unordered_map<const detail::ObjectData*, std::uint32_t> seeds;
+    std::unordered_map<const detail::NetworkData*, std::uint32_t> network_seeds;
     std::uint32_t network_seed = 0;
     /// Of processes without one; a simulator sets and resets it.
     std::shared_ptr<class ProcessSeeds> process_seeds;

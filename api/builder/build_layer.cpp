@@ -158,8 +158,8 @@ private:
                        const DistributionOrArray& initializer, Fans fans) {
         const auto values = initial_values(initializer, shape, fans, rng_,
                                            describe(node_) + ": " + attribute);
-        return state_.parameter(node_, attribute, shape, values_of(values),
-                                is_trainable(node_));
+        return parts_.parameters[attribute] = state_.parameter(
+                   node_, attribute, shape, values_of(values), is_trainable(node_));
     }
 
     SignalId bias_of(bool wanted, Index size, const DistributionOrArray& initializer) {

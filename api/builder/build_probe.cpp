@@ -15,6 +15,7 @@ SignalId decoded(BuildState& state, const ProbeData& probe,
     const Decoders& decoders = state.decoders.at(&probe);
     const SignalId weights =
         state.parameter(probe, "weights", decoders.shape, decoders.weights, false);
+    state.built.probe_weights[&probe] = weights;
     const std::string label = detail::name(probe);
     const SignalId value = state.signal(label + ".weighted", decoders.shape[0]);
     state.add(DotInc(weights, state.ensemble(ensemble).neurons_out, value, false),

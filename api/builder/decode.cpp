@@ -134,7 +134,7 @@ void solve_group(const Group& group, std::vector<PreparedTask>& prepared,
     if (solves_nothing(*task.solver)) {
         Finish finish(prepared[first], ensembles);
         const Matrix A = Matrix::Zero(1, task.pre->n_neurons);
-        const Matrix targets = Matrix::Zero(1, task.size_mid);
+        const Matrix targets = Matrix::Zero(1, finish.given_targets());
         const Solution solution = finish.solve_alone(A, targets);
         found[first] = finish.weights(decoders_of(solution, 0, solution.X.cols()));
         return;

@@ -179,7 +179,8 @@ Finish::Finish(PreparedTask& prepared, const BuiltEnsembles& ensembles)
       ensembles_(ensembles),
       to_neurons_(task_.connection != nullptr &&
                   detail::solves_for_weights(*task_.connection)),
-      encodes_targets_(to_neurons_ && !is_compositional(*task_.solver)) {}
+      encodes_targets_(to_neurons_ && !is_compositional(*task_.solver)),
+      is_whole_(solves_nothing(*task_.solver) && !is_compositional(*task_.solver)) {}
 
 Matrix Finish::targets() {
     Matrix targets = std::move(prepared_.targets);
@@ -202,6 +203,15 @@ Matrix Finish::targets() {
            reached_encoders(connection, ensembles_).transpose();
 }
 
+Index Finish::given_targets() const {
+    if (!is_whole_) {
+        return task_.size_mid;
+    }
+    return to_neurons_ ? ensembles_.at(task_.connection->post.object().get())
+                             .scaled_encoders.rows()
+                       : task_.size_out;
+}
+
 Solution Finish::solve_alone(const Matrix& A, const Matrix& targets) {
     return solve(*task_.solver, A, targets, prepared_.rng, describe(*task_.owner));
 }
@@ -222,7 +232,7 @@ Decoders Finish::weights(const Decoders& solved) {
         result.eval_points = EvalPoints(std::move(prepared_.own_points));
     }
     result.to_neurons = to_neurons_;
-    if (task_.connection == nullptr || encodes_targets_) {
+    if (task_.connection == nullptr || encodes_targets_ || is_whole_) {
         return result;
     }
     const ConnectionData& connection = *task_.connection;

@@ -52,6 +52,8 @@ public:
     /// What the solver is asked for. Solvers that are not compositional get the
     /// currents into the post neurons, for which the transform has to be drawn first.
     Matrix targets();
+    /// How many values per neuron a solver that solves nothing has to give.
+    Index given_targets() const;
     Solution solve_alone(const Matrix& A, const Matrix& targets);
     /// What was solved for, with the transform and what else lies behind it. Shares the
     /// values if nothing does.
@@ -63,6 +65,7 @@ private:
     const BuiltEnsembles& ensembles_;
     bool to_neurons_;
     bool encodes_targets_;
+    bool is_whole_;  ///< the solver gives all there is, also the transform
 };
 
 }  // namespace nengine

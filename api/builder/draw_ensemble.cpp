@@ -82,6 +82,17 @@ EvalPoints own_eval_points(const EnsembleData& ensemble, bool decoded, RandomSta
     });
 }
 
+/// Encoders times gain over radius.
+Matrix scaled_encoders(const EnsembleData& ensemble, const BuiltEnsembleParts& parts) {
+    const auto& frozen = ensemble.frozen;
+    if (frozen && !ensemble.normalize_encoders && ensemble.gain == frozen->gain &&
+        ensemble.encoders == frozen->encoders && ensemble.radius == frozen->radius) {
+        return Eigen::Map<const Matrix>(frozen->scaled.values.data(),
+                                        parts.encoders.rows(), parts.encoders.cols());
+    }
+    return (parts.gain / ensemble.radius).asDiagonal() * parts.encoders;
+}
+
 }  // namespace
 
 Index eval_point_count(const EnsembleData& ensemble) {
@@ -118,8 +129,7 @@ BuiltEnsembleParts draw_ensemble(const EnsembleData& ensemble, std::uint32_t see
     }
     draw_tuning(ensemble, where, rng, parts);
     complete_tuning(ensemble, where, parts);
-    parts.scaled_encoders =
-        (parts.gain / ensemble.radius).asDiagonal() * parts.encoders;
+    parts.scaled_encoders = scaled_encoders(ensemble, parts);
     return parts;
 }
 

@@ -173,27 +173,6 @@ void check_sizes(const ConnectionData& connection) {
     }
 }
 
-std::vector<std::string> probeable(const ObjectView& target) {
-    if (as_ensemble(target) != nullptr) {
-        return {"decoded_output", "input", "scaled_encoders"};
-    }
-    if (const auto* neurons = as_neurons(target)) {
-        std::vector<std::string> result = {"output", "input"};
-        for (const auto& state :
-             neuron_states(neurons->neuron_type, describe(*neurons))) {
-            result.push_back(state);
-        }
-        return result;
-    }
-    if (as_connection(target) != nullptr) {
-        return {"output", "input", "weights"};
-    }
-    if (const auto* connection = as_learning_rule(target)) {
-        return rule_attributes(rule_of(*connection, *target.learning_rule()));
-    }
-    return {"output"};
-}
-
 }  // namespace
 
 std::string probe_attribute(const ProbeData& probe) {

@@ -4,8 +4,14 @@
 namespace nengine {
 inline namespace api {
 
+using detail::empty_object;
+using detail::need_object;
 using detail::rebind;
 
+Neurons::Neurons() : Neurons(empty_object<detail::EnsembleData>("Neurons")) {}
+Neurons::operator bool() const {
+    return !data_->is_empty;
+}
 Neurons::Neurons(std::shared_ptr<detail::EnsembleData> data)
     : data_(std::move(data)), trainable(data_->neurons_trainable) {}
 Neurons& Neurons::operator=(const Neurons& other) noexcept {
@@ -21,6 +27,10 @@ Ensemble Neurons::ensemble() const {
     return Ensemble(data_);
 }
 
+Ensemble::Ensemble() : Ensemble(empty_object<detail::EnsembleData>("Ensemble")) {}
+Ensemble::operator bool() const {
+    return !data_->is_empty;
+}
 Ensemble::Ensemble(std::shared_ptr<detail::EnsembleData> data)
     : data_(std::move(data)),
       n_neurons(data_->n_neurons),
@@ -47,6 +57,10 @@ ObjectView Ensemble::operator[](Key key) const {
     return {*this, std::move(key)};
 }
 
+Node::Node() : Node(empty_object<detail::NodeData>("Node")) {}
+Node::operator bool() const {
+    return !data_->is_empty;
+}
 Node::Node(std::shared_ptr<detail::NodeData> data)
     : data_(std::move(data)),
       size_in(data_->size_in),
@@ -61,6 +75,12 @@ ObjectView Node::operator[](Key key) const {
     return {*this, std::move(key)};
 }
 
+Connection::Connection()
+    : Connection(empty_object<detail::ConnectionData>("Connection", ObjectView(),
+                                                      ObjectView())) {}
+Connection::operator bool() const {
+    return !data_->is_empty;
+}
 Connection::Connection(std::shared_ptr<detail::ConnectionData> data)
     : data_(std::move(data)),
       label(data_->label),
@@ -78,24 +98,33 @@ Connection& Connection::operator=(const Connection& other) noexcept {
     return rebind(*this, other);
 }
 const ObjectView& Connection::pre() const {
+    need_object(*data_, "Connection::pre");
     return data_->pre;
 }
 const ObjectView& Connection::post() const {
+    need_object(*data_, "Connection::post");
     return data_->post;
 }
 std::int64_t Connection::size_in() const {
+    need_object(*data_, "Connection::size_in");
     return view_positions(data_->pre, detail::Side::out).count;
 }
 std::int64_t Connection::size_mid() const {
+    need_object(*data_, "Connection::size_mid");
     return detail::size_mid(*data_);
 }
 std::int64_t Connection::size_out() const {
+    need_object(*data_, "Connection::size_out");
     return view_positions(data_->post, detail::Side::in).count;
 }
 ObjectView Connection::operator[](Key key) const {
     return {*this, std::move(key)};
 }
 
+Probe::Probe() : Probe(empty_object<detail::ProbeData>("Probe", ObjectView())) {}
+Probe::operator bool() const {
+    return !data_->is_empty;
+}
 Probe::Probe(std::shared_ptr<detail::ProbeData> data)
     : data_(std::move(data)),
       label(data_->label),
@@ -109,6 +138,7 @@ Probe& Probe::operator=(const Probe& other) noexcept {
     return rebind(*this, other);
 }
 const ObjectView& Probe::target() const {
+    need_object(*data_, "Probe::target");
     return data_->target;
 }
 
@@ -123,6 +153,10 @@ std::optional<bool>& layer_trainable(detail::ObjectData& data) {
 
 }  // namespace
 
+Layer::Layer() : Layer(empty_object<detail::EnsembleData>("Layer"), Connection()) {}
+Layer::operator bool() const {
+    return !data_->is_empty;
+}
 Layer::Layer(std::shared_ptr<detail::ObjectData> data, Connection input)
     : data_(std::move(data)),
       label(data_->label),
@@ -135,9 +169,11 @@ bool Layer::is_neurons() const {
     return data_->kind == detail::ObjectData::Kind::ensemble;
 }
 std::int64_t Layer::size_out() const {
+    need_object(*data_, "Layer::size_out");
     return detail::product(shape_out());
 }
 const std::vector<std::int64_t>& Layer::shape_out() const {
+    need_object(*data_, "Layer::shape_out");
     if (is_neurons()) {
         return static_cast<const detail::EnsembleData&>(*data_).layer_shape;
     }
@@ -147,6 +183,7 @@ ObjectView Layer::operator[](Key key) const {
     return {*this, std::move(key)};
 }
 Ensemble Layer::ensemble() const {
+    need_object(*data_, "Layer::ensemble");
     if (!is_neurons()) {
         throw ValidationError(describe(*data_) + ": is not a layer of neurons");
     }

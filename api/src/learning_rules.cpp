@@ -10,11 +10,18 @@ inline namespace api {
 
 using namespace detail;
 
+LearningRule::LearningRule()
+    : LearningRule(
+          empty_object<ConnectionData>("LearningRule", ObjectView(), ObjectView())) {}
+LearningRule::operator bool() const {
+    return !data_->is_empty;
+}
 LearningRule::LearningRule(std::shared_ptr<ConnectionData> connection,
                            std::optional<std::size_t> index)
     : data_(std::move(connection)), index_(index) {}
 
 LearningRule LearningRule::at(std::size_t index) const {
+    need_object(*data_, "LearningRule::at");
     if (index >= data_->learning_rules.all().size()) {
         throw ValidationError(describe(*data_) + ": got learning rule " +
                               std::to_string(index) + ", needs one below " +
@@ -24,6 +31,7 @@ LearningRule LearningRule::at(std::size_t index) const {
 }
 
 LearningRule LearningRule::at(const std::string& name) const {
+    need_object(*data_, "LearningRule::at");
     std::string known;
     const auto& rules = data_->learning_rules.all();
     for (std::size_t i = 0; i < rules.size(); ++i) {
@@ -49,6 +57,7 @@ Connection LearningRule::connection() const {
 }
 
 ObjectView::ObjectView(const LearningRule& rule) : object_(rule.data_) {
+    need_object(*object_, "learning rule");
     const std::size_t count = rule.data_->learning_rules.all().size();
     if (count == 0 || (count > 1 && !rule.index_)) {
         throw ValidationError(describe(*rule.data_) + ": got " + std::to_string(count) +

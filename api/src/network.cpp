@@ -268,12 +268,15 @@ Node Network::make_node(NodeOutput output, NodeOptions options) {
 
 Connection Network::connect(const ObjectView& pre, const ObjectView& post,
                             ConnectionOptions options) {
+    need_object(*pre.object(), "connect: pre");
+    need_object(*post.object(), "connect: post");
     const auto data = make_connection(data_, pre, post, options);
     keep(*data_, data_->connections, data);
     return Connection(data);
 }
 
 Probe Network::probe(const ObjectView& target, ProbeOptions options) {
+    need_object(*target.object(), "probe: target");
     const auto data = std::make_shared<ProbeData>(target);
     adopt(data_, data, "probe", options.label, options.seed);
     data->attr = options.attr;
@@ -292,6 +295,7 @@ Probe Network::probe(const ObjectView& target, ProbeOptions options) {
 }
 
 Layer Network::layer(LayerKind kind, const ObjectView& input, LayerOptions options) {
+    need_object(*input.object(), "layer: input");
     std::vector<std::int64_t> shape =
         options.shape_in.empty() ? known_shape(input) : options.shape_in;
     const std::int64_t size = options.shape_in.empty()

@@ -24,6 +24,8 @@ struct ObjectData {
     virtual ~ObjectData() = default;
 
     const Kind kind;
+    /// Stands in for the object of a handle that nothing has been assigned to.
+    bool is_empty = false;
     std::weak_ptr<NetworkData> network;
     /// "ensemble", "node", "connection", "probe", or the layer's kind: "conv2d".
     std::string kind_name;
@@ -31,6 +33,15 @@ struct ObjectData {
     int number = 0;
     std::string label;
     std::optional<Seed> seed;
+};
+
+/// The product of encoders and gains over the radius that `Simulator::freeze` found
+/// them to stand for. Computed again it might be another one by rounding, or, where a
+/// gain is 0, by more.
+struct FrozenEncoders {
+    DistributionOrArray encoders, gain;
+    double radius;
+    Array scaled;
 };
 
 struct EnsembleData : ObjectData {
@@ -48,6 +59,9 @@ struct EnsembleData : ObjectData {
     bool normalize_encoders = true;
     std::optional<Process> noise;
     std::optional<bool> trainable, neurons_trainable;
+
+    /// Counts as long as the three parameters in it are the ensemble's.
+    std::optional<FrozenEncoders> frozen;
 
     bool is_layer = false;  ///< made by Network::layer
     std::vector<std::int64_t> layer_shape;
@@ -121,6 +135,19 @@ std::string name(const ObjectData& object);
 std::string describe(const ObjectData& object);
 /// As above, "neurons of ensemble 'a'" for neurons.
 std::string describe(const ObjectView& view);
+
+/// @throws ValidationError  the handle is empty; `where` says whose it is
+void need_object(const ObjectData& object, const std::string& where);
+
+/// What an empty handle refers to, all its own, so that its members are there.
+/// @param handle  the name of its type
+template <class Data, class... Args>
+std::shared_ptr<Data> empty_object(const char* handle, Args&&... args) {
+    auto data = std::make_shared<Data>(std::forward<Args>(args)...);
+    data->is_empty = true;
+    data->kind_name = handle;
+    return data;
+}
 
 /// Makes a handle's members refer to another object's.
 template <class Handle>

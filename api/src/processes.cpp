@@ -12,37 +12,6 @@
 namespace nengine {
 inline namespace api {
 
-RandomStream::RandomStream(Seed seed) : state_(std::make_unique<RandomState>(seed)) {}
-RandomStream::RandomStream(const RandomStream& other)
-    : state_(std::make_unique<RandomState>(*other.state_)) {}
-RandomStream& RandomStream::operator=(const RandomStream& other) {
-    *state_ = *other.state_;
-    return *this;
-}
-RandomStream::RandomStream(RandomStream&&) noexcept = default;
-RandomStream& RandomStream::operator=(RandomStream&&) noexcept = default;
-RandomStream::~RandomStream() = default;
-
-double RandomStream::uniform(double low, double high) {
-    return state_->uniform(low, high);
-}
-double RandomStream::normal(double mean, double deviation) {
-    return state_->normal(mean, deviation);
-}
-std::int64_t RandomStream::randint(std::int64_t low, std::int64_t high) {
-    return state_->randint(low, high);
-}
-std::vector<double> RandomStream::sample(const Distribution& distribution,
-                                         std::int64_t size) {
-    const Matrix row = nengine::sample(distribution, 1, size, *state_);
-    return {row.data(), row.data() + row.size()};
-}
-Array RandomStream::sample(const Distribution& distribution, std::int64_t n,
-                           std::int64_t dimensions) {
-    const Matrix rows = nengine::sample(distribution, n, dimensions, *state_);
-    return Array({rows.rows(), rows.cols()}, {rows.data(), rows.data() + rows.size()});
-}
-
 namespace {
 
 using Span = std::span<const double>;
@@ -56,7 +25,7 @@ StepFunction noise_step(const Distribution& dist, double scale,
                         std::optional<HostFilter> filter, RandomStream rng) {
     return [dist, scale, filter = std::move(filter), rng = std::move(rng)](
                double, Span, std::span<double> out) mutable {
-        auto values = rng.sample(dist, static_cast<std::int64_t>(out.size()));
+        auto values = rng.sample(dist, 1, static_cast<std::int64_t>(out.size())).values;
         for (double& value : values) {
             value *= scale;
         }

@@ -175,6 +175,37 @@ BuiltConnection Simulator::data(const Connection& connection) const {
     return result;
 }
 
+namespace {
+
+template <class Key>
+std::uint32_t seed_of(const std::unordered_map<const Key*, std::uint32_t>& seeds,
+                      const Key* key, const std::string& what) {
+    const auto found = seeds.find(key);
+    if (found == seeds.end()) {
+        throw ValidationError("seed: got " + what +
+                              ", which was not part of the network when the simulator "
+                              "was made");
+    }
+    return found->second;
+}
+
+}  // namespace
+
+std::uint32_t Simulator::seed(const ObjectView& object) const {
+    const ObjectData* data = object.object().get();
+    return seed_of(impl_->built.seeds, data, describe(*data));
+}
+
+std::uint32_t Simulator::seed(const Probe& probe) const {
+    const ObjectData* data = probe.data_.get();
+    return seed_of(impl_->built.seeds, data, describe(*data));
+}
+
+std::uint32_t Simulator::seed(const Network& network) const {
+    const NetworkData* data = network.data_.get();
+    return seed_of(impl_->built.network_seeds, data, "network '" + data->label + "'");
+}
+
 std::vector<Parameter> Simulator::parameters() const {
     std::vector<Parameter> result;
     for (const auto& info : open("parameters").session->parameters()) {

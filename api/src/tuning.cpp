@@ -2,6 +2,7 @@
 
 #include "api/builder/decode_problem.hpp"
 #include "api/builder/neuron_parts.hpp"
+#include "api/builder/numerics/least_squares.hpp"
 #include "api/builder/numerics/neuron_math.hpp"
 #include "api/builder/numerics/text.hpp"
 #include "api/src/objects.hpp"
@@ -190,6 +191,37 @@ EvalPointDecoding eval_point_decoding(const Simulator& sim,
     const Eigen::Map<const Matrix> weights(built.weights->values.data(), rows, n);
     return {curves.inputs, array_of(targets, {targets.rows(), targets.cols()}),
             array_of(activities * weights.transpose(), {points, rows})};
+}
+
+SolverResult solve(const Solver& solver, const Array& A, const Array& Y,
+                   RandomStream& rng) {
+    const std::string where = "solve";
+    if (A.rank() != 2 || A.values.empty()) {
+        throw ShapeError(where + ": got activities A of shape " + shape_text(A.shape) +
+                         ", needs [points, n_neurons], at least one of both");
+    }
+    if (Y.rank() < 1 || Y.rank() > 2 || Y.values.empty()) {
+        throw ShapeError(where + ": got targets Y of shape " + shape_text(Y.shape) +
+                         ", needs [points, targets] or [points], at least one of both");
+    }
+    check_solver(solver, where);
+    const std::int64_t targets = Y.extent(1);
+    const Eigen::Map<const Matrix> activities(A.values.data(), A.extent(0),
+                                              A.extent(1));
+    const Eigen::Map<const Matrix> wanted(Y.values.data(), Y.extent(0), targets);
+    const Solution found = solve(solver, activities, wanted, rng.state(), where);
+    std::vector<std::int64_t> shape = {A.extent(1)};
+    if (Y.rank() == 2) {
+        shape.push_back(targets);
+    }
+    return {array_of(found.X, std::move(shape)),
+            {found.rmses.begin(), found.rmses.end()},
+            found.iterations};
+}
+
+SolverResult solve(const Solver& solver, const Array& A, const Array& Y) {
+    RandomStream rng(0);
+    return solve(solver, A, Y, rng);
 }
 
 }  // namespace api

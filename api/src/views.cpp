@@ -183,7 +183,17 @@ std::string name(const ObjectData& object) {
 }
 
 std::string describe(const ObjectData& object) {
+    if (object.is_empty) {
+        return "an empty " + object.kind_name + " (nothing was assigned to it)";
+    }
     return object.kind_name + " '" + name(object) + "'";
+}
+
+void need_object(const ObjectData& object, const std::string& where) {
+    if (object.is_empty) {
+        throw ValidationError(where + ": got " + describe(object) +
+                              ", needs what a network has made");
+    }
 }
 
 std::string describe(const ObjectView& view) {

@@ -185,9 +185,9 @@ TEST(AssociativeMemory, ThresholdsTakeOverTheConnectionsToTheOutputs) {
 
     memory.add_threshold_to_outputs(20);
 
-    ASSERT_TRUE(memory.thresholded_utilities.has_value());
+    ASSERT_TRUE(bool(memory.thresholded_utilities));
     EXPECT_EQ(connections_from(memory, memory.utilities).size(), 1u);
-    const auto moved = connections_from(memory, *memory.thresholded_utilities);
+    const auto moved = connections_from(memory, memory.thresholded_utilities);
     ASSERT_EQ(moved.size(), 3u);  // the default vector's first, then the outputs
     expect_near(matrix(moved[0]), {-4.0, -4.0}, 0);
     expect_near(matrix(moved[2]), {7.0, 1.0, 8.0, 2.0, 9.0, 3.0}, 0);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <sstream>
@@ -11,6 +12,7 @@
 #include "api/builder/build.hpp"
 #include "api/builder/process_seeds.hpp"
 #include "helpers.hpp"
+#include "tests/support/change_parameters.hpp"
 #include "tests/support/random_network.hpp"
 
 // Properties of random networks: of objects, learning rules and processes of every
@@ -262,6 +264,36 @@ TEST(RandomNetworks, ReturnToTheirStateAfterAnIsolatedCall) {
         }
         need_near(predicted, want);
         need_near(recorded(sim, random.probes), want_after);
+    });
+}
+
+/// Runs all steps, unless a value gets out of hand.
+Recordings course(Simulator& sim, const std::vector<Probe>& probes) {
+    try {
+        sim.run_steps(n_steps);
+    } catch (const SimulationError& error) {
+        RC_DISCARD(error.what());
+    }
+    Recordings result = recorded(sim, probes);
+    for (const auto& values : result) {
+        RC_PRE(std::ranges::all_of(values, [](double x) { return std::isfinite(x); }));
+    }
+    return result;
+}
+
+TEST(RandomNetworks, AreTheSameWhenFrozenAndMadeAgain) {
+    check("frozen == changed", 150, [] {
+        const Program program = *programs();
+        const int number = *random_number(1000);
+        const RandomNetwork random(program);
+        Simulator sim(random.net, options_of(2, number));
+        change_parameters(sim, random.net);
+
+        sim.freeze(random.net);
+
+        change_seeds(random.net);
+        Simulator again(random.net, options_of(2, number));
+        RC_ASSERT(course(sim, random.probes) == course(again, random.probes));
     });
 }
 

@@ -1,4 +1,5 @@
 set(NENGINE_API_TESTS
+    arithmetic_test.cpp
     custom_neuron_test.cpp
     ../reference/naive_interpreter.cpp
     ../reference/naive_learning.cpp
@@ -12,8 +13,10 @@ set(NENGINE_API_TESTS
     errors_of_connections_test.cpp
     errors_of_objects_test.cpp
     errors_of_simulators_test.cpp
+    freeze_test.cpp
     front_end_test.cpp
     host_functions_test.cpp
+    handles_test.cpp
     layer_test.cpp
     learning_errors_of_weights_test.cpp
     learning_errors_test.cpp
@@ -36,6 +39,7 @@ set(NENGINE_API_TESTS
     random_spikes_test.cpp
     recording_test.cpp
     sampled_targets_test.cpp
+    random_stream_test.cpp
     shared_products_test.cpp
     simulator_test.cpp
     tensor_test.cpp

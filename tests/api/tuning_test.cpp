@@ -131,5 +131,53 @@ TEST(EvalPointDecoding, NeedsADecodedConnection) {
     EXPECT_THROW(eval_point_decoding(sim, made.product, Array{{1.0}}), ShapeError);
 }
 
+// The numbers are those of Nengo's solver(A, Y, rng=RandomState(4)).
+TEST(Solve, OfMatricesGivesWeightsAndErrors) {
+    const Array A = {{41.7, 72.0, 0.0},  {30.2, 14.7, 9.2}, {18.6, 34.6, 39.7},
+                     {53.9, 41.9, 68.5}, {20.4, 87.8, 2.7}, {67.0, 41.7, 55.9}};
+    const Array Y = {{0.22, 0.0},  {0.1, 0.01}, {-0.01, 0.14},
+                     {0.34, 0.29}, {0.0, 0.02}, {0.47, 0.23}};
+    RandomStream rng(4);
+
+    const auto ridge = solve(LstsqL2{.reg = 0.1}, A, Y);
+    const auto noisy = solve(LstsqNoise{.noise = 0.1}, A, Y, rng);
+    const auto nonnegative = solve(Nnls{}, A, Y);
+
+    EXPECT_EQ(ridge.weights.shape, (std::vector<std::int64_t>{3, 2}));
+    EXPECT_THAT(ridge.weights.values,
+                near_to({0.006133697543572628, 0.00040837243456555476,
+                         -0.001102274153722236, -2.8686374577368983e-05,
+                         0.0005582511003394755, 0.003533565390268943}));
+    EXPECT_THAT(ridge.rmses, near_to({0.06548232637756622, 0.01938262943034481}));
+    EXPECT_THAT(
+        noisy.weights.values,
+        near_to({0.005956202384988187, 0.0001312468167481803, -0.001134721864008501,
+                 0.00041837354155522876, 0.0012328241612563162, 0.00332539922593266}));
+    EXPECT_THAT(noisy.rmses, near_to({0.06626750048153746, 0.02213878143660478}));
+    EXPECT_THAT(nonnegative.weights.values,
+                near_to({0.00532194657825132, 0.0, 0.0, 2.7129197322647985e-05,
+                         0.0005063398700317701, 0.004031334554192461}));
+    EXPECT_TRUE(ridge.iterations.empty());
+    EXPECT_EQ(solve(LstsqL2{.solver = Conjgrad{}}, A, Y).iterations.size(), 2U);
+}
+
+TEST(Solve, OfAVectorGivesAVector) {
+    const Array A = {{1.0, 0.0}, {0.0, 2.0}};
+
+    const auto found = solve(Lstsq{.rcond = 0.0}, A, {3.0, 4.0});
+
+    EXPECT_EQ(found.weights.shape, (std::vector<std::int64_t>{2}));
+    EXPECT_THAT(found.weights.values, near_to({3.0, 2.0}));
+}
+
+TEST(Solve, NeedsMatricesThatFit) {
+    const Array A = {{1.0, 0.0}, {0.0, 2.0}};
+    EXPECT_THROW(solve(LstsqL2{}, A, {1.0, 2.0, 3.0}), ShapeError);
+    EXPECT_THROW(solve(LstsqL2{}, {1.0, 2.0}, {1.0, 2.0}), ShapeError);
+    EXPECT_THROW(solve(LstsqL2{}, A, 1.0), ShapeError);
+    EXPECT_THROW(solve(LstsqL2{}, A, Array()), ShapeError);
+    EXPECT_THROW(solve(LstsqL2{.reg = -1.0}, A, {1.0, 2.0}), ValidationError);
+}
+
 }  // namespace
 }  // namespace nengine::test

@@ -15,6 +15,10 @@ const detail::NetworkData* data_of(const Network& network);
 void compare_build(const GoldenEntry& entry, const Network& network,
                    const GoldenOptions& options);
 
+/// That a simulator of the frozen network gives, bit for bit, what one with changed
+/// parameters gave, with whatever seeds networks have by then.
+void compare_frozen(const GoldenEntry& entry, const Network& network);
+
 using NameOf = std::function<std::string(outline::Id)>;
 /// The types of operators in Nengo's order, and the seeds of the processes.
 void compare_order(const nlohmann::json& manifest, const outline::Network& network,

@@ -75,6 +75,7 @@ void compare_with_nengo(const GoldenEntry& entry, const std::function<Network()>
                         const GoldenOptions& options) {
     compare_build(entry, make(), options);
     compare_order(entry, make());
+    compare_frozen(entry, make());
     for (const auto& device : devices()) {
         for (const auto& [what, plan] : plans()) {
             if (::testing::Test::HasFailure()) {

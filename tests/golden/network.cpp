@@ -120,7 +120,7 @@ GOLDEN_NETWORK(network_associative_memory) {
     net.connect(u, am.input, {.label = "ui"});
     net.probe(am.output, {.label = "p", .synapse = 0.01});
     net.probe(am.utilities, {.label = "utilities", .synapse = 0.01});
-    net.probe(*am.thresholded_utilities, {.label = "thresholded", .synapse = 0.01});
+    net.probe(am.thresholded_utilities, {.label = "thresholded", .synapse = 0.01});
     return net;
 }
 

@@ -1,5 +1,6 @@
 set(NENGINE_GOLDEN_TESTS
     compare_build.cpp
+    compare_frozen.cpp
     compare_order.cpp
     compare_simulation.cpp
     described/distributions.cpp

@@ -188,7 +188,7 @@ void RandomNetwork::add_memory(const Make& make) {
         memory.add_threshold_to_outputs(5);
     }
     if (memory.inhibit) {
-        add(*memory.inhibit, 1, 1);
+        add(memory.inhibit, 1, 1);
     }
     add(memory.input, 3, 3);
     add(memory.utilities, 2, 2);

@@ -309,6 +309,9 @@ bool wants_weights(const Solver& solver) {
 }
 
 bool is_compositional(const Solver& solver) {
+    if (const auto* none = std::get_if<NoSolver>(&solver)) {
+        return none->compositional;
+    }
     return !(std::holds_alternative<LstsqL1>(solver) ||
              std::holds_alternative<LstsqDrop>(solver) ||
              std::holds_alternative<Nnls>(solver) ||

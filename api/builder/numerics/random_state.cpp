@@ -10,6 +10,25 @@
 
 namespace nengine {
 
+namespace {
+
+/// Running sums of the probabilities, over all of them.
+std::vector<double> cumulative_shares(std::span<const double> p) {
+    std::vector<double> shares(p.size());
+    std::partial_sum(p.begin(), p.end(), shares.begin());
+    const double total = shares.back();
+    for (double& share : shares) {
+        share /= total;
+    }
+    return shares;
+}
+
+std::int64_t place_among(const std::vector<double>& shares, double u) {
+    return std::ranges::upper_bound(shares, u) - shares.begin();
+}
+
+}  // namespace
+
 RandomState::RandomState(std::uint32_t seed) {
     state_[0] = seed;
     for (std::uint32_t i = 1; i < words; ++i) {
@@ -50,6 +69,14 @@ double RandomState::random_sample() {
     const std::uint32_t low = random_u32() >> 6;
     constexpr double two_26 = 67108864.0, two_53 = 9007199254740992.0;
     return (high * two_26 + low) / two_53;
+}
+
+double RandomState::uniform(double low, double high) {
+    return low + (high - low) * random_sample();
+}
+
+double RandomState::normal(double mean, double deviation) {
+    return mean + deviation * standard_normal();
 }
 
 double RandomState::standard_normal() {
@@ -240,17 +267,37 @@ std::vector<std::int64_t> RandomState::choice(std::span<const double> p,
     if (p.empty()) {
         throw ValidationError("choice: got no probabilities, needs at least one");
     }
-    std::vector<double> cumulative(p.size());
-    std::partial_sum(p.begin(), p.end(), cumulative.begin());
-    const double total = cumulative.back();
-    for (double& c : cumulative) {
-        c /= total;
-    }
+    const std::vector<double> shares = cumulative_shares(p);
     std::vector<std::int64_t> picked(static_cast<std::size_t>(size));
-    std::ranges::generate(picked, [&] {
-        return std::ranges::upper_bound(cumulative, random_sample()) -
-               cumulative.begin();
-    });
+    std::ranges::generate(picked, [&] { return place_among(shares, random_sample()); });
+    return picked;
+}
+
+std::vector<std::int64_t> RandomState::choice_unique(std::span<const double> p,
+                                                     std::int64_t size) {
+    const auto possible = std::ranges::count_if(p, [](double x) { return x > 0.0; });
+    if (size > possible) {
+        throw ValidationError("choice_unique: got size " + std::to_string(size) +
+                              ", needs at most " + std::to_string(possible) +
+                              ", which have a probability above 0");
+    }
+    std::vector<double> left(p.begin(), p.end());
+    std::vector<std::int64_t> picked;
+    while (static_cast<std::int64_t>(picked.size()) < size) {
+        for (const auto i : picked) {
+            left[static_cast<std::size_t>(i)] = 0.0;
+        }
+        const std::vector<double> shares = cumulative_shares(left);
+        const std::size_t before = picked.size();
+        for (auto draws = size - static_cast<std::int64_t>(before); draws > 0;
+             --draws) {
+            const auto i = place_among(shares, random_sample());
+            const auto fresh = picked.begin() + static_cast<std::ptrdiff_t>(before);
+            if (std::find(fresh, picked.end(), i) == picked.end()) {
+                picked.push_back(i);
+            }
+        }
+    }
     return picked;
 }
 

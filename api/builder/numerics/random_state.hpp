@@ -15,9 +15,10 @@ inline constexpr std::int64_t max_drawn_seed = 2147483647;
 /// algorithms on top, draw for draw, so that a seed gives the network that Nengo
 /// builds.
 ///
-/// Integers and uniform numbers agree bit for bit; where a logarithm, a power or a root
-/// is involved, to the last digit that the C library gives. Copying copies the position
-/// in the stream.
+/// Integers and uniform numbers agree bit for bit (this class's source is compiled
+/// without fused products and sums: no arithmetic in the header); where a logarithm, a
+/// power or a root is involved, to the last digit that the C library gives. Copying
+/// copies the position in the stream.
 class RandomState {
 public:
     explicit RandomState(std::uint32_t seed);
@@ -27,16 +28,12 @@ public:
 
     /// Uniform in [0, 1) with 53 random bits, from two 32-bit words.
     double random_sample();
-    double uniform(double low, double high) {
-        return low + (high - low) * random_sample();
-    }
+    double uniform(double low, double high);
 
     /// Gaussian with mean 0 and deviation 1 by the polar method. Every second value is
     /// kept from the draw before; other kinds of draws leave it untouched.
     double standard_normal();
-    double normal(double mean, double deviation) {
-        return mean + deviation * standard_normal();
-    }
+    double normal(double mean, double deviation);
 
     /// Uniform in [low, high). A range of one value draws nothing.
     /// @throws ValidationError  if high <= low
@@ -83,6 +80,11 @@ public:
     /// `size` indices, i with probability `p[i] / sum(p)`.
     /// @throws ValidationError  if p is empty
     std::vector<std::int64_t> choice(std::span<const double> p, std::int64_t size);
+    /// `size` different indices: draws as many as are missing, with the probabilities
+    /// of those that are left, until all are found.
+    /// @throws ValidationError  if fewer have a probability above 0
+    std::vector<std::int64_t> choice_unique(std::span<const double> p,
+                                            std::int64_t size);
 
 private:
     static constexpr std::size_t words = 624;

@@ -1,4 +1,5 @@
 set(NENGINE_NUMERICS_SOURCES
+    arithmetic.cpp
     array.cpp
     conjugate_gradients.cpp
     dense.cpp

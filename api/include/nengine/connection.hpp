@@ -39,9 +39,13 @@ struct ConnectionOptions {
 /// A handle.
 class Connection {
 public:
+    /// Refers to nothing until one is assigned, as an empty Ensemble does.
+    Connection();
     explicit Connection(std::shared_ptr<detail::ConnectionData> data);
     Connection(const Connection&) = default;
     Connection& operator=(const Connection& other) noexcept;
+    /// Whether it refers to a connection.
+    explicit operator bool() const;
 
     const ObjectView& pre() const;
     const ObjectView& post() const;

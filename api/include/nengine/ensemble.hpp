@@ -39,9 +39,13 @@ struct EnsembleOptions {
 /// arrives is multiplied by the neurons' gains and added to their current.
 class Neurons {
 public:
+    /// Refers to nothing until one is assigned.
+    Neurons();
     explicit Neurons(std::shared_ptr<detail::EnsembleData> data);
     Neurons(const Neurons&) = default;
     Neurons& operator=(const Neurons& other) noexcept;
+    /// Whether it refers to an ensemble's.
+    explicit operator bool() const;
 
     ObjectView operator[](Key key) const;
     std::int64_t size() const;
@@ -61,10 +65,15 @@ public:
 /// ensemble. What is assigned to a member is used by simulators made from then on.
 class Ensemble {
 public:
+    /// Refers to nothing until one is assigned; until then its members have no use, and
+    /// networks and simulators that get it throw a ValidationError.
+    Ensemble();
     explicit Ensemble(std::shared_ptr<detail::EnsembleData> data);
     Ensemble(const Ensemble&) = default;
     /// Refers to the other ensemble from now on.
     Ensemble& operator=(const Ensemble& other) noexcept;
+    /// Whether it refers to an ensemble.
+    explicit operator bool() const;
 
     /// Some of the dimensions.
     ObjectView operator[](Key key) const;

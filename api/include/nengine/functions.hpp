@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "nengine/arithmetic.hpp"
 #include "nengine/array.hpp"
 #include "nengine/none.hpp"
 #include "nengine/processes.hpp"

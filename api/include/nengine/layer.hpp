@@ -85,9 +85,13 @@ struct LayerOptions {
 /// dimension that is used through its neurons. A handle.
 class Layer {
 public:
+    /// Refers to nothing until one is assigned, as an empty Ensemble does.
+    Layer();
     Layer(std::shared_ptr<detail::ObjectData> data, Connection input);
     Layer(const Layer&) = default;
     Layer& operator=(const Layer& other) noexcept;
+    /// Whether it refers to a layer.
+    explicit operator bool() const;
 
     std::int64_t size_out() const;
     const std::vector<std::int64_t>& shape_out() const;

@@ -114,10 +114,14 @@ private:
 ///     net.probe(c.learning_rule, {.attr = "error"});
 class LearningRule {
 public:
+    /// Refers to nothing until one is assigned, as an empty Ensemble does.
+    LearningRule();
     explicit LearningRule(std::shared_ptr<detail::ConnectionData> connection,
                           std::optional<std::size_t> index = std::nullopt);
     LearningRule(const LearningRule&) = default;
     LearningRule& operator=(const LearningRule&) = default;
+    /// Whether it refers to a connection's.
+    explicit operator bool() const;
 
     /// One of several rules: `connection.learning_rule.at("pes")`, or by its place.
     /// @throws ValidationError  no such rule

@@ -2,6 +2,7 @@
 
 // Everything: networks, simulators and the values that describe them.
 
+#include "nengine/arithmetic.hpp"
 #include "nengine/array.hpp"
 #include "nengine/connection.hpp"
 #include "nengine/distributions.hpp"
@@ -21,6 +22,7 @@
 #include "nengine/presets.hpp"
 #include "nengine/probe.hpp"
 #include "nengine/processes.hpp"
+#include "nengine/random.hpp"
 #include "nengine/rng.hpp"
 #include "nengine/seed.hpp"
 #include "nengine/simulator.hpp"

@@ -11,7 +11,8 @@
 #include "nengine/seed.hpp"
 
 // Networks that are often needed, made inside another network. Each holds handles: the
-// network that it made and the parts of it that others connect to.
+// network that it made and the parts of it that others connect to. Parts that it was
+// not asked for are empty handles.
 //
 //     Network net({.seed = 1});
 //     EnsembleArray array(net, 50, 16, {.label = "x"});
@@ -137,7 +138,7 @@ public:
     Network network;
     EnsembleArray strD1, strD2, stn, gpi, gpe;
     Node input, output;
-    std::optional<Node> bias_input;
+    Node bias_input;  ///< empty without an input_bias
 
 private:
     BasalGanglia(const ConfigScope& nuclei, Network own, std::int64_t dimensions,
@@ -214,9 +215,9 @@ public:
     Node elem_input;  ///< the similarities, [items]
     Node utilities;   ///< the items' activities, [items]
     std::vector<Ensemble> am_ensembles;
-    std::optional<Node> inhibit;  ///< silences the memory, size 1
-    /// The activities as 1 or 0, after `add_threshold_to_outputs`.
-    std::optional<Node> thresholded_utilities;
+    Node inhibit;  ///< silences the memory, size 1; empty unless it is `inhibitable`
+    /// The activities as 1 or 0; empty until `add_threshold_to_outputs`.
+    Node thresholded_utilities;
 
 private:
     /// A connection from the items' activities.

@@ -27,9 +27,13 @@ struct NodeOptions {
 /// A node without input (size_in 0) can be given data from outside. A handle.
 class Node {
 public:
+    /// Refers to nothing until one is assigned, as an empty Ensemble does.
+    Node();
     explicit Node(std::shared_ptr<detail::NodeData> data);
     Node(const Node&) = default;
     Node& operator=(const Node& other) noexcept;
+    /// Whether it refers to a node.
+    explicit operator bool() const;
 
     ObjectView operator[](Key key) const;
     bool operator==(const Node& other) const { return data_ == other.data_; }

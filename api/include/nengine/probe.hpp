@@ -4,7 +4,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "nengine/neurons.hpp"
 #include "nengine/none.hpp"
 #include "nengine/seed.hpp"
 #include "nengine/solvers.hpp"
@@ -37,9 +39,13 @@ struct ProbeOptions {
 /// Records a signal after each step. A handle.
 class Probe {
 public:
+    /// Refers to nothing until one is assigned, as an empty Ensemble does.
+    Probe();
     explicit Probe(std::shared_ptr<detail::ProbeData> data);
     Probe(const Probe&) = default;
     Probe& operator=(const Probe& other) noexcept;
+    /// Whether it refers to a probe.
+    explicit operator bool() const;
 
     const ObjectView& target() const;
     bool operator==(const Probe& other) const { return data_ == other.data_; }
@@ -58,6 +64,13 @@ public:
     bool& keep_history;
     std::optional<Seed>& seed;
 };
+
+/// What a probe of this target may record: the values of `attr`, the first one first.
+/// @throws ValidationError  an empty handle
+std::vector<std::string> probeable(const ObjectView& target);
+/// Of a neuron type: "output" and its states.
+/// @throws ValidationError  a type of one's own that is not registered
+std::vector<std::string> probeable(const NeuronModel& neuron_type);
 
 }  // namespace api
 }  // namespace nengine

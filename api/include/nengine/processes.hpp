@@ -14,13 +14,11 @@
 
 #include "nengine/array.hpp"
 #include "nengine/distributions.hpp"
+#include "nengine/random.hpp"
 #include "nengine/seed.hpp"
 #include "nengine/synapses.hpp"
 
 namespace nengine {
-
-class RandomState;
-
 inline namespace api {
 
 // Signals in time: a node's output, or the noise of an ensemble's neurons.
@@ -29,33 +27,6 @@ inline namespace api {
 // RandomState(seed): the same signal for all items of a minibatch. One without gets its
 // seed from the simulator's generator in Nengo's order of execution; in a minibatch
 // each item has a signal of its own, the first item the one that Nengo gives.
-
-/// Numbers from numpy's legacy RandomState, for a process of one's own. A copy draws
-/// the same numbers again.
-class RandomStream {
-public:
-    explicit RandomStream(Seed seed);
-    RandomStream(const RandomStream& other);
-    RandomStream& operator=(const RandomStream& other);
-    RandomStream(RandomStream&&) noexcept;
-    RandomStream& operator=(RandomStream&&) noexcept;
-    ~RandomStream();
-
-    double uniform(double low = 0.0, double high = 1.0);
-    double normal(double mean = 0.0, double deviation = 1.0);
-    /// In [low, high).
-    std::int64_t randint(std::int64_t low, std::int64_t high);
-    /// `size` numbers: one sample of that many dimensions.
-    std::vector<double> sample(const Distribution& distribution, std::int64_t size);
-    /// `n` samples of some dimensions each, [n, dimensions].
-    Array sample(const Distribution& distribution, std::int64_t n,
-                 std::int64_t dimensions);
-
-    RandomState& state() { return *state_; }
-
-private:
-    std::unique_ptr<RandomState> state_;
-};
 
 /// One step: writes `out` from the time (seconds; the first step is at dt) and the
 /// input. What it carries from step to step must be held by value (a mutable lambda):

@@ -266,6 +266,25 @@ public:
     std::vector<Parameter> parameters() const;
     Array parameter(const std::string& name) const;
     void set_parameter(const std::string& name, const Array& values);
+    /// Writes the present parameters, trained, learned, loaded or set, into the objects
+    /// of the simulator's network, or of one inside it, so that a simulator made of it
+    /// afterwards begins with them, whatever its seed:
+    ///
+    /// - ensembles get `gain`, `bias` and `encoders`, and `normalize_encoders = false`.
+    ///   The gain, by which connections to neurons are multiplied, is that of before
+    ///   the training: encoders = scaled_encoders * radius / gain;
+    /// - connections and probes that decode get a `NoSolver` with their weights, which
+    ///   is not compositional; function and transform stay, for they are in these;
+    /// - other transforms and layers get their values;
+    /// - all objects get the seed that they had, so that what is drawn is the same.
+    ///
+    /// Learning rules stay, and go on from what was learned, the first item's weights
+    /// of a minibatch. Of an inner network what is outside, and connections that are,
+    /// stay as they were. Exact: in float64 the same numbers come out, bit for bit.
+    /// @throws ValidationError  an object that the simulator does not have, or one that
+    ///                          has been changed so that its values no longer fit;
+    ///                          nothing has been changed then
+    void freeze(const Network& network) const;
     /// How many numbers training changes.
     std::int64_t n_trainable() const;
 
@@ -273,6 +292,12 @@ public:
     double time() const;
     double dt() const;
     std::uint32_t seed() const;
+    /// The seed that an object or a network had when the simulator was made, drawn or
+    /// its own: Nengo's `model.seeds`.
+    /// @throws ValidationError  not one of this simulator's
+    std::uint32_t seed(const ObjectView& object) const;
+    std::uint32_t seed(const Probe& probe) const;
+    std::uint32_t seed(const Network& network) const;
     std::int64_t minibatch_size() const;
     /// Where it runs: "cpu (2 threads, avx512)".
     std::string device() const;

@@ -165,10 +165,13 @@ struct NnlsL2nz {
 };
 
 /// Solves nothing: the given decoders [n_neurons, targets], or zeros. A start for
-/// weights that are learned.
+/// weights that are learned. If not `compositional` the values are all that the
+/// connection multiplies the neurons' output with, so that no transform and no encoders
+/// come on top: [n_neurons, size of post], or with `weights` [n_neurons, post neurons].
 struct NoSolver {
     SharedArray values = {};
     bool weights = false;
+    bool compositional = true;
     bool operator==(const NoSolver&) const = default;
 };
 

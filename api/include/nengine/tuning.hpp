@@ -1,11 +1,15 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "nengine/array.hpp"
 #include "nengine/ensemble.hpp"
 #include "nengine/neurons.hpp"
+#include "nengine/random.hpp"
 #include "nengine/simulator.hpp"
+#include "nengine/solvers.hpp"
 
 namespace nengine {
 inline namespace api {
@@ -77,6 +81,25 @@ struct NeuronTuning {
 /// @throws ValidationError  Direct
 NeuronTuning max_rates_intercepts(const NeuronModel& neuron_type, const Array& gain,
                                   const Array& bias);
+
+/// What a solver found for matrices.
+struct SolverResult {
+    Array weights;              ///< X, [n_neurons, targets], or [n_neurons]
+    std::vector<double> rmses;  ///< sqrt(mean((A X - Y)^2)), per target
+    /// Of a solver that iterates: per target, or of all together.
+    std::vector<std::int64_t> iterations;
+};
+/// Decoders X of least |A X - Y|, as the solver's kind defines it: Nengo's
+/// `solver(A, Y, rng)`.
+/// @param A    activities [points, n_neurons]
+/// @param Y    targets [points, targets], or [points]
+/// @param rng  what random solvers draw from; unset: RandomStream(0)
+/// @throws ShapeError       matrices that do not fit, or empty ones
+/// @throws ValidationError  a solver that cannot be
+/// @throws BuildError       a problem that the solver cannot solve
+SolverResult solve(const Solver& solver, const Array& A, const Array& Y,
+                   RandomStream& rng);
+SolverResult solve(const Solver& solver, const Array& A, const Array& Y);
 
 }  // namespace api
 }  // namespace nengine

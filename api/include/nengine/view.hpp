@@ -111,6 +111,12 @@ public:
     const std::optional<std::size_t>& learning_rule() const { return rule_; }
 
 private:
+    friend class Connection;
+    friend class LearningRule;
+    friend class Probe;
+    /// Of nothing: the ends of an empty connection.
+    ObjectView() = default;
+
     std::shared_ptr<detail::ObjectData> object_;
     bool neurons_ = false;
     std::optional<std::size_t> rule_;

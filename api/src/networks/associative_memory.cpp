@@ -104,7 +104,7 @@ AssociativeMemory::AssociativeMemory(Network parent, const Array& input_vectors,
       elem_input(network.node({.label = "element input", .size_in = n_items})),
       utilities(network.node({.label = "element output", .size_in = n_items})),
       am_ensembles(make_items(options.n_neurons, options.threshold)),
-      inhibit(options.inhibitable ? std::optional<Node>(make_inhibit()) : std::nullopt),
+      inhibit(options.inhibitable ? make_inhibit() : Node()),
       input(add_input_mapping("input", input_vectors, options.input_scales)),
       output(add_output_mapping("output",
                                 options.output_vectors.value_or(input_vectors))) {}
@@ -197,7 +197,7 @@ void AssociativeMemory::add_default_output_vector(
     network.connect(active, answer,
                     {.transform = Array({size, 1}, output_vector), .synapse = None});
     if (inhibit) {
-        network.connect(*inhibit, active, {.transform = inhibition, .synapse = None});
+        network.connect(inhibit, active, {.transform = inhibition, .synapse = None});
     }
 }
 
@@ -230,14 +230,14 @@ void AssociativeMemory::add_threshold_to_outputs(std::int64_t n_neurons,
     }
     if (inhibit) {
         for (const auto& ensemble : active.ensembles) {
-            network.connect(*inhibit, ensemble,
+            network.connect(inhibit, ensemble,
                             {.transform = inhibition, .synapse = None});
         }
     }
 }
 
 const Node& AssociativeMemory::activities() const {
-    return thresholded_utilities ? *thresholded_utilities : utilities;
+    return thresholded_utilities ? thresholded_utilities : utilities;
 }
 
 Node AssociativeMemory::operator[](const std::string& name) const {

@@ -79,7 +79,7 @@ void BasalGanglia::add_inputs(std::int64_t dimensions, double input_bias) {
         bias_input = network.node(
             std::vector<double>(static_cast<std::size_t>(dimensions), input_bias),
             {.label = "basal ganglia bias"});
-        network.connect(*bias_input, input);
+        network.connect(bias_input, input);
     }
     const auto connect = [&](const EnsembleArray& to, double weight) {
         network.connect(input, to.input, {.transform = weight, .synapse = None});

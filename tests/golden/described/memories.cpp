@@ -101,7 +101,7 @@ struct AssociativeMemoryItem {
         scope.add(name + ".output", ObjectView(made.output));
         scope.add(name + ".utilities", ObjectView(made.utilities));
         if (made.inhibit) {
-            scope.add(name + ".inhibit", ObjectView(*made.inhibit));
+            scope.add(name + ".inhibit", ObjectView(made.inhibit));
         }
         for (const Json& call : calls) {
             memory_calls().make(call)(scope, name, made);
