@@ -45,6 +45,7 @@ struct MeanSquaredError {
 template <class Number, template <class> class Entropy>
 struct CrossEntropy {
     using Real = Number;
+    static constexpr bool one_by_one = true;
     static constexpr int n_registers = 1, n_sums = 1;
 
     LossArgs<Real> args;
@@ -93,6 +94,7 @@ private:
 template <class Number>
 struct CountCorrect {
     using Real = double;
+    static constexpr bool one_by_one = true;
     static constexpr int n_registers = 1, n_sums = 1;
 
     Block<const Number> prediction, label;
