@@ -3,9 +3,11 @@
 # Joins OBJECTS into the object OUT and makes private in it every inline function that was
 # not inlined, and every table of virtual functions, but those whose names match KEEP. The
 # linker keeps one copy of each, from whichever object it meets first: a copy compiled for
-# a newer processor must never be that one.
+# a newer processor must never be that one. The groups (COMDAT) that inline functions come
+# in go as well: of groups of one name the linker keeps the first, private or not. (ld's
+# --force-group-allocation does that too, but lld knows it from 19 on.)
 string(REPLACE "|" ";" objects "${OBJECTS}")
-execute_process(COMMAND ${LINKER} -r --force-group-allocation -o ${OUT} ${objects}
+execute_process(COMMAND ${LINKER} -r -o ${OUT} ${objects}
                 COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND ${NM} --defined-only --format=posix ${OUT}
                 OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
@@ -17,8 +19,9 @@ foreach(line IN LISTS weak)
         string(APPEND names "${name}\n")
     endif()
 endforeach()
+set(changes --remove-section=.group)
 if(names)  # objcopy fails on an empty list
     file(WRITE ${OUT}.names "${names}")
-    execute_process(COMMAND ${OBJCOPY} --localize-symbols=${OUT}.names ${OUT}
-                    COMMAND_ERROR_IS_FATAL ANY)
+    list(APPEND changes --localize-symbols=${OUT}.names)
 endif()
+execute_process(COMMAND ${OBJCOPY} ${changes} ${OUT} COMMAND_ERROR_IS_FATAL ANY)

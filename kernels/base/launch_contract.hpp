@@ -61,6 +61,12 @@
 // with  using Real.  Runs of a line are summed in Real and added in double; a line
 // without columns is finished with 0. term may write what no other (i, c) reads or
 // writes.
+//
+// On the host neighbouring elements or columns are computed at once, in SIMD lanes. A
+// functor whose work on one does not fit lanes, because it calls a function of the C
+// library or has a loop of its own whose turns are not known to the compiler, says
+//
+//     static constexpr bool one_by_one = true;
 
 namespace nengine {
 
@@ -68,5 +74,15 @@ namespace nengine {
 struct Extents {
     Index steps = 1, batch = 1, rows = 1, cols = 1;
 };
+
+/// Whether neighbouring elements are computed at once: what the functor says.
+template <class Functor>
+constexpr bool takes_lanes() {
+    if constexpr (requires { Functor::one_by_one; }) {
+        return !Functor::one_by_one;
+    } else {
+        return true;
+    }
+}
 
 }  // namespace nengine

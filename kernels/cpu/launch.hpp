@@ -11,7 +11,8 @@
 
 // How the unified kernels run on the host: OpenMP threads over tiles, SIMD lanes over
 // columns. What a launch promises is in kernels/base/launch_contract.hpp. Nothing that
-// decides a result depends on the number of threads.
+// decides a result depends on the number of threads. clang warns of a loop that was to
+// have lanes and got none.
 
 namespace nengine {
 
@@ -62,10 +63,11 @@ template <class Fn>
 void launch_each(const CpuExec& exec, Index n, const Fn& given) {
     const Index tasks = ceil_div(n, elements_per_task);
     for_each_task(exec, tasks, n, [&](Index task) {
+        constexpr bool lanes = takes_lanes<Fn>();
         const Fn fn = given;
         const Index first = task * elements_per_task;
         const Index last = smaller(first + elements_per_task, n);
-#pragma omp simd
+#pragma omp simd if (lanes)
         for (Index i = first; i < last; ++i) {
             fn(i);
         }
@@ -91,12 +93,13 @@ void launch_prepared(const CpuExec& exec, Index n, const Fn& given) {
 template <class Fn>
 void run_lines(const Fn& given, const Extents& e, Index first, Index last, Index col,
                Index end) {
+    constexpr bool lanes = takes_lanes<Fn>();
     const Fn fn = given;
     Index r = first % e.rows;
     Index b = first / e.rows % e.batch;
     Index t = first / (e.rows * e.batch);
     for (Index line = first; line < last; ++line) {
-#pragma omp simd
+#pragma omp simd if (lanes)
         for (Index c = col; c < end; ++c) {
             fn(t, b, r, c);
         }
@@ -168,6 +171,7 @@ template <class Scan>
 void run_scan_tile(const Scan& given, Index steps, Index item, Index last, Index first,
                    Index count) {
     using Real = typename Scan::Real;
+    constexpr bool lanes = takes_lanes<Scan>();
     constexpr int n_carried = Scan::n_carried;
     const Scan scan = given;
     alignas(64) RegisterFile<Scan> file;
@@ -183,7 +187,7 @@ void run_scan_tile(const Scan& given, Index steps, Index item, Index last, Index
         }
         for (Index step = 0; step < steps; ++step) {
             const Index t = Scan::reverse ? steps - 1 - step : step;
-#pragma omp simd
+#pragma omp simd if (lanes)
             for (Index j = 0; j < count; ++j) {
                 on_registers<n_carried>(file, j, [&](Real* r) NENGINE_INLINE {
                     scan.step(r, t, b, first + j);
@@ -222,13 +226,14 @@ template <class Sum>
 void run_column_tile(const Sum& given, Index row, Index last, Index first, Index count,
                      double* partial, Index stride) {
     using Real = typename Sum::Real;
+    constexpr bool lanes = takes_lanes<Sum>();
     const Sum sum = given;
     alignas(64) RegisterFile<Sum> file;
     for (Index j = 0; j < count; ++j) {
         load_constants(sum, file, j, first + j);
     }
     for (Index i = row; i < last; ++i) {
-#pragma omp simd
+#pragma omp simd if (lanes)
         for (Index j = 0; j < count; ++j) {
             on_registers<Sum::n_sums>(
                 file, j, [&](Real* r) NENGINE_INLINE { sum.term(r, i, first + j); });
@@ -246,15 +251,16 @@ template <class Sum>
 void run_single_column(const Sum& given, Index row, Index last, Index col,
                        double* partial, Index stride) {
     using Real = typename Sum::Real;
-    constexpr Index lanes = 16;
+    constexpr Index width = 16;
+    constexpr bool lanes = takes_lanes<Sum>();
     const Sum sum = given;
-    alignas(64) Real file[Sum::n_registers][lanes];
-    for (Index j = 0; j < lanes; ++j) {
+    alignas(64) Real file[Sum::n_registers][width];
+    for (Index j = 0; j < width; ++j) {
         load_constants(sum, file, j, col);
     }
-    for (Index i = row; i < last; i += lanes) {
-        const Index count = smaller(lanes, last - i);
-#pragma omp simd
+    for (Index i = row; i < last; i += width) {
+        const Index count = smaller(width, last - i);
+#pragma omp simd if (lanes)
         for (Index j = 0; j < count; ++j) {
             on_registers<Sum::n_sums>(
                 file, j, [&](Real* r) NENGINE_INLINE { sum.term(r, i + j, col); });
@@ -262,7 +268,7 @@ void run_single_column(const Sum& given, Index row, Index last, Index col,
     }
     for (Index s = 0; s < Sum::n_sums; ++s) {
         double total = 0;
-        for (Index j = 0; j < lanes; ++j) {
+        for (Index j = 0; j < width; ++j) {
             total += static_cast<double>(file[s][j]);
         }
         partial[s * stride] = total;
@@ -320,10 +326,11 @@ void launch_columns(const CpuExec& exec, Index rows, Index cols, const Sum& sum)
 template <class Sum>
 void run_line(const Sum& sum, Index i, Index cols) {
     using Real = typename Sum::Real;
+    constexpr bool lanes = takes_lanes<Sum>();
     const auto line = sum.begin(i);
     const Index run = cols / 4;
     Real a = 0, b = 0, c = 0, d = 0;
-#pragma omp simd reduction(+ : a, b, c, d)
+#pragma omp simd reduction(+ : a, b, c, d) if (lanes)
     for (Index j = 0; j < run; ++j) {
         a += sum.term(line, j);
         b += sum.term(line, run + j);

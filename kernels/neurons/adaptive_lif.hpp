@@ -19,6 +19,7 @@ NENGINE_HD Real adapted(Real n, Real output, Real rate, Real inc_n) {
 template <class Math>
 struct AdaptiveLif {
     using Real = typename Math::Real;
+    static constexpr bool one_by_one = Math::is_library;
     using Base = Lif<Math>;
 
     enum State { adaptation = Base::n_states, n_states };
@@ -47,6 +48,7 @@ struct AdaptiveLif {
 template <class Math>
 struct AdaptiveLifRate {
     using Real = typename Math::Real;
+    static constexpr bool one_by_one = Math::is_library;
     using Base = LifRate<Math>;
 
     enum State { adaptation, n_states };

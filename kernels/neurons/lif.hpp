@@ -21,6 +21,7 @@ namespace nengine {
 template <class Math>
 struct Lif {
     using Real = typename Math::Real;
+    static constexpr bool one_by_one = Math::is_library;
 
     enum State { voltage, refractory, n_states };
     enum Param { tau_rc, tau_ref, amplitude, min_voltage, n_params };

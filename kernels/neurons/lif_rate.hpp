@@ -12,6 +12,7 @@ namespace nengine {
 template <class Math>
 struct LifRate {
     using Real = typename Math::Real;
+    static constexpr bool one_by_one = Math::is_library;
 
     enum Param { tau_rc, tau_ref, amplitude, n_params };
     static constexpr int n_states = 0, n_constants = n_params;

@@ -10,6 +10,7 @@ namespace nengine {
 template <class Math>
 struct Sigmoid {
     using Real = typename Math::Real;
+    static constexpr bool one_by_one = Math::is_library;
 
     enum Param { tau_ref, n_params };
     enum Constant { max_rate, n_constants };

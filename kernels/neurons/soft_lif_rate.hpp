@@ -19,6 +19,7 @@ namespace nengine {
 template <class Math>
 struct SoftLifRate {
     using Real = typename Math::Real;
+    static constexpr bool one_by_one = Math::is_library;
 
     enum Param { tau_rc, tau_ref, amplitude, sigma, n_params };
     enum Constant { log_sigma = n_params, n_constants };

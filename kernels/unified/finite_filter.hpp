@@ -12,6 +12,8 @@ namespace {
 /// y(t) = sum over k of w(k) u(t - k); inputs before the first are in the state.
 template <class Real>
 struct FiniteOutput {
+    static constexpr bool one_by_one = true;
+
     FilterCoefficients<Real> w;
     Block<const Real> input;
     Block<Real> state, output;
@@ -30,6 +32,8 @@ struct FiniteOutput {
 /// x(k) = the input k steps before the last one.
 template <class Real>
 struct FiniteState {
+    static constexpr bool one_by_one = true;
+
     Block<const Real> input;
     Block<Real> state;
     Index order;
@@ -45,6 +49,8 @@ struct FiniteState {
 /// du(t) = sum over k of w(k) dy(t + k); what later chunks say is in the adjoint.
 template <class Real, bool accumulate>
 struct FiniteInputAdjoint {
+    static constexpr bool one_by_one = true;
+
     FilterCoefficients<Real> w;
     Block<const Real> dL_doutput;
     Block<Real> adjoint, dL_dinput;
@@ -64,6 +70,8 @@ struct FiniteInputAdjoint {
 /// l(k): of the input k + 1 steps before the first.
 template <class Real>
 struct FiniteStateAdjoint {
+    static constexpr bool one_by_one = true;
+
     FilterCoefficients<Real> w;
     Block<const Real> dL_doutput;
     Block<Real> adjoint;

@@ -8,6 +8,8 @@ namespace {
 
 template <class Real>
 struct IndexedSum {
+    static constexpr bool one_by_one = true;
+
     Operand<const Real, Columns::other> src;
     Operand<Real, Columns::other> dst;
     const Index *offsets, *sources;

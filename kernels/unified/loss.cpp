@@ -91,6 +91,7 @@ bool is_line(const LossArgs<Real>& args) {
 template <class Number, template <class> class Entropy>
 struct CrossEntropy {
     using Real = Number;
+    static constexpr bool one_by_one = true;
     static constexpr int n_registers = 1, n_sums = 1;
 
     LossArgs<Real> args;
@@ -139,6 +140,7 @@ private:
 template <class Number>
 struct CountCorrect {
     using Real = double;
+    static constexpr bool one_by_one = true;
     static constexpr int n_registers = 1, n_sums = 1;
 
     Block<const Number> prediction, label;

@@ -23,6 +23,7 @@ enum class Keep { output, filtered, both };
 template <class Neuron, Keep keep, bool unit>
 struct NeuronScan {
     using Real = typename Neuron::Real;
+    static constexpr bool one_by_one = !takes_lanes<Neuron>();
     static constexpr bool reverse = false;
     static constexpr bool has_filter = keep != Keep::output;
     static constexpr bool has_output = keep != Keep::filtered;
@@ -114,6 +115,7 @@ void scan_neurons(const Exec& exec, const NeuronScanArgs<Real>& args) {
 template <class Neuron, bool unit>
 struct NeuronRate {
     using Real = typename Neuron::Real;
+    static constexpr bool one_by_one = !takes_lanes<Neuron>();
     static constexpr bool reverse = false;
     static constexpr int gain = Neuron::n_constants, bias = gain + 1;
     static constexpr int n_registers = bias + 1, n_carried = 0;
@@ -144,6 +146,7 @@ struct NeuronRate {
 template <class Neuron, bool unit, bool accumulate>
 struct NeuronRateBackward {
     using Real = typename Neuron::Real;
+    static constexpr bool one_by_one = !takes_lanes<Neuron>();
     static constexpr int n_sums = 2, constants = n_sums;
     static constexpr int gain = constants + Neuron::n_constants, bias = gain + 1;
     static constexpr int n_registers = bias + 1;

@@ -28,6 +28,8 @@ NENGINE_HD Span windows_at(Index at, Index pad, Index window, Index stride,
 
 template <class Real, bool accumulate>
 struct PoolForward {
+    static constexpr bool one_by_one = true;
+
     Pool2DShape s;
     const Real* x;
     Real* y;
@@ -81,6 +83,8 @@ bool is_whole(const Pool2DShape& s, Index side) {
 /// Each cell collects from the windows that contain it: no two threads write one place.
 template <class Real, bool accumulate>
 struct PoolBackward {
+    static constexpr bool one_by_one = true;
+
     Pool2DShape s;
     const Real* dL_dy;
     Real* dL_dx;

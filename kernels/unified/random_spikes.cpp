@@ -36,6 +36,8 @@ struct StochasticSpikes {
 
 template <class Real>
 struct PoissonSpikes {
+    static constexpr bool one_by_one = true;
+
     double dt;
     const RandomOrigin* origin;
     const Index* counter;

@@ -9,6 +9,8 @@ namespace {
 
 template <class Real, bool ordered>
 struct SparseProduct {
+    static constexpr bool one_by_one = true;
+
     Operand<const Real, Columns::other> x;
     Operand<Real, Columns::other> y;
     const Real* values;

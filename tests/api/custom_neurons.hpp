@@ -11,6 +11,7 @@
 template <class Math>
 struct UsersLif {
     using Real = typename Math::Real;
+    static constexpr bool one_by_one = true;  // because it branches
     enum State { voltage, refractory_time, n_states };
     enum Param { tau_rc, tau_ref, n_params };
     enum Constant { rc, ref, n_constants };

@@ -36,8 +36,11 @@ using TileKernel = void (*)(Index terms, const double* a, const double* b,
 
 #if defined(__x86_64__)
 
-#pragma GCC push_options
-#pragma GCC target("avx512f")
+// Attributes, because clang has no pragma that chooses a processor for what follows.
+#define NENGINE_AVX512 __attribute__((target("avx512f")))
+#define NENGINE_AVX2 __attribute__((target("avx2,fma")))
+
+NENGINE_AVX512
 void tile_avx512(Index terms, const double* a, const double* b, double* sums) {
     __m512d sum[tile_rows][3];
     for (auto& row : sum) {
@@ -61,11 +64,9 @@ void tile_avx512(Index terms, const double* a, const double* b, double* sums) {
         }
     }
 }
-#pragma GCC pop_options
 
-#pragma GCC push_options
-#pragma GCC target("avx2,fma")
 /// A quarter of the tile: 4 x 12 sums fill 12 of the 16 registers.
+NENGINE_AVX2
 inline void quarter_avx2(Index terms, const double* a, const double* b, double* sums) {
     __m256d sum[4][3];
     for (auto& row : sum) {
@@ -90,6 +91,7 @@ inline void quarter_avx2(Index terms, const double* a, const double* b, double* 
     }
 }
 
+NENGINE_AVX2
 void tile_avx2(Index terms, const double* a, const double* b, double* sums) {
     for (Index row = 0; row < tile_rows; row += 4) {
         for (Index col = 0; col < panel; col += 12) {
@@ -97,7 +99,6 @@ void tile_avx2(Index terms, const double* a, const double* b, double* sums) {
         }
     }
 }
-#pragma GCC pop_options
 
 #endif
 
