@@ -102,6 +102,7 @@ set(NENGINE_KERNEL_HEADERS
     kernels/base/neuron_info.hpp
     kernels/base/polynomial.hpp
     kernels/base/view.hpp
+    kernels/cpu/flush_denormals.hpp
     kernels/cpu/launch.hpp
     kernels/cpu/scratch.hpp
     kernels/cuda/check.hpp

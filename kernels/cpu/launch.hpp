@@ -7,6 +7,7 @@
 #include "kernels/base/launch_contract.hpp"
 #include "kernels/base/macros.hpp"
 #include "kernels/base/view.hpp"
+#include "kernels/cpu/flush_denormals.hpp"
 #include "kernels/cpu/scratch.hpp"
 
 // How the unified kernels run on the host: OpenMP threads over tiles, SIMD lanes over
@@ -44,18 +45,24 @@ inline Index smaller(Index a, Index b) {
     return a < b ? a : b;
 }
 
-/// task(i) for i in [0, tasks); on one thread if `elements` is small.
+/// task(i) for i in [0, tasks); on one thread if `elements` is small. Every thread
+/// flushes denormals, so that a result does not depend on which one computes it.
 template <class Task>
 void for_each_task(const CpuExec& exec, Index tasks, Index elements, const Task& task) {
     if (exec.threads <= 1 || tasks <= 1 || elements < parallel_threshold) {
+        const FlushDenormals flush;
         for (Index i = 0; i < tasks; ++i) {
             task(i);
         }
         return;
     }
-#pragma omp parallel for schedule(static) num_threads(exec.threads)
-    for (Index i = 0; i < tasks; ++i) {
-        task(i);
+#pragma omp parallel num_threads(exec.threads)
+    {
+        const FlushDenormals flush;
+#pragma omp for schedule(static)
+        for (Index i = 0; i < tasks; ++i) {
+            task(i);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 set(NENGINE_KERNELS_TESTS
     elementwise_test.cpp
+    denormals_test.cpp
     filter_scan_test.cpp
     gather_test.cpp
     learning_test.cpp
