@@ -23,6 +23,7 @@ set(NENGINE_API_SOURCES
     builder/process_steps.cpp
     builder/synapse_steps.cpp
     builder/warnings.cpp
+    src/check_numbers.cpp
     src/checks.cpp
     src/handles.cpp
     src/io.cpp
@@ -44,6 +45,7 @@ set(NENGINE_API_SOURCES
     src/processes.cpp
     src/progress.cpp
     src/simulator.cpp
+    src/simulator_options.cpp
     src/simulator_data.cpp
     src/simulator_parameters.cpp
     src/simulator_training.cpp

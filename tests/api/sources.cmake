@@ -10,8 +10,10 @@ set(NENGINE_API_TESTS
     ../support/random_subnetworks.cpp
     errors.cpp
     errors_of_connections_test.cpp
+    errors_of_memory_test.cpp
     errors_of_objects_test.cpp
     errors_of_simulators_test.cpp
+    errors_of_values_test.cpp
     front_end_test.cpp
     layer_test.cpp
     learning_errors_of_weights_test.cpp
