@@ -23,6 +23,7 @@ set(NENGINE_API_SOURCES
     builder/process_steps.cpp
     builder/synapse_steps.cpp
     builder/warnings.cpp
+    src/check_numbers.cpp
     src/checks.cpp
     src/data_values.cpp
     src/freeze.cpp
@@ -48,6 +49,7 @@ set(NENGINE_API_SOURCES
     src/progress.cpp
     src/random.cpp
     src/simulator.cpp
+    src/simulator_options.cpp
     src/simulator_data.cpp
     src/simulator_parameters.cpp
     src/simulator_recording.cpp

@@ -1,14 +1,14 @@
 #include "api/builder/build.hpp"
 
-#include <cmath>
 #include <functional>
 #include <map>
 #include <random>
 #include <unordered_set>
 
 #include "api/builder/build_state.hpp"
+#include "api/builder/memory.hpp"
 #include "api/builder/numerics/seeds.hpp"
-#include "api/builder/numerics/text.hpp"
+#include "api/builder/numerics/steps.hpp"
 #include "api/builder/parallel_for.hpp"
 
 namespace nengine {
@@ -173,8 +173,10 @@ void draw_ensembles(BuildState& state, const NetworkData& top,
     });
     std::vector<BuiltEnsembleParts> parts(ensembles.size());
     parallel_for(ensembles.size(), [&](std::size_t i) {
-        parts[i] = draw_ensemble(*ensembles[i], state.seed(*ensembles[i]),
+        parts[i] = for_object(*ensembles[i], [&] {
+            return draw_ensemble(*ensembles[i], state.seed(*ensembles[i]),
                                  decoded.contains(ensembles[i]));
+        });
     });
     state.built.ensembles.reserve(ensembles.size());
     for (std::size_t i = 0; i < ensembles.size(); ++i) {
@@ -219,19 +221,19 @@ std::vector<DecodeTask> decode_tasks(const BuildState& state, const NetworkData&
 /// Objects in Nengo's order.
 void emit(BuildState& state, const NetworkData& network) {
     for (const auto& ensemble : network.ensembles) {
-        build_ensemble(state, *ensemble);
+        for_object(*ensemble, [&] { build_ensemble(state, *ensemble); });
     }
     for (const auto& node : network.nodes) {
-        build_node(state, node);
+        for_object(*node, [&] { build_node(state, node); });
     }
     for (const auto& child : network.networks) {
         emit(state, *child);
     }
     for (const auto& connection : network.connections) {
-        build_connection(state, *connection);
+        for_object(*connection, [&] { build_connection(state, *connection); });
     }
     for (const auto& probe : network.probes) {
-        build_probe(state, probe);
+        for_object(*probe, [&] { build_probe(state, probe); });
     }
 }
 
@@ -264,10 +266,7 @@ void follow_nengos_order(BuildState& state, const NetworkData& network) {
 }  // namespace
 
 BuiltNetwork build(const NetworkData& network, double dt, Rng rng) {
-    if (!(dt > 0.0) || !std::isfinite(dt)) {
-        throw ValidationError("dt: got " + number_text(dt) +
-                              ", needs a number of seconds above 0");
-    }
+    check_dt(dt, "Simulator");
     BuildState state(dt, rng);
     state.built.network_seed =
         network.seed.value_or(std::random_device{}() % max_drawn_seed);

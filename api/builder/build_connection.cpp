@@ -1,4 +1,5 @@
 #include "api/builder/build_state.hpp"
+#include "api/builder/memory.hpp"
 #include "api/builder/numerics/linear_filter_math.hpp"
 #include "engine/operators/operators.hpp"
 
@@ -98,16 +99,19 @@ private:
         Shape shape = {post_.count, state_.model->signal(parts_.in).size()};
         std::vector<double> values;
         if (connection_.transform.is_structured()) {
-            auto drawn = draw_transform(connection_.transform, rng);
+            auto drawn = draw_transform(connection_, rng);
             shape = std::move(drawn.shape);
             values = std::move(drawn.values);
         } else if (const auto* array =
                        std::get_if<Array>(&connection_.transform.value())) {
+            need_memory(connection_, "its transform", {product(array->shape)},
+                        "its extents");
             shape = array->shape;
             values = array->values;
         } else {
-            values = values_of(
-                transform_matrix(connection_.transform, shape[0], shape[1], rng));
+            need_memory(connection_, "its transform", {shape[0], shape[1]},
+                        "the sizes of its ends", 2);
+            values = values_of(transform_matrix(connection_, shape[0], shape[1], rng));
         }
         parts_.weights = state_.parameter(connection_, "weights", shape,
                                           std::move(values), is_trainable(connection_));

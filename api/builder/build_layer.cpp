@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "api/builder/build_state.hpp"
+#include "api/builder/memory.hpp"
 #include "api/builder/numerics/distributions.hpp"
 #include "api/builder/numerics/text.hpp"
 #include "engine/operators/operators.hpp"
@@ -37,7 +38,7 @@ Vector scaled_variance(const VarianceScaling& scaling, Index count, Fans fans,
 
 Vector initial_values(const DistributionOrArray& initializer, const Shape& shape,
                       Fans fans, RandomState& rng, const std::string& where) {
-    const Index count = shape_size(shape);
+    const Index count = product(shape);
     if (initializer.is_array()) {
         const Array& array = initializer.array();
         if (array.rank() == 0) {
@@ -62,7 +63,7 @@ Vector initial_values(const DistributionOrArray& initializer, const Shape& shape
             {he->scale * he->scale, FanMode::fan_in, he->distribution}, count, fans,
             rng);
     }
-    return sample(distribution, count, rng);
+    return sample(distribution, count, rng, where);
 }
 
 /// The source that a layer may read directly: its only input, unchanged and at once.
@@ -156,6 +157,7 @@ private:
 
     SignalId parameter(const std::string& attribute, const Shape& shape,
                        const DistributionOrArray& initializer, Fans fans) {
+        need_memory(node_, attribute.c_str(), {product(shape)}, "its sizes", 2);
         const auto values = initial_values(initializer, shape, fans, rng_,
                                            describe(node_) + ": " + attribute);
         return parts_.parameters[attribute] = state_.parameter(

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "api/builder/build_state.hpp"
+#include "api/builder/numerics/named.hpp"
 #include "api/builder/synapse_steps.hpp"
 #include "engine/operators/process.hpp"
 #include "engine/operators/random.hpp"
@@ -10,16 +11,6 @@ namespace nengine {
 namespace {
 
 using namespace detail;
-
-/// Runs `make` and names the object in what it reports.
-template <class Make>
-auto named(const std::string& label, const Make& make) {
-    try {
-        return make();
-    } catch (const ValidationError& error) {
-        throw ValidationError(label + ": " + error.what());
-    }
-}
 
 /// A filter of so high an order that the engine has no kernel for it.
 int add_host_filter(BuildState& state, const Synapse& synapse, SignalId input,
@@ -145,7 +136,7 @@ int add_process(BuildState& state, const Process& process, const ObjectData& own
     const ProcessSizes sizes{size_of(x), size_of(output), state.dt};
     const bool own = std::holds_alternative<CustomProcess>(process.value());
     if (!own) {  // what cannot be is reported now, not when it is first run
-        named(label, [&] { return try_out(process, sizes); });
+        named(describe(owner), [&] { return try_out(process, sizes); });
     }
     if (state.rng == Rng::philox) {
         if (const auto drawn = drawn_on_device(process, state.dt)) {

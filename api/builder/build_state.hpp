@@ -127,7 +127,8 @@ struct TransformWeights {
     Shape shape;
     std::vector<double> values;
 };
-TransformWeights draw_transform(const Transform& transform, RandomState& rng);
+TransformWeights draw_transform(const detail::ConnectionData& connection,
+                                RandomState& rng);
 /// out = (or +=) the connection's sparse matrix or convolution of `in`.
 void build_transform(BuildState& state, const detail::ConnectionData& connection,
                      SignalId weights, SignalId in, SignalId out, bool inc);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "api/builder/build_state.hpp"
+#include "api/builder/memory.hpp"
 #include "api/builder/numerics/distributions.hpp"
 #include "engine/operators/sparse.hpp"
 
@@ -14,7 +15,7 @@ using Extents = std::vector<std::int64_t>;
 
 /// One sample [channels, n_filters] for each position of the kernel, as Nengo draws.
 std::vector<double> kernel_values(const DistributionOrArray& init, const Extents& shape,
-                                  RandomState& rng) {
+                                  RandomState& rng, const std::string& what) {
     if (init.is_array()) {
         return init.array().values;
     }
@@ -22,16 +23,17 @@ std::vector<double> kernel_values(const DistributionOrArray& init, const Extents
     const Index positions = shape_size(shape) / (filters * channels);
     std::vector<double> values;
     for (Index position = 0; position < positions; ++position) {
-        const Matrix drawn = sample(init.distribution(), channels, filters, rng);
+        const Matrix drawn = sample(init.distribution(), channels, filters, rng, what);
         values.insert(values.end(), drawn.data(), drawn.data() + drawn.size());
     }
     return values;
 }
 
-std::vector<double> sparse_values(const Sparse& sparse, RandomState& rng) {
+std::vector<double> sparse_values(const Sparse& sparse, RandomState& rng,
+                                  const std::string& what) {
     const auto count = static_cast<Index>(sparse.indices.size());
     if (!sparse.init.is_array()) {
-        return values_of(sample(sparse.init.distribution(), count, rng));
+        return values_of(sample(sparse.init.distribution(), count, rng, what));
     }
     const Array& array = sparse.init.array();
     return array.rank() == 0 ? std::vector<double>(static_cast<std::size_t>(count),
@@ -207,17 +209,24 @@ private:
 
 }  // namespace
 
-TransformWeights draw_transform(const Transform& transform, RandomState& rng) {
+TransformWeights draw_transform(const detail::ConnectionData& connection,
+                                RandomState& rng) {
+    const Transform& transform = connection.transform;
+    const std::string what = describe(connection) + ": transform: init";
+    const auto kernel = [&](const auto& conv) {
+        const Extents shape = conv.kernel_shape();
+        need_memory(connection, "its kernel", {detail::product(shape)},
+                    "n_filters or kernel_size", 2);
+        return TransformWeights{shape, kernel_values(conv.init, shape, rng, what)};
+    };
     if (const auto* sparse = std::get_if<Sparse>(&transform.value())) {
         return {{static_cast<Index>(sparse->indices.size())},
-                sparse_values(*sparse, rng)};
+                sparse_values(*sparse, rng, what)};
     }
     if (const auto* conv = std::get_if<Convolution>(&transform.value())) {
-        return {conv->kernel_shape(),
-                kernel_values(conv->init, conv->kernel_shape(), rng)};
+        return kernel(*conv);
     }
-    const auto& conv = std::get<ConvolutionTranspose>(transform.value());
-    return {conv.kernel_shape(), kernel_values(conv.init, conv.kernel_shape(), rng)};
+    return kernel(std::get<ConvolutionTranspose>(transform.value()));
 }
 
 void build_transform(BuildState& state, const detail::ConnectionData& connection,

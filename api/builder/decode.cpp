@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/builder/decode_problem.hpp"
+#include "api/builder/memory.hpp"
 #include "api/builder/parallel_for.hpp"
 
 namespace nengine {
@@ -163,11 +164,13 @@ std::vector<Decoders> solve_all(std::vector<PreparedTask>& prepared,
     std::vector<Group> groups = group(prepared, ensembles);
     const auto small = std::stable_partition(
         groups.begin(), groups.end(), [](const Group& g) { return g.is_large(); });
-    for (auto large = groups.begin(); large != small; ++large) {
-        solve_group(*large, prepared, ensembles, found);
-    }
+    const auto solve_one = [&](const Group& one) {
+        for_object(*prepared[one.members.front()].task->owner,
+                   [&] { solve_group(one, prepared, ensembles, found); });
+    };
+    std::for_each(groups.begin(), small, solve_one);
     parallel_for(static_cast<std::size_t>(groups.end() - small), [&](std::size_t i) {
-        solve_group(small[static_cast<std::ptrdiff_t>(i)], prepared, ensembles, found);
+        solve_one(small[static_cast<std::ptrdiff_t>(i)]);
     });
     return found;
 }
@@ -183,7 +186,8 @@ std::unordered_map<const detail::ObjectData*, Decoders> find_decoders(
     std::vector<PreparedTask> prepared;
     Index n_targets = 0;
     for (std::size_t i = 0; i < tasks.size(); ++i) {
-        prepared.push_back(prepare(tasks[i], ensembles));
+        prepared.push_back(
+            for_object(*tasks[i].owner, [&] { return prepare(tasks[i], ensembles); }));
         n_targets += prepared.back().targets.size() + prepared.back().own_points.size();
         if (n_targets > most_targets || i + 1 == tasks.size()) {
             auto found = solve_all(prepared, ensembles);

@@ -40,9 +40,10 @@ std::unordered_map<const detail::ObjectData*, Decoders> find_decoders(
     const std::vector<DecodeTask>& tasks,
     const std::unordered_map<const detail::ObjectData*, BuiltEnsembleParts>& ensembles);
 
-/// A transform as a matrix [size_out, size_mid]; draws only for a distribution.
-Matrix transform_matrix(const Transform& transform, Index size_out, Index size_mid,
-                        RandomState& rng);
+/// A connection's transform as a matrix [size_out, size_mid]; draws only for a
+/// distribution.
+Matrix transform_matrix(const detail::ConnectionData& connection, Index size_out,
+                        Index size_mid, RandomState& rng);
 
 /// What is drawn for an ensemble, with the draws of Nengo in Nengo's order.
 /// @param decoded  whether a decoder problem uses the ensemble's evaluation points

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/builder/memory.hpp"
 #include "api/builder/neuron_parts.hpp"
 #include "api/builder/numerics/dense.hpp"
 #include "api/builder/numerics/distributions.hpp"
@@ -19,6 +20,8 @@ Matrix called_at(const ConnectionData& connection, const std::vector<Index>& wan
                  const Matrix& points) {
     const auto call = connection.function.call();
     const Index size = size_mid(connection);
+    need_memory(connection, "values of its function", {points.rows(), size},
+                "n_eval_points or what it returns");
     Matrix targets(points.rows(), size);
     std::vector<double> x(wanted.size());
     for (Index row = 0; row < points.rows(); ++row) {
@@ -56,6 +59,10 @@ Matrix reached_encoders(const ConnectionData& connection,
     return encoders(Eigen::all, columns);
 }
 
+Index post_neurons(const ConnectionData& connection) {
+    return static_cast<const EnsembleData&>(*connection.post.object()).n_neurons;
+}
+
 void set_weights(Decoders& decoders, const auto& matrix) {
     decoders.shape = {matrix.rows(), matrix.cols()};
     std::vector<double> values(static_cast<std::size_t>(matrix.size()));
@@ -70,8 +77,9 @@ bool is_one(const Transform& transform) {
 }
 
 /// weights = transform weights, by as few multiplications as the transform needs.
-void apply(const Transform& transform, Index size_out, RandomState& rng,
+void apply(const ConnectionData& connection, Index size_out, RandomState& rng,
            Matrix& weights) {
+    const Transform& transform = connection.transform;
     const auto* array = std::get_if<Array>(&transform.value());
     if (is_one(transform)) {
         return;
@@ -82,7 +90,7 @@ void apply(const Transform& transform, Index size_out, RandomState& rng,
         weights.array().colwise() *=
             Eigen::Map<const Vector>(array->values.data(), size_out).array();
     } else {
-        weights = product(transform_matrix(transform, size_out, weights.rows(), rng),
+        weights = product(transform_matrix(connection, size_out, weights.rows(), rng),
                           weights);
     }
 }
@@ -135,6 +143,9 @@ PreparedTask prepare(const DecodeTask& task, const BuiltEnsembles& ensembles) {
 Matrix activities(const PreparedTask& prepared, const BuiltEnsembles& ensembles) {
     const EnsembleData& ensemble = *prepared.task->pre;
     const BuiltEnsembleParts& parts = ensembles.at(&ensemble);
+    const Index n_points = points_of(prepared, ensembles).rows();
+    need_memory(*prepared.task->owner, "activities", {n_points, ensemble.n_neurons},
+                "n_neurons or n_eval_points of its ensemble", 2);
     const Matrix projected = product_with_transposed(points_of(prepared, ensembles),
                                                      parts.encoders / ensemble.radius);
     Matrix A =
@@ -153,10 +164,14 @@ bool uses_ensemble_points(const DecodeTask& task) {
            (task.connection == nullptr || !task.connection->eval_points);
 }
 
-Matrix transform_matrix(const Transform& transform, Index size_out, Index size_mid,
-                        RandomState& rng) {
+Matrix transform_matrix(const ConnectionData& connection, Index size_out,
+                        Index size_mid, RandomState& rng) {
+    const Transform& transform = connection.transform;
+    need_memory(connection, "its transform", {size_out, size_mid},
+                "the sizes of its ends");
     if (const auto* distribution = std::get_if<Distribution>(&transform.value())) {
-        return sample(*distribution, size_out, size_mid, rng);
+        return sample(*distribution, size_out, size_mid, rng,
+                      describe(connection) + ": transform");
     }
     if (transform.is_none()) {
         return Matrix::Identity(size_out, size_mid);
@@ -197,8 +212,10 @@ Matrix Finish::targets() {
                          ": got no transform, needs a dense one for full weights by "
                          "a solver that is not compositional");
     }
-    const Matrix transform = transform_matrix(connection.transform, task_.size_out,
-                                              targets.cols(), prepared_.rng);
+    need_memory(*task_.owner, "currents into neurons",
+                {targets.rows(), post_neurons(connection)}, "the sizes of its ends");
+    const Matrix transform =
+        transform_matrix(connection, task_.size_out, targets.cols(), prepared_.rng);
     return targets * transform.transpose() *
            reached_encoders(connection, ensembles_).transpose();
 }
@@ -239,9 +256,13 @@ Decoders Finish::weights(const Decoders& solved) {
     if (is_one(connection.transform) && !to_neurons_) {
         return result;
     }
+    need_memory(
+        connection, "weights",
+        {to_neurons_ ? post_neurons(connection) : task_.size_out, solved.shape[1]},
+        "the sizes of its ends", 2);
     Matrix weights = Eigen::Map<const Matrix>(solved.weights.data(), solved.shape[0],
                                               solved.shape[1]);
-    apply(connection.transform, task_.size_out, prepared_.rng, weights);
+    apply(connection, task_.size_out, prepared_.rng, weights);
     if (to_neurons_) {
         weights = product(reached_encoders(connection, ensembles_), weights);
     }

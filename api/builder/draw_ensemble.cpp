@@ -2,8 +2,10 @@
 #include <cmath>
 
 #include "api/builder/decode.hpp"
+#include "api/builder/memory.hpp"
 #include "api/builder/neuron_parts.hpp"
 #include "api/builder/numerics/distributions.hpp"
+#include "api/builder/numerics/text.hpp"
 
 namespace nengine {
 
@@ -16,7 +18,7 @@ void normalize_rows(Matrix& encoders, const std::string& where) {
         const double length = encoders.row(row).norm();
         if (!(length > 0.0) || !std::isfinite(length)) {
             throw BuildError(where + ": got encoder " + std::to_string(row) +
-                             " of length " + (length > 0.0 ? "infinity" : "0") +
+                             " of length " + number_text(length) +
                              ", needs one with a direction");
         }
         encoders.row(row) /= length;
@@ -63,6 +65,13 @@ void complete_tuning(const EnsembleData& ensemble, const std::string& where,
     parts.bias = found.bias;
 }
 
+void need_eval_points(const std::vector<Index>& shape, const std::string& what) {
+    need_host_memory(array_bytes(shape, 2 * sizeof(double)), [&] {
+        return MemoryUse{what, "twice points of shape " + shape_text(shape),
+                         "n_eval_points, n_neurons or dimensions"};
+    });
+}
+
 /// The ensemble's own points; where no decoder wants them, they are made when asked
 /// for.
 EvalPoints own_eval_points(const EnsembleData& ensemble, bool decoded, RandomState& rng,
@@ -71,14 +80,15 @@ EvalPoints own_eval_points(const EnsembleData& ensemble, bool decoded, RandomSta
     const Index count = eval_point_count(ensemble), d = ensemble.dimensions;
     const double radius = ensemble.radius;
     RandomState before = rng;
+    const std::string what = where + ": eval_points";
     if (decoded || points.is_array() ||
         !skip_sample(points.distribution(), count, d, rng)) {
-        const std::string what = where + ": eval_points";
         return EvalPoints(
             Matrix(draw_eval_points(points, ensemble, rng, what) * radius));
     }
     return EvalPoints([=, dist = points.distribution()]() mutable {
-        return Matrix(sample(dist, count, d, before) * radius);
+        need_eval_points({count, d}, what);
+        return Matrix(sample(dist, count, d, before, what) * radius);
     });
 }
 
@@ -105,6 +115,7 @@ Matrix draw_eval_points(const DistributionOrArray& points, const EnsembleData& e
                         RandomState& rng, const std::string& what) {
     const Index count =
         points.is_array() ? points.array().extent(0) : eval_point_count(ensemble);
+    need_eval_points({count, ensemble.dimensions}, what);
     return values_or_samples(points, count, ensemble.dimensions, rng, what);
 }
 
@@ -113,10 +124,15 @@ BuiltEnsembleParts draw_ensemble(const EnsembleData& ensemble, std::uint32_t see
     const std::string where = describe(ensemble);
     RandomState rng(seed);
     BuiltEnsembleParts parts;
+    need_memory(ensemble, "encoders",
+                {is_direct(ensemble) ? ensemble.dimensions : ensemble.n_neurons,
+                 ensemble.dimensions},
+                "n_neurons or dimensions", 2);
+    need_memory(ensemble, "gains and biases", {ensemble.n_neurons}, "n_neurons", 4);
     parts.radius = ensemble.radius;
     parts.neuron_type = ensemble.neuron_type;
     parts.eval_points = own_eval_points(ensemble, decoded, rng, where);
-    if (std::holds_alternative<Direct>(ensemble.neuron_type)) {
+    if (is_direct(ensemble)) {
         parts.encoders = parts.scaled_encoders =
             Matrix::Identity(ensemble.dimensions, ensemble.dimensions);
         draw_tuning(ensemble, where, rng, parts);

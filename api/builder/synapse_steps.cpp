@@ -4,7 +4,10 @@
 #include <cmath>
 #include <numbers>
 
+#include "api/builder/numerics/steps.hpp"
 #include "api/builder/numerics/text.hpp"
+#include "api/src/objects.hpp"
+#include "kernels/base/host_memory.hpp"
 #include "nengine/error.hpp"
 
 namespace nengine {
@@ -42,6 +45,7 @@ LinearFilter linear_filter(const Synapse& synapse) {
         return {.num = {1.0}, .den = {alpha->tau * alpha->tau, 2.0 * alpha->tau, 1.0}};
     }
     if (const auto* filter = std::get_if<LinearFilter>(&synapse.value())) {
+        check_filter(filter->num, filter->den);
         return *filter;
     }
     throw ValidationError(std::string("synapse: got ") +
@@ -73,9 +77,13 @@ Complex polynomial(const std::vector<double>& coefficients, Complex at) {
 }  // namespace
 
 TriangleStep triangle_step(const Triangle& triangle, double dt) {
-    check_time("Triangle: t", triangle.t);
+    check_dt(dt, "Triangle");
     TriangleStep step;
-    step.n = static_cast<Index>(std::nearbyint(triangle.t / dt)) + 1;
+    step.n = steps_in(triangle.t, dt, "Triangle: t") + 1;
+    need_host_memory(array_bytes({step.n}, sizeof(double)), [&] {
+        return MemoryUse{"Triangle",
+                         number_text(static_cast<double>(step.n)) + " weights", "t"};
+    });
     const auto n = static_cast<double>(step.n);
     const double sum = n * (n + 1.0) / 2.0;
     step.first = n / sum;
@@ -152,6 +160,11 @@ EngineFilter engine_filter(const Synapse& synapse, double dt) {
 HostFilter::HostFilter(const Synapse& synapse, double dt, Index size, double y0) {
     if (const auto* triangle = std::get_if<Triangle>(&synapse.value())) {
         const TriangleStep step = triangle_step(*triangle, dt);
+        need_host_memory(array_bytes({step.n, size}, sizeof(double)), [&] {
+            return MemoryUse{"Triangle",
+                             "a window of shape " + shape_text({step.n, size}),
+                             "t or the size of the signal"};
+        });
         state_ = Matrix::Constant(step.n, size, step.last * y0);
         sum_ = Vector::Constant(size, y0);
         recurrence_ = step;
@@ -241,7 +254,7 @@ namespace {
 /// Runs rows [0, steps) of x, in reverse if wanted; writes to `y`.
 void run_rows(HostFilter& filter, const std::vector<double>& x, std::vector<double>& y,
               std::size_t size, bool reverse) {
-    const std::size_t steps = x.size() / size;
+    const std::size_t steps = size == 0 ? 0 : x.size() / size;
     for (std::size_t i = 0; i < steps; ++i) {
         const std::size_t row = (reverse ? steps - 1 - i : i) * size;
         filter.step({x.data() + row, size}, {y.data() + row, size});
@@ -252,11 +265,9 @@ std::size_t row_size(const Array& x) {
     if (x.rank() < 1) {
         throw ShapeError("filt: got a number, needs an array of at least one axis");
     }
-    std::size_t size = 1;
-    for (std::size_t axis = 1; axis < x.rank(); ++axis) {
-        size *= static_cast<std::size_t>(x.shape[axis]);
-    }
-    return size;
+    detail::check_whole(x, "filt: x");
+    return static_cast<std::size_t>(
+        detail::product({x.shape.begin() + 1, x.shape.end()}));
 }
 
 }  // namespace

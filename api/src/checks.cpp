@@ -5,34 +5,13 @@
 #include "api/builder/numerics/least_squares.hpp"
 #include "api/builder/numerics/text.hpp"
 #include "api/src/objects.hpp"
+#include "kernels/base/host_memory.hpp"
 
 namespace nengine {
 inline namespace api {
 namespace detail {
 
-void need_not_negative(double value, const std::string& what) {
-    if (!(value >= 0.0) || !std::isfinite(value)) {
-        throw ValidationError(what + ": got " + number_text(value) +
-                              ", needs a finite number of at least 0");
-    }
-}
-
-void check_synapse(const Synapse& synapse, const std::string& where) {
-    if (const auto* lowpass = std::get_if<Lowpass>(&synapse.value())) {
-        need_not_negative(lowpass->tau, where + ": tau of the synapse");
-    } else if (const auto* alpha = std::get_if<Alpha>(&synapse.value())) {
-        need_not_negative(alpha->tau, where + ": tau of the synapse");
-    }
-}
-
 namespace {
-
-void need_at_least_one(std::int64_t value, const std::string& what) {
-    if (value < 1) {
-        throw ValidationError(what + ": got " + std::to_string(value) +
-                              ", needs at least 1");
-    }
-}
 
 /// "connection 'a' (node 'x' to ensemble 'b')".
 std::string ends(const ConnectionData& connection) {
@@ -81,6 +60,7 @@ void check_function(const ConnectionData& connection) {
                                   "ensemble and eval_points as an array");
         }
         const Array& values = connection.function.values();
+        check_array(values, where);
         if (values.rank() != 2 ||
             values.extent(0) != connection.eval_points->array().extent(0)) {
             throw ShapeError(where + ": got values of shape " +
@@ -103,6 +83,7 @@ void check_eval_points(const ConnectionData& connection) {
     }
     if (connection.eval_points->is_array()) {
         const Array& points = connection.eval_points->array();
+        check_array(points, where);
         const bool vector = points.rank() == 1 && ensemble->dimensions == 1;
         if (!vector &&
             (points.rank() != 2 || points.extent(1) != ensemble->dimensions)) {
@@ -147,6 +128,9 @@ void check_sizes(const ConnectionData& connection) {
         return;
     }
     const auto* array = std::get_if<Array>(&connection.transform.value());
+    if (array != nullptr) {
+        check_array(*array, where + ": transform");
+    }
     const bool matrix = array != nullptr && array->rank() == 2;
     if (matrix && (array->extent(0) != out || array->extent(1) != mid)) {
         throw ShapeError(where + ": got a transform of shape " +
@@ -199,10 +183,11 @@ void check_probe(const ProbeData& probe) {
         throw ValidationError(where + ": got attribute '" + attribute +
                               "', needs one of " + names);
     }
-    if (probe.sample_every && !(*probe.sample_every >= 1e-10)) {
+    if (probe.sample_every &&
+        !(*probe.sample_every >= 1e-10 && std::isfinite(*probe.sample_every))) {
         throw ValidationError(where + ": got sample_every " +
                               number_text(*probe.sample_every) +
-                              ", needs at least 1e-10 s");
+                              ", needs a finite time of at least 1e-10 s");
     }
     if (as_learning_rule(probe.target) == nullptr &&
         whole_size(probe.target, Side::out) < 1) {
@@ -218,14 +203,24 @@ void check_probe(const ProbeData& probe) {
 
 void check_ensemble(const EnsembleData& ensemble) {
     const auto where = describe(ensemble);
-    need_at_least_one(ensemble.n_neurons, where + ": n_neurons");
-    need_at_least_one(ensemble.dimensions, where + ": dimensions");
+    need_size(ensemble.n_neurons, 1, where + ": n_neurons");
+    need_size(ensemble.dimensions, 1, where + ": dimensions");
     if (!(ensemble.radius >= 1e-10) || !std::isfinite(ensemble.radius)) {
         throw ValidationError(where + ": radius: got " + number_text(ensemble.radius) +
                               ", needs a finite number above 0");
     }
     if (ensemble.n_eval_points) {
-        need_at_least_one(*ensemble.n_eval_points, where + ": n_eval_points");
+        need_size(*ensemble.n_eval_points, 1, where + ": n_eval_points");
+    }
+    check_array(ensemble.encoders, where, "encoders");
+    check_array(ensemble.eval_points, where, "eval_points");
+    check_array(ensemble.max_rates, where, "max_rates");
+    check_array(ensemble.intercepts, where, "intercepts");
+    if (ensemble.gain) {
+        check_array(*ensemble.gain, where, "gain");
+    }
+    if (ensemble.bias) {
+        check_array(*ensemble.bias, where, "bias");
     }
 }
 
@@ -238,6 +233,8 @@ void check_node(const NodeData& node) {
     if (node.size_in < 0 || node.size_out < 0) {
         throw ValidationError(where + ": got " + sizes + ", needs no negative sizes");
     }
+    need_size(node.size_in, 0, where + ": size_in");
+    need_size(node.size_out, 0, where + ": size_out");
     if (node.layer) {
         return;
     }
@@ -267,12 +264,7 @@ void check_node(const NodeData& node) {
                               shape_text(constant.shape) + " with " + sizes +
                               ", needs a vector of size_out and size_in 0");
     }
-    for (const double value : constant.values) {
-        if (!std::isfinite(value)) {
-            throw ValidationError(where + ": got the constant " + number_text(value) +
-                                  ", needs finite numbers");
-        }
-    }
+    check_array(constant, where + ": constant");
 }
 
 std::int64_t size_mid(const ConnectionData& connection) {
@@ -283,6 +275,9 @@ std::int64_t size_mid(const ConnectionData& connection) {
     if (connection.function.has_values()) {
         return connection.function.values().extent(1);
     }
+    need_host_memory(array_bytes({size_in}, sizeof(double)), [&] {
+        return MemoryUse{ends(connection), "the function's argument", "its size"};
+    });
     const std::vector<double> zeros(static_cast<std::size_t>(size_in), 0.0);
     const auto size =
         static_cast<std::int64_t>(connection.function.call()(zeros).size());

@@ -11,16 +11,9 @@ namespace {
 
 using Extents = std::vector<std::int64_t>;
 
-void need_positive(std::int64_t value, const std::string& what) {
-    if (value < 1) {
-        throw ValidationError(what + ": got " + std::to_string(value) +
-                              ", needs at least 1");
-    }
-}
-
 void need_positive(const Extent2D& extent, const std::string& what) {
-    need_positive(extent.height, what);
-    need_positive(extent.width, what);
+    need_size(extent.height, 1, what);
+    need_size(extent.width, 1, what);
 }
 
 void need_image(const Extents& shape, std::int64_t size, const std::string& where) {
@@ -55,8 +48,8 @@ struct ShapeOut {
 
     Extents operator()(const Conv2D& layer) const {
         need_image(in, size, where);
-        need_positive(layer.filters, where + ": filters");
-        need_positive(layer.groups, where + ": groups");
+        need_size(layer.filters, 1, where + ": filters");
+        need_size(layer.groups, 1, where + ": groups");
         if (in[2] % layer.groups != 0 || layer.filters % layer.groups != 0) {
             throw ValidationError(where + ": got " + std::to_string(layer.groups) +
                                   " groups, needs a divisor of its " +
@@ -73,7 +66,7 @@ struct ShapeOut {
                              in[2], where);
     }
     Extents operator()(const Dense& layer) const {
-        need_positive(layer.units, where + ": units");
+        need_size(layer.units, 1, where + ": units");
         return {layer.units};
     }
     Extents operator()(const Flatten&) const { return {size}; }
@@ -81,14 +74,6 @@ struct ShapeOut {
 };
 
 }  // namespace
-
-std::int64_t product(const Extents& shape) {
-    std::int64_t size = 1;
-    for (const auto extent : shape) {
-        size *= extent;
-    }
-    return size;
-}
 
 WindowAxis window_axis(std::int64_t size, std::int64_t window, std::int64_t stride,
                        Padding padding) {
@@ -102,7 +87,7 @@ WindowAxis window_axis(std::int64_t size, std::int64_t window, std::int64_t stri
 TensorLayer make_tensor_layer(LayerKind kind, Extents shape_in, std::int64_t size_in,
                               const std::string& where) {
     for (const auto extent : shape_in) {
-        need_positive(extent, where + ": shape_in");
+        need_size(extent, 1, where + ": shape_in");
     }
     TensorLayer layer{std::move(kind), std::move(shape_in), {}, {}};
     layer.shape_out = std::visit(ShapeOut{layer.shape_in, size_in, where}, layer.kind);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cctype>
 
+#include "api/builder/numerics/named.hpp"
 #include "api/src/objects.hpp"
+#include "kernels/base/host_memory.hpp"
 
 namespace nengine {
 inline namespace api {
@@ -255,6 +257,9 @@ Node Network::make_node(NodeOutput output, NodeOptions options) {
                 data->size_out = *options.size_out;
             } else {
                 check_node(*data);
+                need_host_memory(array_bytes({data->size_in}, sizeof(double)), [&] {
+                    return MemoryUse{describe(*data), "its input", "size_in"};
+                });
                 const std::vector<double> zeros(
                     static_cast<std::size_t>(data->size_in));
                 data->size_out =
@@ -300,7 +305,8 @@ Layer Network::layer(LayerKind kind, const ObjectView& input, LayerOptions optio
         options.shape_in.empty() ? known_shape(input) : options.shape_in;
     const std::int64_t size = options.shape_in.empty()
                                   ? layer_size_in(options.transform, input)
-                                  : product(options.shape_in);
+                                  : named("layer '" + options.label + '\'',
+                                          [&] { return product(options.shape_in); });
     if (product(shape) != size) {
         shape.clear();
     }

@@ -207,9 +207,19 @@ std::vector<std::string> rule_attributes(const LearningRuleType& rule);
 bool solves_for_weights(const ConnectionData& connection);
 /// The weights go into neurons, solved for or given.
 bool weights_to_neurons(const ConnectionData& connection);
+// Numbers of users' (check_numbers.cpp); `what` names them.
+/// @throws ValidationError  below `least`, or more than any machine can hold
+void need_size(std::int64_t value, std::int64_t least, const std::string& what);
 /// @throws ValidationError  a number below 0, or not finite
 void need_not_negative(double value, const std::string& what);
-/// @throws ValidationError  a time constant below 0
+/// @throws ShapeError  another number of values than the shape has
+void check_whole(const Array& array, const std::string& what);
+/// @throws ShapeError       as check_whole
+/// @throws ValidationError  a value that is not finite
+void check_array(const Array& array, const std::string& what);
+void check_array(const DistributionOrArray& numbers, const std::string& where,
+                 const char* name);
+/// @throws ValidationError  a time constant below 0, or a filter that cannot be
 void check_synapse(const Synapse& synapse, const std::string& where);
 /// @throws ValidationError  a rule that does not go with the connection
 void check_learning_rules(const ConnectionData& connection);
@@ -228,6 +238,8 @@ std::string probe_attribute(const ProbeData& probe);
 /// Fills in the layer's shapes.
 TensorLayer make_tensor_layer(LayerKind kind, std::vector<std::int64_t> shape_in,
                               std::int64_t size_in, const std::string& where);
+/// The number of elements.
+/// @throws ShapeError  more than any machine can hold
 std::int64_t product(const std::vector<std::int64_t>& shape);
 
 /// What a sparse matrix or a convolution takes and gives; none for other transforms.

@@ -4,10 +4,12 @@
 #include <random>
 
 #include "api/builder/numerics/distributions.hpp"
+#include "api/builder/numerics/steps.hpp"
 #include "api/builder/numerics/text.hpp"
 #include "api/builder/process_steps.hpp"
 #include "api/builder/synapse_steps.hpp"
-#include "nengine/error.hpp"
+#include "api/src/objects.hpp"
+#include "kernels/base/host_memory.hpp"
 
 namespace nengine {
 inline namespace api {
@@ -89,8 +91,10 @@ StepFunction step_of(const PresentInput& present, ProcessSizes sizes, RandomStre
     return [inputs, dt = sizes.dt, n = present.inputs.shape.front(),
             time = present.presentation_time](double t, Span, std::span<double> out) {
         constexpr double slack = 1e-7;  // so that rounding does not delay an input
-        const auto i = static_cast<std::int64_t>((t - dt) / time + slack);
-        const auto row = static_cast<std::size_t>(i % n) * out.size();
+        // Counted in double: there may be more presentations than an integer holds.
+        const double i = std::floor((t - dt) / time + slack);
+        const auto row =
+            static_cast<std::size_t>(std::fmod(i, static_cast<double>(n))) * out.size();
         std::copy_n(inputs->begin() + static_cast<std::ptrdiff_t>(row), out.size(),
                     out.begin());
     };
@@ -119,26 +123,32 @@ StepFunction step_of(const Synapse& synapse, ProcessSizes sizes, RandomStream) {
 }
 
 void check_value(const WhiteSignal& signal) {
-    if (!(signal.period > 0.0)) {
-        fail("WhiteSignal: period", signal.period, "a number of seconds above 0");
+    if (!(signal.period > 0.0) || !std::isfinite(signal.period)) {
+        fail("WhiteSignal: period", signal.period,
+             "a finite number of seconds above 0");
     }
-    if (!(signal.high >= 1.0 / signal.period)) {
+    if (!(signal.high >= 1.0 / signal.period) || !std::isfinite(signal.high)) {
         fail("WhiteSignal: high", signal.high,
              "at least 1 / period = " + number_text(1.0 / signal.period) + " Hz");
     }
-    if (!(signal.rms > 0.0)) {
-        fail("WhiteSignal: rms", signal.rms, "a number above 0");
+    if (!(signal.rms > 0.0) || !std::isfinite(signal.rms)) {
+        fail("WhiteSignal: rms", signal.rms, "a finite number above 0");
+    }
+    if (signal.y0) {
+        detail::check_array(*signal.y0, "WhiteSignal: y0");
     }
 }
 
 void check_value(const PresentInput& present) {
-    if (!(present.presentation_time > 0.0)) {
+    if (!(present.presentation_time >= 1e-10) ||
+        !std::isfinite(present.presentation_time)) {
         fail("PresentInput: presentation_time", present.presentation_time,
-             "a number of seconds above 0");
+             "a finite number of seconds above 0 (1e-10 at least)");
     }
     if (present.inputs.rank() < 1 || present.inputs.values.empty()) {
         throw ValidationError("PresentInput: got no inputs, needs [n, ...]");
     }
+    detail::check_array(present.inputs, "PresentInput: inputs");
 }
 
 void check_value(const Piecewise& piecewise) {
@@ -149,6 +159,12 @@ void check_value(const Piecewise& piecewise) {
         if (!std::isfinite(time)) {
             fail("Piecewise: a time", time, "a finite one");
         }
+        for (const double number : value.values()) {
+            if (!std::isfinite(number)) {
+                fail("Piecewise: a value at " + number_text(time), number,
+                     "a finite one");
+            }
+        }
     }
 }
 
@@ -156,12 +172,15 @@ void check_value(const CustomProcess& process) {
     if (!process.make_step) {
         throw ValidationError("CustomProcess: got no make_step, needs one");
     }
+    detail::need_size(process.size_in, 0, "CustomProcess: size_in");
+    detail::need_size(process.size_out, 0, "CustomProcess: size_out");
 }
 
 void check_value(const Synapse& synapse) {
     if (synapse.is_none()) {
         throw ValidationError("Process: got no synapse, needs one");
     }
+    detail::check_synapse(synapse, "Process");
 }
 
 void check_value(const auto&) {}
@@ -228,9 +247,9 @@ std::int64_t Process::default_size_out() const {
 }
 
 StepFunction Process::make_step(ProcessSizes sizes, RandomStream rng) const {
-    if (!(sizes.dt > 0.0)) {
-        fail("Process: dt", sizes.dt, "a number of seconds above 0");
-    }
+    check_dt(sizes.dt, "Process");
+    detail::need_size(sizes.size_in, 0, "Process: size_in");
+    detail::need_size(sizes.size_out, 0, "Process: size_out");
     const std::int64_t present = default_size_out();
     if (std::holds_alternative<PresentInput>(value_) && sizes.size_out != present) {
         throw ValidationError("PresentInput: got size_out " +
@@ -256,24 +275,31 @@ RandomStream stream(const Process& process, const RunProcessOptions& options) {
 }  // namespace
 
 Array Process::run(double seconds, RunProcessOptions options) const {
-    return run_steps(std::llround(seconds / options.dt), options);
+    check_dt(options.dt, "Process");
+    return run_steps(steps_in(seconds, options.dt, "Process: run"), options);
 }
 
 Array Process::run_steps(std::int64_t n_steps, RunProcessOptions options) const {
-    if (n_steps < 0) {
-        throw ValidationError("Process: got " + std::to_string(n_steps) +
-                              " steps, needs at least 0");
-    }
+    check_steps(n_steps, 0, 0, "Process: run_steps");
     return apply(Array({n_steps, 0}, {}), options);
 }
 
 Array Process::apply(const Array& x, RunProcessOptions options) const {
+    if (x.rank() < 1) {
+        throw ShapeError("Process: apply: got a number, needs [steps, size_in]");
+    }
+    detail::check_whole(x, "Process: apply: x");
     const std::int64_t steps = x.extent(0), size_in = x.rank() < 2 ? 1 : x.shape[1];
     const bool same = std::holds_alternative<Synapse>(value_);
     const ProcessSizes sizes{
         size_in, options.size_out.value_or(same ? size_in : default_size_out()),
         options.dt};
     const StepFunction step = make_step(sizes, stream(*this, options));
+    need_host_memory(array_bytes({steps, sizes.size_out}, sizeof(double)), [&] {
+        return MemoryUse{"Process",
+                         "a signal of shape " + shape_text({steps, sizes.size_out}),
+                         "the number of steps"};
+    });
     Array y({steps, sizes.size_out},
             std::vector<double>(static_cast<std::size_t>(steps * sizes.size_out)));
     const auto n_in = static_cast<std::size_t>(size_in),
@@ -286,10 +312,16 @@ Array Process::apply(const Array& x, RunProcessOptions options) const {
 }
 
 std::vector<double> Process::trange(double seconds, double dt) const {
-    return ntrange(std::llround(seconds / dt), dt);
+    check_dt(dt, "Process: trange");
+    return ntrange(steps_in(seconds, dt, "Process: trange"), dt);
 }
 
 std::vector<double> Process::ntrange(std::int64_t n_steps, double dt) const {
+    check_steps(n_steps, 0, 0, "Process: ntrange");
+    need_host_memory(array_bytes({n_steps}, sizeof(double)), [&] {
+        return MemoryUse{"Process: ntrange", std::to_string(n_steps) + " times",
+                         "the number of steps"};
+    });
     std::vector<double> times;
     for (std::int64_t step = 1; step <= n_steps; ++step) {
         times.push_back(static_cast<double>(step) * dt);

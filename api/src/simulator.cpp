@@ -6,6 +6,7 @@
 #include "api/src/simulator_impl.hpp"
 // (the engine's headers, included above, come first)
 #include "api/builder/numerics/random_state.hpp"
+#include "api/builder/numerics/steps.hpp"
 #include "api/builder/numerics/text.hpp"
 #include "api/builder/process_seeds.hpp"
 #include "engine/core/sampling.hpp"
@@ -17,34 +18,6 @@ inline namespace api {
 using namespace detail;
 
 namespace {
-
-PlannerOptions planner_options(const PlanOptions& plan) {
-    PlannerOptions result;
-    result.simplify = plan.simplify;
-    result.fold = plan.fold;
-    result.fuse = plan.fuse;
-    result.layout = plan.layout;
-    result.merge = plan.merge == PlanOptions::Merge::none     ? MergePlanner::none
-                   : plan.merge == PlanOptions::Merge::greedy ? MergePlanner::greedy
-                                                              : MergePlanner::tree;
-    result.executor = plan.recorded ? ExecutorMode::recorded : ExecutorMode::direct;
-    result.chunk_steps = plan.chunk_steps;
-    result.tile_items = plan.tile_items;
-    return result;
-}
-
-void check_options(const SimulatorOptions& options) {
-    if (options.minibatch_size && *options.minibatch_size < 1) {
-        throw ValidationError("Simulator: minibatch_size: got " +
-                              std::to_string(*options.minibatch_size) +
-                              ", needs at least 1");
-    }
-    if (!(options.lif_smoothing >= 0.0)) {
-        throw ValidationError("Simulator: lif_smoothing: got " +
-                              number_text(options.lif_smoothing) +
-                              ", needs at least 0");
-    }
-}
 
 void set_smoothing(Model& model, double smoothing) {
     for (const auto& op : model.operators()) {
@@ -135,27 +108,34 @@ std::vector<double> Simulator::Impl::live(SignalId signal) const {
     return found.initial;
 }
 
-Simulator::Simulator(const Network& network, SimulatorOptions options)
-    : impl_(std::make_unique<Impl>(*network.data_, std::move(options))) {}
+Simulator::Simulator(const Network& network, SimulatorOptions options) try
+    : impl_(std::make_unique<Impl>(*network.data_, std::move(options))) {
+} catch (const std::bad_alloc&) {
+    refuse_call("Simulator");
+}
 Simulator::Simulator(Simulator&&) noexcept = default;
 Simulator& Simulator::operator=(Simulator&&) noexcept = default;
 Simulator::~Simulator() = default;
 
-Simulator::Impl& Simulator::open(const char* call) const {
-    if (!impl_->session) {
-        throw SimulatorClosed(std::string(call) + ": the simulator is closed");
+Simulator::Impl& Simulator::there(const char* call) const {
+    if (impl_ == nullptr) {
+        throw SimulatorClosed(std::string(call) +
+                              ": the simulator was moved to another one");
     }
     return *impl_;
 }
 
+Simulator::Impl& Simulator::open(const char* call) const {
+    Impl& impl = there(call);
+    if (!impl.session) {
+        throw SimulatorClosed(std::string(call) + ": the simulator is closed");
+    }
+    return impl;
+}
+
 void Simulator::run(double seconds, RunOptions options) {
     const Impl& impl = open("run");
-    if (!(seconds >= 0.0) || !std::isfinite(seconds)) {
-        throw ValidationError("run: got " + number_text(seconds) +
-                              " seconds, needs a finite number of at least 0");
-    }
-    // Halves to even, as Python rounds.
-    const auto n_steps = static_cast<Index>(std::nearbyint(seconds / impl.options.dt));
+    const Index n_steps = steps_in(seconds, impl.options.dt, "run");
     if (n_steps == 0) {
         impl.warn("run: " + number_text(seconds) +
                   " seconds are no step; the simulator stays at " +
@@ -201,12 +181,9 @@ Feeds part_of(const Feeds& feeds, Index first, Index count,
 
 }  // namespace
 
-void Simulator::run_steps(std::int64_t n_steps, RunOptions options) {
+void Simulator::run_steps(std::int64_t n_steps, RunOptions options) try {
     Impl& impl = open("run_steps");
-    if (n_steps < 0) {
-        throw ValidationError("run_steps: got " + std::to_string(n_steps) +
-                              " steps, needs at least 0");
-    }
+    check_steps(n_steps, 0, impl.session->step(), "run_steps");
     if (n_steps == 0) {
         impl.warn("run_steps: 0 steps; the simulator stays at " + number_text(time()) +
                   " s");
@@ -238,23 +215,28 @@ void Simulator::run_steps(std::int64_t n_steps, RunOptions options) {
         bar.update(done + count);
     }
     bar.finish("");
+} catch (const std::bad_alloc&) {
+    refuse_call("run_steps");
 }
 
 void Simulator::step(RunOptions options) {
     run_steps(1, std::move(options));
 }
 
-Tensor Simulator::data(const Probe& probe) const {
-    const int index = impl_->probe_index(probe);
-    const Tensor all = impl_->recorded(index);
-    if (impl_->options.minibatch_size) {
+Tensor Simulator::data(const Probe& probe) const try {
+    const Impl& impl = there("data");
+    const Tensor all = impl.recorded(impl.probe_index(probe));
+    if (impl.options.minibatch_size) {
         return all;
     }
     const Tensor::Shape shape = {all.extent(1), all.extent(2)};
     return all.reshaped(shape);
+} catch (const std::bad_alloc&) {
+    refuse_call("data");
 }
 
-std::vector<double> Simulator::trange(std::optional<double> sample_every) const {
+std::vector<double> Simulator::trange(std::optional<double> sample_every) const try {
+    there("trange");
     if (sample_every && !(*sample_every > 0.0)) {
         throw ValidationError("trange: sample_every: got " +
                               number_text(*sample_every) + ", needs a time above 0");
@@ -266,9 +248,11 @@ std::vector<double> Simulator::trange(std::optional<double> sample_every) const 
         times.push_back(static_cast<double>(sampling.step(n)) * impl_->options.dt);
     }
     return times;
+} catch (const std::bad_alloc&) {
+    refuse_call("trange");
 }
 
-void Simulator::reset(ResetOptions options) {
+void Simulator::reset(ResetOptions options) try {
     Impl& impl = open("reset");
     if (options.seed) {
         impl.seed = *options.seed;
@@ -279,6 +263,8 @@ void Simulator::reset(ResetOptions options) {
     if (options.include_probes) {
         impl.clear_recordings();
     }
+} catch (const std::bad_alloc&) {
+    refuse_call("reset");
 }
 
 void Simulator::clear_probes() {
@@ -286,19 +272,21 @@ void Simulator::clear_probes() {
 }
 
 std::int64_t Simulator::n_steps() const {
-    return impl_->session ? impl_->session->step() : impl_->steps;
+    const Impl& impl = there("n_steps");
+    return impl.session ? impl.session->step() : impl.steps;
 }
 double Simulator::time() const {
-    return static_cast<double>(n_steps()) * impl_->options.dt;
+    const double step = there("time").options.dt;
+    return static_cast<double>(n_steps()) * step;
 }
 double Simulator::dt() const {
-    return impl_->options.dt;
+    return there("dt").options.dt;
 }
 std::uint32_t Simulator::seed() const {
-    return impl_->seed;
+    return there("seed").seed;
 }
 std::int64_t Simulator::minibatch_size() const {
-    return impl_->minibatch();
+    return there("minibatch_size").minibatch();
 }
 std::string Simulator::device() const {
     return open("device").session->device().name();
@@ -306,12 +294,16 @@ std::string Simulator::device() const {
 std::size_t Simulator::peak_memory() const {
     return open("peak_memory").session->peak_memory_bytes();
 }
-std::string Simulator::explain(std::int64_t n_steps, bool training) const {
-    return open("explain").session->explain(n_steps, {}, training);
+std::string Simulator::explain(std::int64_t n_steps, bool training) const try {
+    Impl& impl = open("explain");
+    check_steps(n_steps, 1, 0, "explain");
+    return impl.session->explain(n_steps, {}, training);
+} catch (const std::bad_alloc&) {
+    refuse_call("explain");
 }
 
 void Simulator::close() {
-    if (impl_->session) {
+    if (!closed()) {
         impl_->session->need_idle("close");
         impl_->steps = impl_->session->step();
         impl_->session.reset();
@@ -319,7 +311,7 @@ void Simulator::close() {
 }
 
 bool Simulator::closed() const {
-    return !impl_->session;
+    return impl_ == nullptr || !impl_->session;
 }
 
 }  // namespace api

@@ -4,6 +4,7 @@
 
 #include "api/src/simulator_impl.hpp"
 // (the engine's headers, included above, come first)
+#include "api/builder/numerics/steps.hpp"
 #include "api/builder/numerics/text.hpp"
 #include "api/src/data_values.hpp"
 #include "engine/core/sampling.hpp"
@@ -153,6 +154,7 @@ CallData Simulator::Impl::call_data(const Data& x, const Data* y,
         }
     }
     if (n_steps) {
+        check_steps(*n_steps, 1, session->step(), call);
         if (result.n_steps > 1 && result.n_steps != *n_steps) {
             throw ShapeError(call + ": got data for " + std::to_string(result.n_steps) +
                              " steps, needs n_steps = " + std::to_string(*n_steps) +

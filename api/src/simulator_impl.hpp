@@ -101,6 +101,14 @@ struct Simulator::Impl {
     std::vector<double> live(SignalId signal) const;
 };
 
+// Options (simulator_options.cpp).
+PlannerOptions planner_options(const PlanOptions& plan);
+void check_options(const SimulatorOptions& options);
+void check_optimizer(const AnyOptimizer& optimizer, const std::string& where);
+/// For what is left of std::bad_alloc at the end of a public function.
+/// @throws MemoryError  always, naming the call
+[[noreturn]] void refuse_call(const char* call);
+
 /// The engine's form of an optimizer.
 Optimizer engine_optimizer(const AnyOptimizer& optimizer);
 

@@ -110,13 +110,14 @@ void check_names(const std::vector<Parameter>& known,
 
 }  // namespace
 
-BuiltEnsemble Simulator::data(const Ensemble& ensemble) const {
-    const auto found = impl_->built.ensembles.find(ensemble.data_.get());
-    if (found == impl_->built.ensembles.end()) {
+BuiltEnsemble Simulator::data(const Ensemble& ensemble) const try {
+    const Impl& impl = there("data");
+    const auto found = impl.built.ensembles.find(ensemble.data_.get());
+    if (found == impl.built.ensembles.end()) {
         unknown(*ensemble.data_);
     }
-    if (!impl_->session) {
-        impl_->warn("data: the simulator is closed; these are the initial values");
+    if (!impl.session) {
+        impl.warn("data: the simulator is closed; these are the initial values");
     }
     const BuiltEnsembleParts& parts = found->second;
     BuiltEnsemble result = as_drawn(parts);
@@ -126,16 +127,16 @@ BuiltEnsemble Simulator::data(const Ensemble& ensemble) const {
     Matrix scaled = parts.scaled_encoders;
     Vector gain = parts.gain;
     if (parts.encoders_signal != no_signal) {
-        const auto values = impl_->live(parts.encoders_signal);
+        const auto values = impl.live(parts.encoders_signal);
         scaled = Eigen::Map<const Matrix>(values.data(), scaled.rows(), scaled.cols());
         if (!as_built(values, parts.scaled_encoders)) {
             gain = effective_gain(scaled, parts, parts.radius);
         }
     } else if (parts.gain_signal != no_signal) {
-        const auto values = impl_->live(parts.gain_signal);
+        const auto values = impl.live(parts.gain_signal);
         gain = as_built(values, parts.gain) ? parts.gain : vector_of(values);
     }
-    const auto live_bias = impl_->live(parts.bias_signal);
+    const auto live_bias = impl.live(parts.bias_signal);
     const Vector bias =
         as_built(live_bias, parts.bias) ? parts.bias : vector_of(live_bias);
     result.encoders = array_of(unscaled(scaled, gain, parts));
@@ -149,11 +150,14 @@ BuiltEnsemble Simulator::data(const Ensemble& ensemble) const {
         result.intercepts = array_of(tuning.intercepts);
     }
     return result;
+} catch (const std::bad_alloc&) {
+    refuse_call("data");
 }
 
-BuiltConnection Simulator::data(const Connection& connection) const {
-    const auto found = impl_->built.connections.find(connection.data_.get());
-    if (found == impl_->built.connections.end()) {
+BuiltConnection Simulator::data(const Connection& connection) const try {
+    const Impl& impl = there("data");
+    const auto found = impl.built.connections.find(connection.data_.get());
+    if (found == impl.built.connections.end()) {
         unknown(*connection.data_);
     }
     const BuiltConnectionParts& parts = found->second;
@@ -165,14 +169,16 @@ BuiltConnection Simulator::data(const Connection& connection) const {
         result.eval_points = array_of(parts.eval_points.values());
     }
     if (parts.weights != no_signal) {
-        result.weights = Array(impl_->model().signal(parts.weights).shape,
-                               impl_->live(parts.weights));
+        result.weights =
+            Array(impl.model().signal(parts.weights).shape, impl.live(parts.weights));
     }
     if (const auto* sparse = std::get_if<Sparse>(&connection.transform.value())) {
         result.sparse_weights =
             SparseMatrix{sparse->shape, sparse->indices, result.weights->values};
     }
     return result;
+} catch (const std::bad_alloc&) {
+    refuse_call("data");
 }
 
 namespace {
@@ -214,7 +220,7 @@ std::vector<Parameter> Simulator::parameters() const {
     return result;
 }
 
-Array Simulator::parameter(const std::string& name) const {
+Array Simulator::parameter(const std::string& name) const try {
     const Impl& impl = open("parameter");
     for (const auto& info : impl.session->parameters()) {
         if (info.name == name) {
@@ -223,9 +229,11 @@ Array Simulator::parameter(const std::string& name) const {
     }
     throw ValidationError("parameter: got '" + name +
                           "', needs the name of one of the network's parameters");
+} catch (const std::bad_alloc&) {
+    refuse_call("parameter");
 }
 
-void Simulator::set_parameter(const std::string& name, const Array& values) {
+void Simulator::set_parameter(const std::string& name, const Array& values) try {
     const Array present = parameter(name);
     if (present.shape != values.shape) {
         throw ShapeError("set_parameter: '" + name + "': got shape " +
@@ -236,6 +244,8 @@ void Simulator::set_parameter(const std::string& name, const Array& values) {
     if (impl_->session->step() == 0) {
         impl_->session->reset(false);  // initial states take effect
     }
+} catch (const std::bad_alloc&) {
+    refuse_call("set_parameter");
 }
 
 std::int64_t Simulator::n_trainable() const {
@@ -246,16 +256,18 @@ std::int64_t Simulator::n_trainable() const {
     return count;
 }
 
-void Simulator::save_params(const std::filesystem::path& path) const {
+void Simulator::save_params(const std::filesystem::path& path) const try {
     const Impl& impl = open("save_params");
     std::map<std::string, NpyArray> arrays;
     for (const auto& info : impl.session->parameters()) {
         arrays[info.name] = {info.shape, impl.session->parameter(info.name)};
     }
     write_npz(path, arrays, impl.real());
+} catch (const std::bad_alloc&) {
+    refuse_call("save_params");
 }
 
-void Simulator::load_params(const std::filesystem::path& path) {
+void Simulator::load_params(const std::filesystem::path& path) try {
     Impl& impl = open("load_params");
     const auto arrays = read_npz(path);
     check_names(parameters(), arrays, "load_params: " + path.string());
@@ -267,6 +279,8 @@ void Simulator::load_params(const std::filesystem::path& path) {
     if (impl.session->step() == 0) {
         impl.session->reset(false);  // initial states take effect
     }
+} catch (const std::bad_alloc&) {
+    refuse_call("load_params");
 }
 
 }  // namespace api

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <map>
 #include <numeric>
@@ -94,7 +95,7 @@ EvaluationResult Simulator::Impl::named(const Scores& scores) const {
     return result;
 }
 
-Predictions Simulator::predict(const Data& x, PredictOptions options) {
+Predictions Simulator::predict(const Data& x, PredictOptions options) try {
     Impl& impl = open("predict");
     const CallData data = impl.call_data(x, nullptr, options.n_steps, "predict");
     std::vector<int> probes;
@@ -126,6 +127,8 @@ Predictions Simulator::predict(const Data& x, PredictOptions options) {
         return at == objects.end() ? -1 : at->second;
     };
     return result;
+} catch (const std::bad_alloc&) {
+    refuse_call("predict");
 }
 
 const Tensor& Predictions::operator[](const DataKey& probe) const {
@@ -156,8 +159,13 @@ void Simulator::Impl::check_target_kinds(const Objective& given) const {
 
 void Simulator::compile(CompileOptions options) {
     Impl& impl = open("compile");
+    check_optimizer(options.optimizer, "compile");
     Objective objective;
     for (const auto& loss : options.loss) {
+        if (!std::isfinite(loss.weight)) {
+            throw ValidationError("compile: weight of a loss: got " +
+                                  number_text(loss.weight) + ", needs a finite number");
+        }
         objective.losses.push_back(loss_spec(impl.probe_index(loss.probe), loss));
     }
     for (const auto& metric : options.metrics) {
@@ -176,11 +184,12 @@ void Simulator::set_learning_rate(double learning_rate) {
     if (!impl.compiled) {
         throw SimulationError("set_learning_rate: needs compile() first");
     }
+    detail::need_not_negative(learning_rate, "set_learning_rate: learning_rate");
     impl.session->set_learning_rate(learning_rate);
 }
 
 EvaluationResult Simulator::evaluate(const Data& x, const Data& y,
-                                     EvaluateOptions options) {
+                                     EvaluateOptions options) try {
     Impl& impl = open("evaluate");
     if (!impl.compiled) {
         throw SimulationError("evaluate: needs compile() first");
@@ -193,10 +202,16 @@ EvaluationResult Simulator::evaluate(const Data& x, const Data& y,
                                [&](Index done, Index) { bar.update(done); }));
     bar.finish(summary(result));
     return result;
+} catch (const std::bad_alloc&) {
+    refuse_call("evaluate");
 }
 
-History Simulator::fit(const Data& x, const Data& y, FitOptions options) {
+History Simulator::fit(const Data& x, const Data& y, FitOptions options) try {
     Impl& impl = open("fit");
+    if (options.epochs < 0) {
+        throw ValidationError("fit: epochs: got " + std::to_string(options.epochs) +
+                              ", needs at least 0");
+    }
     if (!impl.compiled || impl.objective.losses.empty()) {
         throw SimulationError("fit: needs compile() with a loss first");
     }
@@ -233,6 +248,8 @@ History Simulator::fit(const Data& x, const Data& y, FitOptions options) {
         }
     }
     return history;
+} catch (const std::bad_alloc&) {
+    refuse_call("fit");
 }
 
 }  // namespace api

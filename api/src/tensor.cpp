@@ -1,6 +1,10 @@
 #include "nengine/tensor.hpp"
 
+#include <array>
+#include <utility>
+
 #include "api/builder/numerics/text.hpp"
+#include "kernels/base/host_memory.hpp"
 #include "nengine/error.hpp"
 
 namespace nengine {
@@ -9,13 +13,16 @@ inline namespace api {
 namespace {
 
 std::int64_t elements(const Tensor::Shape& shape) {
-    std::int64_t count = 1;
     for (const auto extent : shape) {
         if (extent < 0) {
             throw ShapeError("Tensor: got shape " + shape_text(shape) +
                              ", needs no negative extents");
         }
-        count *= extent;
+    }
+    std::int64_t count = 0;
+    if (!multiply_extents(shape, count)) {
+        throw ShapeError("Tensor: got shape " + shape_text(shape) +
+                         ", needs fewer elements than 2^63");
     }
     return count;
 }
@@ -25,6 +32,15 @@ void need_elements(const Tensor::Shape& shape, std::size_t count) {
         throw ShapeError("Tensor: got " + std::to_string(count) +
                          " values, needs as many as the shape " + shape_text(shape) +
                          " has");
+    }
+}
+
+void need_address(const void* values, const Tensor::Shape& shape) {
+    if (elements(shape) > 0 && values == nullptr) {
+        throw ValidationError(
+            "Tensor::borrow: got no address, needs that of numbers "
+            "of shape " +
+            shape_text(shape));
     }
 }
 
@@ -50,13 +66,28 @@ Tensor::Tensor(Shape shape, std::vector<double> values)
     owner_ = held;
 }
 
+Tensor::Tensor(Tensor&& other) noexcept
+    : shape_(std::move(other.shape_)),
+      dtype_(other.dtype_),
+      owner_(std::move(other.owner_)),
+      data_(std::exchange(other.data_, nullptr)) {}
+
+Tensor& Tensor::operator=(Tensor&& other) noexcept {
+    Tensor taken(std::move(other));
+    shape_.swap(taken.shape_);
+    std::swap(dtype_, taken.dtype_);
+    owner_.swap(taken.owner_);
+    std::swap(data_, taken.data_);
+    return *this;
+}
+
 Tensor Tensor::borrow(const float* values, Shape shape) {
-    elements(shape);
+    need_address(values, shape);
     return {std::move(shape), DType::float32, nullptr, values};
 }
 
 Tensor Tensor::borrow(const double* values, Shape shape) {
-    elements(shape);
+    need_address(values, shape);
     return {std::move(shape), DType::float64, nullptr, values};
 }
 
@@ -70,20 +101,74 @@ std::int64_t Tensor::extent(int axis) const {
 }
 
 std::int64_t Tensor::size() const {
-    return elements(shape_);
+    if (data_ == nullptr) {
+        return 0;  // moved from: no axes either
+    }
+    std::uint64_t count = 1;  // which no Index holds: one of the others is 0 then
+    for (const auto extent : shape_) {
+        count *= static_cast<std::uint64_t>(extent);
+    }
+    return static_cast<std::int64_t>(count);
 }
 
+namespace {
+
+bool is_within(std::int64_t index, std::int64_t extent) {
+    // Negative indices are large ones here.
+    return static_cast<std::uint64_t>(index) < static_cast<std::uint64_t>(extent);
+}
+
+[[noreturn]] void refuse_index(const std::string& name, std::int64_t index,
+                               std::int64_t extent, const Tensor::Shape& shape) {
+    throw ValidationError("Tensor: got " + name + ' ' + std::to_string(index) +
+                          ", needs " +
+                          (extent > 0 ? "one from 0 to " + std::to_string(extent - 1)
+                                      : std::string("a tensor with elements")) +
+                          " (shape " + shape_text(shape) + ')');
+}
+
+double number_at(const void* data, DType dtype, std::int64_t position) {
+    return dtype == DType::float32 ? static_cast<const float*>(data)[position]
+                                   : static_cast<const double*>(data)[position];
+}
+
+}  // namespace
+
 double Tensor::operator[](std::int64_t position) const {
-    return dtype_ == DType::float32 ? static_cast<const float*>(data_)[position]
-                                    : static_cast<const double*>(data_)[position];
+    if (!is_within(position, size())) {
+        refuse_index("position", position, size(), shape_);
+    }
+    return number_at(data_, dtype_, position);
+}
+
+double Tensor::at(std::span<const std::int64_t> indices) const {
+    if (indices.size() != rank()) {
+        throw ShapeError("Tensor: got " + std::to_string(indices.size()) +
+                         (indices.size() == 1 ? " index" : " indices") + ", needs " +
+                         std::to_string(rank()) + " (shape " + shape_text(shape_) +
+                         ')');
+    }
+    std::int64_t position = 0;
+    for (std::size_t axis = 0; axis < indices.size(); ++axis) {
+        if (!is_within(indices[axis], shape_[axis])) {
+            refuse_index("index of axis " + std::to_string(axis) + ':', indices[axis],
+                         shape_[axis], shape_);
+        }
+        position = position * shape_[axis] + indices[axis];
+    }
+    return number_at(data_, dtype_, position);
+}
+
+double Tensor::operator()(std::int64_t i) const {
+    return at(std::array{i});
 }
 
 double Tensor::operator()(std::int64_t i, std::int64_t j) const {
-    return (*this)[i * extent(1) + j];
+    return at(std::array{i, j});
 }
 
 double Tensor::operator()(std::int64_t i, std::int64_t j, std::int64_t k) const {
-    return (*this)[(i * extent(1) + j) * extent(2) + k];
+    return at(std::array{i, j, k});
 }
 
 std::span<const float> Tensor::floats() const {
@@ -101,17 +186,24 @@ std::span<const double> Tensor::doubles() const {
 }
 
 std::vector<double> Tensor::to_vector() const {
-    std::vector<double> values(static_cast<std::size_t>(size()));
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        values[i] = (*this)[static_cast<std::int64_t>(i)];
+    need_host_memory(static_cast<std::size_t>(size()) * sizeof(double), [&] {
+        return MemoryUse{"Tensor::to_vector", "shape " + shape_text(shape_),
+                         "the number of items, or read floats()"};
+    });
+    const auto count = static_cast<std::size_t>(size());
+    if (dtype_ == DType::float32) {
+        const auto* from = static_cast<const float*>(data_);
+        return {from, from + count};
     }
-    return values;
+    const auto* from = static_cast<const double*>(data_);
+    return {from, from + count};
 }
 
 Tensor Tensor::items(std::int64_t first, std::int64_t count) const {
-    if (first < 0 || count < 0 || shape_.empty() || first + count > shape_[0]) {
-        throw ValidationError("Tensor: got items " + std::to_string(first) + " to " +
-                              std::to_string(first + count) + ", needs some of shape " +
+    if (first < 0 || count < 0 || shape_.empty() || first > shape_[0] ||
+        count > shape_[0] - first) {
+        throw ValidationError("Tensor: got " + std::to_string(count) + " items from " +
+                              std::to_string(first) + " on, needs some of shape " +
                               shape_text(shape_));
     }
     Tensor part = *this;

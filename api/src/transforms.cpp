@@ -7,6 +7,7 @@
 
 #include "api/builder/numerics/text.hpp"
 #include "api/src/objects.hpp"
+#include "kernels/base/host_memory.hpp"
 
 namespace nengine {
 inline namespace api {
@@ -50,6 +51,7 @@ void check_sizes(const Conv& conv, const std::string& where) {
 
 void check_init(const DistributionOrArray& init, const Extents& shape,
                 const std::string& where) {
+    detail::check_array(init, where, "init");
     if (init.is_array() && init.array().shape != shape) {
         throw ShapeError(where + ": init: got shape " + shape_text(init.array().shape) +
                          ", needs " + shape_text(shape));
@@ -126,6 +128,8 @@ void check_sparse(const Sparse& sparse, const std::string& where) {
     need(count >= 1, where, "no places", "at least one");
     if (sparse.init.is_array() && sparse.init.array().rank() > 0) {
         check_init(sparse.init, {count}, where);
+    } else {
+        detail::check_array(sparse.init, where, "init");
     }
 }
 
@@ -159,6 +163,11 @@ std::int64_t ChannelShape::size() const {
 
 Array SparseMatrix::to_dense() const {
     const auto [rows, columns] = shape;
+    need_host_memory(array_bytes({rows, columns}, sizeof(double)), [&] {
+        return MemoryUse{"SparseMatrix",
+                         "a dense matrix of shape " + shape_text({rows, columns}),
+                         "its shape"};
+    });
     std::vector<double> values(static_cast<std::size_t>(rows * columns), 0.0);
     for (std::size_t i = 0; i < data.size(); ++i) {
         const auto [row, column] = indices[i];

@@ -1,12 +1,14 @@
 #include "nengine/tuning.hpp"
 
+#include <algorithm>
+
 #include "api/builder/decode_problem.hpp"
 #include "api/builder/neuron_parts.hpp"
 #include "api/builder/numerics/least_squares.hpp"
 #include "api/builder/numerics/neuron_math.hpp"
 #include "api/builder/numerics/text.hpp"
 #include "api/src/objects.hpp"
-#include "kernels/base/error.hpp"
+#include "kernels/base/host_memory.hpp"
 
 namespace nengine {
 inline namespace api {
@@ -29,12 +31,19 @@ std::vector<double> places(double bound) {
 /// All combinations of the places, the first dimension fastest.
 Array grid(double radius, std::int64_t dimensions) {
     const auto line = places(radius);
+    constexpr std::int64_t beyond_all = 12;  // dimensions: 50^12 numbers
+    const auto axes = static_cast<std::size_t>(std::min(dimensions, beyond_all));
+    std::vector<std::int64_t> shape(axes, default_points);
+    shape.push_back(dimensions);
+    need_host_memory(array_bytes(shape, sizeof(double)), [&] {
+        return MemoryUse{
+            "tuning_curves",
+            "the default points of " + std::to_string(dimensions) + " dimensions",
+            "their number by inputs of your own"};
+    });
     Array result;
-    result.shape.assign(static_cast<std::size_t>(dimensions), default_points);
-    std::int64_t count = 1;
-    for (std::int64_t d = 0; d < dimensions; ++d) {
-        count *= default_points;
-    }
+    result.shape.assign(axes, default_points);
+    const std::int64_t count = detail::product(result.shape);
     for (std::int64_t point = 0; point < count; ++point) {
         std::int64_t rest = point;
         for (std::int64_t d = 0; d < dimensions; ++d, rest /= default_points) {
@@ -135,6 +144,11 @@ Curves tuning_curves(const Simulator& sim, const Ensemble& ensemble,
     const Eigen::Map<const Matrix> at(result.inputs.values.data(), points, dimensions);
     const Eigen::Map<const Matrix> encoders(built.encoders.values.data(), n,
                                             dimensions);
+    need_host_memory(array_bytes({2, points, n}, sizeof(double)), [&] {
+        return MemoryUse{"tuning_curves",
+                         "activities of shape " + shape_text({points, n}),
+                         "the number of inputs"};
+    });
     const Matrix x = at * (encoders.transpose() / ensemble.radius);
     shape.back() = n;
     result.activities = array_of(rates(neuron_curve(ensemble.neuron_type), x,

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kernels/base/error.hpp"
+#include "kernels/base/host_memory.hpp"
 
 namespace nengine {
 namespace {
@@ -84,7 +85,11 @@ private:
 }  // namespace
 
 SignalId Model::add_signal(Signal signal) {
-    const Index size = signal.size();
+    Index size = 0;
+    if (!multiply_extents(signal.shape, size)) {
+        throw BuildError("signal '" + signal.name + "': got shape " +
+                         to_string(signal.shape) + ", needs fewer elements than 2^63");
+    }
     if (std::ranges::any_of(signal.shape, [](Index extent) { return extent < 0; })) {
         throw BuildError("signal '" + signal.name + "': got shape " +
                          to_string(signal.shape) + ", needs extents of at least 0");

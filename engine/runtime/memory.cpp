@@ -1,12 +1,17 @@
 #include "engine/runtime/memory.hpp"
 
 #include <algorithm>
+#include <string>
+
+#include "kernels/base/host_memory.hpp"
 
 namespace nengine {
 namespace {
 
 constexpr std::size_t alignment = 256;
 constexpr int forever = 1 << 30;
+/// Bytes that no device has; sums of smaller sizes stay far from overflow.
+constexpr std::size_t beyond_all = std::size_t{1} << 50;
 
 std::size_t aligned(std::size_t bytes) {
     return (bytes + alignment - 1) / alignment * alignment;
@@ -29,7 +34,8 @@ std::size_t buffer_bytes(const BufferSpec& spec, ChunkSize capacity, Index minib
                         : spec.kind == BufferKind::state ? minibatch
                                                          : capacity.items;
     const Index rows = spec.history ? capacity.steps + spec.extra_rows : 1;
-    return aligned(static_cast<std::size_t>(spec.width * items * rows) * real_bytes);
+    const std::size_t bytes = array_bytes({spec.width, items, rows}, real_bytes);
+    return bytes < beyond_all ? aligned(bytes) : bytes;
 }
 
 /// First fit, largest first: buffers whose stages overlap must not overlap in memory.
@@ -57,6 +63,17 @@ std::size_t place(std::vector<Interval>& intervals) {
     return total;
 }
 
+std::string arena_purpose(const Plan& plan, const std::vector<Interval>& intervals) {
+    std::string purpose = "signals of a chunk";
+    const auto largest = std::ranges::max_element(intervals, {}, &Interval::bytes);
+    if (largest != intervals.end()) {
+        const auto& spec = plan.buffers[static_cast<std::size_t>(largest->buffer)];
+        purpose += ", the largest of which, '" + spec.name + "', takes " +
+                   memory_text(largest->bytes);
+    }
+    return purpose;
+}
+
 }  // namespace
 
 PlanMemory::PlanMemory(const Device& device, const Plan& plan,
@@ -70,7 +87,7 @@ PlanMemory::PlanMemory(const Device& device, const Plan& plan,
             continue;  // the session's
         }
         const std::size_t bytes = buffer_bytes(spec, capacity, minibatch, real_bytes);
-        if (!shares_arena(spec)) {
+        if (!shares_arena(spec) || bytes >= beyond_all) {
             owned_.push_back(device.allocate(bytes, spec.name));
             addresses_[static_cast<std::size_t>(b)] = owned_.back().data();
             bytes_ += bytes;
@@ -82,7 +99,7 @@ PlanMemory::PlanMemory(const Device& device, const Plan& plan,
                              whole ? forever : spec.last_stage});
     }
     const std::size_t total = place(intervals);
-    owned_.push_back(device.allocate(total, "signals of a chunk"));
+    owned_.push_back(device.allocate(total, arena_purpose(plan, intervals)));
     bytes_ += total;
     auto* base = owned_.back().as<std::byte>();
     for (const Interval& interval : intervals) {

@@ -4,6 +4,7 @@
 
 #include "engine/runtime/session_impl.hpp"
 #include "kernels/base/error.hpp"
+#include "kernels/base/host_memory.hpp"
 #include "kernels/elementwise.hpp"
 #include "kernels/gather.hpp"
 
@@ -46,6 +47,13 @@ ItemSource<Real>::ItemSource(const Device& device, const HostTensor& tensor)
     : items_(tensor.batch), steps_(tensor.steps), size_(tensor.size) {
     const bool same = tensor.type == real_type<Real>;
     if (!same) {
+        need_host_memory(array_bytes({items_, steps_, size_}, sizeof(Real)), [&] {
+            return MemoryUse{"data of a call",
+                             "numbers of shape " + to_string({items_, steps_, size_}) +
+                                 " in another precision",
+                             "the number of items or steps, or give the data in the "
+                             "simulator's dtype"};
+        });
         converted_ = converted<Real>(tensor);
     }
     const Real* host = same ? static_cast<const Real*>(tensor.data) : converted_.data();

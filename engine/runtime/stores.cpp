@@ -1,6 +1,9 @@
 #include "engine/runtime/stores.hpp"
 
 #include <algorithm>
+#include <string>
+
+#include "kernels/base/host_memory.hpp"
 
 namespace nengine {
 
@@ -19,6 +22,11 @@ void upload_as(const Device& device, Real* to, const double* values, std::size_t
 template <class Real>
 std::vector<double> download_from(const Device& device, const Real* from,
                                   std::size_t n) {
+    need_host_memory(
+        array_bytes({static_cast<Index>(n)}, sizeof(Real) + sizeof(double)), [&] {
+            return MemoryUse{"reading values", std::to_string(n) + " numbers",
+                             "their number"};
+        });
     std::vector<Real> host(n);
     device.download(host.data(), from, n * sizeof(Real));
     return std::vector<double>(host.begin(), host.end());
@@ -30,14 +38,31 @@ Buffer upload_table(const Device& device, const std::vector<Index>& table) {
     return buffer;
 }
 
+namespace {
+
+/// What memory of some signals is for, with the largest of them.
+std::string purpose(std::string what, const Model& model,
+                    const std::map<SignalId, Index>& sizes) {
+    const auto size = [](const auto& entry) { return entry.second; };
+    const auto largest = std::ranges::max_element(sizes, {}, size);
+    if (largest != sizes.end()) {
+        const Signal& signal = model.signal(largest->first);
+        what += ", the largest of which is '" + signal.name + "' of shape " +
+                to_string(signal.shape);
+    }
+    return what;
+}
+
+}  // namespace
+
 template <class Real>
 ParameterStore<Real>::ParameterStore(const Device& device, const Model& model)
     : device_(device), layout_(lay_out_parameters(model, &total_)) {
-    values_ =
-        device.allocate(static_cast<std::size_t>(total_) * sizeof(Real), "parameters");
     for (const auto& [signal, offset] : layout_) {
         sizes_[signal] = model.signal(signal).size();
     }
+    values_ = device.allocate(array_bytes({total_}, sizeof(Real)),
+                              purpose("parameters", model, sizes_));
     restore(model);
 }
 
@@ -102,13 +127,16 @@ StateStore<Real>::StateStore(const Device& device, const Model& model, Index min
             }
         }
     }
-    data_ = device.allocate(static_cast<std::size_t>(width_ * minibatch) * sizeof(Real),
-                            "state");
+    data_ = device.allocate(array_bytes({width_, minibatch}, sizeof(Real)),
+                            purpose("state", model, sizes_));
     reset(model);
 }
 
 template <class Real>
 void StateStore<Real>::reset(const Model& model, bool learned) {
+    need_host_memory(array_bytes({width_}, sizeof(double)), [&] {
+        return MemoryUse{"state", purpose("one item", model, sizes_), "its size"};
+    });
     std::vector<double> row(static_cast<std::size_t>(width_), 0.0);
     for (const auto& [signal, offset] : offsets_) {
         std::ranges::copy(model.signal(signal).initial, row.begin() + offset);

@@ -25,6 +25,8 @@ bool has_type(const std::exception& error, Type type) {
             return is<SimulatorClosed>(error);
         case Type::file:
             return is<FileError>(error);
+        case Type::memory:
+            return is<MemoryError>(error);
     }
     return false;
 }

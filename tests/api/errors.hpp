@@ -28,7 +28,7 @@ struct Example {
     void run(std::int64_t n_steps = 3) { Simulator(net, quiet()).run_steps(n_steps); }
 };
 
-enum class Type { validation, shape, build, simulation, closed, file };
+enum class Type { validation, shape, build, simulation, closed, file, memory };
 
 struct Case {
     std::string what;

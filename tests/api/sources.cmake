@@ -11,9 +11,11 @@ set(NENGINE_API_TESTS
     ../support/random_subnetworks.cpp
     errors.cpp
     errors_of_connections_test.cpp
+    errors_of_memory_test.cpp
     errors_of_objects_test.cpp
     errors_of_simulators_test.cpp
     freeze_test.cpp
+    errors_of_values_test.cpp
     front_end_test.cpp
     host_functions_test.cpp
     handles_test.cpp

@@ -37,6 +37,32 @@ TEST(Tensors, BorrowWithoutACopy) {
     EXPECT_EQ(t(1, 0, 0), 5.0);
 }
 
+TEST(Tensors, AreMadeOfNumbersInBraces) {
+    const Tensor t({1, 2, 1}, {1.0, 2.0});
+    EXPECT_EQ(t.dtype(), DType::float64);
+    EXPECT_EQ(t(0, 1, 0), 2.0);
+    EXPECT_EQ(Tensor({1, 2, 1}, {1.0f, 2.0f}).dtype(), DType::float32);
+    EXPECT_EQ(Tensor({2, 1}, {1, 2})(1, 0), 2.0);
+    EXPECT_EQ(Tensor({2, 1}, {1, 2.5})(1, 0), 2.5);
+    EXPECT_EQ(Tensor({1}, {0.5})(0), 0.5);
+    EXPECT_EQ(Tensor({0, 1, 1}, {}).size(), 0);
+    EXPECT_THROW(Tensor({1, 2, 1}, {1.0}), ShapeError);
+}
+
+TEST(Tensors, HaveNoNumbersOnceTheyWereMoved) {
+    Tensor t({2, 1}, {1.0, 2.0});
+    Tensor other;
+
+    other = std::move(t);
+
+    EXPECT_EQ(other.to_vector(), std::vector<double>({1.0, 2.0}));
+    EXPECT_EQ(t.size(), 0);
+    EXPECT_TRUE(t.to_vector().empty());
+    EXPECT_TRUE(t.doubles().empty());
+    t = other;
+    EXPECT_EQ(t(1, 0), 2.0);
+}
+
 TEST(Tensors, NeedAsManyNumbersAsTheShapeHas) {
     EXPECT_THROW(Tensor({2, 2}, std::vector<float>(3)), ShapeError);
     EXPECT_THROW(Tensor({-1, 2}, std::vector<double>()), ShapeError);

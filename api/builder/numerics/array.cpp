@@ -3,22 +3,32 @@
 #include <string>
 #include <utility>
 
+#include "api/builder/numerics/text.hpp"
 #include "kernels/base/error.hpp"
+#include "kernels/base/host_memory.hpp"
 
 namespace nengine {
 namespace {
 
 /// How many numbers an array of this shape has.
 std::int64_t count(const std::vector<std::int64_t>& shape) {
-    std::int64_t size = 1;
     for (const auto extent : shape) {
         if (extent < 0) {
             throw ShapeError("Array: got an extent of " + std::to_string(extent) +
                              ", needs at least 0");
         }
-        size *= extent;
+    }
+    std::int64_t size = 0;
+    if (!multiply_extents(shape, size)) {
+        throw ShapeError("Array: got shape " + shape_text(shape) +
+                         ", needs fewer elements than 2^63");
     }
     return size;
+}
+
+std::string indices_text(std::initializer_list<std::int64_t> indices) {
+    return std::to_string(indices.size()) +
+           (indices.size() == 1 ? " index" : " indices");
 }
 
 }  // namespace
@@ -63,6 +73,10 @@ Array::Array(std::vector<std::int64_t> extents, std::vector<double> numbers)
 
 Array Array::full(std::vector<std::int64_t> extents, double value) {
     const auto size = static_cast<std::size_t>(count(extents));
+    need_host_memory(array_bytes(extents, sizeof(double)), [&] {
+        return MemoryUse{"Array", "numbers of shape " + shape_text(extents),
+                         "its extents"};
+    });
     return Array(std::move(extents), std::vector<double>(size, value));
 }
 
@@ -72,6 +86,27 @@ Array Array::identity(std::int64_t size, double value) {
         result(i, i) = value;
     }
     return result;
+}
+
+void Array::refuse(std::initializer_list<std::int64_t> indices) const {
+    const std::string of_shape = " (shape " + shape_text(shape) + ')';
+    if (indices.size() != rank()) {
+        throw ShapeError("Array: got " + indices_text(indices) + ", needs " +
+                         std::to_string(rank()) + of_shape);
+    }
+    for (std::size_t axis = 0; axis < rank(); ++axis) {
+        const std::int64_t index = indices.begin()[axis];
+        if (!is_within(index, axis)) {
+            throw ValidationError(
+                "Array: got index of axis " + std::to_string(axis) + ": " +
+                std::to_string(index) + ", needs " +
+                (shape[axis] > 0 ? "one from 0 to " + std::to_string(shape[axis] - 1)
+                                 : std::string("an array with elements")) +
+                of_shape);
+        }
+    }
+    throw ShapeError("Array: got " + std::to_string(values.size()) +
+                     " numbers, needs as many as its shape has" + of_shape);
 }
 
 SharedArray::SharedArray(Array array)

@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "api/builder/numerics/interpolate.hpp"
+#include "api/builder/numerics/named.hpp"
 #include "api/builder/numerics/text.hpp"
 #include "kernels/base/error.hpp"
+#include "kernels/base/host_memory.hpp"
 
 namespace nengine {
 namespace {
@@ -32,6 +34,12 @@ Matrix fill(std::int64_t n, Dimensions d, Draw draw) {
 void require(bool fine, const std::string& message) {
     if (!fine) {
         throw ValidationError(message);
+    }
+}
+
+void require_shape(bool fits, const std::string& message) {
+    if (!fits) {
+        throw ShapeError(message);
     }
 }
 
@@ -92,12 +100,13 @@ Matrix draw(const Choice& dist, std::int64_t n, Dimensions d, RandomState& rng) 
     require(!options.values.empty(), "Choice: got no options, needs at least one");
     const Dimensions dimensions =
         options.rank() == 2 ? Dimensions(options.shape[1]) : std::nullopt;
-    require(d == dimensions || (!d && dimensions == 1),
-            "Choice: got options of " +
-                (dimensions ? std::to_string(*dimensions) + " dimensions"
-                            : std::string("no dimension (plain numbers)")) +
-                ", needs " +
-                (d ? "vectors of " + std::to_string(*d) + " dimensions" : "numbers"));
+    require_shape(
+        d == dimensions || (!d && dimensions == 1),
+        "Choice: got options of " +
+            (dimensions ? std::to_string(*dimensions) + " dimensions"
+                        : std::string("no dimension (plain numbers)")) +
+            ", needs " +
+            (d ? "vectors of " + std::to_string(*d) + " dimensions" : "numbers"));
     const auto n_options = static_cast<std::size_t>(options.shape[0]);
     const auto cumulative = cumulative_weights(dist, n_options);
     const std::int64_t cols = dimensions.value_or(1);
@@ -118,8 +127,9 @@ Matrix draw(const Samples& dist, std::int64_t n, Dimensions d, RandomState&) {
     const std::int64_t cols = d.value_or(1);
     const bool fits = (values.rank() == 1 || values.rank() == 2) &&
                       values.extent(0) == n && values.extent(1) == cols;
-    require(fits, "Samples: got shape " + shape_text(values.shape) + ", needs [" +
-                      std::to_string(n) + (d ? ", " + std::to_string(cols) : "") + "]");
+    require_shape(fits, "Samples: got shape " + shape_text(values.shape) + ", needs [" +
+                            std::to_string(n) + (d ? ", " + std::to_string(cols) : "") +
+                            "]");
     return Eigen::Map<const Matrix>(values.values.data(), n, cols);
 }
 
@@ -293,6 +303,13 @@ Matrix draw(const He& dist, std::int64_t n, Dimensions d, RandomState& rng) {
 
 Matrix draw_any(const Distribution& distribution, std::int64_t n, Dimensions d,
                 RandomState& rng) {
+    const std::vector<std::int64_t> shape = {n, d.value_or(1)};
+    require(n >= 0 && shape[1] >= 0,
+            "sample: got shape " + shape_text(shape) + ", needs no negative numbers");
+    need_host_memory(array_bytes(shape, sizeof(double)), [&] {
+        return MemoryUse{"sample", "numbers of shape " + shape_text(shape),
+                         "their number"};
+    });
     return std::visit([&](const auto& dist) { return draw(dist, n, d, rng); },
                       distribution);
 }
@@ -327,6 +344,40 @@ Vector sample(const Distribution& distribution, std::int64_t n, RandomState& rng
     return draw_any(distribution, n, std::nullopt, rng).col(0);
 }
 
+namespace {
+
+/// The numbers, all of which have to be finite.
+template <class Numbers>
+Numbers finite(Numbers numbers, const std::string& what) {
+    if (numbers.allFinite()) {
+        return numbers;
+    }
+    for (Eigen::Index row = 0; row < numbers.rows(); ++row) {
+        for (Eigen::Index col = 0; col < numbers.cols(); ++col) {
+            if (!std::isfinite(numbers(row, col))) {
+                const bool vector = Numbers::ColsAtCompileTime == 1;
+                throw ValidationError(
+                    what + ": got " + number_text(numbers(row, col)) + " at " +
+                    (vector ? shape_text({row}) : shape_text({row, col})) +
+                    ", needs finite numbers");
+            }
+        }
+    }
+    return numbers;
+}
+
+}  // namespace
+
+Matrix sample(const Distribution& distribution, std::int64_t n, std::int64_t d,
+              RandomState& rng, const std::string& what) {
+    return finite(named(what, [&] { return sample(distribution, n, d, rng); }), what);
+}
+
+Vector sample(const Distribution& distribution, std::int64_t n, RandomState& rng,
+              const std::string& what) {
+    return finite(named(what, [&] { return sample(distribution, n, rng); }), what);
+}
+
 DistributionOrArray::DistributionOrArray(Array array)
     : array_(std::make_shared<const Array>(std::move(array))) {}
 
@@ -341,11 +392,11 @@ bool DistributionOrArray::operator==(const DistributionOrArray& other) const {
 Matrix values_or_samples(const DistributionOrArray& parameter, std::int64_t n,
                          std::int64_t d, RandomState& rng, const std::string& what) {
     if (!parameter.is_array()) {
-        return sample(parameter.distribution(), n, d, rng);
+        return sample(parameter.distribution(), n, d, rng, what);
     }
     const Array& array = parameter.array();
     if (array.rank() == 0) {
-        return Matrix::Constant(n, d, array.values[0]);
+        return finite(Matrix(Matrix::Constant(n, d, array.values[0])), what);
     }
     const bool is_column = array.rank() == 1 && array.shape[0] == n;
     const bool is_matrix =
@@ -355,23 +406,23 @@ Matrix values_or_samples(const DistributionOrArray& parameter, std::int64_t n,
                          shape_text({n, d}));
     }
     const Eigen::Map<const Matrix> values(array.values.data(), n, array.extent(1));
-    return values.replicate(1, is_column ? d : 1);
+    return finite(Matrix(values.replicate(1, is_column ? d : 1)), what);
 }
 
 Vector values_or_samples(const DistributionOrArray& parameter, std::int64_t n,
                          RandomState& rng, const std::string& what) {
     if (!parameter.is_array()) {
-        return sample(parameter.distribution(), n, rng);
+        return sample(parameter.distribution(), n, rng, what);
     }
     const Array& array = parameter.array();
     if (array.rank() == 0) {
-        return Vector::Constant(n, array.values[0]);
+        return finite(Vector(Vector::Constant(n, array.values[0])), what);
     }
     if (array.rank() != 1 || array.shape[0] != n) {
         throw ShapeError(what + ": got shape " + shape_text(array.shape) + ", needs " +
                          shape_text({n}));
     }
-    return Eigen::Map<const Vector>(array.values.data(), n);
+    return finite(Vector(Eigen::Map<const Vector>(array.values.data(), n)), what);
 }
 
 }  // namespace nengine

@@ -16,6 +16,11 @@ namespace nengine {
 Matrix sample(const Distribution& distribution, std::int64_t n, std::int64_t d,
               RandomState& rng);
 
+/// As above, for something of a user's, `what`, that errors name.
+/// @throws ValidationError  also if a number is not finite
+Matrix sample(const Distribution& distribution, std::int64_t n, std::int64_t d,
+              RandomState& rng, const std::string& what);
+
 /// Makes the draws of `sample` without its vectors, where that is much cheaper.
 /// @return  false, with nothing drawn, where it is not
 bool skip_sample(const Distribution& distribution, std::int64_t n, std::int64_t d,
@@ -23,16 +28,20 @@ bool skip_sample(const Distribution& distribution, std::int64_t n, std::int64_t 
 
 /// n numbers: what Nengo calls `d=None`. `Choice` and `Samples` give numbers here.
 Vector sample(const Distribution& distribution, std::int64_t n, RandomState& rng);
+Vector sample(const Distribution& distribution, std::int64_t n, RandomState& rng,
+              const std::string& what);
 
 /// The array itself as [n, d] when one is given (a scalar or a vector of n is repeated
 /// over what is missing), else samples. An array draws nothing.
-/// @throws ShapeError  if the array is neither a scalar, [n] nor [n, d]; `what` names
-/// it
+/// @throws ShapeError       if the array is neither a scalar, [n] nor [n, d]; `what`
+///                          names it
+/// @throws ValidationError  a number that is not finite
 Matrix values_or_samples(const DistributionOrArray& parameter, std::int64_t n,
                          std::int64_t d, RandomState& rng, const std::string& what);
 
 /// One value per neuron: a scalar repeated, the array of n, or n samples.
-/// @throws ShapeError  if the array is neither a scalar nor [n]; `what` names it
+/// @throws ShapeError       if the array is neither a scalar nor [n]; `what` names it
+/// @throws ValidationError  a number that is not finite
 Vector values_or_samples(const DistributionOrArray& parameter, std::int64_t n,
                          RandomState& rng, const std::string& what);
 

@@ -10,6 +10,7 @@
 #include "api/builder/numerics/dense.hpp"
 #include "api/builder/numerics/elastic_net.hpp"
 #include "api/builder/numerics/nonnegative.hpp"
+#include "api/builder/numerics/solver_memory.hpp"
 #include "api/builder/numerics/subsolvers.hpp"
 #include "api/builder/numerics/text.hpp"
 #include "kernels/base/error.hpp"
@@ -53,6 +54,7 @@ Solution decoders(const LstsqL2& solver, const Problem& problem) {
 }
 
 Solution decoders(const Lstsq& solver, const Problem& problem) {
+    need_copies(problem.A, 2, problem.owner);
     const Eigen::BDCSVD<Eigen::MatrixXd> svd(problem.A,
                                              Eigen::ComputeThinU | Eigen::ComputeThinV);
     const Vector& s = svd.singularValues();
@@ -90,18 +92,21 @@ Matrix noise_like(const Matrix& A, double deviation, RandomState& rng) {
 // The errors of the noisy solvers are those on the activities with noise, which the
 // decoders are made for.
 Solution decoders(const LstsqNoise& solver, const Problem& problem) {
+    need_copies(problem.A, 2, problem.owner);
     const double deviation = solver.noise * problem.A.cwiseAbs().maxCoeff();
     const Matrix noisy = problem.A + noise_like(problem.A, deviation, problem.rng);
     return ridge_solution(solver.solver, noisy, Vector::Zero(1), problem);
 }
 
 Solution decoders(const LstsqMultNoise& solver, const Problem& problem) {
+    need_copies(problem.A, 2, problem.owner);
     const Matrix noise = noise_like(problem.A, solver.noise, problem.rng);
     const Matrix noisy = problem.A + noise.cwiseProduct(problem.A);
     return ridge_solution(solver.solver, noisy, Vector::Zero(1), problem);
 }
 
 Solution decoders(const LstsqL1& solver, const Problem& problem) {
+    need_copies(problem.A, 1, problem.owner);
     const double largest = problem.A.maxCoeff();
     const auto points = static_cast<double>(problem.A.rows());
     Matrix X = solve_elastic_net(problem.A, problem.Y,
@@ -112,6 +117,7 @@ Solution decoders(const LstsqL1& solver, const Problem& problem) {
 }
 
 Solution decoders(const Nnls&, const Problem& problem) {
+    need_copies(problem.A, 1, problem.owner);
     return with_errors(solve_nonnegative(problem.A, problem.Y, problem.owner),
                        problem.A, problem.Y);
 }
@@ -120,6 +126,7 @@ Solution decoders(const Nnls&, const Problem& problem) {
 Solution nonnegative_ridge(const Vector& sigma, const Problem& problem) {
     const auto& A = problem.A;
     const auto points = static_cast<double>(A.rows());
+    need_gram(A.cols(), problem.owner);
     Matrix gram = gram_of(A);
     if (sigma.size() == 1) {
         gram.diagonal().array() += points * sigma[0] * sigma[0];
@@ -185,6 +192,7 @@ void drop_smallest(Matrix& X, double share, const std::string& owner) {
 
 Solution decoders(const LstsqDrop& solver, const Problem& problem) {
     const auto& [A, Y, rng, owner] = problem;
+    need_copies(A, 1, owner);
     Matrix X = decoders(solver.solver1, problem).X;
     drop_smallest(X, solver.drop, owner);
     for (Eigen::Index k = 0; k < X.cols(); ++k) {

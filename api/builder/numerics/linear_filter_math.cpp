@@ -21,6 +21,19 @@ std::vector<double> without_leading_zeros(std::span<const double> polynomial,
     return {first, polynomial.end()};
 }
 
+void need_coefficients(std::span<const double> polynomial, const std::string& name) {
+    if (polynomial.empty()) {
+        throw ValidationError("linear filter: got no coefficients of the " + name +
+                              ", needs a " + name);
+    }
+    for (const double coefficient : polynomial) {
+        if (!std::isfinite(coefficient)) {
+            throw ValidationError("linear filter: got " + number_text(coefficient) +
+                                  " in the " + name + ", needs finite coefficients");
+        }
+    }
+}
+
 /// Exact for order 1, where no series is needed and no accuracy lost.
 StateSpace zoh_of_order_one(const StateSpace& continuous, double dt) {
     const double a = continuous.A(0, 0);
@@ -89,13 +102,19 @@ StepForm step_form(const StateSpace& system) {
 
 }  // namespace
 
-StateSpace state_space(std::span<const double> num, std::span<const double> den) {
-    auto a = without_leading_zeros(den, 0.0);
-    if (a.empty()) {
+void check_filter(std::span<const double> num, std::span<const double> den) {
+    need_coefficients(num, "numerator");
+    need_coefficients(den, "denominator");
+    if (std::ranges::all_of(den, [](double c) { return c == 0.0; })) {
         throw ValidationError(
             "linear filter: got a denominator of zero, needs one "
             "coefficient that is not");
     }
+}
+
+StateSpace state_space(std::span<const double> num, std::span<const double> den) {
+    check_filter(num, den);
+    auto a = without_leading_zeros(den, 0.0);
     std::vector<double> b(num.begin(), num.end());
     const double lead = a[0];
     for (auto* polynomial : {&a, &b}) {

@@ -42,9 +42,13 @@ struct FilterStep {
     double b = 0.0;
 };
 
+/// @throws ValidationError  a polynomial without coefficients or with one that is not
+///                          finite, or a denominator of zero
+void check_filter(std::span<const double> num, std::span<const double> den);
+
 /// The controller canonical form of `num(s) / den(s)`, coefficients of the highest
 /// power first. Leading zeros are dropped.
-/// @throws ValidationError  if den is zero or num is of higher degree than den
+/// @throws ValidationError  as check_filter, or num is of higher degree than den
 StateSpace state_space(std::span<const double> num, std::span<const double> den);
 
 /// The recurrence that stands for a continuous system in steps of `dt` seconds.

@@ -16,6 +16,7 @@ set(NENGINE_NUMERICS_SOURCES
     scattered_hypersphere.cpp
     seeds.cpp
     spherical_angle.cpp
+    steps.cpp
     subsolvers.cpp
     text.cpp)
 

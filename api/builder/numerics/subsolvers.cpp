@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "api/builder/numerics/dense.hpp"
+#include "api/builder/numerics/solver_memory.hpp"
 #include "kernels/base/error.hpp"
 
 namespace nengine {
@@ -33,6 +34,7 @@ std::vector<Eigen::Index> active_neurons(const Matrix& A) {
 /// The normal equations of the neurons. Without ridge a singular system is an error.
 Matrix solve_neurons(const Matrix& A, const Matrix& Y, const Vector& ridge,
                      const std::string& owner) {
+    need_gram(A.cols(), owner);
     Matrix gram = gram_of(A);
     if (ridge.size() == 1) {
         gram.diagonal().array() += ridge[0];
@@ -53,6 +55,7 @@ Matrix solve_active_neurons(const Matrix& A, const Matrix& Y, const Vector& ridg
     }
     Matrix X = Matrix::Zero(A.cols(), Y.cols());
     if (count > 0) {
+        need_copies(A, 1, owner);
         const Matrix part = A(Eigen::all, active);
         const Vector part_ridge = ridge.size() == 1 ? ridge : Vector(ridge(active));
         X(active, Eigen::all) = solve_neurons(part, Y, part_ridge, owner);
@@ -72,7 +75,9 @@ RidgeSolution solve_with(const Cholesky& solver, const RidgeProblem& problem,
     if (!problem.has_one_sigma()) {
         refuse_sigmas(owner, "Cholesky with transpose");
     }
+    need_copies(A, 1, owner);
     const Matrix turned = A.transpose();
+    need_gram(A.rows(), owner);
     Matrix gram = gram_of(turned);
     gram.diagonal().array() += problem.ridge()[0];
     const Matrix inner = solve_positive_definite(std::move(gram), Y, owner);
@@ -108,6 +113,7 @@ Vector inverse_values(const Vector& s, const RidgeProblem& problem,
 /// With a regularisation for each neuron the i-th one goes to the i-th singular value:
 /// no ridge regression of those neurons, but what Nengo does.
 RidgeSolution solve_with(const SVD&, const RidgeProblem& problem, RandomState&) {
+    need_copies(problem.A, 2, problem.owner);
     const ThinSvd svd(problem.A, Eigen::ComputeThinU | Eigen::ComputeThinV);
     const Vector f = inverse_values(svd.singularValues(), problem, "SVD");
     return {apply_inverse(svd.matrixU(), f, svd.matrixV(), problem.Y), {}};
@@ -127,6 +133,7 @@ RidgeSolution solve_with(const RandomizedSVD& solver, const RidgeProblem& proble
     if (std::min(problem.A.rows(), problem.A.cols()) <= size) {
         return solve_with(SVD{}, problem, rng);
     }
+    need_copies(problem.A, 1, problem.owner);
     // The smaller side is projected.
     const bool wide = problem.A.rows() < problem.A.cols();
     const Eigen::MatrixXd M =

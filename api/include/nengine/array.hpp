@@ -53,14 +53,17 @@ struct Array {
             append_row({std::ranges::begin(row), std::ranges::end(row)});
         }
     }
-    /// @throws ShapeError  if the product of `extents` is not the number of values
+    /// @throws ShapeError  if the product of `extents` is not the number of values, or
+    ///                     an extent is negative
     Array(std::vector<std::int64_t> extents, std::vector<double> numbers);
 
     /// The same number everywhere: `Array::full({50, 1}, -2.5)`.
-    /// @throws ShapeError  a negative extent
+    /// @throws ShapeError   a negative extent
+    /// @throws MemoryError  more numbers than there is memory for
     static Array full(std::vector<std::int64_t> extents, double value = 0.0);
     /// A square matrix with `value` on its diagonal, else zeros.
-    /// @throws ShapeError  a negative size
+    /// @throws ShapeError   a negative size
+    /// @throws MemoryError  as `full`
     static Array identity(std::int64_t size, double value = 1.0);
 
     /// The number of axes: 0 for a scalar, 1 for a vector, 2 for a matrix.
@@ -70,7 +73,11 @@ struct Array {
         return axis < shape.size() ? shape[axis] : 1;
     }
 
-    /// One number of a vector, a matrix, or an array of three axes. Not checked.
+    /// One number of a vector, a matrix, or an array of three axes; indices count from
+    /// 0.
+    /// @throws ValidationError  an index that is negative or too large
+    /// @throws ShapeError       another number of indices than of axes, or fewer values
+    ///                          than the shape has
     double& operator()(std::int64_t i) { return values[at(i)]; }
     double& operator()(std::int64_t i, std::int64_t j) { return values[at(i, j)]; }
     double& operator()(std::int64_t i, std::int64_t j, std::int64_t k) {
@@ -86,12 +93,39 @@ struct Array {
 
 private:
     void append_row(const std::vector<double>& row);
-    std::size_t at(std::int64_t i) const { return static_cast<std::size_t>(i); }
+    [[noreturn]] void refuse(std::initializer_list<std::int64_t> indices) const;
+    bool is_within(std::int64_t index, std::size_t axis) const {
+        // Negative indices are large ones here.
+        return static_cast<std::uint64_t>(index) <
+               static_cast<std::uint64_t>(shape[axis]);
+    }
+    std::size_t at(std::int64_t i) const {
+        const auto position = static_cast<std::size_t>(i);
+        if (rank() != 1 || !is_within(i, 0) || position >= values.size()) {
+            refuse({i});
+        }
+        return position;
+    }
     std::size_t at(std::int64_t i, std::int64_t j) const {
-        return at(i * extent(1) + j);
+        if (rank() != 2 || !is_within(i, 0) || !is_within(j, 1)) {
+            refuse({i, j});
+        }
+        const auto position = static_cast<std::size_t>(i * shape[1] + j);
+        if (position >= values.size()) {
+            refuse({i, j});
+        }
+        return position;
     }
     std::size_t at(std::int64_t i, std::int64_t j, std::int64_t k) const {
-        return at((i * extent(1) + j) * extent(2) + k);
+        if (rank() != 3 || !is_within(i, 0) || !is_within(j, 1) || !is_within(k, 2)) {
+            refuse({i, j, k});
+        }
+        const auto position =
+            static_cast<std::size_t>((i * shape[1] + j) * shape[2] + k);
+        if (position >= values.size()) {
+            refuse({i, j, k});
+        }
+        return position;
     }
 };
 

@@ -77,7 +77,9 @@ public:
     Node node(Output&& output, NodeOptions options = {}) {
         return make_node(std::forward<Output>(output), std::move(options));
     }
-    /// Puts out constant numbers.
+    /// Puts out constant numbers. (A template only so that g++ does not take
+    /// `{.size_in = 0, .size_out = 1}` for two numbers.)
+    template <class = void>
     Node node(std::initializer_list<double> constant, NodeOptions options = {}) {
         return make_node(constant, std::move(options));
     }

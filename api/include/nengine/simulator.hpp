@@ -119,9 +119,8 @@ struct History {
     std::map<std::string, std::vector<double>> values;  ///< "loss", "val_loss" ...
     std::vector<double> seconds;                        ///< without validation
 
-    const std::vector<double>& operator[](const std::string& name) const {
-        return values.at(name);
-    }
+    /// @throws ValidationError  there are no values of this name
+    const std::vector<double>& operator[](const std::string& name) const;
 };
 
 struct EvaluateOptions {
@@ -196,7 +195,9 @@ struct Parameter {
 ///     sim.run(1.0);
 ///     const Tensor out = sim.data(p);
 ///
-/// After `close()` all calls but `data` throw SimulatorClosed.
+/// After `close()` all calls but `data` and those that only tell throw SimulatorClosed;
+/// so do all calls but `close` and `closed` of one that was moved from. Where memory
+/// ends, calls throw MemoryError.
 class Simulator {
 public:
     /// @throws ValidationError, BuildError, DeviceError, MemoryError
@@ -311,6 +312,7 @@ public:
 
 private:
     struct Impl;
+    Impl& there(const char* call) const;  ///< perhaps closed, but not moved from
     Impl& open(const char* call) const;
     std::unique_ptr<Impl> impl_;
 };

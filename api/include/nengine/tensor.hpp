@@ -1,9 +1,13 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace nengine {
@@ -16,16 +20,36 @@ enum class DType { float32, float64 };
 /// without a minibatch also `[steps, size]`. The values do not change, and copies share
 /// them.
 class Tensor {
+    /// What numbers of a type are held as.
+    template <class Number>
+    using Stored = std::conditional_t<std::is_same_v<Number, float>, float, double>;
+
 public:
     using Shape = std::vector<std::int64_t>;
 
     /// No numbers, shape [0, 0, 0].
     Tensor() = default;
+    Tensor(const Tensor&) = default;
+    Tensor& operator=(const Tensor&) = default;
+    /// The other tensor has no numbers any more, and no axes.
+    Tensor(Tensor&& other) noexcept;
+    Tensor& operator=(Tensor&& other) noexcept;
+    ~Tensor() = default;
     /// @throws ShapeError  the shape has another number of elements, or is negative
     Tensor(Shape shape, std::vector<float> values);
     Tensor(Shape shape, std::vector<double> values);
+    /// `Tensor({1, 2, 1}, {0.5, 1})`: float64, or float32 if all numbers are `float`.
+    Tensor(Shape shape, std::initializer_list<double> values)
+        : Tensor(std::move(shape), std::vector<double>(values)) {}
+    template <class Number>
+    requires(std::integral<Number> || std::same_as<Number, float>)
+        Tensor(Shape shape, std::initializer_list<Number> values)
+        : Tensor(std::move(shape),
+                 std::vector<Stored<Number>>(values.begin(), values.end())) {}
     /// Someone else's numbers, without a copy: they must outlive the tensor and all
     /// copies of it.
+    /// @throws ValidationError  no address of numbers
+    /// @throws ShapeError       a negative extent
     static Tensor borrow(const float* values, Shape shape);
     static Tensor borrow(const double* values, Shape shape);
 
@@ -36,9 +60,15 @@ public:
     std::int64_t size() const;
     DType dtype() const { return dtype_; }
 
+    /// One number; indices count from 0. For loops over many, `floats` and `doubles`
+    /// are faster.
+    /// @throws ValidationError  an index that is negative or too large
+    /// @throws ShapeError       another number of indices than of axes
+    double operator()(std::int64_t i) const;
     double operator()(std::int64_t i, std::int64_t j) const;
     double operator()(std::int64_t i, std::int64_t j, std::int64_t k) const;
     /// By position in row-major order.
+    /// @throws ValidationError  a position that is negative or too large
     double operator[](std::int64_t position) const;
 
     /// @throws ValidationError  if the numbers are of the other type
@@ -60,6 +90,7 @@ public:
 private:
     Tensor(Shape shape, DType dtype, std::shared_ptr<const void> owner,
            const void* data);
+    double at(std::span<const std::int64_t> indices) const;
 
     Shape shape_ = {0, 0, 0};
     DType dtype_ = DType::float32;

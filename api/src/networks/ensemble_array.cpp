@@ -10,10 +10,7 @@ namespace {
 
 std::int64_t at_least_one(std::int64_t value, const std::string& label,
                           const char* what) {
-    if (value < 1) {
-        throw ValidationError("EnsembleArray '" + label + "': " + what + ": got " +
-                              std::to_string(value) + ", needs at least 1");
-    }
+    detail::need_size(value, 1, "EnsembleArray '" + label + "': " + what);
     return value;
 }
 
@@ -60,7 +57,8 @@ EnsembleArray::EnsembleArray(Network parent, std::int64_t n_neurons,
       dimensions_per_ensemble(
           at_least_one(options.ens_dimensions, options.label, "ens_dimensions")),
       input(network.node(
-          {.label = "input", .size_in = n_ensembles * dimensions_per_ensemble})),
+          {.label = "input",
+           .size_in = detail::product({n_ensembles, dimensions_per_ensemble})})),
       ensembles(make_ensembles(network, input, n_neurons, n_ensembles, options)),
       output(add_output("output", None)) {
     nodes_.emplace("input", input);
