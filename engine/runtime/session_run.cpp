@@ -77,8 +77,9 @@ public:
 
 private:
     void simulate(Index steps) {
-        // To probes that keep one sample, every chunk may be the last of the run.
-        const Index so_far = done_ + steps;
+        // To probes that keep one sample, every chunk may hold the last one of a run
+        // that may fail, or that functions look at.
+        const Index so_far = may_fail_ ? done_ + steps : n_steps_;
         session_.run_chunk(runner_, session_.step_, steps, sources_, items_, done_,
                            [&](const ChunkExtent& extent, Index call_step) {
                                session_.emit_samples(

@@ -16,12 +16,9 @@ void SessionOf<Real>::emit_samples(Runner& runner, const ChunkExtent& extent,
     if (items <= 0) {
         return;
     }
-    // Where the user's functions may end the call early, any chunk may hold its last
-    // sample.
-    const Index steps = runner.plan().has_effects ? call_step + extent.steps : n_steps;
     for (const ProbeRows& probe : runner.plan().probes) {
         const CallSamples of_call(model_->probes[static_cast<std::size_t>(probe.probe)],
-                                  extent.first_step - call_step, steps);
+                                  extent.first_step - call_step, n_steps);
         const SampledRows samples = of_call.in_chunk(extent.first_step, extent.steps);
         if (samples.rows.empty()) {
             continue;
