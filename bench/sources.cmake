@@ -4,7 +4,9 @@ set(NENGINE_BENCHES
     kernels/gemm_bench.cpp
     kernels/filter_scan_bench.cpp
     kernels/lif_scan_bench.cpp
+    kernels/optimizer_bench.cpp
     models/build_bench.cpp
+    models/dense_training_bench.cpp
     models/main_job_bench.cpp
     models/nef_bench.cpp
     models/startup_bench.cpp

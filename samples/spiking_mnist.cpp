@@ -13,8 +13,6 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "engine/io/atomic_file.hpp"
-#include "engine/io/npy.hpp"
 #include "nengine/nengine.hpp"
 #include "samples/support/image_set.hpp"
 #include "samples/support/main.hpp"
@@ -169,7 +167,7 @@ void write_predictions(Simulator& sim, const SpikingClassifier& classifier,
             last.push_back(static_cast<float>(all(i, s.steps - 1, k)));
         }
     }
-    write_npy(s.predict, std::vector<Index>{set.size(), n_classes}, last);
+    save_npy(s.predict, Tensor({set.size(), n_classes}, std::move(last)));
 }
 
 /// exp(x) / sum(exp(x)) of item `i` in each step, [steps, 10].
@@ -231,8 +229,7 @@ void write_json(const Settings& s, const Results& r, const ImageSet& training,
                                  {"minibatch", s.minibatch},
                                  {"pixels", s.pixels},
                                  {"seed", s.seed}};
-    const std::string text = json.dump(1) + '\n';
-    write_file_atomically(s.json, std::as_bytes(std::span(text)));
+    write_text(s.json, json.dump(1) + '\n');
 }
 
 void announce(const Results& r, const ImageSet& training, const ImageSet& test) {

@@ -1,5 +1,8 @@
 #include "nengine/io.hpp"
 
+#include <algorithm>
+#include <cstdint>
+
 #include "engine/io/idx.hpp"
 #include "engine/io/npy.hpp"
 
@@ -16,8 +19,25 @@ Array load_idx(const std::filesystem::path& path) {
     return Array(array.shape, {array.values.begin(), array.values.end()});
 }
 
+Tensor load_idx_tensor(const std::filesystem::path& path, double scale) {
+    const IdxArray array = read_idx(path);
+    std::vector<float> values(array.values.size());
+    std::ranges::transform(array.values, values.begin(), [&](std::uint8_t byte) {
+        return static_cast<float>(scale * static_cast<double>(byte));
+    });
+    return Tensor(array.shape, std::move(values));
+}
+
 void save_npy(const std::filesystem::path& path, const Array& array) {
     write_npy(path, array.shape, std::span<const double>(array.values));
+}
+
+void detail::save_tensor(const std::filesystem::path& path, const Tensor& tensor) {
+    if (tensor.dtype() == DType::float32) {
+        write_npy(path, tensor.shape(), tensor.floats());
+    } else {
+        write_npy(path, tensor.shape(), tensor.doubles());
+    }
 }
 
 }  // namespace api

@@ -12,7 +12,7 @@ import json
 import pathlib
 import shlex
 
-from programs import HERE, ROOT, ours, run
+from programs import HERE, ROOT, ours, processor, processor_text, run
 
 
 def parse_arguments():
@@ -61,6 +61,7 @@ def fastest(rounds, images, key):
 
 
 def print_table(args, results):
+    print(processor_text())
     row = "{:<34}{:>12}{:>12}{:>10}"
     print(row.format("", "nengodl", "nengine", "ratio"))
     for title, images, key in (
@@ -89,7 +90,8 @@ def main():
     print_table(args, results)
     if args.json:
         settings = {k: str(v) for k, v in vars(args).items()}
-        args.json.write_text(json.dumps({"settings": settings, **results}, indent=1))
+        everything = {"processor": processor(), "settings": settings, **results}
+        args.json.write_text(json.dumps(everything, indent=1))
 
 
 if __name__ == "__main__":

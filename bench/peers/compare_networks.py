@@ -13,7 +13,7 @@ import pathlib
 import shlex
 import sys
 
-from programs import HERE, ours, run
+from programs import HERE, ours, processor, processor_text, run
 
 # network, dimensions, neurons per dimension, neuron type, batches
 CASES = (
@@ -79,6 +79,7 @@ def cell(row, tool, key):
 def main():
     args = parse_arguments()
     rows = []
+    print(processor_text() + "\n")
     print("| network | batch | nengine | Nengo | NengoDL | times faster "
           "| floor | first call | build | Nengo's build |")
     print("|---|---|---|---|---|---|---|---|---|---|")
@@ -103,7 +104,8 @@ def main():
         product *= row["ratio"]
     print(f"geometric mean of the ratios: {product ** (1 / max(len(rows), 1)):.1f}")
     if args.json:
-        args.json.write_text(json.dumps(rows, indent=1))
+        everything = {"processor": processor(), "rows": rows}
+        args.json.write_text(json.dumps(everything, indent=1))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What the scripts that compare programs share."""
 import json
+import os
 import pathlib
 import shlex
 import subprocess
@@ -13,6 +14,35 @@ ROOT = HERE.parent.parent
 def ours(name):
     """The command that builds and runs one of nengine's programs."""
     return f"{shlex.quote(str(ROOT / 'dev'))} run {name}"
+
+
+def processor():
+    """What times were measured on: the processor's name and what of it matters here.
+
+    Virtual machines often hide the name; family and model then tell.
+    """
+    first = pathlib.Path("/proc/cpuinfo").read_text().split("\n\n")[0]
+    pairs = (line.split(":", 1) for line in first.splitlines() if ":" in line)
+    info = {key.strip(): value.strip() for key, value in pairs}
+    flags = info.get("flags", "").split()
+    return {
+        "name": info.get("model name", "unknown"),
+        "family": info.get("cpu family", "unknown"),
+        "model": info.get("model", "unknown"),
+        "cores": len(os.sched_getaffinity(0)),
+        "avx512": "avx512f" in flags,
+        "amx": "amx_tile" in flags,
+    }
+
+
+def processor_text():
+    """The same as one line."""
+    p = processor()
+    has = [f"{'with' if p[x] else 'without'} {x.upper()}" for x in ("avx512", "amx")]
+    return (
+        f"{p['name']} (family {p['family']}, model {p['model']}), "
+        f"{p['cores']} cores, {', '.join(has)}"
+    )
 
 
 def run(command):

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "engine/io/idx.hpp"
 #include "nengine/error.hpp"
+#include "nengine/io.hpp"
 
 namespace nengine::samples {
 
@@ -23,21 +23,32 @@ fs::path image_file(const fs::path& folder, const std::string& name) {
     return fs::exists(packed) || !fs::exists(plain) ? packed : plain;
 }
 
-void check(const IdxArray& images, const fs::path& images_file, const IdxArray& labels,
+/// Reads a file that must have so many axes.
+Tensor load(const fs::path& file, std::size_t n_axes, double scale = 1.0) {
+    Tensor numbers = load_idx_tensor(file, scale);
+    if (numbers.rank() != n_axes) {
+        throw FileError(file.string() + ": got " + std::to_string(numbers.rank()) +
+                        " dimensions, needs " + std::to_string(n_axes));
+    }
+    return numbers;
+}
+
+void check(const Tensor& images, const fs::path& images_file, const Tensor& labels,
            const fs::path& labels_file, int n_classes) {
-    if (images.shape[1] != side || images.shape[2] != side || images.shape[0] == 0) {
-        throw FileError(
-            images_file.string() + ": got " + std::to_string(images.shape[0]) +
-            " images of " + std::to_string(images.shape[1]) + " x " +
-            std::to_string(images.shape[2]) + " pixels, needs at least one of 28 x 28");
+    if (images.extent(1) != side || images.extent(2) != side || images.extent(0) == 0) {
+        throw FileError(images_file.string() + ": got " +
+                        std::to_string(images.extent(0)) + " images of " +
+                        std::to_string(images.extent(1)) + " x " +
+                        std::to_string(images.extent(2)) +
+                        " pixels, needs at least one of 28 x 28");
     }
-    if (labels.shape[0] != images.shape[0]) {
+    if (labels.extent(0) != images.extent(0)) {
         throw FileError(labels_file.string() + ": got " +
-                        std::to_string(labels.shape[0]) +
+                        std::to_string(labels.extent(0)) +
                         " labels, needs one for each of " +
-                        std::to_string(images.shape[0]) + " images");
+                        std::to_string(images.extent(0)) + " images");
     }
-    const int largest = *std::ranges::max_element(labels.values);
+    const int largest = static_cast<int>(*std::ranges::max_element(labels.floats()));
     if (largest >= n_classes) {
         throw FileError(labels_file.string() + ": got the label " +
                         std::to_string(largest) + ", needs 0 to " +
@@ -51,24 +62,19 @@ ImageSet read_image_set(const fs::path& folder, const std::string& name,
                         std::int64_t count, double largest_pixel, int n_classes) {
     const fs::path images_file = image_file(folder, name + "-images-idx3-ubyte");
     const fs::path labels_file = image_file(folder, name + "-labels-idx1-ubyte");
-    const IdxArray images = read_idx(images_file, 3);
-    const IdxArray labels = read_idx(labels_file, 1);
+    const Tensor images = load(images_file, 3, largest_pixel / 255.0);
+    const Tensor labels = load(labels_file, 1);
     check(images, images_file, labels, labels_file, n_classes);
 
     const std::int64_t n =
-        count > 0 ? std::min(count, images.shape[0]) : images.shape[0];
-    const auto scale = static_cast<float>(largest_pixel / 255.0);
-    std::vector<float> pixels(static_cast<std::size_t>(n * side * side));
-    std::ranges::transform(std::span(images.values).first(pixels.size()),
-                           pixels.begin(),
-                           [&](auto byte) { return scale * static_cast<float>(byte); });
-    const auto used = std::span(labels.values).first(static_cast<std::size_t>(n));
-    std::vector<float> targets(used.begin(), used.end());
+        count > 0 ? std::min(count, images.extent(0)) : images.extent(0);
+    const Tensor used = labels.items(0, n);
+    const auto classes = used.floats();
     return {.height = side,
             .width = side,
-            .images = Tensor({n, 1, side * side}, std::move(pixels)),
-            .targets = Tensor({n, 1, 1}, std::move(targets)),
-            .labels = {used.begin(), used.end()}};
+            .images = images.items(0, n).reshaped({n, 1, side * side}),
+            .targets = used.reshaped({n, 1, 1}),
+            .labels = {classes.begin(), classes.end()}};
 }
 
 }  // namespace nengine::samples

@@ -3,6 +3,7 @@
 #include <CLI/Error.hpp>
 #include <cstdio>
 #include <exception>
+#include <fstream>
 #include <string>
 
 #include "nengine/error.hpp"
@@ -37,6 +38,14 @@ void check_writable(const fs::path& file) {
     }
     if (!file.empty() && fs::is_directory(file)) {
         throw FileError(file.string() + ": is a folder, needs the name of a file");
+    }
+}
+
+void write_text(const fs::path& file, const std::string& text) {
+    std::ofstream out(file, std::ios::binary);
+    out << text << std::flush;
+    if (!out) {
+        throw FileError(file.string() + ": cannot be written");
     }
 }
 

@@ -3,6 +3,7 @@
 #include <CLI/App.hpp>
 #include <filesystem>
 #include <functional>
+#include <string>
 
 namespace nengine::samples {
 
@@ -14,6 +15,10 @@ int run_program(CLI::App& app, int argc, char** argv, const std::function<void()
 /// known before the work that it would lose. An empty path is fine.
 /// @throws FileError  its folder does not exist, or it is itself a folder
 void check_writable(const std::filesystem::path& file);
+
+/// Writes a file of text.
+/// @throws FileError  it cannot be written
+void write_text(const std::filesystem::path& file, const std::string& text);
 
 /// Draws a picture and says where it is. One that nobody asked for by name may fail,
 /// for want of gnuplot: then it says why there is none.

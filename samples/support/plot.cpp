@@ -13,7 +13,7 @@
 #include <sstream>
 #include <system_error>
 
-#include "kernels/base/error.hpp"
+#include "nengine/error.hpp"
 
 extern char** environ;
 

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 
 #include "helpers.hpp"
 #include "nengine/nengine.hpp"
@@ -338,6 +340,42 @@ TEST(Files, OfArraysAreWrittenAndReadBack) {
     std::filesystem::remove(path);
     EXPECT_THROW(static_cast<void>(load_npy(path)), FileError);
     EXPECT_THROW(static_cast<void>(load_idx(path)), FileError);
+}
+
+TEST(Files, OfTensorsKeepTheirPrecision) {
+    const auto path =
+        std::filesystem::path(::testing::TempDir()) / "nengine_parity_tensor.npy";
+    const std::vector<double> values = {1.0, 0.1, -3.0, 4.0, 5.0, 1.0 / 3};
+    const std::vector<float> floats(values.begin(), values.end());
+
+    save_npy(path, Tensor({1, 2, 3}, values));
+    EXPECT_EQ(load_npy(path), Array({1, 2, 3}, values));
+    const auto bytes = std::filesystem::file_size(path);
+
+    save_npy(path, Tensor({1, 2, 3}, floats));
+    EXPECT_EQ(load_npy(path), Array({1, 2, 3}, {floats.begin(), floats.end()}));
+    EXPECT_EQ(std::filesystem::file_size(path), bytes - values.size() * 4);
+
+    std::filesystem::remove(path);
+    EXPECT_THROW(save_npy(path / "nowhere", Tensor({1, 2, 3}, floats)), FileError);
+}
+
+TEST(Files, OfImagesBecomeTensors) {
+    const auto path =
+        std::filesystem::path(::testing::TempDir()) / "nengine_parity.idx";
+    std::string bytes{0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3};
+    bytes += {0, 1, 2, 127, char(254), char(255)};
+    std::ofstream(path, std::ios::binary) << bytes;
+
+    const Tensor images = load_idx_tensor(path, 1.0 / 255);
+
+    EXPECT_EQ(images.shape(), (Tensor::Shape{2, 1, 3}));
+    EXPECT_EQ(images.dtype(), DType::float32);
+    EXPECT_EQ(images[5], 1.0);
+    EXPECT_EQ(images[2], static_cast<float>(2.0 / 255));
+    EXPECT_EQ(load_idx_tensor(path).to_vector(), load_idx(path).values);
+    std::filesystem::remove(path);
+    EXPECT_THROW(static_cast<void>(load_idx_tensor(path)), FileError);
 }
 
 }  // namespace

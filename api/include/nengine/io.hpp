@@ -1,8 +1,10 @@
 #pragma once
 
+#include <concepts>
 #include <filesystem>
 
 #include "nengine/array.hpp"
+#include "nengine/tensor.hpp"
 
 namespace nengine {
 inline namespace api {
@@ -17,9 +19,31 @@ Array load_npy(const std::filesystem::path& path);
 /// @throws FileError  missing, damaged, or of another type
 Array load_idx(const std::filesystem::path& path);
 
+/// The same as what a simulator is fed with, in float32: an array of bytes takes four
+/// times its size, not eight. Each number is multiplied by `scale`, 1.0 / 255 for
+/// pixels from 0 to 1. The shape is the file's:
+///
+///     Tensor images = load_idx_tensor("train-images-idx3-ubyte.gz", 1.0 / 255);
+///     images = images.reshaped({images.extent(0), 1, 28 * 28});  // for one step
+///
+/// @throws FileError  missing, damaged, or of another type
+Tensor load_idx_tensor(const std::filesystem::path& path, double scale = 1.0);
+
 /// Writes an npy file in double precision, whole or not at all.
 /// @throws FileError  it cannot be written
 void save_npy(const std::filesystem::path& path, const Array& array);
+
+namespace detail {
+void save_tensor(const std::filesystem::path& path, const Tensor& tensor);
+}
+
+/// Writes what a simulator has recorded as an npy file in the tensor's own precision,
+/// whole or not at all.
+/// @throws FileError  it cannot be written
+template <std::same_as<Tensor> T>  // so that {{1.0, 2.0}} is an Array
+void save_npy(const std::filesystem::path& path, const T& tensor) {
+    detail::save_tensor(path, tensor);
+}
 
 }  // namespace api
 }  // namespace nengine

@@ -1,0 +1,182 @@
+// One update of all parameters: ns per parameter, and the time of a copy of as many
+// bytes, measured in the same loop. `optimizer` 0 is SGD, 1 SGD with momentum, 2
+// RMSprop, 3 Adam; `threads` 0 are all.
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "kernels/base/device.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/optimizer.hpp"
+
+namespace {
+
+using nengine::AdamProgress;
+using nengine::Block;
+using nengine::Buffer;
+using nengine::Device;
+using nengine::Index;
+
+constexpr double learning_rate = 1e-4, momentum = 0.9, rho = 0.9, beta_1 = 0.9,
+                 beta_2 = 0.999, epsilon = 1e-7, gradient = 0.5;
+
+double seconds(const Device& on, const auto& work) {
+    const auto start = std::chrono::steady_clock::now();
+    on.run(work);
+    on.synchronize();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+        .count();
+}
+
+template <class Real>
+Buffer put(const Device& on, Index count, double value) {
+    const std::vector<Real> values(static_cast<std::size_t>(count),
+                                   static_cast<Real>(value));
+    Buffer buffer = on.allocate(values.size() * sizeof(Real), "bench");
+    on.upload(buffer.data(), values.data(), buffer.bytes());
+    return buffer;
+}
+
+enum Optimizer { sgd, sgd_momentum, rmsprop, adam };
+
+/// Parameters with what an optimizer keeps of them.
+template <class Real>
+struct Parameters {
+    Optimizer optimizer;
+    Index n;
+    Buffer p, g, a, b, progress;
+
+    Parameters(Optimizer of, Index count, const Device& on)
+        : optimizer(of),
+          n(count),
+          p(put<Real>(on, n, 1)),
+          g(put<Real>(on, n, gradient)),
+          a(put<Real>(on, n, 0)),
+          b(put<Real>(on, n, 0)),
+          progress(on.allocate(sizeof(AdamProgress<Real>), "bench")) {
+        on.zero(progress.data(), progress.bytes());
+    }
+
+    void update(const auto& exec) const {
+        const nengine::UpdateArgs<Real> args{n, p.as<Real>(), g.as<Real>(),
+                                             Real(learning_rate), nullptr};
+        switch (optimizer) {
+            case sgd:
+                return sgd_update(exec, args, static_cast<Real*>(nullptr), Real(0),
+                                  false);
+            case sgd_momentum:
+                return sgd_update(exec, args, a.as<Real>(), Real(momentum), false);
+            case rmsprop:
+                return rmsprop_update(
+                    exec, args,
+                    nengine::RmspropState<Real>{a.as<Real>(), nullptr, nullptr},
+                    Real(rho), Real(0), Real(epsilon));
+            case adam:
+                return adam_update(
+                    exec, args,
+                    nengine::AdamState<Real>{a.as<Real>(), b.as<Real>(),
+                                             progress.as<AdamProgress<Real>>()},
+                    beta_1, beta_2, epsilon);
+        }
+    }
+
+    /// Numbers that an update reads or writes, per parameter.
+    double traffic() const { return optimizer == sgd ? 3 : optimizer == adam ? 7 : 5; }
+};
+
+/// What is left of 1 after so many updates.
+double expected(Optimizer optimizer, Index updates) {
+    double p = 1, m = 0, v = 0;
+    for (Index t = 1; t <= updates; ++t) {
+        const double k = static_cast<double>(t);
+        if (optimizer == rmsprop) {
+            v = rho * v + (1 - rho) * gradient * gradient;
+            p -= learning_rate * gradient / std::sqrt(v + epsilon);
+        } else if (optimizer == adam) {
+            m += (1 - beta_1) * (gradient - m);
+            v += (1 - beta_2) * (gradient * gradient - v);
+            p -= learning_rate * m / (1 - std::pow(beta_1, k)) /
+                 (std::sqrt(v / (1 - std::pow(beta_2, k))) + epsilon);
+        } else {
+            v = (optimizer == sgd ? 0 : momentum) * v - learning_rate * gradient;
+            p += v;
+        }
+    }
+    return p;
+}
+
+/// Runs updates and copies of as many bytes in turn; reports the fastest of each,
+/// because other programs on the machine only ever add time. Returns the number of
+/// updates.
+template <class Real>
+Index measure(benchmark::State& state, const Device& on,
+              const Parameters<Real>& parameters) {
+    const auto total = static_cast<double>(parameters.n);
+    const auto copied = static_cast<Index>(parameters.traffic() / 2 * total);
+    const Buffer from = put<Real>(on, copied, 1), to = put<Real>(on, copied, 0);
+    const auto line = [&](const Buffer& buffer) {
+        return Block<Real>{buffer.as<Real>(), 1, 1, 1, copied, 0, 0, 0, 1};
+    };
+    double fastest = std::numeric_limits<double>::infinity(), fastest_copy = fastest;
+    Index updates = 0;
+    for (auto _ : state) {
+        const double t =
+            seconds(on, [&](const auto& exec) { parameters.update(exec); });
+        state.SetIterationTime(t);
+        fastest = std::min(fastest, t);
+        fastest_copy = std::min(fastest_copy, seconds(on, [&](const auto& exec) {
+                                    nengine::copy<std::decay_t<decltype(exec)>, Real>(
+                                        exec, line(from), line(to), false);
+                                }));
+        ++updates;
+    }
+    state.counters["ns"] = 1e9 * fastest / total;
+    state.counters["copy_ns"] = 1e9 * fastest_copy / total;
+    state.counters["time_vs_copy"] = fastest / fastest_copy;
+    state.counters["GB_per_s"] =
+        parameters.traffic() * sizeof(Real) * total / fastest / 1e9;
+    return updates;
+}
+
+template <class Real>
+void update(benchmark::State& state) {
+    const bool on_cuda = state.range(0) == 1;
+    if (on_cuda && Device::cuda_count() == 0) {
+        state.SkipWithError("no CUDA device");
+        return;
+    }
+    const Device on =
+        on_cuda ? Device::cuda() : Device::cpu(static_cast<int>(state.range(3)));
+    const auto optimizer = static_cast<Optimizer>(state.range(1));
+    const Parameters<Real> parameters(optimizer, state.range(2), on);
+    state.SetLabel(on.name());
+    const double want = expected(optimizer, measure(state, on, parameters));
+    Real last = 0;
+    on.download(&last, parameters.p.template as<Real>() + (parameters.n - 1),
+                sizeof last);
+    if (!(std::fabs(static_cast<double>(last) - want) <=
+          1e-3 * (1 + std::fabs(1 - want)))) {
+        state.SkipWithError("the parameters are not those of so many updates");
+    }
+}
+
+BENCHMARK(update<float>)
+    ->Name("update_float32")
+    ->ArgNames({"cuda", "optimizer", "parameters", "threads"})
+    ->ArgsProduct({{0}, {sgd, sgd_momentum, rmsprop, adam}, {101770, 1 << 22}, {1, 0}})
+    ->ArgsProduct({{1}, {sgd, sgd_momentum, rmsprop, adam}, {101770, 1 << 22}, {0}})
+    ->UseManualTime();
+BENCHMARK(update<double>)
+    ->Name("update_float64")
+    ->ArgNames({"cuda", "optimizer", "parameters", "threads"})
+    ->ArgsProduct({{0, 1}, {adam}, {101770, 1 << 22}, {1}})
+    ->UseManualTime();
+
+}  // namespace
+
+BENCHMARK_MAIN();

@@ -1,0 +1,192 @@
+// Training with small minibatches: an epoch of a dense network 784-128-10 with Adam, in
+// ms per minibatch, and how long its matrix products and updates take alone, measured
+// in the same loop. What is between the two is what a minibatch costs beside
+// arithmetic.
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "bench/support/devices.hpp"
+#include "kernels/base/device.hpp"
+#include "kernels/gemm.hpp"
+#include "kernels/optimizer.hpp"
+#include "nengine/nengine.hpp"
+#include "samples/support/image_set.hpp"
+
+namespace {
+
+using namespace nengine;
+
+constexpr std::int64_t n_images = 2000, n_pixels = 784, n_hidden = 128, n_classes = 10;
+constexpr Index n_parameters =
+    n_pixels * n_hidden + n_hidden + n_hidden * n_classes + n_classes;
+
+double seconds(const auto& work) {
+    const auto start = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+        .count();
+}
+
+/// The products and the update of a minibatch, on memory of their own.
+class Floor {
+public:
+    Floor(const Device& device, Index minibatch)
+        : device_(device),
+          batch_(minibatch),
+          x_(zeros(minibatch * n_pixels)),
+          h_(zeros(minibatch * n_hidden)),
+          y_(zeros(minibatch * n_classes)),
+          w_(zeros(n_parameters)),
+          dw_(zeros(n_parameters)),
+          m_(zeros(n_parameters)),
+          v_(zeros(n_parameters)),
+          progress_(zeros(4)) {}
+
+    void run() const {
+        float* const w2 = w_.as<float>() + n_pixels * n_hidden;
+        float* const dw2 = dw_.as<float>() + n_pixels * n_hidden;
+        product(false, true, batch_, n_hidden, n_pixels, x_.as<float>(), w_.as<float>(),
+                h_.as<float>());
+        product(false, true, batch_, n_classes, n_hidden, h_.as<float>(), w2,
+                y_.as<float>());
+        product(true, false, n_classes, n_hidden, batch_, y_.as<float>(),
+                h_.as<float>(), dw2);
+        product(false, false, batch_, n_hidden, n_classes, y_.as<float>(), w2,
+                h_.as<float>());
+        product(true, false, n_hidden, n_pixels, batch_, h_.as<float>(), x_.as<float>(),
+                dw_.as<float>());
+        const UpdateArgs<float> args{n_parameters, w_.as<float>(), dw_.as<float>(),
+                                     0.001F, nullptr};
+        const AdamState<float> state{m_.as<float>(), v_.as<float>(),
+                                     progress_.as<AdamProgress<float>>()};
+        device_.run([&](const auto& exec) {
+            adam_update(exec, args, state, 0.9, 0.999, 1e-7);
+        });
+    }
+    void wait() const { device_.synchronize(); }
+
+private:
+    Buffer zeros(Index count) const {
+        Buffer buffer =
+            device_.allocate(static_cast<std::size_t>(count) * sizeof(float), "bench");
+        device_.zero(buffer.data(), buffer.bytes());
+        return buffer;
+    }
+    void product(bool transpose_a, bool transpose_b, Index m, Index n, Index k,
+                 const float* a, const float* b, float* c) const {
+        const GemmArgs<float> args{.transpose_a = transpose_a,
+                                   .transpose_b = transpose_b,
+                                   .m = m,
+                                   .n = n,
+                                   .k = k,
+                                   .a = a,
+                                   .lda = transpose_a ? m : k,
+                                   .b = b,
+                                   .ldb = transpose_b ? k : n,
+                                   .c = c,
+                                   .ldc = n};
+        device_.run([&](const auto& exec) { gemm(exec, args); });
+    }
+
+    Device device_;
+    Index batch_;
+    Buffer x_, h_, y_, w_, dw_, m_, v_, progress_;
+};
+
+/// A network that learns the repository's digits.
+class Training {
+public:
+    Training(const std::string& device, std::int64_t minibatch)
+        : net_({.seed = 0}),
+          input_(net_.node(std::vector<double>(n_pixels, 0.0))),
+          probe_(make_probe()),
+          sim_(net_, {.minibatch_size = minibatch,
+                      .device = device,
+                      .seed = 0,
+                      .progress_bar = false}),
+          set_(samples::read_image_set(
+              std::filesystem::path(NENGINE_SAMPLES_DATA) / "mnist", "train", n_images,
+              1.0, n_classes)) {
+        sim_.compile(
+            {.optimizer = Adam{},
+             .loss = {{probe_, SparseCategoricalCrossentropy{.from_logits = true}}}});
+    }
+
+    /// The loss of one epoch.
+    double run() {
+        return sim_.fit({{input_, set_.images}}, {{probe_, set_.targets}})["loss"]
+            .back();
+    }
+
+private:
+    Probe make_probe() {
+        net_.config.connection.synapse = None;
+        net_.config.ensemble.gain = 1.0;
+        net_.config.ensemble.bias = 0.0;
+        const Layer hidden = net_.layer(Dense{.units = n_hidden}, input_);
+        const Layer rates = net_.layer(RectifiedLinear{}, hidden);
+        return net_.probe(net_.layer(Dense{.units = n_classes}, rates));
+    }
+
+    Network net_;
+    Node input_;
+    Probe probe_;
+    Simulator sim_;
+    samples::ImageSet set_;
+};
+
+void dense_epoch(benchmark::State& state, const std::string& device) {
+    const std::int64_t minibatch = state.range(0), minibatches = n_images / minibatch;
+    Training training(device, minibatch);
+    const Floor floor(Device::named(device), minibatch);
+    const double first = training.run();  // makes the plan
+
+    double fastest = std::numeric_limits<double>::infinity(), fastest_floor = fastest;
+    double loss = first;
+    for (auto _ : state) {
+        const double t = seconds([&] { loss = training.run(); });
+        state.SetIterationTime(t);
+        fastest = std::min(fastest, t);
+        fastest_floor = std::min(fastest_floor, seconds([&] {
+                                     for (std::int64_t i = 0; i < minibatches; ++i) {
+                                         floor.run();
+                                     }
+                                     floor.wait();
+                                 }));
+    }
+    const auto count = static_cast<double>(minibatches);
+    state.counters["ms_per_minibatch"] = 1e3 * fastest / count;
+    state.counters["floor_ms"] = 1e3 * fastest_floor / count;
+    state.counters["time_vs_floor"] = fastest / fastest_floor;
+    if (!(loss < first)) {
+        state.SkipWithError("the network has not learned");
+    }
+}
+
+bool register_all() {
+    for (const auto& device : nengine::bench::devices()) {
+        benchmark::RegisterBenchmark(
+            ("dense_epoch/" + device).c_str(),
+            [=](benchmark::State& state) { dense_epoch(state, device); })
+            ->ArgName("minibatch")
+            ->Arg(20)
+            ->Arg(200)
+            ->UseManualTime()
+            ->Unit(benchmark::kMillisecond);
+    }
+    return true;
+}
+
+const bool registered = register_all();
+
+}  // namespace
+
+BENCHMARK_MAIN();
