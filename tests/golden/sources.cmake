@@ -1,6 +1,8 @@
 set(NENGINE_GOLDEN_TESTS
     compare_build.cpp
     compare_order.cpp
+    compare_outline.cpp
+    compare_parameters.cpp
     compare_simulation.cpp
     described/distributions.cpp
     described/functions.cpp
@@ -14,6 +16,7 @@ set(NENGINE_GOLDEN_TESTS
     described/transforms.cpp
     described_network.cpp
     golden_test.cpp
+    manifest_keys_test.cpp
     manifest_outline.cpp
     step_order_test.cpp
     bench.cpp
