@@ -45,9 +45,8 @@ public:
     explicit Owners(const Model& model)
         : model_(model), owner_(model.signal_count()), is_set_(model.signal_count()) {}
 
-    /// @throws BuildError  the elements have another owner, or the rest of the signal
-    /// is
-    ///                     written in another way
+    /// @throws BuildError  the elements have another owner, or the rest of the
+    ///                     signal is written in another way
     void claim(const Slot& slot, int n) {
         const auto base = static_cast<std::size_t>(model_.base(slot.signal));
         const Signal& whole = model_.signal(model_.base(slot.signal));

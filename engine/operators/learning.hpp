@@ -30,12 +30,14 @@ struct LearningSignals {
 /// Nengo's SimPES, SimBCM, SimOja, SimVoja and SimRLS: updates the factors of the next
 /// change of weights (all that the rule has, or none), and delta if it is given.
 ///
-///     PES   row = -rate dt / n * error;            col = pre
-///     BCM   row = rate dt * post * (post - theta); col = pre
-///     Oja   row = rate dt * post;                  col = pre;  decay = rate dt beta
-///     post^2 Voja  row = rate dt gate * scale * post;     col = pre;  decay = rate dt
-///     gate * post RLS   col = P pre, k = 1 / (1 + pre' col);  P -= k col col';  row =
-///     -k * error
+///     PES   row = -rate dt / n * error             col = pre
+///     BCM   row = rate dt * post * (post - theta)  col = pre
+///     Oja   row = rate dt * post                   col = pre
+///           decay = rate dt beta * post^2
+///     Voja  row = rate dt gate * scale * post      col = pre
+///           decay = rate dt gate * post
+///     RLS   row = -k * error                       col = P pre
+///           k = 1 / (1 + pre' col);  P -= k col col'
 ///
 /// RLS carries P, the inverse of the activities' correlation ("inv_gamma").
 class SimLearning : public OperatorBase<SimLearning> {

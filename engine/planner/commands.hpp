@@ -224,9 +224,9 @@ using CommandArgs =
 
 struct Command {
     CommandArgs args;
-    std::string label;  ///< "LIF x 3: lif_1, ..."
+    std::string label;  ///< "SimNeurons lif_1": the first operator's type and label
     int members = 1;    ///< operators that became this command
-    double bytes = 0;   ///< per step and item
+    double bytes = 0;   ///< per step and item; counted in elements
     double flops = 0;   ///< per step and item
 };
 

@@ -15,7 +15,7 @@ namespace nengine {
 using VersionId = std::int32_t;
 inline constexpr VersionId no_version = -1;
 
-/// What a value is to one step of the plan (design.md, section 2: the table of rows).
+/// What a value is to one step of the plan: who writes it, and which row is read.
 enum class VersionKind {
     constant,     ///< no writer: a constant or a parameter
     input,        ///< fed from outside

@@ -9,7 +9,8 @@ namespace nengine {
 enum class MergePlanner { none, greedy, tree };
 enum class ExecutorMode { direct, recorded };
 
-/// How plans are made. Every pass can be switched off alone; results are the same.
+/// How plans are made. Passes that can be switched off can be alone; results are the
+/// same.
 struct PlannerOptions {
     bool simplify = true;
     bool fuse = true;

@@ -50,8 +50,8 @@ public:
     /// Adds gradients of packed copies to the parameters' own.
     void collect_gradients();
 
-    /// Seconds spent in each stage, forward then backward, since construction (direct
-    /// on the CPU only).
+    /// Seconds that the host spent in each stage, forward then backward, since
+    /// construction. On CUDA that is the time to enqueue it.
     const std::vector<double>& stage_seconds() const { return seconds_; }
 
 private:

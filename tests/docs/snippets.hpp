@@ -15,16 +15,13 @@ public:
 /// A test program that runs the C++ of a page in Markdown as it stands there:
 ///
 /// - A block marked as cpp is a test. If it has an `int main()` it is a whole program,
-/// and
-///   what it prints must be the next block marked as text, if there is one before the
-///   next block of code.
+///   and what it prints must be the next block marked as text, if there is one before
+///   the next block of code.
 /// - Of a table whose last column is headed `nengine`, each piece of code in that
-/// column
-///   is a statement; the table is a test.
+///   column is a statement; the table is a test.
 /// - `<!-- c++: setup -->` before a block: its statements come first in every test.
 /// - `<!-- c++: f(@); -->` before a block or table: each piece of code takes the place
-/// of
-///   `@`.
+///   of `@`.
 ///
 /// Each test ends by simulating a few steps of the network `net` of the setup.
 ///

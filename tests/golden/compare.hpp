@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 
 #include "api/builder/step_order.hpp"
 #include "nengine/nengine.hpp"
@@ -11,7 +12,18 @@ namespace nengine::test {
 /// What is behind a network, from any of its objects.
 const detail::NetworkData* data_of(const Network& network);
 
-/// Seeds, encoders, gains, biases, evaluation points, weights and residuals.
+/// The largest absolute value of the numbers that are finite, which tolerances are
+/// relative to; 0 if there are none.
+double largest_of(const std::vector<double>& values);
+
+/// Parameters of an object that are plain numbers; entries need not have them.
+void compare_parameters(const nlohmann::json& object,
+                        const detail::EnsembleData& ensemble);
+void compare_parameters(const nlohmann::json& object, const detail::NodeData& node);
+void compare_parameters(const nlohmann::json& object, const Connection& connection);
+void compare_parameters(const nlohmann::json& object, const detail::ProbeData& probe);
+
+/// Seeds, encoders, gains, biases, evaluation points, weights and errors of decoders.
 void compare_build(const GoldenEntry& entry, const Network& network,
                    const GoldenOptions& options);
 
@@ -24,6 +36,8 @@ using NameOf = std::function<std::string(outline::Id)>;
 void compare_order(const nlohmann::json& manifest, const outline::Network& network,
                    const NameOf& name_of_object);
 void compare_order(const GoldenEntry& entry, const Network& network);
+/// What is connected to what, and how, where the manifest says so.
+void compare_outline(const nlohmann::json& manifest, const outline::Network& network);
 
 /// Every probe's data, in double precision: 1e-8 of the largest value.
 void compare_simulation(const GoldenEntry& entry, const Network& network,

@@ -4,27 +4,40 @@
 #include <cmath>
 
 #include "api/builder/build.hpp"
+#include "api/builder/numerics/seeds.hpp"
 #include "tests/golden/compare.hpp"
 
 namespace nengine::test {
 
 namespace {
 
+using namespace detail;
+
+/// `tolerance` is relative to the largest number that is wanted.
 void expect_near(const GoldenArray& want, const double* got, std::size_t count,
                  double tolerance, const std::string& what) {
     ASSERT_EQ(want.values.size(), count) << what;
-    double largest = 0.0;
-    for (const double value : want.values) {
-        largest = std::isnan(value) ? largest : std::max(largest, std::abs(value));
-    }
-    const double bound = tolerance * (largest > 0.1 ? std::max(1.0, largest) : largest);
+    const double bound = tolerance * largest_of(want.values);
     for (std::size_t i = 0; i < count; ++i) {
         if (std::isnan(want.values[i])) {
             ASSERT_TRUE(std::isnan(got[i])) << what << '[' << i << ']';
+        } else if (std::isinf(want.values[i])) {
+            ASSERT_EQ(want.values[i], got[i]) << what << '[' << i << ']';
         } else {
             ASSERT_NEAR(want.values[i], got[i], bound) << what << '[' << i << ']';
         }
     }
+}
+
+/// The seeds that the user set.
+template <class T>
+std::vector<std::optional<std::uint32_t>> own_seeds(
+    const std::vector<std::shared_ptr<T>>& objects) {
+    std::vector<std::optional<std::uint32_t>> seeds;
+    for (const auto& object : objects) {
+        seeds.push_back(object->seed);
+    }
+    return seeds;
 }
 
 /// Walks the objects of the manifest beside those of the network: each network,
@@ -42,35 +55,50 @@ public:
                          .dtype = DType::float64,
                          .progress_bar = false}) {
         built_.model->validate();
-        visit(network);
+        if (entry.manifest().contains("network_seed")) {
+            EXPECT_EQ(entry.manifest().at("network_seed"), built_.network_seed);
+        }
+        visit(*data_of(network), built_.network_seed);
         EXPECT_EQ(objects_.size(), next_) << "objects";
     }
 
 private:
-    void visit(const Network& network) {
-        take("Network", network.label);
-        for (const auto& ensemble : network.ensembles()) {
-            if (const auto* object = take_seeded("Ensemble", ensemble)) {
-                compare(*object, ensemble);
+    void visit(const NetworkData& data, std::uint32_t seed) {
+        take("Network", data.label, seed);
+        for (const auto& ensemble : data.ensembles) {
+            if (const auto* object = take("Ensemble", ensemble)) {
+                compare(*object, *ensemble);
             }
         }
-        for (const auto& node : network.nodes()) {
-            take_seeded("Node", node);
-        }
-        for (const auto& connection : network.connections()) {
-            if (const auto* object = take_seeded("Connection", connection)) {
-                compare(*object, connection);
+        for (const auto& node : data.nodes) {
+            if (const auto* object = take("Node", node)) {
+                compare_parameters(*object, *node);
             }
         }
-        for (const auto& probe : network.probes()) {
-            take("Probe", probe.label);
+        for (const auto& connection : data.connections) {
+            if (const auto* object = take("Connection", connection)) {
+                compare_parameters(*object, Connection(connection));
+                compare(*object, Connection(connection));
+            }
         }
-        for (const auto& inner : network.networks()) {
-            visit(inner);
+        for (const auto& probe : data.probes) {
+            if (const auto* object = take("Probe", probe)) {
+                compare_parameters(*object, *probe);
+            }
+        }
+        const auto seeds =
+            child_seeds(seed, {.connections = own_seeds(data.connections),
+                               .ensembles = own_seeds(data.ensembles),
+                               .networks = own_seeds(data.networks),
+                               .nodes = own_seeds(data.nodes),
+                               .probes = own_seeds(data.probes)});
+        for (std::size_t i = 0; i < data.networks.size(); ++i) {
+            visit(*data.networks[i], seeds.networks[i]);
         }
     }
 
-    const nlohmann::json* take(const std::string& kind, const std::string& label) {
+    const nlohmann::json* take(const std::string& kind, const std::string& label,
+                               std::uint32_t seed) {
         if (next_ == objects_.size()) {
             ADD_FAILURE() << kind << " '" << label << "' is not in the entry";
             return nullptr;
@@ -83,18 +111,20 @@ private:
                           << object.at("kind") << " '" << name << '\'';
             return nullptr;
         }
+        // Nengo made every seed from the network's, none from its global generator.
+        EXPECT_TRUE(object.at("seeded").get<bool>()) << kind << ' ' << name;
+        EXPECT_EQ(object.at("seed").get<std::uint32_t>(), seed) << kind << ' ' << name;
+        // The outermost network's is in no name, and definitions leave it out.
+        if (next_ > 1 && object.contains("label") && !object.at("label").is_null()) {
+            EXPECT_EQ(object.at("label").get<std::string>(), label);
+        }
         return &object;
     }
 
-    template <class Handle>
-    const nlohmann::json* take_seeded(const std::string& kind, const Handle& handle) {
-        const auto* object = take(kind, handle.label);
-        if (object != nullptr) {
-            EXPECT_EQ(object->at("seed").template get<std::uint32_t>(),
-                      built_.seeds.at(ObjectView(handle).object().get()))
-                << kind << ' ' << object->at("name");
-        }
-        return object;
+    template <class Data>
+    const nlohmann::json* take(const std::string& kind,
+                               const std::shared_ptr<Data>& data) {
+        return take(kind, data->label, built_.seeds.at(data.get()));
     }
 
     template <class Values>
@@ -105,8 +135,9 @@ private:
                     object.at("name").get<std::string>() + '.' + attribute);
     }
 
-    void compare(const nlohmann::json& object, const Ensemble& ensemble) {
-        const auto& parts = built_.ensembles.at(ObjectView(ensemble).object().get());
+    void compare(const nlohmann::json& object, const EnsembleData& ensemble) {
+        compare_parameters(object, ensemble);
+        const auto& parts = built_.ensembles.at(&ensemble);
         const auto& arrays = object.at("arrays");
         check(object, "encoders", parts.encoders);
         check(object, "scaled_encoders", parts.scaled_encoders);
@@ -118,13 +149,27 @@ private:
             check(object, "max_rates", parts.max_rates);
             check(object, "intercepts", parts.intercepts);
         }
-        EXPECT_EQ(object.at("eval_points_rows").get<Index>(),
-                  parts.eval_points.values().rows());
-        if (arrays.contains("eval_points")) {
-            check(object, "eval_points", parts.eval_points.values());
-        } else {
-            const Matrix head = parts.eval_points.values().topRows(16);
-            check(object, "eval_points_head", head);
+        compare_eval_points(object, parts.eval_points.values());
+    }
+
+    void compare_eval_points(const nlohmann::json& object, const Matrix& points) {
+        EXPECT_EQ(object.at("eval_points_rows").get<Index>(), points.rows());
+        if (object.at("arrays").contains("eval_points")) {
+            check(object, "eval_points", points);
+            return;
+        }
+        const Matrix head = points.topRows(16);
+        check(object, "eval_points_head", head);
+        if (object.contains("eval_points_sum")) {
+            const auto want = object.at("eval_points_sum").get<std::vector<double>>();
+            const Vector got = points.colwise().sum();
+            ASSERT_EQ(static_cast<Index>(want.size()), got.size());
+            // Points of either sign cancel: rounding is that of what was added.
+            const double bound = 1e-9 * points.cwiseAbs().colwise().sum().maxCoeff();
+            for (std::size_t i = 0; i < want.size(); ++i) {
+                EXPECT_NEAR(want[i], got[static_cast<Index>(i)], bound)
+                    << object.at("name") << ".eval_points_sum[" << i << ']';
+            }
         }
     }
 

@@ -57,7 +57,9 @@ void compare_order(const nlohmann::json& manifest, const outline::Network& netwo
 }
 
 void compare_order(const GoldenEntry& entry, const Network& network) {
-    compare_order(entry.manifest(), outline_of(*data_of(network)), [](outline::Id id) {
+    const outline::Network outline = outline_of(*data_of(network));
+    compare_outline(entry.manifest(), outline);
+    compare_order(entry.manifest(), outline, [](outline::Id id) {
         return detail::name(*static_cast<const detail::ObjectData*>(id));
     });
 }

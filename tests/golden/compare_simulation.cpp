@@ -13,7 +13,7 @@ struct Course {
     std::string probe;
     GoldenArray want;
     Tensor got;
-    double range = 1.0;  ///< the largest value, at least 1
+    double range = 0.0;  ///< the largest value
 };
 
 /// Runs the entry's steps with its seed and pairs the probes with the entry's.
@@ -39,9 +39,7 @@ std::vector<Course> courses(const GoldenEntry& entry, const Network& network,
         const Probe& probe = probes[result.size()];
         Course course{object.at("name").get<std::string>(),
                       entry.array(object.at("arrays").at("data")), sim.data(probe)};
-        for (const double value : course.want.values) {
-            course.range = std::max(course.range, std::abs(value));
-        }
+        course.range = largest_of(course.want.values);
         EXPECT_EQ(static_cast<std::int64_t>(course.want.values.size()),
                   course.got.size())
             << course.probe;
@@ -52,6 +50,14 @@ std::vector<Course> courses(const GoldenEntry& entry, const Network& network,
 }
 
 }  // namespace
+
+double largest_of(const std::vector<double>& values) {
+    double largest = 0.0;
+    for (const double value : values) {
+        largest = std::isfinite(value) ? std::max(largest, std::abs(value)) : largest;
+    }
+    return largest;
+}
 
 void compare_simulation(const GoldenEntry& entry, const Network& network,
                         SimulatorOptions options) {

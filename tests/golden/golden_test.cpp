@@ -69,6 +69,12 @@ TEST(GoldenIndex, EveryEntryHasATest) {
     }
 }
 
+void expect_all_was_read(const GoldenEntry& entry) {
+    if (!::testing::Test::HasFailure()) {
+        EXPECT_EQ(entry.unread_arrays(), std::vector<std::string>());
+    }
+}
+
 }  // namespace
 
 void compare_with_nengo(const GoldenEntry& entry, const std::function<Network()>& make,
@@ -91,6 +97,7 @@ void compare_with_nengo(const GoldenEntry& entry, const std::function<Network()>
                                      options.float32);
         }
     }
+    expect_all_was_read(entry);
 }
 
 bool register_golden_test(const std::string& name, const char* file, int line,
@@ -110,7 +117,11 @@ bool register_golden_network(const char* entry, const char* file, int line,
 
 bool register_golden_tables(const char* entry, const char* file, int line,
                             void (*check)(const GoldenEntry&)) {
-    return register_golden_test(entry, file, line, [=] { check(golden_of(entry)); });
+    return register_golden_test(entry, file, line, [=] {
+        const GoldenEntry golden = golden_of(entry);
+        check(golden);
+        expect_all_was_read(golden);
+    });
 }
 
 }  // namespace nengine::test

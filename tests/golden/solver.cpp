@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "api/builder/numerics/least_squares.hpp"
@@ -225,19 +226,21 @@ GOLDEN_TABLES(solver_raw) {
         RandomState rng(one.at("params").at("seed").get<std::uint32_t>());
         const Matrix want = as_matrix(golden.array(arrays.at("X")));
 
-        if (name == "mult") {
-            // Singular by its silent neuron, whose decoders of 1e14 are rounding errors
-            // divided by others. Singular values of zero are left out here.
-            continue;
-        }
+        const auto rmses = golden.array(arrays.at("rmses")).values;
         const Solution got =
             solve(raw_solvers().at(name), as_matrix(golden.array(arrays.at("A"))),
                   as_matrix(golden.array(arrays.at("Y"))), rng);
 
+        if (name == "mult") {
+            // Singular by its silent neuron, whose decoders of 1e14 are rounding errors
+            // divided by others, and spoil the rest. Singular values of zero are left
+            // out here.
+            EXPECT_LT(got.rmses.maxCoeff(), 0.1 * *std::ranges::min_element(rmses));
+            continue;
+        }
         EXPECT_LT((got.X - want).cwiseAbs().maxCoeff(),
                   1e-12 * want.cwiseAbs().maxCoeff())
             << name;
-        const auto rmses = golden.array(arrays.at("rmses")).values;
         for (std::size_t i = 0; i < rmses.size(); ++i) {
             EXPECT_NEAR(got.rmses[static_cast<Eigen::Index>(i)], rmses[i], 1e-12)
                 << name;

@@ -2,6 +2,8 @@ set(NENGINE_GOLDEN_TESTS
     compare_build.cpp
     compare_frozen.cpp
     compare_order.cpp
+    compare_outline.cpp
+    compare_parameters.cpp
     compare_simulation.cpp
     described/distributions.cpp
     described/functions.cpp
@@ -15,6 +17,7 @@ set(NENGINE_GOLDEN_TESTS
     described/transforms.cpp
     described_network.cpp
     golden_test.cpp
+    manifest_keys_test.cpp
     manifest_outline.cpp
     step_order_test.cpp
     bench.cpp

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <complex>
+#include <string>
+#include <utility>
 
 #include "tests/golden/functions.hpp"
 #include "tests/golden/golden_test.hpp"
@@ -144,9 +146,15 @@ GOLDEN_TABLES(synapse_state_space) {
     expect_response(golden, "combined", both);
     expect_response(golden, "digital",
                     LinearFilter{.num = {0.3}, .den = {1, -0.7}, .analog = false});
-    const json& arrays = golden.find_case("combined").at("arrays");
-    expect_near(golden, arrays.at("num"), both.num, "num");
-    expect_near(golden, arrays.at("den"), both.den, "den");
+    const LinearFilter one{{1}, {1}};
+    for (const auto& [name, filter] :
+         {std::pair<std::string, LinearFilter>{"combined", both},
+          {"lowpass", combine(Lowpass{0.005}, one)},
+          {"alpha", combine(one, Alpha{0.02})}}) {
+        const json& arrays = golden.find_case(name).at("arrays");
+        expect_near(golden, arrays.at("num"), filter.num, name + " num");
+        expect_near(golden, arrays.at("den"), filter.den, name + " den");
+    }
 }
 
 GOLDEN_NETWORK(synapse_connections) {

@@ -48,6 +48,12 @@ void append_as_double(const char* source, std::size_t count, std::vector<double>
     }
 }
 
+/// What tells arrays apart: where they are.
+std::pair<std::string, std::size_t> place_of(const nlohmann::json& reference) {
+    return {reference.at("file").get<std::string>(),
+            reference.value("offset", std::size_t{0})};
+}
+
 const nlohmann::json& find_in(const nlohmann::json& list, const std::string& kind,
                               const std::string& name, const std::string& where) {
     for (const auto& entry : list) {
@@ -62,11 +68,13 @@ const nlohmann::json& find_in(const nlohmann::json& list, const std::string& kin
 
 GoldenEntry::GoldenEntry(std::filesystem::path folder)
     : folder_(std::move(folder)),
-      manifest_(nlohmann::json::parse(read_bytes(folder_ / "manifest.json"))) {}
+      manifest_(nlohmann::json::parse(read_bytes(folder_ / "manifest.json"))),
+      read_(std::make_shared<std::set<std::pair<std::string, std::size_t>>>()) {}
 
 GoldenArray GoldenEntry::array(const nlohmann::json& reference) const {
-    const std::filesystem::path file =
-        folder_ / reference.at("file").get<std::string>();
+    const auto [name, first] = place_of(reference);
+    read_->emplace(name, first);
+    const std::filesystem::path file = folder_ / name;
     const auto dtype = reference.at("dtype").get<std::string>();
     const std::string bytes = read_bytes(file);
     const std::size_t start = payload_start(file, bytes, dtype);
@@ -82,7 +90,7 @@ GoldenArray GoldenEntry::array(const nlohmann::json& reference) const {
         count *= static_cast<std::size_t>(extent);
     }
     const std::size_t item = dtype == "<c16" ? 16 : 8;
-    const auto offset = reference.value("offset", std::size_t{0}) * item;
+    const auto offset = first * item;
     if (start + offset + count * 8 > bytes.size()) {
         fail(file, "is too short");
     }
@@ -91,6 +99,21 @@ GoldenArray GoldenEntry::array(const nlohmann::json& reference) const {
         append_as_double<std::int64_t>(source, count, result.values);
     } else {
         append_as_double<double>(source, count, result.values);
+    }
+    return result;
+}
+
+std::vector<std::string> GoldenEntry::unread_arrays() const {
+    std::vector<std::string> result;
+    for (const std::string list : {"cases", "objects"}) {
+        for (const auto& owner : manifest_.value(list, nlohmann::json::array())) {
+            const auto arrays = owner.value("arrays", nlohmann::json::object());
+            for (const auto& [name, reference] : arrays.items()) {
+                if (!read_->contains(place_of(reference))) {
+                    result.push_back(owner.at("name").get<std::string>() + '.' + name);
+                }
+            }
+        }
     }
     return result;
 }

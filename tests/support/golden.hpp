@@ -2,8 +2,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace nengine::test {
@@ -28,6 +31,9 @@ public:
     /// @throws std::runtime_error  if the file is damaged, too short or of another type
     GoldenArray array(const nlohmann::json& reference) const;
 
+    /// Names of the arrays of `cases` and `objects` that `array` was not asked for.
+    std::vector<std::string> unread_arrays() const;
+
     /// The element of `cases` (tables) with this name.
     /// @throws std::runtime_error  if there is none
     const nlohmann::json& find_case(const std::string& name) const;
@@ -40,6 +46,8 @@ public:
 private:
     std::filesystem::path folder_;
     nlohmann::json manifest_;
+    /// Files and offsets. Shared by the copies, as what was read is.
+    std::shared_ptr<std::set<std::pair<std::string, std::size_t>>> read_;
 };
 
 /// The entry `tests/golden/data/<group>/<entry>`.

@@ -24,6 +24,9 @@ public:
         : A_(std::move(A)),
           y_(std::move(y)),
           x_(Vector::Zero(A_.cols())),
+          least_slope_(A_.colwise().norm().transpose() * y_.norm() *
+                       (static_cast<double>(A_.cols()) *
+                        std::numeric_limits<double>::epsilon())),
           is_free_(static_cast<std::size_t>(A_.cols()), false) {}
 
     /// Whether the minimum was found within so many changes of the active set.
@@ -48,9 +51,12 @@ private:
     Index n_free() const { return static_cast<Index>(free_.size()); }
 
     /// Frees the variable along which the error falls fastest; false if there is none.
+    /// One without any slope has to stay 0, not become a rounding error: LstsqDrop asks
+    /// which decoders are 0.
     bool release_one() {
         const Index k = n_free(), rest = A_.rows() - k;
         Vector slope = A_.bottomRows(rest).transpose() * y_.tail(rest);
+        slope = (slope.array() > least_slope_.array()).select(slope, 0.0);
         for (const Index j : free_) {
             slope[j] = 0.0;
         }
@@ -154,6 +160,7 @@ private:
 
     Eigen::MatrixXd A_;
     Vector y_, x_;
+    Vector least_slope_;  ///< what rounding may make of none
     std::vector<bool> is_free_;
     std::vector<Index> free_;
     Index n_changes_ = 0;

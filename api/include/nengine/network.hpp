@@ -86,8 +86,7 @@ public:
     /// Passes its input on.
     Node node(NodeOptions options) { return make_node(None, std::move(options)); }
     /// @throws ValidationError  sizes that do not fit, objects that cannot be
-    /// connected,
-    ///                          or positions out of range
+    ///                          connected, or positions out of range
     Connection connect(const ObjectView& pre, const ObjectView& post,
                        ConnectionOptions options = {});
     /// @throws ValidationError  an attribute that the target does not have

@@ -124,13 +124,14 @@ struct Piecewise {
 
 /// A process of one's own:
 ///
-///     CustomProcess walk{.size_out = 2, .make_step = [](ProcessSizes n, RandomStream
-///     rng) {
-///         return [n, rng, at = 0.0](double t, auto x, auto out) mutable {
-///             at += n.dt * rng.normal();
-///             for (double& value : out) { value = at; }
-///         };
-///     }};
+///     CustomProcess walk{
+///         .size_out = 2,
+///         .make_step = [](ProcessSizes n, RandomStream rng) {
+///             return [n, rng, at = 0.0](double t, auto x, auto out) mutable {
+///                 at += n.dt * rng.normal();
+///                 for (double& value : out) { value = at; }
+///             };
+///         }};
 ///
 /// `make_step` is called for each item of a minibatch, and again after a reset.
 struct ProcessSizes {

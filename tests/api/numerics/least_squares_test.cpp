@@ -250,6 +250,31 @@ TEST(Solvers, IterateFromX0) {
         ShapeError);
 }
 
+TEST(Solvers, NonnegativeDecodersThatDoNotHelpAreExactlyZero) {
+    // Neurons of the left are silent on the right, where alone the target is positive.
+    const std::vector<double> rates{264.8895, 237.8374, -235.8785, -264.9088,
+                                    236.7167, 243.6151, -283.0832, -274.9893};
+    Matrix A = Matrix::Zero(63, 8), Y(63, 1);
+    for (Eigen::Index point = 0; point < 63; ++point) {
+        const bool right = point % 2 == 0;
+        Y(point, 0) = right ? 1.996 : -1.996;
+        for (Eigen::Index j = 0; j < 8; ++j) {
+            const double rate = rates[static_cast<std::size_t>(j)];
+            A(point, j) = (rate < 0) == right ? std::abs(rate) : 0.0;
+        }
+    }
+    RandomState rng(0);
+    const Solver dropped = LstsqDrop{.solver1 = NnlsL2{}};
+    for (const Solver& solver : {Solver(NnlsL2{}), Solver(NnlsL2nz{}), dropped}) {
+        const Matrix X = solve(solver, A, Y, rng).X;
+        for (Eigen::Index j = 0; j < 8; ++j) {
+            const bool helps = rates[static_cast<std::size_t>(j)] < 0;
+            EXPECT_TRUE(helps ? X(j, 0) > 1e-4 : X(j, 0) == 0.0)
+                << j << ": " << X(j, 0);
+        }
+    }
+}
+
 TEST(Solvers, NonnegativeDecodersMeetTheConditionsOfTheirMinimum) {
     const Matrix A = random_matrix(60, 40, 5).cwiseAbs(), Y = random_matrix(60, 3, 6);
     RandomState rng(0);
