@@ -85,11 +85,12 @@ template <class Fn>
 void launch_prepared(const CpuExec& exec, Index n, const Fn& given) {
     const Index tasks = ceil_div(n, elements_per_task);
     for_each_task(exec, tasks, n, [&](Index task) {
+        constexpr bool lanes = takes_lanes<Fn>();
         const Fn fn = given;
         const auto ready = fn.prepare();
         const Index first = task * elements_per_task;
         const Index last = smaller(first + elements_per_task, n);
-#pragma omp simd
+#pragma omp simd if (lanes)
         for (Index i = first; i < last; ++i) {
             fn(ready, i);
         }
