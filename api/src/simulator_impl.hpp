@@ -48,7 +48,7 @@ struct Simulator::Impl {
     std::vector<std::string> input_names, probe_names;
     mutable std::vector<ProbeRecording> recordings;  ///< by probe; merged when read
     std::optional<RunningRecord> running;
-    Index steps = 0;                                 ///< as when it was closed
+    Index steps = 0;  ///< as when it was closed
     Objective objective;
     bool compiled = false;
     bool has_synapses = false;     ///< on a connection

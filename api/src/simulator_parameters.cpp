@@ -199,17 +199,18 @@ std::uint32_t seed_of(const std::unordered_map<const Key*, std::uint32_t>& seeds
 
 std::uint32_t Simulator::seed(const ObjectView& object) const {
     const ObjectData* data = object.object().get();
-    return seed_of(impl_->built.seeds, data, describe(*data));
+    return seed_of(there("seed").built.seeds, data, describe(*data));
 }
 
 std::uint32_t Simulator::seed(const Probe& probe) const {
     const ObjectData* data = probe.data_.get();
-    return seed_of(impl_->built.seeds, data, describe(*data));
+    return seed_of(there("seed").built.seeds, data, describe(*data));
 }
 
 std::uint32_t Simulator::seed(const Network& network) const {
     const NetworkData* data = network.data_.get();
-    return seed_of(impl_->built.network_seeds, data, "network '" + data->label + "'");
+    return seed_of(there("seed").built.network_seeds, data,
+                   "network '" + data->label + "'");
 }
 
 std::vector<Parameter> Simulator::parameters() const {

@@ -82,9 +82,9 @@ private:
         const Index so_far = may_fail_ ? done_ + steps : n_steps_;
         session_.run_chunk(runner_, session_.step_, steps, sources_, items_, done_,
                            [&](const ChunkExtent& extent, Index call_step) {
-                               session_.emit_samples(
-                                   runner_, extent, call_step, so_far, 0,
-                                   session_.options_.minibatch, std::ref(samples_));
+                               session_.emit_samples(runner_, extent, call_step, so_far,
+                                                     0, session_.options_.minibatch,
+                                                     std::ref(samples_));
                            });
         commit(steps);
     }

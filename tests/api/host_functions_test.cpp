@@ -192,10 +192,10 @@ TEST(HostFunctions, SeeTheSimulatorAtTheirStep) {
             [&](double, std::span<const double> x) {
                 const Tensor all = running->data(*every), one = running->data(*last);
                 const auto n = all.extent(0);
-                seen.insert(seen.end(), {static_cast<double>(running->n_steps()),
-                                         static_cast<double>(n),
-                                         n > 0 ? all(n - 1, 0) : 0.0,
-                                         one.extent(0) > 0 ? one(0, 0) : 0.0});
+                seen.insert(
+                    seen.end(),
+                    {static_cast<double>(running->n_steps()), static_cast<double>(n),
+                     n > 0 ? all(n - 1, 0) : 0.0, one.extent(0) > 0 ? one(0, 0) : 0.0});
                 return x[0];
             },
             {.size_in = 1, .size_out = 1});

@@ -10,6 +10,7 @@ set(NENGINE_API_TESTS
     ../support/random_parts.cpp
     ../support/random_subnetworks.cpp
     errors.cpp
+    errors_of_calls_test.cpp
     errors_of_connections_test.cpp
     errors_of_memory_test.cpp
     errors_of_objects_test.cpp
