@@ -32,10 +32,11 @@ target_compile_options(
     nengine_build INTERFACE $<$<COMPILE_LANGUAGE:CXX>:${nengine_flags}
                             ${nengine_warnings} -Wpedantic>)
 if(NENGINE_WITH_CUDA AND NOT NENGINE_CUDA_EMULATOR)
-    # -Wpedantic would complain about the code that nvcc itself generates.
+    # -Wpedantic would complain about the code that nvcc itself generates, and warning 177
+    # about members of functors that the CPU's launches alone read.
     list(JOIN nengine_flags "," host_flags)
     list(JOIN nengine_warnings "," host_warnings)
-    set(nengine_cuda_flags --extended-lambda --expt-relaxed-constexpr
+    set(nengine_cuda_flags --extended-lambda --expt-relaxed-constexpr -diag-suppress=177
                            -Xcompiler=${host_flags},${host_warnings})
     if(NENGINE_WERROR)
         list(APPEND nengine_cuda_flags -Werror=all-warnings)
