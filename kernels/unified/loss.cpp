@@ -81,8 +81,7 @@ bool is_line(const LossArgs<Real>& args) {
     if (args.dL_dprediction.data != nullptr) {
         gradient = args.dL_dprediction;
     }
-    const bool first_count =
-        args.valid == prediction.batch || prediction.steps == 1;
+    const bool first_count = args.valid == prediction.batch || prediction.steps == 1;
     const Extents e = join_extents(0, prediction, target, gradient);
     return first_count && e.steps * e.batch * e.rows == 1 &&
            all_unit(prediction, target, gradient);
