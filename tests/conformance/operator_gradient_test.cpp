@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "kernels/base/error.hpp"
+#include "engine/core/sampling.hpp"
 #include "tests/conformance/operator_conformance.hpp"
 #include "tests/reference/naive_training.hpp"
 
@@ -19,12 +20,13 @@ reference::TrainingCall training_call(const CaseModel& model, Index items) {
     call.feeds = model.data(items, call.steps);
     Draw draw(5);
     for (std::size_t p = 0; p < model.model->probes.size(); ++p) {
-        const SignalId probed = model.model->probes[p].signal;
-        if (holds_state(*model.model, probed)) {
+        const ProbePoint& probe = model.model->probes[p];
+        const Index samples = CallSamples(probe, 0, call.steps).count();
+        if (samples == 0 || holds_state(*model.model, probe.signal)) {
             continue;
         }
-        const Index size = model.model->signal(probed).size();
-        const Index rows = p % 2 == 0 ? call.steps : 1;
+        const Index size = model.model->signal(probe.signal).size();
+        const Index rows = p % 2 == 0 ? samples : 1;
         call.targets[static_cast<int>(p)] = {items, rows, size,
                                              draw.numbers(items * rows * size, -1, 1)};
         call.objective.losses.push_back({.probe = static_cast<int>(p),

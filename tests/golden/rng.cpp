@@ -106,7 +106,8 @@ const std::map<std::string, Drawer>& drawers() {
          }},
         {"choice_unique",
          [](auto& r, auto& p, auto count) {
-             return widened(r.choice_unique(p["n"], static_cast<std::int64_t>(count)));
+             const std::int64_t n = p["n"];
+             return widened(r.choice_unique(n, static_cast<std::int64_t>(count)));
          }},
         {"choice_p",
          [](auto& r, auto&, auto count) {
