@@ -205,12 +205,12 @@ std::vector<Case> others() {
                 }),
         refused("the argument of a function", {"'big'", "argument"},
                 [](Example& e) {
-                    const Node from = e.net.node(0.0);
+                    const Node to = e.net.node({.size_in = 2000000});
                     const Node wide =
                         e.net.node([](double, std::span<const double>) { return 0.0; },
                                    {.size_in = 2000000, .size_out = 2000000});
                     e.net.connect(
-                        wide, from,
+                        wide, to,
                         {.label = "big", .function = [](double x) { return x; }});
                 }),
         refused("a signal of a process", {"Process", "[2000000, 1]"},

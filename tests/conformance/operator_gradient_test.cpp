@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "kernels/base/error.hpp"
 #include "engine/core/sampling.hpp"
+#include "kernels/base/error.hpp"
 #include "tests/conformance/operator_conformance.hpp"
 #include "tests/reference/naive_training.hpp"
 
