@@ -209,9 +209,9 @@ std::vector<Case> others() {
                     const Node wide =
                         e.net.node([](double, std::span<const double>) { return 0.0; },
                                    {.size_in = 2000000, .size_out = 2000000});
-                    e.net.connect(
-                        wide, to,
-                        {.label = "big", .function = [](double x) { return x; }});
+                    e.net.connect(wide, to, {.label = "big", .function = [](double x) {
+                                                 return x;
+                                             }});
                 }),
         refused("a signal of a process", {"Process", "[2000000, 1]"},
                 [](Example&) { Process(WhiteNoise{}).run(2000.0); }),
