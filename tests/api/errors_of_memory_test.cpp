@@ -150,6 +150,13 @@ std::vector<Case> solvers() {
     };
 }
 
+/// On the CPU, whose memory the host's is.
+SimulatorOptions on_cpu(std::optional<std::int64_t> minibatch_size = std::nullopt) {
+    SimulatorOptions options = quiet(minibatch_size);
+    options.device = "cpu";
+    return options;
+}
+
 std::vector<Case> simulations() {
     return {
         refused("the state of many items", {"state", "'u.", "minibatch"},
@@ -160,7 +167,7 @@ std::vector<Case> simulations() {
                                   {.label = "u.learned",
                                    .transform = Array::full({100, 100}),
                                    .learning_rule = Oja{}});
-                    e.simulate(quiet(200));
+                    e.simulate(on_cpu(200));
                 }),
         refused("parameters", {"parameters", "'big.weights'", "(800, 800)"},
                 [](Example& e) {
@@ -170,20 +177,20 @@ std::vector<Case> simulations() {
                             a.neurons, a.neurons,
                             {.label = label, .transform = Array::full({800, 800})});
                     }
-                    e.simulate();
+                    e.simulate(on_cpu());
                 }),
         refused("signals", {"signals of a chunk", "'big."},
                 [](Example& e) {
                     const Node big = e.net.node({.label = "big", .size_in = 2000000});
                     e.net.connect(e.u[0], big[0]);
                     e.net.probe(big[0]);
-                    Simulator(e.net, quiet()).run_steps(1);
+                    Simulator(e.net, on_cpu()).run_steps(1);
                 }),
         refused("data in another precision", {"data of a call", "precision", "dtype"},
                 [](Example& e) {
                     const Node in = e.net.node(std::vector<double>(2, 0.0));
                     const Tensor x({1, 1000000, 2}, std::vector<float>(2000000));
-                    Simulator(e.net, quiet()).predict({{in, x}});
+                    Simulator(e.net, on_cpu()).predict({{in, x}});
                 }),
     };
 }
