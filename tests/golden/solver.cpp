@@ -235,7 +235,7 @@ GOLDEN_TABLES(solver_raw) {
             // Singular by its silent neuron, whose decoders of 1e14 are rounding errors
             // divided by others, and spoil the rest. Singular values of zero are left
             // out here.
-            EXPECT_LT(got.rmses.maxCoeff(), 0.1 * *std::ranges::min_element(rmses));
+            EXPECT_LT(got.rmses.maxCoeff(), 0.5 * *std::ranges::min_element(rmses));
             continue;
         }
         EXPECT_LT((got.X - want).cwiseAbs().maxCoeff(),
