@@ -234,8 +234,8 @@ GOLDEN_TABLES(solver_raw) {
         if (name == "mult") {
             // Singular by its silent neuron, whose decoders of 1e14 are rounding errors
             // divided by others, and spoil the rest. Singular values of zero are left
-            // out here: every error is below the least of those.
-            EXPECT_LT(got.rmses.maxCoeff(), *std::ranges::min_element(rmses));
+            // out here.
+            EXPECT_LT(got.rmses.maxCoeff(), 0.5 * *std::ranges::min_element(rmses));
             continue;
         }
         EXPECT_LT((got.X - want).cwiseAbs().maxCoeff(),
