@@ -144,8 +144,9 @@ Matrix activities(const PreparedTask& prepared, const BuiltEnsembles& ensembles)
     const EnsembleData& ensemble = *prepared.task->pre;
     const BuiltEnsembleParts& parts = ensembles.at(&ensemble);
     const Index n_points = points_of(prepared, ensembles).rows();
-    need_memory(*prepared.task->owner, "activities", {n_points, ensemble.n_neurons},
-                "n_neurons or n_eval_points of its ensemble", 2);
+    const std::string what = "activities of " + describe(ensemble);
+    need_memory(*prepared.task->owner, what.c_str(), {n_points, ensemble.n_neurons},
+                "its n_neurons or n_eval_points", 2);
     const Matrix projected = product_with_transposed(points_of(prepared, ensembles),
                                                      parts.encoders / ensemble.radius);
     Matrix A =

@@ -96,6 +96,7 @@ struct Simulator::Impl {
                                            const std::vector<int>& probes);
     void clear_recordings();
 
+    EvaluationResult evaluate(const CallData& data);
     EvaluationResult named(const Scores& scores) const;
     /// A parameter's present values; of learned weights, as in Nengo, those as built.
     std::vector<double> live(SignalId signal) const;

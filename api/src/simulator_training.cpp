@@ -188,20 +188,23 @@ void Simulator::set_learning_rate(double learning_rate) {
     impl.session->set_learning_rate(learning_rate);
 }
 
+EvaluationResult Simulator::Impl::evaluate(const CallData& data) {
+    warn_of_delay(data.n_steps, targeted(objective));
+    ProgressBar bar(shows_progress(), "evaluating", data.items, "items");
+    const auto result =
+        named(session->evaluate(data.n_steps, data.feeds, data.targets, objective,
+                                [&](Index done, Index) { bar.update(done); }));
+    bar.finish(summary(result));
+    return result;
+}
+
 EvaluationResult Simulator::evaluate(const Data& x, const Data& y,
                                      EvaluateOptions options) try {
     Impl& impl = open("evaluate");
     if (!impl.compiled) {
         throw SimulationError("evaluate: needs compile() first");
     }
-    const CallData data = impl.call_data(x, &y, options.n_steps, "evaluate");
-    impl.warn_of_delay(data.n_steps, targeted(impl.objective));
-    ProgressBar bar(impl.shows_progress(), "evaluating", data.items, "items");
-    const auto result = impl.named(
-        impl.session->evaluate(data.n_steps, data.feeds, data.targets, impl.objective,
-                               [&](Index done, Index) { bar.update(done); }));
-    bar.finish(summary(result));
-    return result;
+    return impl.evaluate(impl.call_data(x, &y, options.n_steps, "evaluate"));
 } catch (const std::bad_alloc&) {
     refuse_call("evaluate");
 }
@@ -216,6 +219,12 @@ History Simulator::fit(const Data& x, const Data& y, FitOptions options) try {
         throw SimulationError("fit: needs compile() with a loss first");
     }
     const CallData data = impl.call_data(x, &y, options.n_steps, "fit");
+    std::optional<CallData> validation;
+    if (options.validation_data) {
+        const auto& [inputs, targets] = *options.validation_data;
+        validation =
+            impl.call_data(inputs, &targets, options.n_steps, "fit: validation_data");
+    }
     impl.warn_of_delay(data.n_steps, targeted(impl.objective));
     History history;
     for (int epoch = 0; epoch < options.epochs; ++epoch) {
@@ -233,10 +242,8 @@ History Simulator::fit(const Data& x, const Data& y, FitOptions options) try {
             std::chrono::steady_clock::now() - start;
         bar.finish(summary(values));
         history.seconds.push_back(taken.count());
-        if (options.validation_data) {
-            const auto& [inputs, targets] = *options.validation_data;
-            for (const auto& [name, value] :
-                 evaluate(inputs, targets, {.n_steps = options.n_steps})) {
+        if (validation) {
+            for (const auto& [name, value] : impl.evaluate(*validation)) {
                 values["val_" + name] = value;
             }
         }

@@ -127,6 +127,25 @@ bool is_within(std::int64_t index, std::int64_t extent) {
                           " (shape " + shape_text(shape) + ')');
 }
 
+void need_rank(std::size_t indices, const Tensor::Shape& shape) {
+    if (indices != shape.size()) {
+        throw ShapeError("Tensor: got " + std::to_string(indices) +
+                         (indices == 1 ? " index" : " indices") + ", needs " +
+                         std::to_string(shape.size()) + " (shape " + shape_text(shape) +
+                         ')');
+    }
+}
+
+/// Row-major: of an element, from the position that the axes before `axis` give.
+std::int64_t within_axis(std::int64_t position, std::size_t axis, std::int64_t index,
+                         const Tensor::Shape& shape) {
+    if (!is_within(index, shape[axis])) {
+        refuse_index("index of axis " + std::to_string(axis) + ':', index, shape[axis],
+                     shape);
+    }
+    return position * shape[axis] + index;
+}
+
 double number_at(const void* data, DType dtype, std::int64_t position) {
     return dtype == DType::float32 ? static_cast<const float*>(data)[position]
                                    : static_cast<const double*>(data)[position];
@@ -142,33 +161,30 @@ double Tensor::operator[](std::int64_t position) const {
 }
 
 double Tensor::at(std::span<const std::int64_t> indices) const {
-    if (indices.size() != rank()) {
-        throw ShapeError("Tensor: got " + std::to_string(indices.size()) +
-                         (indices.size() == 1 ? " index" : " indices") + ", needs " +
-                         std::to_string(rank()) + " (shape " + shape_text(shape_) +
-                         ')');
-    }
+    need_rank(indices.size(), shape_);
     std::int64_t position = 0;
     for (std::size_t axis = 0; axis < indices.size(); ++axis) {
-        if (!is_within(indices[axis], shape_[axis])) {
-            refuse_index("index of axis " + std::to_string(axis) + ':', indices[axis],
-                         shape_[axis], shape_);
-        }
-        position = position * shape_[axis] + indices[axis];
+        position = within_axis(position, axis, indices[axis], shape_);
     }
     return number_at(data_, dtype_, position);
 }
 
 double Tensor::operator()(std::int64_t i) const {
-    return at(std::array{i});
+    need_rank(1, shape_);
+    return number_at(data_, dtype_, within_axis(0, 0, i, shape_));
 }
 
 double Tensor::operator()(std::int64_t i, std::int64_t j) const {
-    return at(std::array{i, j});
+    need_rank(2, shape_);
+    const std::int64_t row = within_axis(0, 0, i, shape_);
+    return number_at(data_, dtype_, within_axis(row, 1, j, shape_));
 }
 
 double Tensor::operator()(std::int64_t i, std::int64_t j, std::int64_t k) const {
-    return at(std::array{i, j, k});
+    need_rank(3, shape_);
+    std::int64_t position = within_axis(0, 0, i, shape_);
+    position = within_axis(position, 1, j, shape_);
+    return number_at(data_, dtype_, within_axis(position, 2, k, shape_));
 }
 
 std::span<const float> Tensor::floats() const {

@@ -40,6 +40,10 @@ Index fewest_items(const Plan& plan, std::size_t real_bytes) {
 
 }  // namespace
 
+bool Plan::calls_host() const {
+    return std::ranges::any_of(forward, &Stage::has_host);
+}
+
 double Plan::history_elements() const {
     double elements = 0;
     for (const BufferSpec& buffer : buffers) {

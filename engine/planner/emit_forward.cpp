@@ -77,7 +77,6 @@ private:
             move_step_rows(s, out);
         }
         carry(s, out);
-        context_.plan.may_fail = context_.plan.may_fail || out.has_host;
         context_.plan.forward.push_back(std::move(out));
     }
 

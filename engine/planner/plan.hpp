@@ -95,9 +95,10 @@ struct Plan {
     /// Functions of the user's are called within the steps: all items at a time, and
     /// while a run is recorded, one step at a time, so that they see what is there.
     bool calls_within_steps = false;
-    bool may_fail = false;              ///< calls what may throw
     bool relies_on_parameters = false;  ///< is wrong once they change
 
+    /// Whether functions are called that may throw.
+    bool calls_host() const;
     /// Bytes that a step of an item adds to histories, and that an item adds whatever
     /// the steps.
     double history_elements() const;

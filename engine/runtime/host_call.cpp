@@ -27,10 +27,8 @@ void UserCall<Real>::bind(const HostCommand& command, const ChunkExtent& extent)
     op_ = command.op;
     function_ = &command.function->call();
     const bool by_item = command.x.present();
-    first_item_ = by_item ? extent.first_item : 0;
-    items_ = by_item ? extent.items : 1;
     logged_ = !by_item || command.function->is_ordered();
-    bind(command.x, command.output, extent);
+    bind(command.x, command.output, extent, by_item);
 }
 
 template <class Real>
@@ -38,16 +36,15 @@ void UserCall<Real>::bind(const ProcessCommand& command, const ChunkExtent& exte
     op_ = command.members.front().op;
     processes_ = &context_.processes.of(op_);
     const SimProcess& process = *command.members.front().process;
-    const bool by_item = process.differs_by_item();
-    first_item_ = by_item ? extent.first_item : 0;
-    items_ = by_item ? extent.items : 1;
     logged_ = !process.has_x() || process.is_ordered();
-    bind(command.x, command.output, extent);
+    bind(command.x, command.output, extent, process.differs_by_item());
 }
 
 template <class Real>
 void UserCall<Real>::bind(const Operand& x, const Operand& output,
-                          const ChunkExtent& extent) {
+                          const ChunkExtent& extent, bool by_item) {
+    first_item_ = by_item ? extent.first_item : 0;
+    items_ = by_item ? extent.items : 1;
     // What is one for all items is called in the first tile for the others too.
     const bool again_in_tiles = items_ == 1 && extent.items < context_.minibatch;
     kept_ = logged_ && (context_.keeps_calls || again_in_tiles);

@@ -42,7 +42,8 @@ public:
 private:
     void bind(const HostCommand& command, const ChunkExtent& extent);
     void bind(const ProcessCommand& command, const ChunkExtent& extent);
-    void bind(const Operand& x, const Operand& output, const ChunkExtent& extent);
+    void bind(const Operand& x, const Operand& output, const ChunkExtent& extent,
+              bool by_item);
     void call(Index step, Index item);
     void call_now(Index step, Index item);
 

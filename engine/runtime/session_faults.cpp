@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "engine/runtime/session_impl.hpp"
 #include "kernels/base/error.hpp"
@@ -23,6 +24,20 @@ std::string short_text(double value) {
     char text[32];
     std::snprintf(text, sizeof text, "%.3g", value);
     return text;
+}
+
+/// The row of `size` numbers in which the first that is not finite lies, or the last if
+/// `from_end`; -1 if all are finite.
+Index bad_row(const std::vector<double>& values, Index size, bool from_end) {
+    const auto first = std::ranges::find_if_not(values, is_finite);
+    if (first == values.end()) {
+        return -1;
+    }
+    if (!from_end) {
+        return (first - values.begin()) / size;
+    }
+    const auto last = std::find_if_not(values.rbegin(), values.rend(), is_finite);
+    return (values.rend() - last - 1) / size;
 }
 
 }  // namespace
@@ -51,20 +66,9 @@ void SessionOf<Real>::find_fault(const Runner& runner, const ChunkExtent& extent
         const Block<Real> block = runner.binder().block(all, extent);
         const std::vector<double> values =
             download_from(device_, block.data, static_cast<std::size_t>(block.size()));
-        const auto bad = std::ranges::find_if_not(values, is_finite);
-        if (bad == values.end()) {
-            continue;
-        }
-        const Index row = block.batch * block.cols;
-        Index step = (bad - values.begin()) / row;
-        if (backward) {
-            const auto last =
-                std::find_if_not(values.rbegin(), values.rend(), is_finite);
-            step = (values.rend() - last - 1) / row;
-        }
-        const Fault found{extent.first_step - step_ + step, spec.first_stage,
-                          spec.name};
-        if (is_earlier(found, fault)) {
+        const Index row = bad_row(values, block.batch * block.cols, backward);
+        const Fault found{extent.first_step - step_ + row, spec.first_stage, spec.name};
+        if (row >= 0 && is_earlier(found, fault)) {
             fault = found;
         }
     }
@@ -79,11 +83,8 @@ auto SessionOf<Real>::run_again(Runner& runner, const Epoch& epoch, Index miniba
     options.reuse_buffers = false;
     Runner again(device_, std::make_shared<Plan>(runner.plan()), options,
                  runner.chunk(), parameters_, state_);
-    again.refresh_parameters();
-    again.load_state(state_);
-    ProcessStates processes = processes_of_training(again, epoch.first + minibatch);
-    again.use(processes);
-    again.zero_gradients();
+    ProcessStates processes = processes_;
+    begin_minibatch(again, processes, epoch.first + minibatch);
     const Comparison with = comparison(epoch, minibatch);
     Fault forth, back;
     run_minibatch(again, epoch.n_steps, epoch.sources, with.items,
@@ -142,8 +143,8 @@ void SessionOf<Real>::throw_if_not_finite(Runner& runner, const Epoch& epoch) {
     if (const std::string text = describe_parameters(); !text.empty()) {
         throw SimulationError("train: " + text);
     }
-    const Index minibatch = code / 4;
-    const bool backward = code % 4 == static_cast<int>(NonFinite::gradient);
+    const Index minibatch = flagged_minibatch(code);
+    const bool backward = flagged_kind(code) == NonFinite::gradient;
     const Fault fault = run_again(runner, epoch, minibatch, backward);
     std::string text =
         backward ? describe_gradients() : "the loss became NaN or infinite";

@@ -58,6 +58,12 @@ constexpr int flag_code(Index minibatch, NonFinite what) {
     constexpr Index most = std::numeric_limits<int>::max() / 4 - 1;
     return static_cast<int>(4 * std::min(minibatch, most)) + static_cast<int>(what);
 }
+constexpr Index flagged_minibatch(int code) {
+    return code / 4;
+}
+constexpr NonFinite flagged_kind(int code) {
+    return static_cast<NonFinite>(code % 4);
+}
 
 /// Session's interface over the real type.
 class SessionBase {
@@ -214,7 +220,9 @@ private:
     void check_gradients(const Epoch& epoch, Index minibatch);
     /// Flags what the last update has made of the parameters.
     void check_parameters(const Epoch& epoch);
-    ProcessStates processes_of_training(const Runner& runner, Index minibatch) const;
+    /// Makes the runner ready for a minibatch of training, the `number`-th of all, with
+    /// processes that are to outlive its steps.
+    void begin_minibatch(Runner& runner, ProcessStates& processes, Index number);
 
     // What was not finite (session_faults.cpp).
     /// Where a number first became non-finite.

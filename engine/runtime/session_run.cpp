@@ -57,7 +57,7 @@ public:
           sources_(sources),
           items_(items),
           samples_(*session.model_, sink),
-          may_fail_(runner.plan().may_fail),
+          may_fail_(runner.plan().calls_host()),
           working_(may_fail_ ? session.processes_
                              : ProcessStates(session.options_.minibatch, 0)) {
         runner.load_state(session.state_);

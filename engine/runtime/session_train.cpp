@@ -63,13 +63,15 @@ Scores SessionOf<Real>::evaluate(Index n_steps, const Feeds& feeds,
 /// Minibatches of training each have noise of their own, or the network would learn one
 /// course of it by heart.
 template <class Real>
-ProcessStates SessionOf<Real>::processes_of_training(const Runner& runner,
-                                                     Index minibatch) const {
-    ProcessStates processes = processes_;
-    if (minibatch > 0) {
-        processes.restart(runner.plan(), minibatch * options_.minibatch);
+void SessionOf<Real>::begin_minibatch(Runner& runner, ProcessStates& processes,
+                                      Index number) {
+    if (number > 0) {
+        processes.restart(runner.plan(), number * options_.minibatch);
     }
-    return processes;
+    runner.use(processes);
+    runner.refresh_parameters();
+    runner.load_state(state_);
+    runner.zero_gradients();
 }
 
 template <class Real>
@@ -89,11 +91,8 @@ auto SessionOf<Real>::comparison(const Epoch& epoch, Index minibatch) const
 template <class Real>
 void SessionOf<Real>::train_minibatch(Runner& runner, const Epoch& epoch,
                                       Index minibatch) {
-    runner.refresh_parameters();
-    runner.load_state(state_);
-    ProcessStates processes = processes_of_training(runner, epoch.first + minibatch);
-    runner.use(processes);
-    runner.zero_gradients();
+    ProcessStates processes = processes_;
+    begin_minibatch(runner, processes, epoch.first + minibatch);
     const Comparison with = comparison(epoch, minibatch);
     run_minibatch(runner, epoch.n_steps, epoch.sources, with.items,
                   [&](const ChunkExtent& extent, Index) {

@@ -28,7 +28,8 @@ Case refused(const char* what, std::vector<std::string> texts,
 std::vector<Case> buildings() {
     return {
         refused("activities for decoders",
-                {"'big'", "2 x activities", "[2400, 1200]", "43.9 MiB", "n_neurons"},
+                {"'big'", "2 x activities of ensemble 'b'", "[2400, 1200]", "43.9 MiB",
+                 "lower its n_neurons"},
                 [](Example& e) {
                     e.net.connect(e.net.ensemble(1200, 1, {.label = "b"}), e.sum[0],
                                   {.label = "big"});

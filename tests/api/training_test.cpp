@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <random>
 
 #include "engine/io/npz.hpp"
@@ -82,6 +83,25 @@ TEST(Training, ReportsValidationAndStopsWhenTold) {
 
     EXPECT_EQ(history["val_loss"].size(), 2u);
     EXPECT_LT(history["val_loss"][1], history["val_loss"][0]);
+}
+
+TEST(Training, RefusesValidationDataBeforeTheFirstEpoch) {
+    Regression task;
+    Simulator sim(task.net, quiet(8));
+    sim.compile({.loss = {{task.p, MeanSquaredError{}}}});
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    const Data x = {{task.x, task.inputs}}, y = {{task.p, task.targets}};
+    const Data infinite = {
+        {task.p, Tensor({64, 1, 1}, std::vector<double>(64, infinity))}};
+    const auto kernel = sim.parameter("d.kernel").values;
+
+    const auto text = message<ValidationError>(
+        [&] { sim.fit(x, y, {.validation_data = std::pair(x, infinite)}); });
+
+    EXPECT_THAT(text, HasSubstr("fit: validation_data"));
+    EXPECT_THAT(text, HasSubstr("'y'"));
+    EXPECT_THAT(text, HasSubstr("inf"));
+    EXPECT_EQ(sim.parameter("d.kernel").values, kernel);
 }
 
 TEST(Training, IsReproducibleFromTheSeed) {

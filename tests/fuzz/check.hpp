@@ -9,6 +9,7 @@
 
 #include "engine/io/npy.hpp"
 #include "kernels/base/error.hpp"
+#include "tests/fuzz/random.hpp"
 
 // What must hold for every input, however damaged.
 
@@ -16,6 +17,10 @@ namespace nengine::fuzz {
 
 /// What error messages begin with.
 inline const std::string where = "input";
+
+/// What each target defines: checks what its parser makes of an input, and damages one.
+void check_input(std::span<const std::byte> bytes);
+std::string mutated_input(const std::string& input, Random& random);
 
 /// Ends the program, as a crash does, unless `holds`; libFuzzer then keeps the input.
 void require(bool holds, const std::string& claim);
@@ -55,9 +60,5 @@ auto parse_within(std::size_t limit, const Parse& parse) {
 /// The same shape, and values that are `written` rounded to `real`; all that is not a
 /// number is the same.
 void check_same(const NpyArray& written, const NpyArray& read, RealType real);
-
-inline std::span<const std::byte> as_bytes(const std::uint8_t* data, std::size_t size) {
-    return std::as_bytes(std::span(data, size));
-}
 
 }  // namespace nengine::fuzz

@@ -39,22 +39,6 @@ void expect_array(const std::string& file, const IdxArray& want) {
             "the array is read as it was written");
 }
 
-void check(std::span<const std::byte> bytes) {
-    const auto array =
-        parse_within(memory_limit(bytes), [&] { return parse_idx(bytes, where); });
-    if (!array) {
-        return;
-    }
-    const std::string file = header_of(array->shape) +
-                             std::string(array->values.begin(), array->values.end());
-    expect_array(file, *array);
-    expect_array(deflated(file, Wrapping::gzip), *array);
-    const auto other_dims = static_cast<int>(array->shape.size()) + 1;
-    const auto other = parse_within(
-        memory_limit(bytes), [&] { return parse_idx(bytes, where, other_dims); });
-    require(!other, "another number of dimensions is an error");
-}
-
 std::string random_file(Random& random) {
     std::vector<Index> shape(1 + random.below(4));
     std::size_t count = 1;
@@ -93,7 +77,25 @@ std::string packed(const std::string& file, Random& random) {
     return result + std::string(random.one_in(8) ? random.below(5) : 0, '\0');
 }
 
-std::string mutated_file(const std::string& file, Random& random) {
+}  // namespace
+
+void check_input(std::span<const std::byte> bytes) {
+    const auto array =
+        parse_within(memory_limit(bytes), [&] { return parse_idx(bytes, where); });
+    if (!array) {
+        return;
+    }
+    const std::string file = header_of(array->shape) +
+                             std::string(array->values.begin(), array->values.end());
+    expect_array(file, *array);
+    expect_array(deflated(file, Wrapping::gzip), *array);
+    const auto other_dims = static_cast<int>(array->shape.size()) + 1;
+    const auto other = parse_within(
+        memory_limit(bytes), [&] { return parse_idx(bytes, where, other_dims); });
+    require(!other, "another number of dimensions is an error");
+}
+
+std::string mutated_input(const std::string& file, Random& random) {
     if (random.one_in(3) && file.size() > 4) {
         return mutated(file);
     }
@@ -110,19 +112,4 @@ std::string mutated_file(const std::string& file, Random& random) {
     return random.one_in(2) ? packed(*plain, random) : *plain;
 }
 
-}  // namespace
-
 }  // namespace nengine::fuzz
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    nengine::fuzz::check(nengine::fuzz::as_bytes(data, size));
-    return 0;
-}
-
-extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
-                                               std::size_t max_size, unsigned seed) {
-    nengine::fuzz::Random random(seed);
-    const std::string file(data, data + size);
-    return nengine::fuzz::put(nengine::fuzz::mutated_file(file, random), data,
-                              max_size);
-}

@@ -12,22 +12,6 @@ std::size_t memory_limit(std::size_t size) {
     return (256 << 10) + 1032 * 20 * size;
 }
 
-void check(std::span<const std::byte> bytes) {
-    const auto arrays = parse_within(memory_limit(bytes.size()),
-                                     [&] { return parse_npz(bytes, where); });
-    if (!arrays) {
-        return;
-    }
-    for (const RealType real : {RealType::float32, RealType::float64}) {
-        const auto again = parse_npz(format_npz(*arrays, real), "written");
-        require(again.size() == arrays->size(), "all members are read again");
-        for (const auto& [name, array] : *arrays) {
-            require(again.contains(name), "'" + name + "' is read again");
-            check_same(array, again.at(name), real);
-        }
-    }
-}
-
 ZipMember random_member(Random& random) {
     return {random.one_of<std::string>({"a", "b", "net/ens.bias", "\xc3\xa9", ""}) +
                 std::string(random.one_in(8) ? "" : ".npy"),
@@ -57,7 +41,25 @@ void mutate(std::vector<ZipMember>& members, Random& random) {
     }
 }
 
-std::string mutated_archive(const std::string& archive, Random& random) {
+}  // namespace
+
+void check_input(std::span<const std::byte> bytes) {
+    const auto arrays = parse_within(memory_limit(bytes.size()),
+                                     [&] { return parse_npz(bytes, where); });
+    if (!arrays) {
+        return;
+    }
+    for (const RealType real : {RealType::float32, RealType::float64}) {
+        const auto again = parse_npz(format_npz(*arrays, real), "written");
+        require(again.size() == arrays->size(), "all members are read again");
+        for (const auto& [name, array] : *arrays) {
+            require(again.contains(name), "'" + name + "' is read again");
+            check_same(array, again.at(name), real);
+        }
+    }
+}
+
+std::string mutated_input(const std::string& archive, Random& random) {
     if (random.one_in(3)) {
         return mutated(archive);
     }
@@ -70,19 +72,4 @@ std::string mutated_archive(const std::string& archive, Random& random) {
     return random.one_in(8) ? with_long_end(result) : result;
 }
 
-}  // namespace
-
 }  // namespace nengine::fuzz
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    nengine::fuzz::check(nengine::fuzz::as_bytes(data, size));
-    return 0;
-}
-
-extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
-                                               std::size_t max_size, unsigned seed) {
-    nengine::fuzz::Random random(seed);
-    const std::string archive(data, data + size);
-    return nengine::fuzz::put(nengine::fuzz::mutated_archive(archive, random), data,
-                              max_size);
-}
