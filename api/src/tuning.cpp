@@ -101,7 +101,7 @@ Array rates(const NeuronModel& neuron_type, const Array& x, const Array& gain,
     const Matrix at = x.rank() == 2
                           ? Matrix(Eigen::Map<const Matrix>(x.values.data(), points, n))
                           : Matrix(vector_of(x).replicate(1, n));
-    return array_of(rates(curve, at, vector_of(gain), vector_of(bias)), {points, n});
+    return array_of(rates_of(curve, at, vector_of(gain), vector_of(bias)), {points, n});
 }
 
 NeuronGains gain_bias(const NeuronModel& neuron_type, const Array& max_rates,
@@ -151,8 +151,8 @@ Curves tuning_curves(const Simulator& sim, const Ensemble& ensemble,
     });
     const Matrix x = at * (encoders.transpose() / ensemble.radius);
     shape.back() = n;
-    result.activities = array_of(rates(neuron_curve(ensemble.neuron_type), x,
-                                       vector_of(built.gain), vector_of(built.bias)),
+    result.activities = array_of(rates_of(neuron_curve(ensemble.neuron_type), x,
+                                          vector_of(built.gain), vector_of(built.bias)),
                                  shape);
     return result;
 }

@@ -312,8 +312,8 @@ double rate(const NeuronCurve& curve, double current) {
     }
 }
 
-Matrix rates(const NeuronCurve& curve, const Matrix& x, const Vector& gain,
-             const Vector& bias) {
+Matrix rates_of(const NeuronCurve& curve, const Matrix& x, const Vector& gain,
+                const Vector& bias) {
     Matrix current = (x * gain.asDiagonal()).rowwise() + bias.transpose();
     switch (curve.kind) {
         case NeuronKind::lif:

@@ -93,7 +93,7 @@ double rate(const NeuronCurve& curve, double current);
 
 /// Responses to represented values, [points, n_neurons], from `x` [points, n_neurons]:
 /// the projections of the points on the encoders, divided by the radius.
-Matrix rates(const NeuronCurve& curve, const Matrix& x, const Vector& gain,
-             const Vector& bias);
+Matrix rates_of(const NeuronCurve& curve, const Matrix& x, const Vector& gain,
+                const Vector& bias);
 
 }  // namespace nengine

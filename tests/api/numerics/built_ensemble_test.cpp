@@ -90,8 +90,8 @@ TEST(BuiltDecoders, AreNengosForFewerPointsThanNeurons) {
     const auto ensemble = build(entry.object("Ensemble", "a"));
     const Matrix& points = ensemble.eval_points;
     const Matrix activities =
-        rates({.kind = NeuronKind::lif}, points * ensemble.encoders.transpose(),
-              ensemble.gain, ensemble.bias);
+        rates_of({.kind = NeuronKind::lif}, points * ensemble.encoders.transpose(),
+                 ensemble.gain, ensemble.bias);
     RandomState rng(0);
 
     for (const std::string name : {"l2", "l2nz"}) {

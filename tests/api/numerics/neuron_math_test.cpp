@@ -108,7 +108,7 @@ TEST(NeuronMath, CurvesAreNengos) {
         const auto x = array("x");
         const Matrix points = Eigen::Map<const Matrix>(
             x.data(), static_cast<Eigen::Index>(x.size()) / gain.size(), gain.size());
-        const Matrix responses = rates(curve, points, gain, bias);
+        const Matrix responses = rates_of(curve, points, gain, bias);
 
         expect_near(gain, array("gain"), name + " gain");
         expect_near(bias, array("bias"), name + " bias");
