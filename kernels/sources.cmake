@@ -44,6 +44,7 @@ set(NENGINE_CUDA_SOURCES
     cuda/device.cpp
     cuda/gemm.cpp
     cuda/library.cpp
+    cuda/memory.cpp
     cuda/probe.cu
     cuda/scratch.cpp
     cuda/small_products.cu

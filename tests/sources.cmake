@@ -22,6 +22,7 @@ nengine_test(test_golden FOLDER golden LIST NENGINE_GOLDEN_TESTS
 if(NENGINE_CUDA_EMULATOR)
     nengine_test(test_emulator FOLDER cuda_emulator LIST NENGINE_EMULATOR_TESTS
                  LIBRARIES nengine_kernels nengine_cuda_emulator LABELS fast)
+    nengine_emulated_test(without_pools NENGINE_EMULATOR_REFUSES=pools)
 endif()
 if(NENGINE_BUILD_SAMPLES)
     add_subdirectory(samples)

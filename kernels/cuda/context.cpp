@@ -41,6 +41,8 @@ CudaContext::CudaContext(int ordinal) : ordinal_(ordinal) {
     cudaStream_t stream = nullptr;
     NENGINE_CHECK(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking));
     stream_.reset(stream);
+    memory_ = std::make_unique<cuda::DeviceMemory>(ordinal, stream);
+    scratch_ = std::make_unique<cuda::ScratchStack>(*memory_);
     make_handles();
     convolutions_ = std::make_unique<cuda::ConvolutionPlans>();
 }
@@ -54,8 +56,8 @@ void CudaContext::make_handles() {
     // The workspace is the bottom of the scratch stack: it is never given back, and so
     // stays where recordings expect it. Setting the stream would reset it.
     NENGINE_CHECK(blas.cublasSetStream_v2(blas_handle, stream()));
-    NENGINE_CHECK(blas.cublasSetWorkspace_v2(blas_handle, scratch_.push(blas_workspace),
-                                             blas_workspace));
+    NENGINE_CHECK(blas.cublasSetWorkspace_v2(
+        blas_handle, scratch_->push(blas_workspace), blas_workspace));
     cudnnHandle_t dnn_handle = nullptr;
     NENGINE_CHECK(dnn.cudnnCreate(&dnn_handle));
     dnn_.reset(dnn_handle);
@@ -68,6 +70,8 @@ CudaContext::~CudaContext() {
     convolutions_.reset();
     dnn_.reset();
     blas_.reset();
+    scratch_.reset();
+    memory_.reset();
     stream_.reset();
 }
 

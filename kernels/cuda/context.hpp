@@ -7,6 +7,7 @@
 
 #include "kernels/base/exec.hpp"
 #include "kernels/cuda/handle.hpp"
+#include "kernels/cuda/memory.hpp"
 #include "kernels/cuda/scratch.hpp"
 
 struct cublasContext;  // what cublasHandle_t and cudnnHandle_t point to
@@ -37,7 +38,8 @@ public:
     cudaStream_t stream() const { return stream_.get(); }
     cublasContext* blas() const { return blas_.get(); }
     cudnnContext* dnn() const { return dnn_.get(); }
-    cuda::ScratchStack& scratch() { return scratch_; }
+    cuda::DeviceMemory& memory() const { return *memory_; }
+    cuda::ScratchStack& scratch() { return *scratch_; }
     cuda::ConvolutionPlans& convolutions() { return *convolutions_; }
 
     GemmMath gemm_math = GemmMath::float32;
@@ -55,7 +57,8 @@ private:
     int ordinal_;
     int multiprocessors_ = 0;
     cuda::Stream stream_;
-    cuda::ScratchStack scratch_;
+    std::unique_ptr<cuda::DeviceMemory> memory_;
+    std::unique_ptr<cuda::ScratchStack> scratch_;
     std::unique_ptr<cublasContext, DestroyBlas> blas_;
     std::unique_ptr<cudnnContext, DestroyDnn> dnn_;
     std::unique_ptr<cuda::ConvolutionPlans> convolutions_;

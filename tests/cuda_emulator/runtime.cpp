@@ -8,6 +8,7 @@
 #include "emulator.hpp"
 #include "grid.hpp"
 #include "memory.hpp"
+#include "options.hpp"
 #include "stream.hpp"
 
 // The functions of the CUDA runtime that nengine calls, on one emulated device.
@@ -42,6 +43,10 @@ struct Event {
 };
 
 using Recorded = std::vector<Work>;
+
+Pool* pool_of(cudaMemPool_t handle) {
+    return reinterpret_cast<Pool*>(handle);
+}
 
 bool any_captures() {
     return std::any_of(streams().begin(), streams().end(),
@@ -117,7 +122,7 @@ cudaError_t cudaSetDevice(int device) {
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
     *properties = {};
     std::strcpy(properties->name, "emulated");
-    properties->totalGlobalMem = total_memory;
+    properties->totalGlobalMem = total_memory();
     return cudaSuccess;
 }
 
@@ -131,6 +136,9 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
             return cudaSuccess;
         case cudaDevAttrMultiProcessorCount:
             *value = 3;
+            return cudaSuccess;
+        case cudaDevAttrMemoryPoolsSupported:
+            *value = refuses("pools") ? 0 : 1;
             return cudaSuccess;
         default:
             return report(cudaErrorInvalidValue);
@@ -168,42 +176,48 @@ cudaError_t cudaFreeHost(void* data) {
 
 cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
     *free = free_memory();
-    *total = total_memory;
+    *total = total_memory();
     return cudaSuccess;
 }
 
 cudaError_t cudaMemPoolCreate(cudaMemPool_t* pool, const cudaMemPoolProps* properties) {
+    if (refuses("pools")) {
+        return report(cudaErrorNotSupported);
+    }
     if (properties->allocType != cudaMemAllocationTypePinned ||
         properties->location.type != cudaMemLocationTypeDevice) {
         return report(cudaErrorInvalidValue);
     }
-    *pool = reinterpret_cast<cudaMemPool_t>(new char);
+    *pool = reinterpret_cast<cudaMemPool_t>(new Pool);
     return cudaSuccess;
 }
 cudaError_t cudaMemPoolDestroy(cudaMemPool_t pool) {
-    delete reinterpret_cast<char*>(pool);
+    forget(pool_of(pool));
+    delete pool_of(pool);
     return cudaSuccess;
 }
+/// Pools keep everything, whatever their threshold.
 cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) {
     return cudaSuccess;
 }
-cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, size_t) {
+cudaError_t cudaMemPoolTrimTo(cudaMemPool_t pool, size_t) {
+    trim(pool_of(pool));
     return cudaSuccess;
 }
 
-cudaError_t cudaMallocFromPoolAsync(void** data, size_t bytes, cudaMemPool_t,
+cudaError_t cudaMallocFromPoolAsync(void** data, size_t bytes, cudaMemPool_t pool,
                                     cudaStream_t stream) {
     const Lock lock(mutex());
     if (stream_of(stream).captures()) {
         return report(cudaErrorStreamCaptureUnsupported);
     }
-    *data = allocate(bytes);
+    *data = allocate(bytes, pool_of(pool));
     return report(*data != nullptr ? cudaSuccess : cudaErrorMemoryAllocation);
 }
 
 cudaError_t cudaFreeAsync(void* data, cudaStream_t stream) {
     const Lock lock(mutex());
-    if (!is_device(data, 0) || stream_of(stream).captures()) {
+    if (refuses("pools") || !is_device(data, 0) || stream_of(stream).captures()) {
         return report(cudaErrorInvalidValue);
     }
     stream_of(stream).add([data] { release(data); });
