@@ -8,6 +8,12 @@
 namespace nengine {
 namespace {
 
+/// Steps of a region in one recording. Launching a CUDA graph takes the host 3 to 6 us,
+/// and a step takes the device 10 us even if it is the smallest: with 16 of them the
+/// host needs a thirtieth of the time and can be late now and then. More would make
+/// graphs of large regions (200 kernels a step) slow to make.
+constexpr Index steps_per_recording = 16;
+
 /// Whether kernels of the plan ask for the place of their random numbers.
 bool has_draws(const Plan& plan) {
     return std::ranges::any_of(plan.forward, [](const Stage& stage) {
@@ -187,37 +193,60 @@ void PlanRunner<Real>::run_steps(const Stage& stage, bool backward, std::size_t 
 }
 
 template <class Real>
-void PlanRunner<Real>::replay_steps(const Stage& stage, bool backward,
-                                    std::size_t index, const ChunkExtent& extent) {
+auto PlanRunner<Real>::recorded_calls(const Stage& stage, bool backward,
+                                      std::size_t index, const ChunkExtent& extent)
+    -> Recorded& {
     Recorded& recorded =
         recorded_[RecordingKey(backward, index, extent.items, extent.first_item)];
-    if (recorded.calls.empty()) {
-        // Bound from a copy that is gone before the first replay: a call that still
-        // looked at it would be found by the address sanitizer.
-        const auto commands = std::make_unique<std::vector<Command>>(stage.commands);
-        for (const Command& command : *commands) {
-            recorded.calls.push_back(binder_.bind(command, extent));
-        }
-        recorded.calls.push_back(
-            [device = device_, counter = counter_.as<Index>(), by = backward ? -1 : 1] {
-                device.run([&](const auto& exec) { advance(exec, counter, by); });
-            });
-        recorded.graph = device_.record([&] {
+    if (!recorded.calls.empty()) {
+        return recorded;
+    }
+    // Bound from a copy that is gone before the first replay: a call that still looked
+    // at it would be found by the address sanitizer.
+    const auto commands = std::make_unique<std::vector<Command>>(stage.commands);
+    for (const Command& command : *commands) {
+        recorded.calls.push_back(binder_.bind(command, extent));
+    }
+    recorded.calls.push_back(
+        [device = device_, counter = counter_.as<Index>(), by = backward ? -1 : 1] {
+            device.run([&](const auto& exec) { advance(exec, counter, by); });
+        });
+    return recorded;
+}
+
+template <class Real>
+void PlanRunner<Real>::replay_steps(const Stage& stage, bool backward,
+                                    std::size_t index, const ChunkExtent& extent) {
+    Recorded& recorded = recorded_calls(stage, backward, index, extent);
+    set_counter(backward ? extent.steps - 1 : 0);
+    for (Index done = 0; done < extent.steps; done += steps_per_recording) {
+        run_group(recorded, std::min(steps_per_recording, extent.steps - done));
+    }
+}
+
+/// A group of a new size is launched call by call. That makes libraries ready, which
+/// they cannot be made in a recording, and recording it would take as long as launching
+/// it: it pays off only from the second time on.
+template <class Real>
+void PlanRunner<Real>::run_group(Recorded& recorded, Index steps) {
+    const auto launch = [&] {
+        for (Index step = 0; step < steps; ++step) {
             for (const Call& call : recorded.calls) {
                 call();
             }
-        });
-    }
-    set_counter(backward ? extent.steps - 1 : 0);
-    for (Index i = 0; i < extent.steps; ++i) {
-        if (recorded.graph != nullptr) {
-            recorded.graph->replay();
-            continue;
         }
-        for (const Call& call : recorded.calls) {
-            call();
-        }
+    };
+    if (!recorded.can_record) {
+        launch();
+        return;
     }
+    const auto [known, is_new] = recorded.of_steps.try_emplace(steps);
+    auto& recording = known->second;
+    if (!is_new && recording == nullptr) {
+        recording = device_.record(launch);
+        recorded.can_record = recording != nullptr;
+    }
+    recording != nullptr ? recording->replay() : launch();
 }
 
 template class PlanRunner<float>;

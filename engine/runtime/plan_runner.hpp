@@ -56,9 +56,12 @@ public:
 
 private:
     using RecordingKey = std::tuple<bool, std::size_t, Index, Index>;
+    /// A stepped region: the calls of a step, and recordings of some steps each.
     struct Recorded {
+        /// Some steps have been launched call by call; null: they are not recorded yet.
+        std::map<Index, std::unique_ptr<Recording>> of_steps;
         std::vector<Call> calls;
-        std::unique_ptr<Recording> graph;
+        bool can_record = true;
     };
 
     void run_stage(const Stage& stage, bool backward, std::size_t index,
@@ -69,8 +72,11 @@ private:
                      HostSteps steps);
     void run_commands(std::span<const Command> commands, const ChunkExtent& extent);
     void run_folded(const Stage& stage, const ChunkExtent& extent);
+    Recorded& recorded_calls(const Stage& stage, bool backward, std::size_t index,
+                             const ChunkExtent& extent);
     void replay_steps(const Stage& stage, bool backward, std::size_t index,
                       const ChunkExtent& extent);
+    void run_group(Recorded& recorded, Index steps);
     HostContext<Real> host_context();
     void call_host(const Command& command, const ChunkExtent& extent, HostSteps steps);
     void call_processes(const HostContext<Real>& context, const ProcessCommand& command,

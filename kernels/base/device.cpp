@@ -279,4 +279,8 @@ std::unique_ptr<Recording> Device::record(const std::function<void()>& work) con
     return state_->record(work);
 }
 
+long Device::refused_recordings() const {
+    return state_->refused_recordings();
+}
+
 }  // namespace nengine

@@ -77,10 +77,15 @@ public:
     void zero(void* device, std::size_t bytes) const;                ///< ordered
     void synchronize() const;
 
-    /// Records what `work` launches, without running it. On CUDA this is a stream
-    /// capture; on the CPU `nullptr` is returned, because the caller replays its own
-    /// list.
+    /// Records what `work` launches, without running it. `nullptr`: the caller has to
+    /// launch its own list each time. So it is on the CPU; on CUDA this is a stream
+    /// capture, and the driver or a library may refuse it, which is said once. What
+    /// libraries are needed for should have run before: they cannot be made ready in a
+    /// recording.
+    /// @throws DeviceError  `work` calls what cannot be recorded, such as `upload`
     std::unique_ptr<Recording> record(const std::function<void()>& work) const;
+    /// How many recordings have been refused.
+    long refused_recordings() const;
 
     /// Calls `kernel(exec)` with this device's execution space.
     template <class Kernel>

@@ -39,6 +39,7 @@ public:
 
     /// See Device::record; nullptr where the caller replays its own list.
     virtual std::unique_ptr<Recording> record(const std::function<void()>& work) = 0;
+    virtual long refused_recordings() const { return 0; }
 };
 
 }  // namespace nengine

@@ -26,7 +26,7 @@ enum class GemmMath { float32, tf32, bf16 };
 /// What all kernels of one CUDA device share: the stream, library handles, workspaces.
 class CudaContext {
 public:
-    /// @throws DeviceError  a library cannot be opened or its handle not be made
+    /// @throws DeviceError  a library cannot be opened
     explicit CudaContext(int ordinal);
     CudaContext(const CudaContext&) = delete;
     CudaContext& operator=(const CudaContext&) = delete;
@@ -36,8 +36,11 @@ public:
     int ordinal() const { return ordinal_; }
     int multiprocessors() const { return multiprocessors_; }
     cudaStream_t stream() const { return stream_.get(); }
-    cublasContext* blas() const { return blas_.get(); }
-    cudnnContext* dnn() const { return dnn_.get(); }
+    /// The libraries' handles, made at first use: that loads their kernels, which takes
+    /// a good part of a second and some hundred MB that a model may never need.
+    /// @throws DeviceError  cannot be made, or for the first time in a recording
+    cublasContext* blas() const;
+    cudnnContext* dnn() const;
     cuda::DeviceMemory& memory() const { return *memory_; }
     cuda::ScratchStack& scratch() { return *scratch_; }
     cuda::ConvolutionPlans& convolutions() { return *convolutions_; }
@@ -52,15 +55,18 @@ private:
         void operator()(cudnnContext* handle) const noexcept;
     };
 
-    void make_handles();
+    void make_blas() const;
+    void make_dnn() const;
+    void refuse_in_recording(const char* library) const;
 
     int ordinal_;
     int multiprocessors_ = 0;
     cuda::Stream stream_;
     std::unique_ptr<cuda::DeviceMemory> memory_;
     std::unique_ptr<cuda::ScratchStack> scratch_;
-    std::unique_ptr<cublasContext, DestroyBlas> blas_;
-    std::unique_ptr<cudnnContext, DestroyDnn> dnn_;
+    mutable std::unique_ptr<cublasContext, DestroyBlas> blas_;
+    mutable void* blas_workspace_ = nullptr;
+    mutable std::unique_ptr<cudnnContext, DestroyDnn> dnn_;
     std::unique_ptr<cuda::ConvolutionPlans> convolutions_;
 };
 

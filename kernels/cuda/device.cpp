@@ -1,5 +1,7 @@
 #include <cuda_runtime_api.h>
 
+#include <cstdio>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -78,6 +80,7 @@ public:
     }
 
     std::unique_ptr<Recording> record(const std::function<void()>& work) override;
+    long refused_recordings() const override { return refused_recordings_; }
 
     void refuse_in_recording(const char* what) const {
         if (context_.memory().is_capturing()) {
@@ -99,11 +102,14 @@ private:
     }
 
     cuda::Graph capture(const std::function<void()>& work);
+    cuda::GraphExec make_graph(const std::function<void()>& work);
+    void refuse_recording(const Error& error);
 
     CudaContext context_;
     cuda::Staging staging_;
     std::string name_;
     std::size_t total_ = 0;
+    long refused_recordings_ = 0;
 };
 
 /// A CUDA graph. Keeps its device alive.
@@ -151,16 +157,41 @@ cuda::Graph CudaState::capture(const std::function<void()>& work) {
     return cuda::Graph(graph);
 }
 
-std::unique_ptr<Recording> CudaState::record(const std::function<void()>& work) {
-    refuse_in_recording("record");
-    const DeviceGuard guard(ordinal());
+cuda::GraphExec CudaState::make_graph(const std::function<void()>& work) {
     const cuda::Graph graph = capture(work);
     cudaGraphExec_t exec = nullptr;
     NENGINE_CHECK(cudaGraphInstantiate(&exec, graph.get(), 0));
     cuda::GraphExec owned(exec);
     // What the first launch would otherwise pay.
     NENGINE_CHECK(cudaGraphUpload(exec, stream()));
-    return std::make_unique<GraphRecording>(shared_from_this(), std::move(owned));
+    return owned;
+}
+
+void CudaState::refuse_recording(const Error& error) {
+    ++refused_recordings_;
+    static std::once_flag said;
+    std::call_once(said, [&] {
+        std::fprintf(stderr,
+                     "nengine: %s cannot record steps, which are launched one by one "
+                     "instead, and slower (%s)\n",
+                     name_.c_str(), error.what());
+    });
+}
+
+std::unique_ptr<Recording> CudaState::record(const std::function<void()>& work) {
+    refuse_in_recording("record");
+    const DeviceGuard guard(ordinal());
+    try {
+        return std::make_unique<GraphRecording>(shared_from_this(), make_graph(work));
+    } catch (const DeviceError& error) {
+        if (error.code() == 0) {
+            throw;  // a mistake of ours, which no library has reported
+        }
+        refuse_recording(error);
+    } catch (const MemoryError& error) {
+        refuse_recording(error);  // there may be enough where it can be waited for
+    }
+    return nullptr;
 }
 
 /// The number of devices, or the reason why there is none.

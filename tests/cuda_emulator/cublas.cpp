@@ -10,6 +10,7 @@ namespace {
 
 struct Handle {
     cudaStream_t stream = nullptr;
+    bool is_ready = false;  // its kernels are loaded
 };
 
 /// Matrices stored column after column: op(X)(i, j).
@@ -61,6 +62,9 @@ struct Product {
 extern "C" {
 
 cublasStatus_t cublasCreate_v2(cublasHandle_t* handle) {
+    if (cuda_emulator::any_captures()) {
+        return CUBLAS_STATUS_NOT_INITIALIZED;
+    }
     *handle = reinterpret_cast<cublasHandle_t>(new Handle);
     return CUBLAS_STATUS_SUCCESS;
 }
@@ -99,9 +103,13 @@ cublasStatus_t cublasGemmStridedBatchedEx_64(
     if (!product.is_valid() || type_a != type || type_b != type || type_c != type) {
         return CUBLAS_STATUS_INVALID_VALUE;
     }
-    cuda_emulator::enqueue(reinterpret_cast<Handle*>(handle)->stream, [=] {
-        is_double ? product.run<double>() : product.run<float>();
-    });
+    auto& [stream, is_ready] = *reinterpret_cast<Handle*>(handle);
+    if (!is_ready && cuda_emulator::is_captured(stream)) {
+        return CUBLAS_STATUS_EXECUTION_FAILED;  // the least that may happen
+    }
+    is_ready = true;
+    cuda_emulator::enqueue(
+        stream, [=] { is_double ? product.run<double>() : product.run<float>(); });
     return CUBLAS_STATUS_SUCCESS;
 }
 

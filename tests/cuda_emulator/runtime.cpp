@@ -48,11 +48,6 @@ Pool* pool_of(cudaMemPool_t handle) {
     return reinterpret_cast<Pool*>(handle);
 }
 
-bool any_captures() {
-    return std::any_of(streams().begin(), streams().end(),
-                       [](const Stream* stream) { return stream->captures(); });
-}
-
 bool is_launchable(const cudaLaunchConfig_t& config) {
     const dim3 &grid = config.gridDim, &block = config.blockDim;
     return grid.x > 0 && grid.y > 0 && grid.z > 0 && grid.x < 1U << 31U &&
@@ -66,6 +61,17 @@ bool is_launchable(const cudaLaunchConfig_t& config) {
 void enqueue(cudaStream_t stream, Work work) {
     const Lock lock(mutex());
     stream_of(stream).add(std::move(work));
+}
+
+bool is_captured(cudaStream_t stream) {
+    const Lock lock(mutex());
+    return stream_of(stream).captures();
+}
+
+bool any_captures() {
+    const Lock lock(mutex());
+    return std::any_of(streams().begin(), streams().end(),
+                       [](const Stream* stream) { return stream->captures(); });
 }
 
 cudaError_t launch(const cudaLaunchConfig_t& config, std::function<void()> thread) {
@@ -102,6 +108,8 @@ const char* cudaGetErrorString(cudaError_t error) {
             return "device not ready";
         case cudaErrorStreamCaptureUnsupported:
             return "operation not permitted when stream is capturing";
+        case cudaErrorStreamCaptureInvalidated:
+            return "operation failed due to a previous error during capture";
         default:
             return "an error of the emulator";
     }
@@ -335,6 +343,11 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
     const Lock lock(mutex());
     auto* recorded = stream_of(stream).end_capture();
+    if (recorded != nullptr && refuses("captures")) {
+        delete std::exchange(recorded, nullptr);
+        *graph = nullptr;
+        return report(cudaErrorStreamCaptureInvalidated);
+    }
     *graph = reinterpret_cast<cudaGraph_t>(recorded);
     return report(recorded != nullptr ? cudaSuccess : cudaErrorStreamCaptureUnmatched);
 }

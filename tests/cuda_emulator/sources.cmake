@@ -1,1 +1,4 @@
-set(NENGINE_EMULATOR_TESTS device_memory_test.cpp emulator_test.cpp)
+set(NENGINE_EMULATOR_TESTS
+    device_memory_test.cpp
+    emulator_test.cpp
+    refused_recording_test.cpp)
