@@ -42,6 +42,7 @@ set(NENGINE_CUDA_SOURCES
     cuda/conv_layout.cu
     cuda/convolution_plans.cpp
     cuda/device.cpp
+    cuda/event_timer.cpp
     cuda/gemm.cpp
     cuda/library.cpp
     cuda/memory.cpp

@@ -1,7 +1,6 @@
 #include "engine/runtime/plan_runner.hpp"
 
 #include <algorithm>
-#include <chrono>
 
 #include "kernels/rows.hpp"
 
@@ -49,7 +48,8 @@ PlanRunner<Real>::PlanRunner(const Device& device, std::shared_ptr<const Plan> p
     make_state_tables(layout);
     make_pack_calls();
     draws_ = has_draws(*plan_);
-    seconds_.assign(plan_->forward.size() + plan_->backward.size(), 0.0);
+    forward_timer_ = device_.timer(plan_->forward.size());
+    backward_timer_ = device_.timer(plan_->backward.size());
 }
 
 template <class Real>
@@ -75,23 +75,34 @@ void PlanRunner<Real>::forward(const ChunkExtent& extent) {
     if (extent.first_item == 0) {
         processes_->calls.forget_before(extent.first_step);
     }
+    forward_timer_->start();
     for (std::size_t s = 0; s < plan_->forward.size(); ++s) {
         run_stage(plan_->forward[s], false, s, extent);
+        forward_timer_->lap(s);
     }
 }
 
 template <class Real>
 void PlanRunner<Real>::backward(const ChunkExtent& extent) {
+    backward_timer_->start();
     for (std::size_t s = 0; s < plan_->backward.size(); ++s) {
         run_stage(plan_->backward[s], true, s, extent);
+        backward_timer_->lap(s);
     }
+}
+
+template <class Real>
+std::vector<double> PlanRunner<Real>::stage_seconds() const {
+    std::vector<double> seconds = forward_timer_->seconds();
+    for (const double back : backward_timer_->seconds()) {
+        seconds.push_back(back);
+    }
+    return seconds;
 }
 
 template <class Real>
 void PlanRunner<Real>::run_stage(const Stage& stage, bool backward, std::size_t index,
                                  const ChunkExtent& extent) {
-    using Clock = std::chrono::steady_clock;
-    const auto start = Clock::now();
     if (stage.kind == StageKind::stepped) {
         run_commands(stage.before, extent);
         run_steps(stage, backward, index, extent);
@@ -99,8 +110,6 @@ void PlanRunner<Real>::run_stage(const Stage& stage, bool backward, std::size_t 
     } else {
         run_folded(stage, extent);
     }
-    seconds_[index + (backward ? plan_->forward.size() : 0)] +=
-        std::chrono::duration<double>(Clock::now() - start).count();
 }
 
 /// `steps`: those at hand, for what is called on the host; kernels of stepped stages

@@ -11,6 +11,7 @@
 #include "engine/runtime/host_call.hpp"
 #include "engine/runtime/process_states.hpp"
 #include "engine/runtime/stores.hpp"
+#include "kernels/base/timer.hpp"
 
 namespace nengine {
 
@@ -50,9 +51,9 @@ public:
     /// Adds gradients of packed copies to the parameters' own.
     void collect_gradients();
 
-    /// Seconds that the host spent in each stage, forward then backward, since
-    /// construction. On CUDA that is the time to enqueue it.
-    const std::vector<double>& stage_seconds() const { return seconds_; }
+    /// Seconds that the device spent in each stage, forward then backward, since
+    /// construction. Waits for it.
+    std::vector<double> stage_seconds() const;
 
 private:
     using RecordingKey = std::tuple<bool, std::size_t, Index, Index>;
@@ -131,7 +132,7 @@ private:
     std::vector<Call> pack_, unpack_gradients_;
     std::uint64_t packed_version_ = 0;
     std::map<RecordingKey, Recorded> recorded_;
-    std::vector<double> seconds_;
+    std::unique_ptr<Timer> forward_timer_, backward_timer_;
 };
 
 }  // namespace nengine

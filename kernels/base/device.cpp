@@ -283,4 +283,8 @@ long Device::refused_recordings() const {
     return state_->refused_recordings();
 }
 
+std::unique_ptr<Timer> Device::timer(std::size_t parts) const {
+    return state_->timer(parts);
+}
+
 }  // namespace nengine

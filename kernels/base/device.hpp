@@ -12,6 +12,7 @@
 namespace nengine {
 
 class Device;
+class Timer;
 
 /// Owns bytes on a device. Move-only: a copy is a transfer and has a name. Keeps its
 /// device alive.
@@ -86,6 +87,9 @@ public:
     std::unique_ptr<Recording> record(const std::function<void()>& work) const;
     /// How many recordings have been refused.
     long refused_recordings() const;
+
+    /// Measures `parts` parts of this device's work.
+    std::unique_ptr<Timer> timer(std::size_t parts) const;
 
     /// Calls `kernel(exec)` with this device's execution space.
     template <class Kernel>

@@ -10,6 +10,7 @@
 #include "kernels/cuda/check.hpp"
 #include "kernels/cuda/context.hpp"
 #include "kernels/cuda/cuda_device.hpp"
+#include "kernels/cuda/event_timer.hpp"
 #include "kernels/cuda/probe.hpp"
 #include "kernels/cuda/staging.hpp"
 
@@ -81,6 +82,11 @@ public:
 
     std::unique_ptr<Recording> record(const std::function<void()>& work) override;
     long refused_recordings() const override { return refused_recordings_; }
+
+    std::unique_ptr<Timer> timer(std::size_t parts) override {
+        return std::make_unique<cuda::EventTimer>(shared_from_this(), ordinal(),
+                                                  stream(), parts);
+    }
 
     void refuse_in_recording(const char* what) const {
         if (context_.memory().is_capturing()) {

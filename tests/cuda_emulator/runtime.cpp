@@ -1,7 +1,9 @@
 #include <cuda_runtime.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
+#include <memory>
 #include <mutex>
 #include <set>
 
@@ -37,10 +39,20 @@ cudaError_t report(cudaError_t status) {
     return status;
 }
 
+using Clock = std::chrono::steady_clock;
+
 struct Event {
+    bool has_time = false;
     Stream* stream = nullptr;
     std::uint64_t after = 0;
+    std::shared_ptr<Clock::time_point> passed = nullptr;  // when it was
 };
+Event& event_of(cudaEvent_t handle) {
+    return *reinterpret_cast<Event*>(handle);
+}
+bool is_over(const Event& event) {
+    return event.stream == nullptr || event.stream->done() >= event.after;
+}
 
 using Recorded = std::vector<Work>;
 
@@ -283,21 +295,27 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
     return cudaSuccess;
 }
 
-cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
-    *event = reinterpret_cast<cudaEvent_t>(new Event);
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags) {
+    *event = reinterpret_cast<cudaEvent_t>(
+        new Event{.has_time = (flags & cudaEventDisableTiming) == 0});
     return cudaSuccess;
 }
 cudaError_t cudaEventDestroy(cudaEvent_t event) {
-    delete reinterpret_cast<Event*>(event);
+    delete &event_of(event);
     return cudaSuccess;
 }
 
-cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
+cudaError_t cudaEventRecord(cudaEvent_t handle, cudaStream_t stream) {
     const Lock lock(mutex());
-    if (stream_of(stream).captures()) {
+    Stream& on = stream_of(stream);
+    if (on.captures()) {
         return report(cudaErrorStreamCaptureUnsupported);
     }
-    *reinterpret_cast<Event*>(event) = {&stream_of(stream), stream_of(stream).added()};
+    Event& event = event_of(handle);
+    event.passed = std::make_shared<Clock::time_point>();
+    on.add([passed = event.passed] { *passed = Clock::now(); });
+    event.stream = &on;
+    event.after = on.added();
     return cudaSuccess;
 }
 
@@ -306,9 +324,7 @@ cudaError_t cudaEventQuery(cudaEvent_t handle) {
     if (handle == nullptr) {
         return report(cudaErrorInvalidResourceHandle);
     }
-    const auto& event = *reinterpret_cast<Event*>(handle);
-    const bool over = event.stream == nullptr || event.stream->done() >= event.after;
-    return report(over ? cudaSuccess : cudaErrorNotReady);
+    return report(is_over(event_of(handle)) ? cudaSuccess : cudaErrorNotReady);
 }
 
 cudaError_t cudaEventSynchronize(cudaEvent_t handle) {
@@ -316,10 +332,25 @@ cudaError_t cudaEventSynchronize(cudaEvent_t handle) {
     if (handle == nullptr) {
         return report(cudaErrorInvalidResourceHandle);
     }
-    const auto& event = *reinterpret_cast<Event*>(handle);
+    const Event& event = event_of(handle);
     if (event.stream != nullptr) {
         event.stream->run(event.after);
     }
+    return cudaSuccess;
+}
+
+cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t start,
+                                 cudaEvent_t end) {
+    const Lock lock(mutex());
+    const Event &from = event_of(start), &to = event_of(end);
+    if (!from.has_time || !to.has_time || !from.passed || !to.passed) {
+        return report(cudaErrorInvalidResourceHandle);
+    }
+    if (!is_over(from) || !is_over(to)) {
+        return report(cudaErrorNotReady);
+    }
+    *milliseconds =
+        std::chrono::duration<float, std::milli>(*to.passed - *from.passed).count();
     return cudaSuccess;
 }
 
