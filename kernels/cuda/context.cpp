@@ -6,6 +6,7 @@
 #include "kernels/base/error.hpp"
 #include "kernels/cuda/convolution_plans.hpp"
 #include "kernels/cuda/library.hpp"
+#include "kernels/cuda/memory.hpp"
 
 namespace nengine {
 namespace cuda {

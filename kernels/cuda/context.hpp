@@ -7,7 +7,6 @@
 
 #include "kernels/base/exec.hpp"
 #include "kernels/cuda/handle.hpp"
-#include "kernels/cuda/memory.hpp"
 #include "kernels/cuda/scratch.hpp"
 
 struct cublasContext;  // what cublasHandle_t and cudnnHandle_t point to
@@ -17,7 +16,8 @@ namespace nengine {
 
 namespace cuda {
 class ConvolutionPlans;
-}
+class DeviceMemory;
+}  // namespace cuda
 
 /// What float32 products may round their operands to, on tensor cores; sums are
 /// float32. Convolutions know no bf16 and take tf32 for it.

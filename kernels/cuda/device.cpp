@@ -11,6 +11,7 @@
 #include "kernels/cuda/context.hpp"
 #include "kernels/cuda/cuda_device.hpp"
 #include "kernels/cuda/event_timer.hpp"
+#include "kernels/cuda/memory.hpp"
 #include "kernels/cuda/probe.hpp"
 #include "kernels/cuda/staging.hpp"
 
