@@ -68,6 +68,7 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/ensemble.hpp
     include/nengine/error.hpp
     include/nengine/functions.hpp
+    include/nengine/gemm_math.hpp
     include/nengine/io.hpp
     include/nengine/layer.hpp
     include/nengine/learning_rules.hpp
@@ -98,6 +99,7 @@ set(NENGINE_KERNEL_HEADERS
     kernels/base/divide.hpp
     kernels/base/error.hpp
     kernels/base/exec.hpp
+    kernels/base/gemm_math.hpp
     kernels/base/launch_contract.hpp
     kernels/base/macros.hpp
     kernels/base/math_policy.hpp

@@ -76,7 +76,9 @@ Simulator::Impl::Impl(const NetworkData& network, SimulatorOptions given)
     settings.real = real();
     settings.seed = seed;
     settings.planner = planner_options(options.plan);
-    session.emplace(built.model, Device::named(options.device), settings);
+    const Device device = Device::named(options.device);
+    device.set_gemm_math(options.gemm_math);
+    session.emplace(built.model, device, settings);
     recordings.resize(built.probes.size());
     name_data();
     for (const std::string& warning : built.warnings) {

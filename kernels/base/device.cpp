@@ -275,6 +275,10 @@ void Device::synchronize() const {
     state_->synchronize();
 }
 
+void Device::set_gemm_math(GemmMath math) const {
+    state_->set_gemm_math(math);
+}
+
 std::unique_ptr<Recording> Device::record(const std::function<void()>& work) const {
     return state_->record(work);
 }

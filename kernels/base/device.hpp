@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "kernels/base/exec.hpp"
+#include "kernels/base/gemm_math.hpp"
 
 namespace nengine {
 
@@ -77,6 +78,10 @@ public:
     void copy(void* to, const void* from, std::size_t bytes) const;  ///< ordered
     void zero(void* device, std::size_t bytes) const;                ///< ordered
     void synchronize() const;
+
+    /// What later products and convolutions may round to; float32 at first. Recordings
+    /// keep what was set when they were made.
+    void set_gemm_math(GemmMath math) const;
 
     /// Records what `work` launches, without running it. `nullptr`: the caller has to
     /// launch its own list each time. So it is on the CPU; on CUDA this is a stream

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "kernels/base/exec.hpp"
+#include "kernels/base/gemm_math.hpp"
 #include "kernels/cuda/handle.hpp"
 #include "kernels/cuda/scratch.hpp"
 
@@ -18,10 +19,6 @@ namespace cuda {
 class ConvolutionPlans;
 class DeviceMemory;
 }  // namespace cuda
-
-/// What float32 products may round their operands to, on tensor cores; sums are
-/// float32. Convolutions know no bf16 and take tf32 for it.
-enum class GemmMath { float32, tf32, bf16 };
 
 /// What all kernels of one CUDA device share: the stream, library handles, workspaces.
 class CudaContext {

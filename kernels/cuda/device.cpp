@@ -84,6 +84,8 @@ public:
     std::unique_ptr<Recording> record(const std::function<void()>& work) override;
     long refused_recordings() const override { return refused_recordings_; }
 
+    void set_gemm_math(GemmMath math) override { context_.gemm_math = math; }
+
     std::unique_ptr<Timer> timer(std::size_t parts) override {
         return std::make_unique<cuda::EventTimer>(shared_from_this(), ordinal(),
                                                   stream(), parts);

@@ -21,6 +21,7 @@ set(NENGINE_KERNELS_TESTS
     device_test.cpp
     host_memory_test.cpp
     timer_test.cpp
+    gemm_math_test.cpp
     gemm_test.cpp)
 
 if(NENGINE_WITH_CUDA)

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "nengine/gemm_math.hpp"
 #include "nengine/losses.hpp"
 #include "nengine/network.hpp"
 #include "nengine/optimizers.hpp"
@@ -70,6 +71,10 @@ struct SimulatorOptions {
     Rng rng = Rng::numpy;
     double dt = 0.001;  ///< seconds per step
     DType dtype = DType::float32;
+    /// On CUDA with dtype float32, products of weights and convolutions may be faster
+    /// and less exact; neurons, synapses and sums stay float32. The CPU computes in
+    /// float32, whatever is said here.
+    GemmMath gemm_math = GemmMath::float32;
     /// Unset: if standard error is a terminal.
     std::optional<bool> progress_bar = std::nullopt;
     /// Above 0: LIF neurons train with SoftLIFRate's curve of this sigma.
