@@ -48,6 +48,7 @@ set(NENGINE_API_SOURCES
     src/processes.cpp
     src/progress.cpp
     src/random.cpp
+    src/device_choice.cpp
     src/simulator.cpp
     src/simulator_options.cpp
     src/simulator_data.cpp

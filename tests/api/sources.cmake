@@ -1,6 +1,7 @@
 set(NENGINE_API_TESTS
     arithmetic_test.cpp
     custom_neuron_test.cpp
+    device_choice_test.cpp
     ../reference/naive_interpreter.cpp
     ../reference/naive_learning.cpp
     ../reference/naive_operators.cpp
