@@ -1,17 +1,18 @@
 #include "engine/runtime/plan_runner.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "kernels/rows.hpp"
 
 namespace nengine {
 namespace {
 
-/// Steps of a region in one recording. Launching a CUDA graph takes the host 3 to 6 us,
-/// and a step takes the device 10 us even if it is the smallest: with 16 of them the
-/// host needs a thirtieth of the time and can be late now and then. More would make
-/// graphs of large regions (200 kernels a step) slow to make.
-constexpr Index steps_per_recording = 16;
+/// Steps of a region in one CUDA graph. Launching a graph takes the host 3 to 6 us, and
+/// a step takes the device 10 us even if it is the smallest: with 16 of them the host
+/// needs a thirtieth of the time and can be late now and then. More would make graphs
+/// of large regions (200 kernels a step) slow to make.
+constexpr Index steps_per_graph = 16;
 
 /// Whether kernels of the plan ask for the place of their random numbers.
 bool has_draws(const Plan& plan) {
@@ -36,9 +37,12 @@ PlanRunner<Real>::PlanRunner(const Device& device, std::shared_ptr<const Plan> p
       parameters_(parameters),
       minibatch_(layout.minibatch()),
       memory_(device, *plan_, options, chunk, layout.minibatch(), sizeof(Real)),
-      counter_(device.allocate(sizeof(Index), "a step counter")),
+      steps_per_recording_(device.is_cuda() ? steps_per_graph : 1),
+      counters_(device.allocate(
+          static_cast<std::size_t>(steps_per_recording_) * sizeof(Index),
+          "step counters")),
       origin_(device.allocate(sizeof(RandomOrigin), "the place of random numbers")),
-      binder_(device_, *plan_, memory_, tables_, counter_.as<Index>(),
+      binder_(device_, *plan_, memory_, tables_, counters_.as<Index>(),
               origin_.as<RandomOrigin>()) {
     for (const auto& table : plan_->tables) {
         table_memory_.push_back(upload_table(device_, table));
@@ -180,9 +184,15 @@ void PlanRunner<Real>::set_origin(const ChunkExtent& extent) {
     device_.upload(origin_.data(), &from, sizeof(from));
 }
 
+/// So that `step` comes next, then the one after it (backward: before it).
 template <class Real>
-void PlanRunner<Real>::set_counter(Index step) {
-    device_.upload(counter_.data(), &step, sizeof(step));
+void PlanRunner<Real>::set_counters(Index step, bool backward) {
+    std::array<Index, steps_per_graph> steps{};
+    for (Index& counter : steps) {
+        counter = step;
+        step += backward ? -1 : 1;
+    }
+    device_.upload(counters_.data(), steps.data(), counters_.bytes());
 }
 
 template <class Real>
@@ -194,7 +204,7 @@ void PlanRunner<Real>::run_steps(const Stage& stage, bool backward, std::size_t 
     }
     for (Index i = 0; i < extent.steps; ++i) {
         const Index step = backward ? extent.steps - 1 - i : i;
-        set_counter(step);
+        set_counters(step, backward);
         for (const Command& command : stage.commands) {
             run_command(command, extent, {extent.first_step + step, 1});
         }
@@ -202,34 +212,35 @@ void PlanRunner<Real>::run_steps(const Stage& stage, bool backward, std::size_t 
 }
 
 template <class Real>
-auto PlanRunner<Real>::recorded_calls(const Stage& stage, bool backward,
+auto PlanRunner<Real>::recorded_steps(const Stage& stage, bool backward,
                                       std::size_t index, const ChunkExtent& extent)
     -> Recorded& {
     Recorded& recorded =
         recorded_[RecordingKey(backward, index, extent.items, extent.first_item)];
-    if (!recorded.calls.empty()) {
+    if (!recorded.steps.empty()) {
         return recorded;
     }
     // Bound from a copy that is gone before the first replay: a call that still looked
     // at it would be found by the address sanitizer.
     const auto commands = std::make_unique<std::vector<Command>>(stage.commands);
-    for (const Command& command : *commands) {
-        recorded.calls.push_back(binder_.bind(command, extent));
+    for (Index step = 0; step < steps_per_recording_; ++step) {
+        const Binder<Real> binder = binder_.later(step);
+        auto& calls = recorded.steps.emplace_back();
+        for (const Command& command : *commands) {
+            calls.push_back(binder.bind(command, extent));
+        }
     }
-    recorded.calls.push_back(
-        [device = device_, counter = counter_.as<Index>(), by = backward ? -1 : 1] {
-            device.run([&](const auto& exec) { advance(exec, counter, by); });
-        });
     return recorded;
 }
 
 template <class Real>
 void PlanRunner<Real>::replay_steps(const Stage& stage, bool backward,
                                     std::size_t index, const ChunkExtent& extent) {
-    Recorded& recorded = recorded_calls(stage, backward, index, extent);
-    set_counter(backward ? extent.steps - 1 : 0);
-    for (Index done = 0; done < extent.steps; done += steps_per_recording) {
-        run_group(recorded, std::min(steps_per_recording, extent.steps - done));
+    Recorded& recorded = recorded_steps(stage, backward, index, extent);
+    set_counters(backward ? extent.steps - 1 : 0, backward);
+    for (Index done = 0; done < extent.steps; done += steps_per_recording_) {
+        run_group(recorded, backward,
+                  std::min(steps_per_recording_, extent.steps - done));
     }
 }
 
@@ -237,13 +248,17 @@ void PlanRunner<Real>::replay_steps(const Stage& stage, bool backward,
 /// they cannot be made in a recording, and recording it would take as long as launching
 /// it: it pays off only from the second time on.
 template <class Real>
-void PlanRunner<Real>::run_group(Recorded& recorded, Index steps) {
+void PlanRunner<Real>::run_group(Recorded& recorded, bool backward, Index steps) {
     const auto launch = [&] {
         for (Index step = 0; step < steps; ++step) {
-            for (const Call& call : recorded.calls) {
+            for (const Call& call : recorded.steps[static_cast<std::size_t>(step)]) {
                 call();
             }
         }
+        device_.run([&](const auto& exec) {
+            advance(exec, counters_.as<Index>(), steps_per_recording_,
+                    backward ? -steps : steps);
+        });
     };
     if (!recorded.can_record) {
         launch();

@@ -57,11 +57,12 @@ public:
 
 private:
     using RecordingKey = std::tuple<bool, std::size_t, Index, Index>;
-    /// A stepped region: the calls of a step, and recordings of some steps each.
+    /// A stepped region: the calls of successive steps, and recordings of some steps
+    /// each.
     struct Recorded {
-        /// Some steps have been launched call by call; null: they are not recorded yet.
+        std::vector<std::vector<Call>> steps;
+        /// By how many steps; null: these have only been launched call by call.
         std::map<Index, std::unique_ptr<Recording>> of_steps;
-        std::vector<Call> calls;
         bool can_record = true;
     };
 
@@ -73,11 +74,11 @@ private:
                      HostSteps steps);
     void run_commands(std::span<const Command> commands, const ChunkExtent& extent);
     void run_folded(const Stage& stage, const ChunkExtent& extent);
-    Recorded& recorded_calls(const Stage& stage, bool backward, std::size_t index,
+    Recorded& recorded_steps(const Stage& stage, bool backward, std::size_t index,
                              const ChunkExtent& extent);
     void replay_steps(const Stage& stage, bool backward, std::size_t index,
                       const ChunkExtent& extent);
-    void run_group(Recorded& recorded, Index steps);
+    void run_group(Recorded& recorded, bool backward, Index steps);
     HostContext<Real> host_context();
     void call_host(const Command& command, const ChunkExtent& extent, HostSteps steps);
     void call_processes(const HostContext<Real>& context, const ProcessCommand& command,
@@ -89,7 +90,7 @@ private:
     RandomOrigin origin(const ChunkExtent& extent) const;
     /// Says so to kernels that draw.
     void set_origin(const ChunkExtent& extent);
-    void set_counter(Index step);
+    void set_counters(Index step, bool backward);
     void upload_constants();
     void make_state_tables(const StateStore<Real>& layout);
     void make_pack_calls();
@@ -121,7 +122,10 @@ private:
     PlanMemory memory_;
     std::vector<Buffer> table_memory_;
     std::vector<Index*> tables_;
-    Buffer counter_, origin_;
+    Index steps_per_recording_;
+    /// Of the steps of a recording, one each: the first is the step at hand.
+    Buffer counters_;
+    Buffer origin_;
     Binder<Real> binder_;
     std::vector<StateTable> state_tables_;
     ProcessStates* processes_ = nullptr;
