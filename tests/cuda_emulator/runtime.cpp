@@ -1,43 +1,35 @@
+#include "runtime.hpp"
+
 #include <cuda_runtime.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <memory>
-#include <mutex>
-#include <set>
 
 #include "emulator.hpp"
 #include "grid.hpp"
-#include "memory.hpp"
 #include "options.hpp"
 #include "stream.hpp"
 
-// The functions of the CUDA runtime that nengine calls, on one emulated device.
+// The functions of the CUDA runtime that nengine calls, on one emulated device; those
+// of memory are in runtime_memory.cpp.
 
 namespace cuda_emulator {
-namespace {
 
-/// One lock for everything: threads of the host may share the device.
 std::recursive_mutex& mutex() {
     static auto* result = new std::recursive_mutex;
     return *result;
 }
-using Lock = std::lock_guard<std::recursive_mutex>;
 
 std::set<Stream*>& streams() {
     static auto* result = new std::set<Stream*>;
     return *result;
 }
 
-thread_local cudaError_t last_error = cudaSuccess;
+namespace {
 
-cudaError_t report(cudaError_t status) {
-    if (status != cudaSuccess) {
-        last_error = status;
-    }
-    return status;
-}
+thread_local cudaError_t last_error = cudaSuccess;
 
 using Clock = std::chrono::steady_clock;
 
@@ -56,10 +48,6 @@ bool is_over(const Event& event) {
 
 using Recorded = std::vector<Work>;
 
-Pool* pool_of(cudaMemPool_t handle) {
-    return reinterpret_cast<Pool*>(handle);
-}
-
 bool is_launchable(const cudaLaunchConfig_t& config) {
     const dim3 &grid = config.gridDim, &block = config.blockDim;
     return grid.x > 0 && grid.y > 0 && grid.z > 0 && grid.x < 1U << 31U &&
@@ -69,6 +57,13 @@ bool is_launchable(const cudaLaunchConfig_t& config) {
 }
 
 }  // namespace
+
+cudaError_t report(cudaError_t status) {
+    if (status != cudaSuccess) {
+        last_error = status;
+    }
+    return status;
+}
 
 void enqueue(cudaStream_t stream, Work work) {
     const Lock lock(mutex());
@@ -167,104 +162,6 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
 
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void*) {
     *attributes = {};
-    return cudaSuccess;
-}
-
-// ---- memory
-
-cudaError_t cudaMalloc(void** data, size_t bytes) {
-    *data = allocate(bytes);
-    return report(*data != nullptr ? cudaSuccess : cudaErrorMemoryAllocation);
-}
-
-cudaError_t cudaFree(void* data) {
-    const Lock lock(mutex());
-    for (Stream* stream : streams()) {
-        stream->run();
-    }
-    return report(data == nullptr || release(data) ? cudaSuccess
-                                                   : cudaErrorInvalidValue);
-}
-
-cudaError_t cudaMallocHost(void** data, size_t bytes) {
-    *data = allocate_pinned(bytes);
-    return report(*data != nullptr ? cudaSuccess : cudaErrorMemoryAllocation);
-}
-cudaError_t cudaFreeHost(void* data) {
-    return report(release_pinned(data) ? cudaSuccess : cudaErrorInvalidValue);
-}
-
-cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
-    *free = free_memory();
-    *total = total_memory();
-    return cudaSuccess;
-}
-
-cudaError_t cudaMemPoolCreate(cudaMemPool_t* pool, const cudaMemPoolProps* properties) {
-    if (refuses("pools")) {
-        return report(cudaErrorNotSupported);
-    }
-    if (properties->allocType != cudaMemAllocationTypePinned ||
-        properties->location.type != cudaMemLocationTypeDevice) {
-        return report(cudaErrorInvalidValue);
-    }
-    *pool = reinterpret_cast<cudaMemPool_t>(new Pool);
-    return cudaSuccess;
-}
-cudaError_t cudaMemPoolDestroy(cudaMemPool_t pool) {
-    forget(pool_of(pool));
-    delete pool_of(pool);
-    return cudaSuccess;
-}
-/// Pools keep everything, whatever their threshold.
-cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) {
-    return cudaSuccess;
-}
-cudaError_t cudaMemPoolTrimTo(cudaMemPool_t pool, size_t) {
-    trim(pool_of(pool));
-    return cudaSuccess;
-}
-
-cudaError_t cudaMallocFromPoolAsync(void** data, size_t bytes, cudaMemPool_t pool,
-                                    cudaStream_t stream) {
-    const Lock lock(mutex());
-    if (stream_of(stream).captures()) {
-        return report(cudaErrorStreamCaptureUnsupported);
-    }
-    *data = allocate(bytes, pool_of(pool));
-    return report(*data != nullptr ? cudaSuccess : cudaErrorMemoryAllocation);
-}
-
-cudaError_t cudaFreeAsync(void* data, cudaStream_t stream) {
-    const Lock lock(mutex());
-    if (refuses("pools") || !is_device(data, 0) || stream_of(stream).captures()) {
-        return report(cudaErrorInvalidValue);
-    }
-    stream_of(stream).add([data] { release(data); });
-    return cudaSuccess;
-}
-
-cudaError_t cudaMemsetAsync(void* data, int value, size_t bytes, cudaStream_t stream) {
-    const Lock lock(mutex());
-    if (bytes == 0 || !is_device(data, bytes)) {
-        return report(cudaErrorInvalidValue);
-    }
-    stream_of(stream).add([=] { std::memset(data, value, bytes); });
-    return cudaSuccess;
-}
-
-cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes,
-                            cudaMemcpyKind kind, cudaStream_t stream) {
-    const Lock lock(mutex());
-    const bool to_device = kind != cudaMemcpyDeviceToHost;
-    const bool from_device = kind != cudaMemcpyHostToDevice;
-    const auto is_good = [&](const void* data, bool device) {
-        return device ? is_device(data, bytes) : is_pinned(data, bytes);
-    };
-    if (!is_good(to, to_device) || !is_good(from, from_device)) {
-        return report(cudaErrorInvalidValue);
-    }
-    stream_of(stream).add([=] { std::memcpy(to, from, bytes); });
     return cudaSuccess;
 }
 
