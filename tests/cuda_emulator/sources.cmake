@@ -1,4 +1,5 @@
 set(NENGINE_EMULATOR_TESTS
+    cublas_test.cpp
     device_memory_test.cpp
     emulator_test.cpp
     refused_recording_test.cpp)
