@@ -18,6 +18,11 @@ bool refuses(std::string_view what) {
     return false;
 }
 
+bool counts_work() {
+    const char* const clock = std::getenv("NENGINE_EMULATOR_CLOCK");
+    return clock != nullptr && std::string_view(clock) == "work";
+}
+
 std::size_t total_memory() {
     const char* const mebibytes = std::getenv("NENGINE_EMULATOR_MEMORY");
     return (mebibytes != nullptr ? std::strtoull(mebibytes, nullptr, 10) : 8192ULL)

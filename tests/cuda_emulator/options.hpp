@@ -14,6 +14,10 @@ namespace cuda_emulator {
 /// - `captures`: the end of a capture fails
 bool refuses(std::string_view what);
 
+/// Whether NENGINE_EMULATOR_CLOCK is `work`: each piece of a stream's work, events too,
+/// takes a millisecond by its events, whatever the host's clock says.
+bool counts_work();
+
 /// The memory of the device: NENGINE_EMULATOR_MEMORY in MiB, 8 GiB by default.
 std::size_t total_memory();
 

@@ -210,7 +210,11 @@ cudaError_t cudaEventRecord(cudaEvent_t handle, cudaStream_t stream) {
     }
     Event& event = event_of(handle);
     event.passed = std::make_shared<Clock::time_point>();
-    on.add([passed = event.passed] { *passed = Clock::now(); });
+    on.add([passed = event.passed, &on] {
+        *passed = counts_work()
+                      ? Clock::time_point(std::chrono::milliseconds(on.done()))
+                      : Clock::now();
+    });
     event.stream = &on;
     event.after = on.added();
     return cudaSuccess;
