@@ -48,6 +48,7 @@ set(NENGINE_API_SOURCES
     src/processes.cpp
     src/progress.cpp
     src/random.cpp
+    src/device_choice.cpp
     src/simulator.cpp
     src/simulator_options.cpp
     src/simulator_data.cpp
@@ -68,6 +69,7 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/ensemble.hpp
     include/nengine/error.hpp
     include/nengine/functions.hpp
+    include/nengine/gemm_math.hpp
     include/nengine/io.hpp
     include/nengine/layer.hpp
     include/nengine/learning_rules.hpp
@@ -98,6 +100,7 @@ set(NENGINE_KERNEL_HEADERS
     kernels/base/divide.hpp
     kernels/base/error.hpp
     kernels/base/exec.hpp
+    kernels/base/gemm_math.hpp
     kernels/base/launch_contract.hpp
     kernels/base/macros.hpp
     kernels/base/math_policy.hpp

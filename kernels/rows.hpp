@@ -20,8 +20,8 @@ void store_row(const Exec& exec, const Index* step, Index shift,
                const Block<const Real>& row, const Block<Real>& history,
                bool accumulate);
 
-/// *step += by
+/// steps[i] += by for `count` counters
 template <class Exec>
-void advance(const Exec& exec, Index* step, Index by);
+void advance(const Exec& exec, Index* steps, Index count, Index by);
 
 }  // namespace nengine

@@ -42,8 +42,10 @@ set(NENGINE_CUDA_SOURCES
     cuda/conv_layout.cu
     cuda/convolution_plans.cpp
     cuda/device.cpp
+    cuda/event_timer.cpp
     cuda/gemm.cpp
     cuda/library.cpp
+    cuda/memory.cpp
     cuda/probe.cu
     cuda/scratch.cpp
     cuda/small_products.cu

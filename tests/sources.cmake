@@ -21,7 +21,10 @@ nengine_test(test_golden FOLDER golden LIST NENGINE_GOLDEN_TESTS
              LIBRARIES nengine LABELS golden TIMEOUT 600)
 if(NENGINE_CUDA_EMULATOR)
     nengine_test(test_emulator FOLDER cuda_emulator LIST NENGINE_EMULATOR_TESTS
-                 LIBRARIES nengine_kernels nengine_cuda_emulator LABELS fast)
+                 LIBRARIES nengine_engine nengine_cuda_emulator LABELS fast)
+    nengine_emulated_test(test_kernels without_pools NENGINE_EMULATOR_REFUSES=pools)
+    nengine_emulated_test(test_engine without_pools NENGINE_EMULATOR_REFUSES=pools)
+    nengine_emulated_test(test_engine without_captures NENGINE_EMULATOR_REFUSES=captures)
 endif()
 if(NENGINE_BUILD_SAMPLES)
     add_subdirectory(samples)

@@ -9,6 +9,7 @@
 #include "api/builder/numerics/steps.hpp"
 #include "api/builder/numerics/text.hpp"
 #include "api/builder/process_seeds.hpp"
+#include "api/src/device_choice.hpp"
 #include "engine/core/sampling.hpp"
 #include "engine/operators/operators.hpp"
 
@@ -76,7 +77,11 @@ Simulator::Impl::Impl(const NetworkData& network, SimulatorOptions given)
     settings.real = real();
     settings.seed = seed;
     settings.planner = planner_options(options.plan);
-    session.emplace(built.model, Device::named(options.device), settings);
+    const auto [device, reason] =
+        choose_device(options.device, *built.model, minibatch());
+    device_reason = reason;
+    device.set_gemm_math(options.gemm_math);
+    session.emplace(built.model, device, settings);
     recordings.resize(built.probes.size());
     name_data();
     for (const std::string& warning : built.warnings) {
@@ -297,7 +302,8 @@ std::size_t Simulator::peak_memory() const {
 std::string Simulator::explain(std::int64_t n_steps, bool training) const try {
     Impl& impl = open("explain");
     check_steps(n_steps, 1, 0, "explain");
-    return impl.session->explain(n_steps, {}, training);
+    return "runs on " + impl.session->device().name() + " (" + impl.device_reason +
+           ")\n" + impl.session->explain(n_steps, {}, training);
 } catch (const std::bad_alloc&) {
     refuse_call("explain");
 }

@@ -44,6 +44,7 @@ struct Simulator::Impl {
     SimulatorOptions options;
     BuiltNetwork built;
     std::uint32_t seed = 0;
+    std::string device_reason;       ///< why that one
     std::optional<Session> session;  ///< empty when closed
     std::vector<std::string> input_names, probe_names;
     mutable std::vector<ProbeRecording> recordings;  ///< by probe; merged when read

@@ -37,7 +37,7 @@ bool run_self(char* device) {
            waitpid(child, &status, 0) == child && status == 0;
 }
 
-/// `auto` looks for a GPU first.
+/// `auto` finds the network too small to look for a GPU.
 void start_to_end(benchmark::State& state, const char* name) {
     char device[8];
     std::snprintf(device, sizeof device, "%s", name);

@@ -26,6 +26,14 @@ public:
           step_counter_(step_counter),
           origin_(origin) {}
 
+    /// The same for a step some steps later than the counter's, which has a counter of
+    /// its own, some places on.
+    Binder later(Index steps) const {
+        Binder result = *this;
+        result.step_counter_ += steps;
+        return result;
+    }
+
     /// A kernel call; not for what the host calls.
     Call bind(const Command& command, const ChunkExtent& extent) const;
 

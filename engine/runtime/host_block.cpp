@@ -38,9 +38,9 @@ void write_block(const Device& device, const Block<Real>& block,
         device.allocate(values.size() * sizeof(Real), "results of a function");
     device.upload(staging.data(), values.data(), values.size() * sizeof(Real));
     const Block<Real> dense = without_gaps(block, staging.as<Real>());
+    // The staging memory goes in order: after the copy.
     device.run(
         [&](const auto& exec) { copy(exec, Block<const Real>(dense), block, false); });
-    device.synchronize();  // the staging memory goes
 }
 
 template <class Real>

@@ -1,12 +1,18 @@
 #include "engine/runtime/plan_runner.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <array>
 
 #include "kernels/rows.hpp"
 
 namespace nengine {
 namespace {
+
+/// Steps of a region in one CUDA graph. Launching a graph takes the host 3 to 6 us, and
+/// a step takes the device 10 us even if it is the smallest: with 16 of them the host
+/// needs a thirtieth of the time and can be late now and then. More would make graphs
+/// of large regions (200 kernels a step) slow to make.
+constexpr Index steps_per_graph = 16;
 
 /// Whether kernels of the plan ask for the place of their random numbers.
 bool has_draws(const Plan& plan) {
@@ -31,9 +37,12 @@ PlanRunner<Real>::PlanRunner(const Device& device, std::shared_ptr<const Plan> p
       parameters_(parameters),
       minibatch_(layout.minibatch()),
       memory_(device, *plan_, options, chunk, layout.minibatch(), sizeof(Real)),
-      counter_(device.allocate(sizeof(Index), "a step counter")),
+      steps_per_recording_(device.is_cuda() ? steps_per_graph : 1),
+      counters_(device.allocate(
+          static_cast<std::size_t>(steps_per_recording_) * sizeof(Index),
+          "step counters")),
       origin_(device.allocate(sizeof(RandomOrigin), "the place of random numbers")),
-      binder_(device_, *plan_, memory_, tables_, counter_.as<Index>(),
+      binder_(device_, *plan_, memory_, tables_, counters_.as<Index>(),
               origin_.as<RandomOrigin>()) {
     for (const auto& table : plan_->tables) {
         table_memory_.push_back(upload_table(device_, table));
@@ -43,7 +52,8 @@ PlanRunner<Real>::PlanRunner(const Device& device, std::shared_ptr<const Plan> p
     make_state_tables(layout);
     make_pack_calls();
     draws_ = has_draws(*plan_);
-    seconds_.assign(plan_->forward.size() + plan_->backward.size(), 0.0);
+    forward_timer_ = device_.timer(plan_->forward.size());
+    backward_timer_ = device_.timer(plan_->backward.size());
 }
 
 template <class Real>
@@ -69,23 +79,34 @@ void PlanRunner<Real>::forward(const ChunkExtent& extent) {
     if (extent.first_item == 0) {
         processes_->calls.forget_before(extent.first_step);
     }
+    forward_timer_->start();
     for (std::size_t s = 0; s < plan_->forward.size(); ++s) {
         run_stage(plan_->forward[s], false, s, extent);
+        forward_timer_->lap(s);
     }
 }
 
 template <class Real>
 void PlanRunner<Real>::backward(const ChunkExtent& extent) {
+    backward_timer_->start();
     for (std::size_t s = 0; s < plan_->backward.size(); ++s) {
         run_stage(plan_->backward[s], true, s, extent);
+        backward_timer_->lap(s);
     }
+}
+
+template <class Real>
+std::vector<double> PlanRunner<Real>::stage_seconds() const {
+    std::vector<double> seconds = forward_timer_->seconds();
+    for (const double back : backward_timer_->seconds()) {
+        seconds.push_back(back);
+    }
+    return seconds;
 }
 
 template <class Real>
 void PlanRunner<Real>::run_stage(const Stage& stage, bool backward, std::size_t index,
                                  const ChunkExtent& extent) {
-    using Clock = std::chrono::steady_clock;
-    const auto start = Clock::now();
     if (stage.kind == StageKind::stepped) {
         run_commands(stage.before, extent);
         run_steps(stage, backward, index, extent);
@@ -93,8 +114,6 @@ void PlanRunner<Real>::run_stage(const Stage& stage, bool backward, std::size_t 
     } else {
         run_folded(stage, extent);
     }
-    seconds_[index + (backward ? plan_->forward.size() : 0)] +=
-        std::chrono::duration<double>(Clock::now() - start).count();
 }
 
 /// `steps`: those at hand, for what is called on the host; kernels of stepped stages
@@ -165,9 +184,15 @@ void PlanRunner<Real>::set_origin(const ChunkExtent& extent) {
     device_.upload(origin_.data(), &from, sizeof(from));
 }
 
+/// So that `step` comes next, then the one after it (backward: before it).
 template <class Real>
-void PlanRunner<Real>::set_counter(Index step) {
-    device_.upload(counter_.data(), &step, sizeof(step));
+void PlanRunner<Real>::set_counters(Index step, bool backward) {
+    std::array<Index, steps_per_graph> steps{};
+    for (Index& counter : steps) {
+        counter = step;
+        step += backward ? -1 : 1;
+    }
+    device_.upload(counters_.data(), steps.data(), counters_.bytes());
 }
 
 template <class Real>
@@ -179,7 +204,7 @@ void PlanRunner<Real>::run_steps(const Stage& stage, bool backward, std::size_t 
     }
     for (Index i = 0; i < extent.steps; ++i) {
         const Index step = backward ? extent.steps - 1 - i : i;
-        set_counter(step);
+        set_counters(step, backward);
         for (const Command& command : stage.commands) {
             run_command(command, extent, {extent.first_step + step, 1});
         }
@@ -187,37 +212,65 @@ void PlanRunner<Real>::run_steps(const Stage& stage, bool backward, std::size_t 
 }
 
 template <class Real>
-void PlanRunner<Real>::replay_steps(const Stage& stage, bool backward,
-                                    std::size_t index, const ChunkExtent& extent) {
+auto PlanRunner<Real>::recorded_steps(const Stage& stage, bool backward,
+                                      std::size_t index, const ChunkExtent& extent)
+    -> Recorded& {
     Recorded& recorded =
         recorded_[RecordingKey(backward, index, extent.items, extent.first_item)];
-    if (recorded.calls.empty()) {
-        // Bound from a copy that is gone before the first replay: a call that still
-        // looked at it would be found by the address sanitizer.
-        const auto commands = std::make_unique<std::vector<Command>>(stage.commands);
+    if (!recorded.steps.empty()) {
+        return recorded;
+    }
+    // Bound from a copy that is gone before the first replay: a call that still looked
+    // at it would be found by the address sanitizer.
+    const auto commands = std::make_unique<std::vector<Command>>(stage.commands);
+    for (Index step = 0; step < steps_per_recording_; ++step) {
+        const Binder<Real> binder = binder_.later(step);
+        auto& calls = recorded.steps.emplace_back();
         for (const Command& command : *commands) {
-            recorded.calls.push_back(binder_.bind(command, extent));
+            calls.push_back(binder.bind(command, extent));
         }
-        recorded.calls.push_back(
-            [device = device_, counter = counter_.as<Index>(), by = backward ? -1 : 1] {
-                device.run([&](const auto& exec) { advance(exec, counter, by); });
-            });
-        recorded.graph = device_.record([&] {
-            for (const Call& call : recorded.calls) {
+    }
+    return recorded;
+}
+
+template <class Real>
+void PlanRunner<Real>::replay_steps(const Stage& stage, bool backward,
+                                    std::size_t index, const ChunkExtent& extent) {
+    Recorded& recorded = recorded_steps(stage, backward, index, extent);
+    set_counters(backward ? extent.steps - 1 : 0, backward);
+    for (Index done = 0; done < extent.steps; done += steps_per_recording_) {
+        run_group(recorded, backward,
+                  std::min(steps_per_recording_, extent.steps - done));
+    }
+}
+
+/// A group of a new size is launched call by call. That makes libraries ready, which
+/// they cannot be made in a recording, and recording it would take as long as launching
+/// it: it pays off only from the second time on.
+template <class Real>
+void PlanRunner<Real>::run_group(Recorded& recorded, bool backward, Index steps) {
+    const auto launch = [&] {
+        for (Index step = 0; step < steps; ++step) {
+            for (const Call& call : recorded.steps[static_cast<std::size_t>(step)]) {
                 call();
             }
+        }
+        device_.run([&](const auto& exec) {
+            advance(exec, counters_.as<Index>(), steps_per_recording_,
+                    backward ? -steps : steps);
         });
+    };
+    if (!recorded.can_record) {
+        launch();
+        return;
     }
-    set_counter(backward ? extent.steps - 1 : 0);
-    for (Index i = 0; i < extent.steps; ++i) {
-        if (recorded.graph != nullptr) {
-            recorded.graph->replay();
-            continue;
-        }
-        for (const Call& call : recorded.calls) {
-            call();
-        }
+    const auto [known, is_new] = recorded.of_steps.try_emplace(steps);
+    auto& recording = known->second;
+    if (!is_new && recording == nullptr) {
+        recording = device_.record(launch);
+        recorded.can_record = recording != nullptr;
     }
+    recording != nullptr ? recording->replay() : launch();
 }
 
 template class PlanRunner<float>;

@@ -11,6 +11,7 @@
 #include "engine/runtime/host_call.hpp"
 #include "engine/runtime/process_states.hpp"
 #include "engine/runtime/stores.hpp"
+#include "kernels/base/timer.hpp"
 
 namespace nengine {
 
@@ -50,15 +51,19 @@ public:
     /// Adds gradients of packed copies to the parameters' own.
     void collect_gradients();
 
-    /// Seconds that the host spent in each stage, forward then backward, since
-    /// construction. On CUDA that is the time to enqueue it.
-    const std::vector<double>& stage_seconds() const { return seconds_; }
+    /// Seconds that the device spent in each stage, forward then backward, since
+    /// construction. Waits for it.
+    std::vector<double> stage_seconds() const;
 
 private:
     using RecordingKey = std::tuple<bool, std::size_t, Index, Index>;
+    /// A stepped region: the calls of successive steps, and recordings of some steps
+    /// each.
     struct Recorded {
-        std::vector<Call> calls;
-        std::unique_ptr<Recording> graph;
+        std::vector<std::vector<Call>> steps;
+        /// By how many steps; null: these have only been launched call by call.
+        std::map<Index, std::unique_ptr<Recording>> of_steps;
+        bool can_record = true;
     };
 
     void run_stage(const Stage& stage, bool backward, std::size_t index,
@@ -69,8 +74,11 @@ private:
                      HostSteps steps);
     void run_commands(std::span<const Command> commands, const ChunkExtent& extent);
     void run_folded(const Stage& stage, const ChunkExtent& extent);
+    Recorded& recorded_steps(const Stage& stage, bool backward, std::size_t index,
+                             const ChunkExtent& extent);
     void replay_steps(const Stage& stage, bool backward, std::size_t index,
                       const ChunkExtent& extent);
+    void run_group(Recorded& recorded, bool backward, Index steps);
     HostContext<Real> host_context();
     void call_host(const Command& command, const ChunkExtent& extent, HostSteps steps);
     void call_processes(const HostContext<Real>& context, const ProcessCommand& command,
@@ -82,7 +90,7 @@ private:
     RandomOrigin origin(const ChunkExtent& extent) const;
     /// Says so to kernels that draw.
     void set_origin(const ChunkExtent& extent);
-    void set_counter(Index step);
+    void set_counters(Index step, bool backward);
     void upload_constants();
     void make_state_tables(const StateStore<Real>& layout);
     void make_pack_calls();
@@ -114,7 +122,10 @@ private:
     PlanMemory memory_;
     std::vector<Buffer> table_memory_;
     std::vector<Index*> tables_;
-    Buffer counter_, origin_;
+    Index steps_per_recording_;
+    /// Of the steps of a recording, one each: the first is the step at hand.
+    Buffer counters_;
+    Buffer origin_;
     Binder<Real> binder_;
     std::vector<StateTable> state_tables_;
     ProcessStates* processes_ = nullptr;
@@ -125,7 +136,7 @@ private:
     std::vector<Call> pack_, unpack_gradients_;
     std::uint64_t packed_version_ = 0;
     std::map<RecordingKey, Recorded> recorded_;
-    std::vector<double> seconds_;
+    std::unique_ptr<Timer> forward_timer_, backward_timer_;
 };
 
 }  // namespace nengine

@@ -275,8 +275,20 @@ void Device::synchronize() const {
     state_->synchronize();
 }
 
+void Device::set_gemm_math(GemmMath math) const {
+    state_->set_gemm_math(math);
+}
+
 std::unique_ptr<Recording> Device::record(const std::function<void()>& work) const {
     return state_->record(work);
+}
+
+long Device::refused_recordings() const {
+    return state_->refused_recordings();
+}
+
+std::unique_ptr<Timer> Device::timer(std::size_t parts) const {
+    return state_->timer(parts);
 }
 
 }  // namespace nengine

@@ -8,10 +8,12 @@
 #include <variant>
 
 #include "kernels/base/exec.hpp"
+#include "kernels/base/gemm_math.hpp"
 
 namespace nengine {
 
 class Device;
+class Timer;
 
 /// Owns bytes on a device. Move-only: a copy is a transfer and has a name. Keeps its
 /// device alive.
@@ -77,10 +79,22 @@ public:
     void zero(void* device, std::size_t bytes) const;                ///< ordered
     void synchronize() const;
 
-    /// Records what `work` launches, without running it. On CUDA this is a stream
-    /// capture; on the CPU `nullptr` is returned, because the caller replays its own
-    /// list.
+    /// What later products and convolutions may round to; float32 at first. Recordings
+    /// keep what was set when they were made.
+    void set_gemm_math(GemmMath math) const;
+
+    /// Records what `work` launches, without running it. `nullptr`: the caller has to
+    /// launch its own list each time. So it is on the CPU; on CUDA this is a stream
+    /// capture, and the driver or a library may refuse it, which is said once. What
+    /// libraries are needed for should have run before: they cannot be made ready in a
+    /// recording.
+    /// @throws DeviceError  `work` calls what cannot be recorded, such as `upload`
     std::unique_ptr<Recording> record(const std::function<void()>& work) const;
+    /// How many recordings have been refused.
+    long refused_recordings() const;
+
+    /// Measures `parts` parts of this device's work.
+    std::unique_ptr<Timer> timer(std::size_t parts) const;
 
     /// Calls `kernel(exec)` with this device's execution space.
     template <class Kernel>

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "kernels/base/device.hpp"
+#include "kernels/base/timer.hpp"
 
 namespace nengine {
 
@@ -39,6 +40,15 @@ public:
 
     /// See Device::record; nullptr where the caller replays its own list.
     virtual std::unique_ptr<Recording> record(const std::function<void()>& work) = 0;
+    virtual long refused_recordings() const { return 0; }
+
+    /// See Device::set_gemm_math; no effect where nothing is rounded.
+    virtual void set_gemm_math(GemmMath) {}
+
+    /// See Device::timer.
+    virtual std::unique_ptr<Timer> timer(std::size_t parts) {
+        return std::make_unique<HostTimer>(parts);
+    }
 };
 
 }  // namespace nengine

@@ -1,10 +1,12 @@
 #include "kernels/cuda/context.hpp"
 
 #include <string>
+#include <utility>
 
 #include "kernels/base/error.hpp"
 #include "kernels/cuda/convolution_plans.hpp"
 #include "kernels/cuda/library.hpp"
+#include "kernels/cuda/memory.hpp"
 
 namespace nengine {
 namespace cuda {
@@ -41,25 +43,64 @@ CudaContext::CudaContext(int ordinal) : ordinal_(ordinal) {
     cudaStream_t stream = nullptr;
     NENGINE_CHECK(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking));
     stream_.reset(stream);
-    make_handles();
+    memory_ = std::make_unique<cuda::DeviceMemory>(ordinal, stream);
+    scratch_ = std::make_unique<cuda::ScratchStack>(*memory_);
+    // What is missing is said now, when another device can still be chosen.
+    static_cast<void>(cuda::cublas());
+    static_cast<void>(cuda::cudnn());
     convolutions_ = std::make_unique<cuda::ConvolutionPlans>();
 }
 
-void CudaContext::make_handles() {
+cublasContext* CudaContext::blas() const {
+    if (blas_ == nullptr) {
+        make_blas();
+    }
+    return blas_.get();
+}
+
+cudnnContext* CudaContext::dnn() const {
+    if (dnn_ == nullptr) {
+        make_dnn();
+    }
+    return dnn_.get();
+}
+
+void CudaContext::make_blas() const {
+    refuse_in_recording("cuBLAS");
+    const cuda::DeviceGuard guard(ordinal_);
     const auto& blas = cuda::cublas();
+    cublasHandle_t handle = nullptr;
+    NENGINE_CHECK(blas.cublasCreate_v2(&handle));
+    std::unique_ptr<cublasContext, DestroyBlas> made(handle);
+    if (blas_workspace_ == nullptr) {
+        blas_workspace_ = memory_->allocate(blas_workspace);
+    }
+    if (blas_workspace_ == nullptr) {
+        cuda::refuse_kernel_memory("the workspace of cuBLAS", blas_workspace);
+    }
+    // In this order: setting the stream would reset the workspace.
+    NENGINE_CHECK(blas.cublasSetStream_v2(handle, stream()));
+    NENGINE_CHECK(blas.cublasSetWorkspace_v2(handle, blas_workspace_, blas_workspace));
+    blas_ = std::move(made);
+}
+
+void CudaContext::make_dnn() const {
+    refuse_in_recording("cuDNN");
+    const cuda::DeviceGuard guard(ordinal_);
     const auto& dnn = cuda::cudnn();
-    cublasHandle_t blas_handle = nullptr;
-    NENGINE_CHECK(blas.cublasCreate_v2(&blas_handle));
-    blas_.reset(blas_handle);
-    // The workspace is the bottom of the scratch stack: it is never given back, and so
-    // stays where recordings expect it. Setting the stream would reset it.
-    NENGINE_CHECK(blas.cublasSetStream_v2(blas_handle, stream()));
-    NENGINE_CHECK(blas.cublasSetWorkspace_v2(blas_handle, scratch_.push(blas_workspace),
-                                             blas_workspace));
-    cudnnHandle_t dnn_handle = nullptr;
-    NENGINE_CHECK(dnn.cudnnCreate(&dnn_handle));
-    dnn_.reset(dnn_handle);
-    NENGINE_CHECK(dnn.cudnnSetStream(dnn_handle, stream()));
+    cudnnHandle_t handle = nullptr;
+    NENGINE_CHECK(dnn.cudnnCreate(&handle));
+    std::unique_ptr<cudnnContext, DestroyDnn> made(handle);
+    NENGINE_CHECK(dnn.cudnnSetStream(handle, stream()));
+    dnn_ = std::move(made);
+}
+
+void CudaContext::refuse_in_recording(const char* library) const {
+    if (memory_->is_capturing()) {
+        throw DeviceError(std::string("CUDA kernels: got the first use of ") + library +
+                              " in a recording, needs one before it",
+                          cudaErrorStreamCaptureUnsupported);
+    }
 }
 
 CudaContext::~CudaContext() {
@@ -68,6 +109,12 @@ CudaContext::~CudaContext() {
     convolutions_.reset();
     dnn_.reset();
     blas_.reset();
+    if (blas_workspace_ != nullptr) {
+        memory_->free(blas_workspace_);
+        static_cast<void>(cudaStreamSynchronize(stream()));
+    }
+    scratch_.reset();
+    memory_.reset();
     stream_.reset();
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "kernels/base/exec.hpp"
+#include "kernels/base/gemm_math.hpp"
 #include "kernels/cuda/handle.hpp"
 #include "kernels/cuda/scratch.hpp"
 
@@ -16,16 +17,13 @@ namespace nengine {
 
 namespace cuda {
 class ConvolutionPlans;
-}
-
-/// What float32 products may round their operands to, on tensor cores; sums are
-/// float32. Convolutions know no bf16 and take tf32 for it.
-enum class GemmMath { float32, tf32, bf16 };
+class DeviceMemory;
+}  // namespace cuda
 
 /// What all kernels of one CUDA device share: the stream, library handles, workspaces.
 class CudaContext {
 public:
-    /// @throws DeviceError  a library cannot be opened or its handle not be made
+    /// @throws DeviceError  a library cannot be opened
     explicit CudaContext(int ordinal);
     CudaContext(const CudaContext&) = delete;
     CudaContext& operator=(const CudaContext&) = delete;
@@ -35,9 +33,13 @@ public:
     int ordinal() const { return ordinal_; }
     int multiprocessors() const { return multiprocessors_; }
     cudaStream_t stream() const { return stream_.get(); }
-    cublasContext* blas() const { return blas_.get(); }
-    cudnnContext* dnn() const { return dnn_.get(); }
-    cuda::ScratchStack& scratch() { return scratch_; }
+    /// The libraries' handles, made at first use: that loads their kernels, which takes
+    /// a good part of a second and some hundred MB that a model may never need.
+    /// @throws DeviceError  cannot be made, or for the first time in a recording
+    cublasContext* blas() const;
+    cudnnContext* dnn() const;
+    cuda::DeviceMemory& memory() const { return *memory_; }
+    cuda::ScratchStack& scratch() { return *scratch_; }
     cuda::ConvolutionPlans& convolutions() { return *convolutions_; }
 
     GemmMath gemm_math = GemmMath::float32;
@@ -50,14 +52,18 @@ private:
         void operator()(cudnnContext* handle) const noexcept;
     };
 
-    void make_handles();
+    void make_blas() const;
+    void make_dnn() const;
+    void refuse_in_recording(const char* library) const;
 
     int ordinal_;
     int multiprocessors_ = 0;
     cuda::Stream stream_;
-    cuda::ScratchStack scratch_;
-    std::unique_ptr<cublasContext, DestroyBlas> blas_;
-    std::unique_ptr<cudnnContext, DestroyDnn> dnn_;
+    std::unique_ptr<cuda::DeviceMemory> memory_;
+    std::unique_ptr<cuda::ScratchStack> scratch_;
+    mutable std::unique_ptr<cublasContext, DestroyBlas> blas_;
+    mutable void* blas_workspace_ = nullptr;
+    mutable std::unique_ptr<cudnnContext, DestroyDnn> dnn_;
     std::unique_ptr<cuda::ConvolutionPlans> convolutions_;
 };
 

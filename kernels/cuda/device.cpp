@@ -1,14 +1,17 @@
 #include <cuda_runtime_api.h>
 
+#include <cstdio>
+#include <mutex>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "kernels/base/error.hpp"
 #include "kernels/base/host_memory.hpp"
 #include "kernels/cuda/check.hpp"
 #include "kernels/cuda/context.hpp"
 #include "kernels/cuda/cuda_device.hpp"
+#include "kernels/cuda/event_timer.hpp"
+#include "kernels/cuda/memory.hpp"
 #include "kernels/cuda/probe.hpp"
 #include "kernels/cuda/staging.hpp"
 
@@ -17,35 +20,17 @@ namespace {
 
 using cuda::DeviceGuard;
 
-/// Memory of our own pool: what is freed stays for the next allocation, which then
-/// costs next to nothing, and goes back to the system with the device object.
-cuda::MemoryPool make_pool(int ordinal) {
-    cudaMemPoolProps properties{};
-    properties.allocType = cudaMemAllocationTypePinned;
-    properties.location.type = cudaMemLocationTypeDevice;
-    properties.location.id = ordinal;
-    cudaMemPool_t made = nullptr;
-    NENGINE_CHECK(cudaMemPoolCreate(&made, &properties));
-    cuda::MemoryPool pool(made);
-    unsigned long long keep = ~0ULL;
-    NENGINE_CHECK(
-        cudaMemPoolSetAttribute(made, cudaMemPoolAttrReleaseThreshold, &keep));
-    return pool;
-}
-
 class CudaState final : public DeviceState,
                         public std::enable_shared_from_this<CudaState> {
 public:
-    explicit CudaState(int ordinal)
-        : context_(ordinal), staging_(context_.stream()), pool_(make_pool(ordinal)) {
+    explicit CudaState(int ordinal) : context_(ordinal), staging_(context_.stream()) {
         cudaDeviceProp properties{};
         NENGINE_CHECK(cudaGetDeviceProperties(&properties, ordinal));
         name_ = "cuda:" + std::to_string(ordinal) + " (" + properties.name + ")";
         total_ = properties.totalGlobalMem;
     }
     ~CudaState() override {
-        // Nothing is under way when the members go; the driver keeps the pool until the
-        // last of its blocks is free.
+        // Nothing is under way when the members go.
         static_cast<void>(cudaStreamSynchronize(stream()));
     }
 
@@ -58,13 +43,8 @@ public:
     void* allocate(std::size_t bytes, std::string_view what) override {
         refuse_in_recording("allocate");
         const DeviceGuard guard(ordinal());
-        void* data = bytes <= total_ ? try_allocate(bytes) : nullptr;
-        if (data == nullptr && bytes <= total_) {
-            // Blocks that were freed may be of the wrong sizes: give them all back.
-            NENGINE_CHECK(cudaStreamSynchronize(stream()));
-            NENGINE_CHECK(cudaMemPoolTrimTo(pool_.get(), 0));
-            data = try_allocate(bytes);
-        }
+        void* const data =
+            bytes <= total_ ? context_.memory().allocate(bytes) : nullptr;
         if (data == nullptr) {
             out_of_memory(bytes, what);
         }
@@ -72,12 +52,8 @@ public:
     }
 
     void free(void* data, std::size_t) noexcept override {
-        if (recording_) {
-            freed_.push_back(data);  // the stream takes no such call now
-            return;
-        }
         const DeviceGuard guard(ordinal());
-        static_cast<void>(cudaFreeAsync(data, stream()));
+        context_.memory().free(data);
     }
 
     void upload(void* device, const void* host, std::size_t bytes) override {
@@ -106,9 +82,17 @@ public:
     }
 
     std::unique_ptr<Recording> record(const std::function<void()>& work) override;
+    long refused_recordings() const override { return refused_recordings_; }
+
+    void set_gemm_math(GemmMath math) override { context_.gemm_math = math; }
+
+    std::unique_ptr<Timer> timer(std::size_t parts) override {
+        return std::make_unique<cuda::EventTimer>(shared_from_this(), ordinal(),
+                                                  stream(), parts);
+    }
 
     void refuse_in_recording(const char* what) const {
-        if (recording_) {
+        if (context_.memory().is_capturing()) {
             throw DeviceError(std::string("Device::") + what +
                               ": got a call inside Device::record, needs to be made "
                               "before or after it");
@@ -116,18 +100,6 @@ public:
     }
 
 private:
-    void* try_allocate(std::size_t bytes) {
-        void* data = nullptr;
-        const cudaError_t status =
-            cudaMallocFromPoolAsync(&data, bytes, pool_.get(), stream());
-        if (status == cudaErrorMemoryAllocation) {
-            static_cast<void>(cudaGetLastError());
-            return nullptr;
-        }
-        NENGINE_CHECK(status);
-        return data;
-    }
-
     [[noreturn]] void out_of_memory(std::size_t bytes, std::string_view what) const {
         std::size_t free = 0, total = 0;
         static_cast<void>(cudaMemGetInfo(&free, &total));
@@ -139,15 +111,14 @@ private:
     }
 
     cuda::Graph capture(const std::function<void()>& work);
-    void free_deferred() noexcept;
+    cuda::GraphExec make_graph(const std::function<void()>& work);
+    void refuse_recording(const Error& error);
 
     CudaContext context_;
     cuda::Staging staging_;
-    cuda::MemoryPool pool_;
     std::string name_;
     std::size_t total_ = 0;
-    bool recording_ = false;
-    std::vector<void*> freed_;  // while recording
+    long refused_recordings_ = 0;
 };
 
 /// A CUDA graph. Keeps its device alive.
@@ -177,43 +148,59 @@ cuda::Graph CudaState::capture(const std::function<void()>& work) {
     // Relaxed: kernels that are used for the first time are loaded now, which stricter
     // modes may refuse. What must not be called is refused above.
     NENGINE_CHECK(cudaStreamBeginCapture(stream(), cudaStreamCaptureModeRelaxed));
-    recording_ = true;
+    cuda::DeviceMemory& memory = context_.memory();
+    memory.begin_capture();
     cudaGraph_t graph = nullptr;
     try {
         work();
     } catch (...) {
-        recording_ = false;
         static_cast<void>(cudaStreamEndCapture(stream(), &graph));
         static_cast<void>(cudaGetLastError());
+        memory.end_capture();
         const cuda::Graph unused(graph);
         throw;
     }
-    recording_ = false;
-    NENGINE_CHECK(cudaStreamEndCapture(stream(), &graph));
+    const cudaError_t status = cudaStreamEndCapture(stream(), &graph);
+    memory.end_capture();
+    cuda::check(status, "cudaStreamEndCapture");
     return cuda::Graph(graph);
 }
 
-void CudaState::free_deferred() noexcept {
-    for (void* data : freed_) {
-        static_cast<void>(cudaFreeAsync(data, stream()));
-    }
-    freed_.clear();
-}
-
-std::unique_ptr<Recording> CudaState::record(const std::function<void()>& work) {
-    refuse_in_recording("record");
-    const DeviceGuard guard(ordinal());
-    struct FreeAfterwards {
-        CudaState& state;
-        ~FreeAfterwards() { state.free_deferred(); }
-    } const afterwards{*this};
+cuda::GraphExec CudaState::make_graph(const std::function<void()>& work) {
     const cuda::Graph graph = capture(work);
     cudaGraphExec_t exec = nullptr;
     NENGINE_CHECK(cudaGraphInstantiate(&exec, graph.get(), 0));
     cuda::GraphExec owned(exec);
     // What the first launch would otherwise pay.
     NENGINE_CHECK(cudaGraphUpload(exec, stream()));
-    return std::make_unique<GraphRecording>(shared_from_this(), std::move(owned));
+    return owned;
+}
+
+void CudaState::refuse_recording(const Error& error) {
+    ++refused_recordings_;
+    static std::once_flag said;
+    std::call_once(said, [&] {
+        std::fprintf(stderr,
+                     "nengine: %s cannot record steps, which are launched one by one "
+                     "instead, and slower (%s)\n",
+                     name_.c_str(), error.what());
+    });
+}
+
+std::unique_ptr<Recording> CudaState::record(const std::function<void()>& work) {
+    refuse_in_recording("record");
+    const DeviceGuard guard(ordinal());
+    try {
+        return std::make_unique<GraphRecording>(shared_from_this(), make_graph(work));
+    } catch (const DeviceError& error) {
+        if (error.code() == 0) {
+            throw;  // a mistake of ours, which no library has reported
+        }
+        refuse_recording(error);
+    } catch (const MemoryError& error) {
+        refuse_recording(error);  // there may be enough where it can be waited for
+    }
+    return nullptr;
 }
 
 /// The number of devices, or the reason why there is none.

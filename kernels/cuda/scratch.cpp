@@ -4,8 +4,7 @@
 
 #include <algorithm>
 
-#include "kernels/base/error.hpp"
-#include "kernels/base/host_memory.hpp"
+#include "kernels/cuda/memory.hpp"
 
 namespace nengine::cuda {
 namespace {
@@ -60,22 +59,26 @@ void* ScratchStack::push(std::size_t bytes) {
 
 void ScratchStack::grow(std::size_t needed) {
     // As much as there is, so that few blocks are ever made.
-    const std::size_t bytes = std::max({needed, first_block, this->bytes()});
-    const RelaxedCapture relaxed;
-    blocks_.reserve(blocks_.size() + 1);
-    for (const std::size_t size : {bytes, needed}) {
-        void* data = nullptr;
-        if (cudaMalloc(&data, size) == cudaSuccess) {
-            blocks_.push_back({static_cast<std::byte*>(data), size});
-            return;
-        }
-        static_cast<void>(cudaGetLastError());
+    const std::size_t wanted = std::max({needed, first_block, bytes()});
+    if (try_add(wanted) || try_add(needed)) {
+        return;
     }
-    throw MemoryError("CUDA kernels: got no memory for scratch, needs " +
-                          memory_text(needed) +
-                          " beside the model; lower the minibatch or the number of "
-                          "steps",
-                      needed);
+    memory_.trim();
+    if (!try_add(needed)) {
+        refuse_kernel_memory("scratch", needed);
+    }
+}
+
+bool ScratchStack::try_add(std::size_t bytes) {
+    blocks_.reserve(blocks_.size() + 1);
+    const RelaxedCapture relaxed;
+    void* data = nullptr;
+    if (cudaMalloc(&data, bytes) != cudaSuccess) {
+        static_cast<void>(cudaGetLastError());
+        return false;
+    }
+    blocks_.push_back({static_cast<std::byte*>(data), bytes});
+    return true;
 }
 
 }  // namespace nengine::cuda

@@ -5,6 +5,8 @@
 
 namespace nengine::cuda {
 
+class DeviceMemory;
+
 /// Device memory that calls borrow for as long as they launch work: a stack, because a
 /// call that borrows may make another call that does. What is given back is lent again
 /// at once, because all work of a device is in one order.
@@ -12,7 +14,9 @@ namespace nengine::cuda {
 /// A block once made stays until the end: a recording may still use it.
 class ScratchStack {
 public:
-    ScratchStack() = default;
+    /// `memory` keeps what the model has freed, and is asked to give it up where there
+    /// is no other; it is used as long as this is.
+    explicit ScratchStack(DeviceMemory& memory) : memory_(memory) {}
     ScratchStack(const ScratchStack&) = delete;
     ScratchStack& operator=(const ScratchStack&) = delete;
     ~ScratchStack();
@@ -36,8 +40,10 @@ private:
         std::size_t bytes;
     };
 
-    void grow(std::size_t bytes);
+    void grow(std::size_t needed);
+    bool try_add(std::size_t bytes);
 
+    DeviceMemory& memory_;
     std::vector<Block> blocks_;
     Mark top_;
 };

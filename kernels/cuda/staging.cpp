@@ -17,16 +17,6 @@ constexpr std::size_t chunk = std::size_t{4} << 20;
 constexpr std::size_t alignment = 64;
 constexpr std::size_t max_sections = 1024;
 
-/// Whether the device has passed the event.
-bool is_over(cudaEvent_t event) {
-    if (cudaEventQuery(event) == cudaSuccess) {
-        return true;
-    }
-    // "Not ready" is an answer; it must not be found by the next check of a launch.
-    static_cast<void>(cudaGetLastError());
-    return false;
-}
-
 }  // namespace
 
 Staging::~Staging() {

@@ -36,10 +36,10 @@ struct StoreRow {
 };
 
 struct Advance {
-    Index* step;
+    Index* steps;
     Index by;
 
-    NENGINE_HD void operator()(Index) const { *step += by; }
+    NENGINE_HD void operator()(Index i) const { steps[i] += by; }
 };
 
 template <bool accumulate, class Exec, class Real>
@@ -99,8 +99,8 @@ void store_row(const Exec& exec, const Index* step, Index shift,
 }
 
 template <class Exec>
-void advance(const Exec& exec, Index* step, Index by) {
-    launch_each(exec, 1, Advance{step, by});
+void advance(const Exec& exec, Index* steps, Index count, Index by) {
+    launch_each(exec, count, Advance{steps, by});
 }
 
 #define NENGINE_INSTANTIATE(Real)                                               \
@@ -111,6 +111,6 @@ void advance(const Exec& exec, Index* step, Index by) {
 
 NENGINE_INSTANTIATE(float)
 NENGINE_INSTANTIATE(double)
-template void advance(const ThisExec&, Index*, Index);
+template void advance(const ThisExec&, Index*, Index, Index);
 
 }  // namespace nengine

@@ -1,6 +1,7 @@
 set(NENGINE_API_TESTS
     arithmetic_test.cpp
     custom_neuron_test.cpp
+    device_choice_test.cpp
     ../reference/naive_interpreter.cpp
     ../reference/naive_learning.cpp
     ../reference/naive_operators.cpp
@@ -18,6 +19,7 @@ set(NENGINE_API_TESTS
     freeze_test.cpp
     errors_of_values_test.cpp
     front_end_test.cpp
+    gemm_math_test.cpp
     host_functions_test.cpp
     handles_test.cpp
     layer_test.cpp

@@ -10,5 +10,8 @@ namespace cuda_emulator {
 
 /// Work of a library on a stream.
 void enqueue(cudaStream_t stream, Work work);
+/// Whether what is launched there is being captured, and whether any stream's is.
+bool is_captured(cudaStream_t stream);
+bool any_captures();
 
 }  // namespace cuda_emulator

@@ -1,52 +1,52 @@
+#include "runtime.hpp"
+
 #include <cuda_runtime.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
-#include <mutex>
-#include <set>
+#include <memory>
 
 #include "emulator.hpp"
 #include "grid.hpp"
-#include "memory.hpp"
+#include "options.hpp"
 #include "stream.hpp"
 
-// The functions of the CUDA runtime that nengine calls, on one emulated device.
+// The functions of the CUDA runtime that nengine calls, on one emulated device; those
+// of memory are in runtime_memory.cpp.
 
 namespace cuda_emulator {
-namespace {
 
-/// One lock for everything: threads of the host may share the device.
 std::recursive_mutex& mutex() {
     static auto* result = new std::recursive_mutex;
     return *result;
 }
-using Lock = std::lock_guard<std::recursive_mutex>;
 
 std::set<Stream*>& streams() {
     static auto* result = new std::set<Stream*>;
     return *result;
 }
 
+namespace {
+
 thread_local cudaError_t last_error = cudaSuccess;
 
-cudaError_t report(cudaError_t status) {
-    if (status != cudaSuccess) {
-        last_error = status;
-    }
-    return status;
-}
+using Clock = std::chrono::steady_clock;
 
 struct Event {
+    bool has_time = false;
     Stream* stream = nullptr;
     std::uint64_t after = 0;
+    std::shared_ptr<Clock::time_point> passed = nullptr;  // when it was
 };
+Event& event_of(cudaEvent_t handle) {
+    return *reinterpret_cast<Event*>(handle);
+}
+bool is_over(const Event& event) {
+    return event.stream == nullptr || event.stream->done() >= event.after;
+}
 
 using Recorded = std::vector<Work>;
-
-bool any_captures() {
-    return std::any_of(streams().begin(), streams().end(),
-                       [](const Stream* stream) { return stream->captures(); });
-}
 
 bool is_launchable(const cudaLaunchConfig_t& config) {
     const dim3 &grid = config.gridDim, &block = config.blockDim;
@@ -58,9 +58,27 @@ bool is_launchable(const cudaLaunchConfig_t& config) {
 
 }  // namespace
 
+cudaError_t report(cudaError_t status) {
+    if (status != cudaSuccess) {
+        last_error = status;
+    }
+    return status;
+}
+
 void enqueue(cudaStream_t stream, Work work) {
     const Lock lock(mutex());
     stream_of(stream).add(std::move(work));
+}
+
+bool is_captured(cudaStream_t stream) {
+    const Lock lock(mutex());
+    return stream_of(stream).captures();
+}
+
+bool any_captures() {
+    const Lock lock(mutex());
+    return std::any_of(streams().begin(), streams().end(),
+                       [](const Stream* stream) { return stream->captures(); });
 }
 
 cudaError_t launch(const cudaLaunchConfig_t& config, std::function<void()> thread) {
@@ -97,6 +115,8 @@ const char* cudaGetErrorString(cudaError_t error) {
             return "device not ready";
         case cudaErrorStreamCaptureUnsupported:
             return "operation not permitted when stream is capturing";
+        case cudaErrorStreamCaptureInvalidated:
+            return "operation failed due to a previous error during capture";
         default:
             return "an error of the emulator";
     }
@@ -117,7 +137,7 @@ cudaError_t cudaSetDevice(int device) {
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
     *properties = {};
     std::strcpy(properties->name, "emulated");
-    properties->totalGlobalMem = total_memory;
+    properties->totalGlobalMem = total_memory();
     return cudaSuccess;
 }
 
@@ -132,6 +152,9 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
         case cudaDevAttrMultiProcessorCount:
             *value = 3;
             return cudaSuccess;
+        case cudaDevAttrMemoryPoolsSupported:
+            *value = refuses("pools") ? 0 : 1;
+            return cudaSuccess;
         default:
             return report(cudaErrorInvalidValue);
     }
@@ -139,98 +162,6 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
 
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void*) {
     *attributes = {};
-    return cudaSuccess;
-}
-
-// ---- memory
-
-cudaError_t cudaMalloc(void** data, size_t bytes) {
-    *data = allocate(bytes);
-    return report(*data != nullptr ? cudaSuccess : cudaErrorMemoryAllocation);
-}
-
-cudaError_t cudaFree(void* data) {
-    const Lock lock(mutex());
-    for (Stream* stream : streams()) {
-        stream->run();
-    }
-    return report(data == nullptr || release(data) ? cudaSuccess
-                                                   : cudaErrorInvalidValue);
-}
-
-cudaError_t cudaMallocHost(void** data, size_t bytes) {
-    *data = allocate_pinned(bytes);
-    return report(*data != nullptr ? cudaSuccess : cudaErrorMemoryAllocation);
-}
-cudaError_t cudaFreeHost(void* data) {
-    return report(release_pinned(data) ? cudaSuccess : cudaErrorInvalidValue);
-}
-
-cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
-    *free = free_memory();
-    *total = total_memory;
-    return cudaSuccess;
-}
-
-cudaError_t cudaMemPoolCreate(cudaMemPool_t* pool, const cudaMemPoolProps* properties) {
-    if (properties->allocType != cudaMemAllocationTypePinned ||
-        properties->location.type != cudaMemLocationTypeDevice) {
-        return report(cudaErrorInvalidValue);
-    }
-    *pool = reinterpret_cast<cudaMemPool_t>(new char);
-    return cudaSuccess;
-}
-cudaError_t cudaMemPoolDestroy(cudaMemPool_t pool) {
-    delete reinterpret_cast<char*>(pool);
-    return cudaSuccess;
-}
-cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) {
-    return cudaSuccess;
-}
-cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, size_t) {
-    return cudaSuccess;
-}
-
-cudaError_t cudaMallocFromPoolAsync(void** data, size_t bytes, cudaMemPool_t,
-                                    cudaStream_t stream) {
-    const Lock lock(mutex());
-    if (stream_of(stream).captures()) {
-        return report(cudaErrorStreamCaptureUnsupported);
-    }
-    *data = allocate(bytes);
-    return report(*data != nullptr ? cudaSuccess : cudaErrorMemoryAllocation);
-}
-
-cudaError_t cudaFreeAsync(void* data, cudaStream_t stream) {
-    const Lock lock(mutex());
-    if (!is_device(data, 0) || stream_of(stream).captures()) {
-        return report(cudaErrorInvalidValue);
-    }
-    stream_of(stream).add([data] { release(data); });
-    return cudaSuccess;
-}
-
-cudaError_t cudaMemsetAsync(void* data, int value, size_t bytes, cudaStream_t stream) {
-    const Lock lock(mutex());
-    if (bytes == 0 || !is_device(data, bytes)) {
-        return report(cudaErrorInvalidValue);
-    }
-    stream_of(stream).add([=] { std::memset(data, value, bytes); });
-    return cudaSuccess;
-}
-
-cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes,
-                            cudaMemcpyKind kind, cudaStream_t stream) {
-    const Lock lock(mutex());
-    const bool to_device = kind != cudaMemcpyDeviceToHost;
-    const bool from_device = kind != cudaMemcpyHostToDevice;
-    const auto is_good = [&](const void* data, bool device) {
-        return device ? is_device(data, bytes) : is_pinned(data, bytes);
-    };
-    if (!is_good(to, to_device) || !is_good(from, from_device)) {
-        return report(cudaErrorInvalidValue);
-    }
-    stream_of(stream).add([=] { std::memcpy(to, from, bytes); });
     return cudaSuccess;
 }
 
@@ -261,21 +192,31 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
     return cudaSuccess;
 }
 
-cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
-    *event = reinterpret_cast<cudaEvent_t>(new Event);
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags) {
+    *event = reinterpret_cast<cudaEvent_t>(
+        new Event{.has_time = (flags & cudaEventDisableTiming) == 0});
     return cudaSuccess;
 }
 cudaError_t cudaEventDestroy(cudaEvent_t event) {
-    delete reinterpret_cast<Event*>(event);
+    delete &event_of(event);
     return cudaSuccess;
 }
 
-cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
+cudaError_t cudaEventRecord(cudaEvent_t handle, cudaStream_t stream) {
     const Lock lock(mutex());
-    if (stream_of(stream).captures()) {
+    Stream& on = stream_of(stream);
+    if (on.captures()) {
         return report(cudaErrorStreamCaptureUnsupported);
     }
-    *reinterpret_cast<Event*>(event) = {&stream_of(stream), stream_of(stream).added()};
+    Event& event = event_of(handle);
+    event.passed = std::make_shared<Clock::time_point>();
+    on.add([passed = event.passed, &on] {
+        *passed = counts_work()
+                      ? Clock::time_point(std::chrono::milliseconds(on.done()))
+                      : Clock::now();
+    });
+    event.stream = &on;
+    event.after = on.added();
     return cudaSuccess;
 }
 
@@ -284,9 +225,7 @@ cudaError_t cudaEventQuery(cudaEvent_t handle) {
     if (handle == nullptr) {
         return report(cudaErrorInvalidResourceHandle);
     }
-    const auto& event = *reinterpret_cast<Event*>(handle);
-    const bool over = event.stream == nullptr || event.stream->done() >= event.after;
-    return report(over ? cudaSuccess : cudaErrorNotReady);
+    return report(is_over(event_of(handle)) ? cudaSuccess : cudaErrorNotReady);
 }
 
 cudaError_t cudaEventSynchronize(cudaEvent_t handle) {
@@ -294,10 +233,25 @@ cudaError_t cudaEventSynchronize(cudaEvent_t handle) {
     if (handle == nullptr) {
         return report(cudaErrorInvalidResourceHandle);
     }
-    const auto& event = *reinterpret_cast<Event*>(handle);
+    const Event& event = event_of(handle);
     if (event.stream != nullptr) {
         event.stream->run(event.after);
     }
+    return cudaSuccess;
+}
+
+cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t start,
+                                 cudaEvent_t end) {
+    const Lock lock(mutex());
+    const Event &from = event_of(start), &to = event_of(end);
+    if (!from.has_time || !to.has_time || !from.passed || !to.passed) {
+        return report(cudaErrorInvalidResourceHandle);
+    }
+    if (!is_over(from) || !is_over(to)) {
+        return report(cudaErrorNotReady);
+    }
+    *milliseconds =
+        std::chrono::duration<float, std::milli>(*to.passed - *from.passed).count();
     return cudaSuccess;
 }
 
@@ -321,6 +275,11 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
     const Lock lock(mutex());
     auto* recorded = stream_of(stream).end_capture();
+    if (recorded != nullptr && refuses("captures")) {
+        delete std::exchange(recorded, nullptr);
+        *graph = nullptr;
+        return report(cudaErrorStreamCaptureInvalidated);
+    }
     *graph = reinterpret_cast<cudaGraph_t>(recorded);
     return report(recorded != nullptr ? cudaSuccess : cudaErrorStreamCaptureUnmatched);
 }

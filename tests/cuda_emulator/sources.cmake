@@ -1,1 +1,6 @@
-set(NENGINE_EMULATOR_TESTS emulator_test.cpp)
+set(NENGINE_EMULATOR_TESTS
+    cublas_test.cpp
+    device_memory_test.cpp
+    emulator_test.cpp
+    event_timer_test.cpp
+    refused_recording_test.cpp)

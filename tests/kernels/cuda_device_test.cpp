@@ -56,7 +56,7 @@ TEST_P(CudaDevice, ARecordingRunsNothingUntilReplayedAndThenEveryTime) {
     const auto recording = device().record([&] {
         device().run([&](const auto& exec) {
             copy(exec, read(row_of(x.as<float>(), n)), row_of(y.as<float>(), n), true);
-            advance(exec, step.as<Index>(), 2);
+            advance(exec, step.as<Index>(), 1, 2);
         });
     });
     ASSERT_NE(recording, nullptr);

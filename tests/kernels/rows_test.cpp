@@ -28,7 +28,7 @@ TEST_P(Rows, FollowTheStepCounterOnTheDevice) {
             load_row<Exec, float>(exec, step.as<Index>(), 1, in, at, true);
             store_row<Exec, float>(exec, step.as<Index>(), 1, at, out, false);
             store_row<Exec, float>(exec, step.as<Index>(), 0, at, out, true);
-            advance(exec, step.as<Index>(), 1);
+            advance(exec, step.as<Index>(), 1, 1);
         });
     }
 

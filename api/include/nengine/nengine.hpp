@@ -9,6 +9,7 @@
 #include "nengine/ensemble.hpp"
 #include "nengine/error.hpp"
 #include "nengine/functions.hpp"
+#include "nengine/gemm_math.hpp"
 #include "nengine/io.hpp"
 #include "nengine/layer.hpp"
 #include "nengine/learning_rules.hpp"

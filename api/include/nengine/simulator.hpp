@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "nengine/gemm_math.hpp"
 #include "nengine/losses.hpp"
 #include "nengine/network.hpp"
 #include "nengine/optimizers.hpp"
@@ -64,12 +65,19 @@ struct PlanOptions {
 struct SimulatorOptions {
     /// How many items are simulated at once. Unset: one, and `data` has no batch axis.
     std::optional<std::int64_t> minibatch_size = std::nullopt;
-    std::string device = "auto";  ///< "auto", "cpu", "cuda", "cuda:1"
+    /// "cpu", "cuda", "cuda:1" or "auto": what the environment variable NENGINE_DEVICE
+    /// names; without it the first GPU if there is one and a step of the network, for
+    /// all items, is enough work for it (a million operations; about 30000 neurons).
+    std::string device = "auto";
     /// Unset: the network's seed + 1, or a different one each time.
     std::optional<Seed> seed = std::nullopt;
     Rng rng = Rng::numpy;
     double dt = 0.001;  ///< seconds per step
     DType dtype = DType::float32;
+    /// On CUDA with dtype float32, products of weights and convolutions may be faster
+    /// and less exact; neurons, synapses and sums stay float32. The CPU computes in
+    /// float32, whatever is said here.
+    GemmMath gemm_math = GemmMath::float32;
     /// Unset: if standard error is a terminal.
     std::optional<bool> progress_bar = std::nullopt;
     /// Above 0: LIF neurons train with SoftLIFRate's curve of this sigma.
@@ -304,7 +312,7 @@ public:
     std::string device() const;
     /// The most bytes of device memory that were held.
     std::size_t peak_memory() const;
-    /// The plan of a run of `n_steps`, as a table.
+    /// Where it runs and why, and the plan of a run of `n_steps` as a table.
     std::string explain(std::int64_t n_steps, bool training = false) const;
 
     void close();

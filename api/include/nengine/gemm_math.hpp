@@ -1,0 +1,3 @@
+#pragma once
+
+#include "kernels/base/gemm_math.hpp"

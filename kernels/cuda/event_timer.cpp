@@ -1,0 +1,76 @@
+#include "kernels/cuda/event_timer.hpp"
+
+#include <utility>
+
+#include "kernels/cuda/check.hpp"
+
+namespace nengine::cuda {
+namespace {
+
+/// The first runs are all timed, later on one in as many.
+constexpr long timed_runs = 16;
+
+}  // namespace
+
+EventTimer::EventTimer(std::shared_ptr<const DeviceState> device, int ordinal,
+                       cudaStream_t stream, std::size_t parts)
+    : device_(std::move(device)), ordinal_(ordinal), stream_(stream), seconds_(parts) {}
+
+void EventTimer::start() {
+    const long run = runs_++;
+    weight_ = run < timed_runs        ? 1
+              : run % timed_runs == 0 ? static_cast<double>(timed_runs)
+                                      : 0;
+    if (weight_ > 0) {
+        const DeviceGuard guard(ordinal_);
+        collect();
+        mark(std::nullopt);
+    }
+}
+
+void EventTimer::lap(std::size_t part) {
+    if (weight_ > 0) {
+        const DeviceGuard guard(ordinal_);
+        mark(part);
+    }
+}
+
+std::vector<double> EventTimer::seconds() {
+    if (!marks_.empty()) {
+        const DeviceGuard guard(ordinal_);
+        NENGINE_CHECK(cudaEventSynchronize(marks_.back().event.get()));
+        collect();
+    }
+    return seconds_;
+}
+
+void EventTimer::mark(std::optional<std::size_t> part) {
+    Event event;
+    if (free_events_.empty()) {
+        cudaEvent_t made = nullptr;
+        NENGINE_CHECK(cudaEventCreateWithFlags(&made, cudaEventDefault));
+        event.reset(made);
+    } else {
+        event = std::move(free_events_.back());
+        free_events_.pop_back();
+    }
+    NENGINE_CHECK(cudaEventRecord(event.get(), stream_));
+    marks_.push_back({std::move(event), part, weight_});
+}
+
+/// Adds the parts whose ends the device has passed.
+void EventTimer::collect() {
+    while (marks_.size() >= 2 && is_over(marks_[1].event.get())) {
+        const Mark& end = marks_[1];
+        if (end.part) {
+            float milliseconds = 0;
+            NENGINE_CHECK(cudaEventElapsedTime(&milliseconds, marks_[0].event.get(),
+                                               end.event.get()));
+            seconds_[*end.part] += end.weight * 1e-3 * double{milliseconds};
+        }
+        free_events_.push_back(std::move(marks_.front().event));
+        marks_.pop_front();
+    }
+}
+
+}  // namespace nengine::cuda
