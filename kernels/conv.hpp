@@ -37,23 +37,17 @@ struct ConvShape : Conv2DShape {
 };
 
 // Images lie densely, one after the other. Shapes are checked by the caller.
-// `accumulate` adds to what is written.
+// `accumulate` adds to what is written. The CPU's functions know planes alone, see
+// conv_depth.hpp for the others.
 
 /// y = (or +=) x * w + bias; bias [out_c] may be null.
 template <class Real>
 void conv2d_forward(const CpuExec& exec, const Conv2DShape& shape, const Real* x,
                     const Real* w, const Real* bias, Real* y, bool accumulate);
-template <class Real>
-void conv2d_forward(const CudaExec& exec, const Conv2DShape& shape, const Real* x,
-                    const Real* w, const Real* bias, Real* y, bool accumulate);
 
 /// dL_dx = (or +=) the transpose of the forward map applied to dL_dy.
 template <class Real>
 void conv2d_backward_data(const CpuExec& exec, const Conv2DShape& shape,
-                          const Real* dL_dy, const Real* w, Real* dL_dx,
-                          bool accumulate);
-template <class Real>
-void conv2d_backward_data(const CudaExec& exec, const Conv2DShape& shape,
                           const Real* dL_dy, const Real* w, Real* dL_dx,
                           bool accumulate);
 
@@ -63,9 +57,38 @@ template <class Real>
 void conv2d_backward_filter(const CpuExec& exec, const Conv2DShape& shape,
                             const Real* x, const Real* dL_dy, Real* dL_dw,
                             Real* dL_dbias, bool accumulate);
+
+/// As conv2d_forward.
+template <class Real>
+void conv_forward(const CudaExec& exec, const ConvShape& shape, const Real* x,
+                  const Real* w, const Real* bias, Real* y, bool accumulate);
+template <class Real>
+void conv2d_forward(const CudaExec& exec, const Conv2DShape& shape, const Real* x,
+                    const Real* w, const Real* bias, Real* y, bool accumulate) {
+    conv_forward<Real>(exec, shape, x, w, bias, y, accumulate);
+}
+
+/// As conv2d_backward_data.
+template <class Real>
+void conv_backward_data(const CudaExec& exec, const ConvShape& shape, const Real* dL_dy,
+                        const Real* w, Real* dL_dx, bool accumulate);
+template <class Real>
+void conv2d_backward_data(const CudaExec& exec, const Conv2DShape& shape,
+                          const Real* dL_dy, const Real* w, Real* dL_dx,
+                          bool accumulate) {
+    conv_backward_data<Real>(exec, shape, dL_dy, w, dL_dx, accumulate);
+}
+
+/// As conv2d_backward_filter.
+template <class Real>
+void conv_backward_filter(const CudaExec& exec, const ConvShape& shape, const Real* x,
+                          const Real* dL_dy, Real* dL_dw, Real* dL_dbias,
+                          bool accumulate);
 template <class Real>
 void conv2d_backward_filter(const CudaExec& exec, const Conv2DShape& shape,
                             const Real* x, const Real* dL_dy, Real* dL_dw,
-                            Real* dL_dbias, bool accumulate);
+                            Real* dL_dbias, bool accumulate) {
+    conv_backward_filter<Real>(exec, shape, x, dL_dy, dL_dw, dL_dbias, accumulate);
+}
 
 }  // namespace nengine

@@ -1,1 +1,1 @@
-set(NENGINE_EMULATOR_TESTS emulator_test.cpp)
+set(NENGINE_EMULATOR_TESTS cudnn_test.cpp emulator_test.cpp)
