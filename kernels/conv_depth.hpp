@@ -50,7 +50,8 @@ void fill_zeros(const CpuExec& exec, Real* data, Index count) {
 /// As conv2d_forward; the bias must be null unless the shape is a plane.
 template <class Real>
 void conv_forward(const CpuExec& exec, const ConvShape& s, const Real* x, const Real* w,
-                  const Real* bias, Real* y, bool accumulate) {
+                  const Real* bias, Real* y, bool accumulate,
+                  const Real* /*prepared*/ = nullptr) {
     if (s.is_plane()) {
         conv2d_forward<Real>(exec, s, x, w, bias, y, accumulate);
         return;
@@ -68,7 +69,8 @@ void conv_forward(const CpuExec& exec, const ConvShape& s, const Real* x, const 
 /// As conv2d_backward_data.
 template <class Real>
 void conv_backward_data(const CpuExec& exec, const ConvShape& s, const Real* dL_dy,
-                        const Real* w, Real* dL_dx, bool accumulate) {
+                        const Real* w, Real* dL_dx, bool accumulate,
+                        const Real* /*prepared*/ = nullptr) {
     if (s.is_plane()) {
         conv2d_backward_data<Real>(exec, s, dL_dy, w, dL_dx, accumulate);
         return;

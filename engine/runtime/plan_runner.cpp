@@ -42,6 +42,7 @@ PlanRunner<Real>::PlanRunner(const Device& device, std::shared_ptr<const Plan> p
     upload_constants();
     make_state_tables(layout);
     make_pack_calls();
+    make_prepared_filters();
     draws_ = has_draws(*plan_);
     seconds_.assign(plan_->forward.size() + plan_->backward.size(), 0.0);
 }

@@ -153,17 +153,21 @@ bool library_backward_filter(const CudaExec& exec, const ConvShape& part,
 
 /// The filter as cuDNN wants it: [out_c, k_d, k_h, k_w, in_c / groups]
 const float* adapt_filter(const CudaExec& exec, cuda::Scratch& scratch,
-                          const ConvShape& shape, const float* w) {
-    const Index rows = filter_rows(shape), cols = shape.out_c;
-    auto* filter = scratch.take<float>(count(rows * cols));
-    cuda::transpose(exec, rows, cols, w, filter, false);
+                          const ConvShape& shape, const float* w,
+                          const float* prepared) {
+    if (prepared != nullptr) {
+        return prepared;
+    }
+    auto* filter = scratch.take<float>(count(shape.w_size()));
+    prepare_filter(exec, shape, w, filter);
     return filter;
 }
 
 void forward_of_parts(const CudaExec& exec, const ConvShape& shape, const float* x,
-                      const float* w, const float* bias, float* y, bool accumulate) {
+                      const float* w, const float* bias, float* y, bool accumulate,
+                      const float* prepared) {
     cuda::Scratch scratch(exec.context->scratch());
-    const float* filter = adapt_filter(exec, scratch, shape, w);
+    const float* filter = adapt_filter(exec, scratch, shape, w, prepared);
     for_each_part(exec, shape, [&](const ConvShape& part, Index first) {
         const float* in = x + first * shape.x_size();
         float* out = y + first * shape.y_size();
@@ -177,12 +181,27 @@ void forward_of_parts(const CudaExec& exec, const ConvShape& shape, const float*
 }  // namespace
 
 template <class Real>
+Index prepared_filter_size(const CudaExec&, const ConvShape& shape) {
+    return std::is_same_v<Real, float> && !is_empty(shape) ? shape.w_size() : 0;
+}
+
+template <class Real>
+void prepare_filter(const CudaExec& exec, const ConvShape& shape, const Real* w,
+                    Real* prepared) {
+    if constexpr (std::is_same_v<Real, float>) {
+        const cuda::DeviceGuard guard(exec.context->ordinal());
+        cuda::transpose(exec, filter_rows(shape), shape.out_c, w, prepared, false);
+    }
+}
+
+template <class Real>
 void conv_forward(const CudaExec& exec, const ConvShape& shape, const Real* x,
-                  const Real* w, const Real* bias, Real* y, bool accumulate) {
+                  const Real* w, const Real* bias, Real* y, bool accumulate,
+                  [[maybe_unused]] const Real* prepared) {
     const cuda::DeviceGuard guard(exec.context->ordinal());
     if constexpr (std::is_same_v<Real, float>) {
         if (!is_empty(shape)) {
-            forward_of_parts(exec, shape, x, w, bias, y, accumulate);
+            forward_of_parts(exec, shape, x, w, bias, y, accumulate, prepared);
             return;
         }
     }
@@ -195,12 +214,13 @@ void conv_forward(const CudaExec& exec, const ConvShape& shape, const Real* x,
 
 template <class Real>
 void conv_backward_data(const CudaExec& exec, const ConvShape& shape, const Real* dL_dy,
-                        const Real* w, Real* dL_dx, bool accumulate) {
+                        const Real* w, Real* dL_dx, bool accumulate,
+                        [[maybe_unused]] const Real* prepared) {
     const cuda::DeviceGuard guard(exec.context->ordinal());
     if constexpr (std::is_same_v<Real, float>) {
         if (!is_empty(shape)) {
             cuda::Scratch scratch(exec.context->scratch());
-            const float* filter = adapt_filter(exec, scratch, shape, w);
+            const float* filter = adapt_filter(exec, scratch, shape, w, prepared);
             for_each_part(exec, shape, [&](const ConvShape& part, Index first) {
                 const float* in = dL_dy + first * shape.y_size();
                 float* out = dL_dx + first * shape.x_size();
@@ -242,10 +262,13 @@ void conv_backward_filter(const CudaExec& exec, const ConvShape& shape, const Re
 }
 
 #define NENGINE_INSTANTIATE(Real)                                                      \
+    template Index prepared_filter_size<Real>(const CudaExec&, const ConvShape&);      \
+    template void prepare_filter(const CudaExec&, const ConvShape&, const Real*,       \
+                                 Real*);                                               \
     template void conv_forward(const CudaExec&, const ConvShape&, const Real*,         \
-                               const Real*, const Real*, Real*, bool);                 \
+                               const Real*, const Real*, Real*, bool, const Real*);    \
     template void conv_backward_data(const CudaExec&, const ConvShape&, const Real*,   \
-                                     const Real*, Real*, bool);                        \
+                                     const Real*, Real*, bool, const Real*);           \
     template void conv_backward_filter(const CudaExec&, const ConvShape&, const Real*, \
                                        const Real*, Real*, Real*, bool);
 

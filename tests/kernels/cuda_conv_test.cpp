@@ -3,6 +3,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "kernels/conv_depth.hpp"
 #include "kernels/cuda/convolution_plans.hpp"
 #include "tests/kernels/conv_reference.hpp"
 #include "tests/kernels/conv_shapes.hpp"
@@ -86,6 +87,37 @@ TEST_P(CudaConv, RoundedOperandsGiveNearbyNumbers) {
     // tf32 keeps 11 bits; sums have up to 1152 products of numbers below 1.
     expect_close(rounded, exact, 0.03);
     EXPECT_NE(rounded, exact);
+}
+
+TEST_P(CudaConv, PreparedFiltersGiveTheSameBits) {
+    for (const auto& s : shapes()) {
+        const Data<float> d(s);
+        const Buffer x = upload(d.x), w = upload(d.w), y = upload(d.y);
+        const Buffer prepared = upload(std::vector<float>(d.w.size()));
+        const Buffer other_y = upload(d.y), dx = upload(d.x), other_dx = upload(d.x);
+
+        device().run([&](const auto& exec) {
+            ASSERT_EQ(prepared_filter_size<float>(exec, s), std::ssize(d.w));
+            ASSERT_EQ(prepared_filter_size<double>(exec, s), 0);
+            prepare_filter<float>(exec, s, w.as<float>(), prepared.as<float>());
+            const float *none = nullptr, *filter = prepared.as<float>();
+            const auto forward = [&](float* to, const float* by) {
+                conv_forward<float>(exec, s, x.as<float>(), w.as<float>(), none, to,
+                                    false, by);
+            };
+            const auto backward = [&](float* to, const float* by) {
+                conv_backward_data<float>(exec, s, y.as<float>(), w.as<float>(), to,
+                                          false, by);
+            };
+            backward(dx.as<float>(), none);
+            backward(other_dx.as<float>(), filter);
+            forward(y.as<float>(), none);
+            forward(other_y.as<float>(), filter);
+        });
+
+        EXPECT_EQ(download<float>(other_y), download<float>(y));
+        EXPECT_EQ(download<float>(other_dx), download<float>(dx));
+    }
 }
 
 // Rounding engines read 16 bytes at a time.
