@@ -48,6 +48,7 @@ set(NENGINE_ENGINE_SOURCES
     runtime/memory.cpp
     runtime/plan_runner.cpp
     runtime/plan_runner_data.cpp
+    runtime/plan_runner_filters.cpp
     runtime/plan_runner_host.cpp
     runtime/process_states.cpp
     runtime/session.cpp

@@ -37,23 +37,17 @@ struct ConvShape : Conv2DShape {
 };
 
 // Images lie densely, one after the other. Shapes are checked by the caller.
-// `accumulate` adds to what is written.
+// `accumulate` adds to what is written. The CPU's functions know planes alone, see
+// conv_depth.hpp for the others.
 
 /// y = (or +=) x * w + bias; bias [out_c] may be null.
 template <class Real>
 void conv2d_forward(const CpuExec& exec, const Conv2DShape& shape, const Real* x,
                     const Real* w, const Real* bias, Real* y, bool accumulate);
-template <class Real>
-void conv2d_forward(const CudaExec& exec, const Conv2DShape& shape, const Real* x,
-                    const Real* w, const Real* bias, Real* y, bool accumulate);
 
 /// dL_dx = (or +=) the transpose of the forward map applied to dL_dy.
 template <class Real>
 void conv2d_backward_data(const CpuExec& exec, const Conv2DShape& shape,
-                          const Real* dL_dy, const Real* w, Real* dL_dx,
-                          bool accumulate);
-template <class Real>
-void conv2d_backward_data(const CudaExec& exec, const Conv2DShape& shape,
                           const Real* dL_dy, const Real* w, Real* dL_dx,
                           bool accumulate);
 
@@ -63,9 +57,56 @@ template <class Real>
 void conv2d_backward_filter(const CpuExec& exec, const Conv2DShape& shape,
                             const Real* x, const Real* dL_dy, Real* dL_dw,
                             Real* dL_dbias, bool accumulate);
+
+/// How many numbers a filter has that was prepared for the device's library, in the
+/// order that it wants; 0 if w is taken as it is.
+template <class Real>
+Index prepared_filter_size(const CpuExec&, const ConvShape&) {
+    return 0;
+}
+template <class Real>
+Index prepared_filter_size(const CudaExec& exec, const ConvShape& shape);
+
+/// Prepares w, for many convolutions before it changes.
+template <class Real>
+void prepare_filter(const CpuExec&, const ConvShape&, const Real*, Real*) {}
+template <class Real>
+void prepare_filter(const CudaExec& exec, const ConvShape& shape, const Real* w,
+                    Real* prepared);
+
+/// As conv2d_forward; `prepared` is w prepared, or null: then it is done here.
+template <class Real>
+void conv_forward(const CudaExec& exec, const ConvShape& shape, const Real* x,
+                  const Real* w, const Real* bias, Real* y, bool accumulate,
+                  const Real* prepared = nullptr);
+template <class Real>
+void conv2d_forward(const CudaExec& exec, const Conv2DShape& shape, const Real* x,
+                    const Real* w, const Real* bias, Real* y, bool accumulate) {
+    conv_forward<Real>(exec, shape, x, w, bias, y, accumulate);
+}
+
+/// As conv2d_backward_data; `prepared` as in conv_forward.
+template <class Real>
+void conv_backward_data(const CudaExec& exec, const ConvShape& shape, const Real* dL_dy,
+                        const Real* w, Real* dL_dx, bool accumulate,
+                        const Real* prepared = nullptr);
+template <class Real>
+void conv2d_backward_data(const CudaExec& exec, const Conv2DShape& shape,
+                          const Real* dL_dy, const Real* w, Real* dL_dx,
+                          bool accumulate) {
+    conv_backward_data<Real>(exec, shape, dL_dy, w, dL_dx, accumulate);
+}
+
+/// As conv2d_backward_filter.
+template <class Real>
+void conv_backward_filter(const CudaExec& exec, const ConvShape& shape, const Real* x,
+                          const Real* dL_dy, Real* dL_dw, Real* dL_dbias,
+                          bool accumulate);
 template <class Real>
 void conv2d_backward_filter(const CudaExec& exec, const Conv2DShape& shape,
                             const Real* x, const Real* dL_dy, Real* dL_dw,
-                            Real* dL_dbias, bool accumulate);
+                            Real* dL_dbias, bool accumulate) {
+    conv_backward_filter<Real>(exec, shape, x, dL_dy, dL_dw, dL_dbias, accumulate);
+}
 
 }  // namespace nengine

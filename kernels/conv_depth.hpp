@@ -5,9 +5,9 @@
 #include "kernels/conv.hpp"
 #include "kernels/elementwise.hpp"
 
-// Convolutions with a depth as sums of 2-D ones: plane d of the result is the sum, over
-// the kernel's planes k, of plane d * stride_d - pad_front + k convolved with plane k
-// of the kernel. Planes that follow one another go as one batch of images.
+// On the CPU, convolutions with a depth are sums of 2-D ones: plane d of the result is
+// the sum, over the kernel's planes k, of plane d * stride_d - pad_front + k convolved
+// with plane k of the kernel. Planes that follow one another go as one batch of images.
 
 namespace nengine {
 
@@ -42,15 +42,16 @@ inline Conv2DShape planes_of(const ConvShape& shape, Index count) {
     return plane;
 }
 
-template <class Real, class Exec>
-void fill_zeros(const Exec& exec, Real* data, Index count) {
+template <class Real>
+void fill_zeros(const CpuExec& exec, Real* data, Index count) {
     fill(exec, Block<Real>{.data = data, .cols = count}, Real(0));
 }
 
 /// As conv2d_forward; the bias must be null unless the shape is a plane.
-template <class Real, class Exec>
-void conv_forward(const Exec& exec, const ConvShape& s, const Real* x, const Real* w,
-                  const Real* bias, Real* y, bool accumulate) {
+template <class Real>
+void conv_forward(const CpuExec& exec, const ConvShape& s, const Real* x, const Real* w,
+                  const Real* bias, Real* y, bool accumulate,
+                  const Real* /*prepared*/ = nullptr) {
     if (s.is_plane()) {
         conv2d_forward<Real>(exec, s, x, w, bias, y, accumulate);
         return;
@@ -66,9 +67,10 @@ void conv_forward(const Exec& exec, const ConvShape& s, const Real* x, const Rea
 }
 
 /// As conv2d_backward_data.
-template <class Real, class Exec>
-void conv_backward_data(const Exec& exec, const ConvShape& s, const Real* dL_dy,
-                        const Real* w, Real* dL_dx, bool accumulate) {
+template <class Real>
+void conv_backward_data(const CpuExec& exec, const ConvShape& s, const Real* dL_dy,
+                        const Real* w, Real* dL_dx, bool accumulate,
+                        const Real* /*prepared*/ = nullptr) {
     if (s.is_plane()) {
         conv2d_backward_data<Real>(exec, s, dL_dy, w, dL_dx, accumulate);
         return;
@@ -85,8 +87,8 @@ void conv_backward_data(const Exec& exec, const ConvShape& s, const Real* dL_dy,
 
 /// As conv2d_backward_filter; the bias's gradient must be null unless the shape is a
 /// plane.
-template <class Real, class Exec>
-void conv_backward_filter(const Exec& exec, const ConvShape& s, const Real* x,
+template <class Real>
+void conv_backward_filter(const CpuExec& exec, const ConvShape& s, const Real* x,
                           const Real* dL_dy, Real* dL_dw, Real* dL_dbias,
                           bool accumulate) {
     if (s.is_plane()) {

@@ -40,8 +40,12 @@ set(NENGINE_CUDA_SOURCES
     cuda/conv.cpp
     cuda/conv_direct.cu
     cuda/conv_layout.cu
+    cuda/convolution_engines.cpp
+    cuda/convolution_graph.cpp
+    cuda/convolution_parts.cpp
     cuda/convolution_plans.cpp
     cuda/device.cpp
+    cuda/dnn_descriptor.cpp
     cuda/event_timer.cpp
     cuda/gemm.cpp
     cuda/library.cpp

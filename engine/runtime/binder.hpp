@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <utility>
 
 #include "engine/runtime/memory.hpp"
 #include "kernels/gemm.hpp"
@@ -43,6 +45,19 @@ public:
                       Index items) const;
     /// With the operand's own extents.
     Block<Real> block(const Operand& operand, const ChunkExtent& extent) const;
+    /// Null if the operand is absent.
+    Real* address(const Operand& operand) const;
+
+    /// Convolutions with the filter at `w` may read it as it was prepared for the
+    /// device, see kernels/conv.hpp.
+    void use_prepared(const ConvCommand& command, const Real* prepared) {
+        prepared_[{address(command.w), command.shape.out_c}] = prepared;
+    }
+    /// Null if it was not.
+    const Real* prepared(const ConvCommand& command) const {
+        const auto found = prepared_.find({address(command.w), command.shape.out_c});
+        return found == prepared_.end() ? nullptr : found->second;
+    }
 
 private:
     Call operator_call(const FillCommand& c, const ChunkExtent& extent) const;
@@ -87,7 +102,6 @@ private:
     Block<Real> members(const Operand& operand, const Operand& like,
                         const ChunkExtent& extent) const;
     ParamView<Real> param(const Operand& operand) const;
-    Real* address(const Operand& operand) const;
     template <class Args>
     void set_neurons(Args& args, const NeuronOperands& c, const Operand& like,
                      const ChunkExtent& extent) const;
@@ -98,6 +112,8 @@ private:
     const std::vector<Index*>& tables_;
     Index* step_counter_;
     const RandomOrigin* origin_;
+    /// By address and number of output channels: the rows of w as a matrix.
+    std::map<std::pair<const Real*, Index>, const Real*> prepared_;
 };
 
 /// The products of a GemmCommand: as few as the operands' strides allow.

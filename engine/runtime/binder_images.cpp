@@ -39,17 +39,19 @@ Call Binder<Real>::operator_call(const ConvCommand& c,
     const Operand& like = like_x ? c.x : c.y;
     return [device = device_, kind = c.kind, shape = c.shape, accumulate = c.accumulate,
             x = block_like(c.x, like, extent), y = block_like(c.y, like, extent),
-            w = address(c.w), bias = address(c.bias)] {
+            w = address(c.w), bias = address(c.bias), prepared = prepared(c)] {
         device.run([&](const auto& exec) {
             for_images(x, y, [&](Index images, Real* px, Real* py) {
                 ConvShape s = shape;
                 s.images = images;
                 switch (kind) {
                     case LinearMap::forward:
-                        conv_forward<Real>(exec, s, px, w, bias, py, accumulate);
+                        conv_forward<Real>(exec, s, px, w, bias, py, accumulate,
+                                           prepared);
                         break;
                     case LinearMap::backward_data:
-                        conv_backward_data<Real>(exec, s, py, w, px, accumulate);
+                        conv_backward_data<Real>(exec, s, py, w, px, accumulate,
+                                                 prepared);
                         break;
                     case LinearMap::backward_filter:
                         conv_backward_filter<Real>(exec, s, px, py, w, bias,

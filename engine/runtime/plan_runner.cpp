@@ -51,6 +51,7 @@ PlanRunner<Real>::PlanRunner(const Device& device, std::shared_ptr<const Plan> p
     upload_constants();
     make_state_tables(layout);
     make_pack_calls();
+    make_prepared_filters();
     draws_ = has_draws(*plan_);
     forward_timer_ = device_.timer(plan_->forward.size());
     backward_timer_ = device_.timer(plan_->backward.size());

@@ -96,6 +96,10 @@ private:
     void make_pack_calls();
     void make_table_pack(const Packed& packed, Index width);
     void make_piece_pack(const Packed& packed, const PackPiece& piece);
+    /// Filters in the order that the device's convolutions want, renewed with the
+    /// packed copies, where a convolution's do not change in between.
+    void make_prepared_filters();
+    void prepare_filter_of(const ConvCommand& command);
 
     /// `size` elements of a store's row from `first` on, in the sorted table from
     /// `sorted` on.
@@ -120,7 +124,7 @@ private:
     ParameterStore<Real>& parameters_;
     Index minibatch_;
     PlanMemory memory_;
-    std::vector<Buffer> table_memory_;
+    std::vector<Buffer> table_memory_, filter_memory_;
     std::vector<Index*> tables_;
     Index steps_per_recording_;
     /// Of the steps of a recording, one each: the first is the step at hand.

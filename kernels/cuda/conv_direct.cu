@@ -4,19 +4,35 @@
 namespace nengine::cuda::direct {
 namespace {
 
-/// Launched over (image, row, column, channel) of y.
+// A depth is folded into the images: plane = image * depth + layer.
+
+/// Launched over (plane, row, column, channel) of y.
 template <class Real>
 struct Forward {
-    Conv2DShape s;
+    ConvShape s;
     const Real* __restrict__ x;
     const Real* __restrict__ w;
     Real* __restrict__ y;
     bool accumulate;
 
-    __device__ void operator()(Index image, Index i, Index j, Index oc) const {
+    __device__ void operator()(Index plane, Index i, Index j, Index oc) const {
+        const auto [image, layer] = divide(plane, s.out_d);
+        Real sum = 0;
+        for (Index kd = 0; kd < s.k_d; ++kd) {
+            const Index d = layer * s.stride_d + kd - s.pad_front;
+            if (d >= 0 && d < s.in_d) {
+                sum = add_plane(image * s.in_d + d, kd, i, j, oc, sum);
+            }
+        }
+        Real& to = y[((plane * s.out_h + i) * s.out_w + j) * s.out_c + oc];
+        to = accumulate ? to + sum : sum;
+    }
+
+    /// sum + the products of one plane of x with plane kd of the kernel
+    __device__ Real add_plane(Index plane, Index kd, Index i, Index j, Index oc,
+                              Real sum) const {
         const Index group_in = s.in_c / s.groups, group_out = s.out_c / s.groups;
         const Index first_c = oc / group_out * group_in;
-        Real sum = 0;
         for (Index kh = 0; kh < s.k_h; ++kh) {
             const Index h = i * s.stride_h + kh - s.pad_top;
             if (h < 0 || h >= s.in_h) {
@@ -27,22 +43,22 @@ struct Forward {
                 if (v < 0 || v >= s.in_w) {
                     continue;
                 }
-                const Real* in = x + ((image * s.in_h + h) * s.in_w + v) * s.in_c;
-                const Real* filter = w + (kh * s.k_w + kw) * group_in * s.out_c + oc;
+                const Real* in = x + ((plane * s.in_h + h) * s.in_w + v) * s.in_c;
+                const Index tap = (kd * s.k_h + kh) * s.k_w + kw;
+                const Real* filter = w + tap * group_in * s.out_c + oc;
                 for (Index c = 0; c < group_in; ++c) {
                     sum = fma(in[first_c + c], filter[c * s.out_c], sum);
                 }
             }
         }
-        Real& to = y[((image * s.out_h + i) * s.out_w + j) * s.out_c + oc];
-        to = accumulate ? to + sum : sum;
+        return sum;
     }
 };
 
-/// Launched over (image, row, column, channel) of x.
+/// Launched over (plane, row, column, channel) of x.
 template <class Real>
 struct BackwardData {
-    Conv2DShape s;
+    ConvShape s;
     const Real* __restrict__ dL_dy;
     const Real* __restrict__ w;
     Real* __restrict__ dL_dx;
@@ -56,10 +72,24 @@ struct BackwardData {
                                                                        : -1;
     }
 
-    __device__ void operator()(Index image, Index h, Index v, Index ic) const {
+    __device__ void operator()(Index plane, Index h, Index v, Index ic) const {
+        const auto [image, layer] = divide(plane, s.in_d);
+        Real sum = 0;
+        for (Index kd = 0; kd < s.k_d; ++kd) {
+            const Index d = output(layer, s.pad_front, kd, s.stride_d, s.out_d);
+            if (d >= 0) {
+                sum = add_plane(image * s.out_d + d, kd, h, v, ic, sum);
+            }
+        }
+        Real& to = dL_dx[((plane * s.in_h + h) * s.in_w + v) * s.in_c + ic];
+        to = accumulate ? to + sum : sum;
+    }
+
+    /// sum + the products of one plane of dL_dy with plane kd of the kernel
+    __device__ Real add_plane(Index plane, Index kd, Index h, Index v, Index ic,
+                              Real sum) const {
         const Index group_in = s.in_c / s.groups, group_out = s.out_c / s.groups;
         const Index first_c = ic / group_in * group_out;
-        Real sum = 0;
         for (Index kh = 0; kh < s.k_h; ++kh) {
             const Index i = output(h, s.pad_top, kh, s.stride_h, s.out_h);
             if (i < 0) {
@@ -71,17 +101,16 @@ struct BackwardData {
                     continue;
                 }
                 const Real* dy =
-                    dL_dy + ((image * s.out_h + i) * s.out_w + j) * s.out_c + first_c;
+                    dL_dy + ((plane * s.out_h + i) * s.out_w + j) * s.out_c + first_c;
+                const Index tap = (kd * s.k_h + kh) * s.k_w + kw;
                 const Real* filter =
-                    w + ((kh * s.k_w + kw) * group_in + ic % group_in) * s.out_c +
-                    first_c;
+                    w + (tap * group_in + ic % group_in) * s.out_c + first_c;
                 for (Index c = 0; c < group_out; ++c) {
                     sum = fma(dy[c], filter[c], sum);
                 }
             }
         }
-        Real& to = dL_dx[((image * s.in_h + h) * s.in_w + v) * s.in_c + ic];
-        to = accumulate ? to + sum : sum;
+        return sum;
     }
 };
 
@@ -91,7 +120,7 @@ struct BackwardFilter {
     using Real = Number;
     static constexpr int n_registers = 1, n_sums = 1;
 
-    Conv2DShape s;
+    ConvShape s;
     const Real* __restrict__ x;
     const Real* __restrict__ dL_dy;
     Real* __restrict__ dL_dw;
@@ -103,17 +132,20 @@ struct BackwardFilter {
         const Index group_in = s.in_c / s.groups, group_out = s.out_c / s.groups;
         const auto [rest, oc] = divide(at, s.out_c);
         const auto [tap, c] = divide(rest, group_in);
-        const auto [kh, kw] = divide(tap, s.k_w);
+        const auto [kernel_line, kw] = divide(tap, s.k_w);
+        const auto [kd, kh] = divide(kernel_line, s.k_h);
         const auto [line, j] = divide(row, s.out_w);
-        const auto [image, i] = divide(line, s.out_h);
+        const auto [plane, i] = divide(line, s.out_h);
+        const auto [image, layer] = divide(plane, s.out_d);
+        const Index d = layer * s.stride_d + kd - s.pad_front;
         const Index h = i * s.stride_h + kh - s.pad_top;
         const Index v = j * s.stride_w + kw - s.pad_left;
-        if (h < 0 || h >= s.in_h || v < 0 || v >= s.in_w) {
+        if (d < 0 || d >= s.in_d || h < 0 || h >= s.in_h || v < 0 || v >= s.in_w) {
             return;
         }
+        const Index from = ((image * s.in_d + d) * s.in_h + h) * s.in_w + v;
         const Index ic = divide(oc, group_out).quotient * group_in + c;
-        r[0] = fma(x[((image * s.in_h + h) * s.in_w + v) * s.in_c + ic],
-                   dL_dy[row * s.out_c + oc], r[0]);
+        r[0] = fma(x[from * s.in_c + ic], dL_dy[row * s.out_c + oc], r[0]);
     }
 
     __device__ void finish(Index at, const double (&total)[n_sums]) const {
@@ -125,34 +157,33 @@ struct BackwardFilter {
 }  // namespace
 
 template <class Real>
-void conv2d_forward(const CudaExec& exec, const Conv2DShape& s, const Real* x,
-                    const Real* w, Real* y, bool accumulate) {
-    launch_elements(exec, {s.images, s.out_h, s.out_w, s.out_c},
+void conv_forward(const CudaExec& exec, const ConvShape& s, const Real* x,
+                  const Real* w, Real* y, bool accumulate) {
+    launch_elements(exec, {s.images * s.out_d, s.out_h, s.out_w, s.out_c},
                     Forward<Real>{s, x, w, y, accumulate});
 }
 
 template <class Real>
-void conv2d_backward_data(const CudaExec& exec, const Conv2DShape& s, const Real* dL_dy,
-                          const Real* w, Real* dL_dx, bool accumulate) {
-    launch_elements(exec, {s.images, s.in_h, s.in_w, s.in_c},
+void conv_backward_data(const CudaExec& exec, const ConvShape& s, const Real* dL_dy,
+                        const Real* w, Real* dL_dx, bool accumulate) {
+    launch_elements(exec, {s.images * s.in_d, s.in_h, s.in_w, s.in_c},
                     BackwardData<Real>{s, dL_dy, w, dL_dx, accumulate});
 }
 
 template <class Real>
-void conv2d_backward_filter(const CudaExec& exec, const Conv2DShape& s, const Real* x,
-                            const Real* dL_dy, Real* dL_dw, bool accumulate) {
-    const Index numbers = s.k_h * s.k_w * (s.in_c / s.groups) * s.out_c;
-    launch_columns(exec, s.images * s.out_h * s.out_w, numbers,
+void conv_backward_filter(const CudaExec& exec, const ConvShape& s, const Real* x,
+                          const Real* dL_dy, Real* dL_dw, bool accumulate) {
+    launch_columns(exec, s.images * s.out_d * s.out_h * s.out_w, s.w_size(),
                    BackwardFilter<Real>{s, x, dL_dy, dL_dw, accumulate});
 }
 
-#define NENGINE_INSTANTIATE(Real)                                                  \
-    template void conv2d_forward(const CudaExec&, const Conv2DShape&, const Real*, \
-                                 const Real*, Real*, bool);                        \
-    template void conv2d_backward_data(const CudaExec&, const Conv2DShape&,        \
-                                       const Real*, const Real*, Real*, bool);     \
-    template void conv2d_backward_filter(const CudaExec&, const Conv2DShape&,      \
-                                         const Real*, const Real*, Real*, bool);
+#define NENGINE_INSTANTIATE(Real)                                                      \
+    template void conv_forward(const CudaExec&, const ConvShape&, const Real*,         \
+                               const Real*, Real*, bool);                              \
+    template void conv_backward_data(const CudaExec&, const ConvShape&, const Real*,   \
+                                     const Real*, Real*, bool);                        \
+    template void conv_backward_filter(const CudaExec&, const ConvShape&, const Real*, \
+                                       const Real*, Real*, bool);
 
 NENGINE_INSTANTIATE(float)
 NENGINE_INSTANTIATE(double)

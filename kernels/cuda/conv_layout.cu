@@ -30,35 +30,39 @@ __global__ void __launch_bounds__(tile* tile_rows)
     }
 }
 
-/// Launched over (image, row, column, channel) of the padded images.
+/// Launched over (plane, row, column, channel) of the padded images, whose planes are
+/// image * depth + layer.
 struct Pad {
-    Conv2DShape s;
-    Index height, width;
+    ConvShape s, padded;
     const float* __restrict__ x;
     float* __restrict__ to;
 
-    __device__ void operator()(Index image, Index i, Index j, Index c) const {
-        const Index h = i - s.pad_top, w = j - s.pad_left;
-        const bool inside = h >= 0 && h < s.in_h && w >= 0 && w < s.in_w;
-        to[((image * height + i) * width + j) * s.in_c + c] =
-            inside ? x[((image * s.in_h + h) * s.in_w + w) * s.in_c + c] : 0.0F;
+    __device__ void operator()(Index plane, Index i, Index j, Index c) const {
+        const auto [image, layer] = divide(plane, padded.in_d);
+        const Index d = layer - s.pad_front, h = i - s.pad_top, w = j - s.pad_left;
+        const bool inside =
+            d >= 0 && d < s.in_d && h >= 0 && h < s.in_h && w >= 0 && w < s.in_w;
+        const Index from = ((image * s.in_d + d) * s.in_h + h) * s.in_w + w;
+        to[((plane * padded.in_h + i) * padded.in_w + j) * s.in_c + c] =
+            inside ? x[from * s.in_c + c] : 0.0F;
     }
 };
 
-/// Launched over (image, row, column, channel) of x.
+/// Launched over (plane, row, column, channel) of x.
 struct Crop {
-    Conv2DShape s;
-    Index height, width;
+    ConvShape s, padded;
     const float* __restrict__ from;
     float* __restrict__ dL_dx;
     bool accumulate;
 
-    __device__ void operator()(Index image, Index h, Index w, Index c) const {
-        const Index i = h + s.pad_top, j = w + s.pad_left;
-        const float value = i < height && j < width
-                                ? from[((image * height + i) * width + j) * s.in_c + c]
-                                : 0.0F;
-        float& out = dL_dx[((image * s.in_h + h) * s.in_w + w) * s.in_c + c];
+    __device__ void operator()(Index plane, Index h, Index w, Index c) const {
+        const auto [image, layer] = divide(plane, s.in_d);
+        const Index d = layer + s.pad_front, i = h + s.pad_top, j = w + s.pad_left;
+        const bool inside = d < padded.in_d && i < padded.in_h && j < padded.in_w;
+        const Index at =
+            ((image * padded.in_d + d) * padded.in_h + i) * padded.in_w + j;
+        const float value = inside ? from[at * s.in_c + c] : 0.0F;
+        float& out = dL_dx[((plane * s.in_h + h) * s.in_w + w) * s.in_c + c];
         out = accumulate ? out + value : value;
     }
 };
@@ -106,16 +110,16 @@ void transpose(const CudaExec& exec, Index rows, Index cols, const float* from,
            accumulate);
 }
 
-void pad(const CudaExec& exec, const Conv2DShape& s, Index height, Index width,
+void pad(const CudaExec& exec, const ConvShape& s, const ConvShape& padded,
          const float* x, float* to) {
-    launch_elements(exec, {s.images, height, width, s.in_c},
-                    Pad{s, height, width, x, to});
+    launch_elements(exec, {s.images * padded.in_d, padded.in_h, padded.in_w, s.in_c},
+                    Pad{s, padded, x, to});
 }
 
-void crop(const CudaExec& exec, const Conv2DShape& s, Index height, Index width,
+void crop(const CudaExec& exec, const ConvShape& s, const ConvShape& padded,
           const float* from, float* dL_dx, bool accumulate) {
-    launch_elements(exec, {s.images, s.in_h, s.in_w, s.in_c},
-                    Crop{s, height, width, from, dL_dx, accumulate});
+    launch_elements(exec, {s.images * s.in_d, s.in_h, s.in_w, s.in_c},
+                    Crop{s, padded, from, dL_dx, accumulate});
 }
 
 template <class Real>

@@ -10,13 +10,13 @@ namespace nengine::cuda {
 void transpose(const CudaExec& exec, Index rows, Index cols, const float* from,
                float* to, bool accumulate);
 
-/// to [images, height, width, in_c] = x moved down and right by the padding, 0 where x
-/// has nothing.
-void pad(const CudaExec& exec, const Conv2DShape& shape, Index height, Index width,
+/// to, of the sizes of x in `padded`, = the x of `shape` moved back, down and right by
+/// its padding, 0 where x has nothing.
+void pad(const CudaExec& exec, const ConvShape& shape, const ConvShape& padded,
          const float* x, float* to);
 
 /// The adjoint of `pad`: dL_dx = (or +=) the gradient of what was copied, 0 elsewhere.
-void crop(const CudaExec& exec, const Conv2DShape& shape, Index height, Index width,
+void crop(const CudaExec& exec, const ConvShape& shape, const ConvShape& padded,
           const float* from, float* dL_dx, bool accumulate);
 
 /// y [rows, channels] += bias

@@ -2,70 +2,60 @@
 
 #include <cstddef>
 #include <memory>
-#include <type_traits>
+#include <optional>
 #include <vector>
 
-#include "kernels/conv.hpp"
-#include "kernels/cuda/context.hpp"
-#include "kernels/cuda/library.hpp"
+#include "kernels/cuda/convolution_engines.hpp"
+#include "kernels/cuda/convolution_parts.hpp"
 
 namespace nengine::cuda {
 
-enum class Pass { forward, backward_data, backward_filter };
-
-/// Owns one descriptor of cuDNN.
-template <auto destroy>
-struct DestroyDescriptor {
-    template <class T>
-    void operator()(T* descriptor) const noexcept {
-        static_cast<void>((cudnn().*destroy)(descriptor));
-    }
+/// Device memory of a problem's operands.
+struct ConvolutionOperands {
+    const float* x;
+    const float* w;
+    const float* y;  ///< each of the three may be what is written
+    const float* bias = nullptr;
 };
-template <class T, auto destroy>
-using Descriptor =
-    std::unique_ptr<std::remove_pointer_t<T>, DestroyDescriptor<destroy>>;
 
-/// One pass of one convolution as cuDNN runs it: float32, channels last, filters
-/// [out_c, k_h, k_w, in_c / groups]. Its shape has the same padding on both sides, and
-/// outputs wherever the kernel fits.
+/// Whether the addresses of all operands are multiples of `bytes`.
+bool are_aligned(const ConvolutionOperands& operands, std::size_t bytes);
+
+/// A problem and the engine that runs it.
 struct ConvolutionPlan {
-    struct Algorithm {
-        int number;  ///< of the pass's enumeration
-        std::size_t workspace;
-    };
+    ConvolutionPlan(const DnnDevice& device, const ConvolutionProblem& of,
+                    std::size_t workspace_limit)
+        : problem(of), choices(device, of), engine(choices.next(workspace_limit)) {}
 
-    ConvolutionPlan(const CudaContext& context, const Conv2DShape& shape, Pass pass);
-
-    Conv2DShape shape;
-    Pass pass;
-    GemmMath math;
-    Descriptor<cudnnTensorDescriptor_t, &Cudnn::cudnnDestroyTensorDescriptor> x, y;
-    Descriptor<cudnnFilterDescriptor_t, &Cudnn::cudnnDestroyFilterDescriptor> w;
-    Descriptor<cudnnConvolutionDescriptor_t, &Cudnn::cudnnDestroyConvolutionDescriptor>
-        convolution;
-    /// Deterministic ones, the one that cuDNN's model expects to be fastest first. What
-    /// turns out not to run is taken out.
-    std::vector<Algorithm> algorithms;
-
-private:
-    void describe();
-    void find_algorithms(cudnnHandle_t handle);
+    ConvolutionProblem problem;
+    EngineChoices choices;
+    std::optional<Engine> engine;  ///< none: cuDNN cannot
+    bool is_reported = false;      ///< that it cannot
 };
 
-/// The plans made so far. Nothing is timed: equal shapes always run alike.
+/// The plans made so far on a device.
 class ConvolutionPlans {
 public:
-    ConvolutionPlan& find(const CudaContext& context, const Conv2DShape& shape,
-                          Pass pass);
+    ConvolutionPlan& find(CudaContext& context, const ConvolutionProblem& problem);
+
+    /// See workspace_limit_of(); tests may set another, for plans to come.
+    std::size_t workspace_limit(CudaContext& context);
+    void set_workspace_limit(std::size_t bytes) { workspace_limit_ = bytes; }
+
+    /// To be called when kernels of our own run because `problem` has no engine: counts
+    /// it, and says so on stderr at a problem's first time, because they are many times
+    /// slower.
+    void report_fallback(CudaContext& context, const ConvolutionProblem& problem);
+    Index fallbacks() const { return fallbacks_; }
 
 private:
     std::vector<std::unique_ptr<ConvolutionPlan>> plans_;
+    std::optional<std::size_t> workspace_limit_;
+    Index fallbacks_ = 0;
 };
 
-/// Runs the first algorithm that can: out = convolution + beta * out. forward: a = x, b
-/// = w, out = y; backward_data: a = dL_dy, b = w, out = dL_dx; backward_filter: a = x,
-/// b = dL_dy, out = dL_dw. False if cuDNN has none.
-bool run_plan(const CudaExec& exec, ConvolutionPlan& plan, const float* a,
-              const float* b, float beta, float* out);
+/// Runs the problem by its engine; false if it has none.
+bool run_convolution(const CudaExec& exec, const ConvolutionProblem& problem,
+                     const ConvolutionOperands& operands);
 
 }  // namespace nengine::cuda

@@ -19,31 +19,19 @@ namespace nengine::cuda {
     X(cublasGetStatusString)        \
     X(cublasGemmStridedBatchedEx_64)
 
-#define NENGINE_CUDNN_FUNCTIONS(X)                    \
-    X(cudnnCreate)                                    \
-    X(cudnnDestroy)                                   \
-    X(cudnnSetStream)                                 \
-    X(cudnnGetErrorString)                            \
-    X(cudnnCreateTensorDescriptor)                    \
-    X(cudnnDestroyTensorDescriptor)                   \
-    X(cudnnSetTensor4dDescriptor)                     \
-    X(cudnnCreateFilterDescriptor)                    \
-    X(cudnnDestroyFilterDescriptor)                   \
-    X(cudnnSetFilter4dDescriptor)                     \
-    X(cudnnCreateConvolutionDescriptor)               \
-    X(cudnnDestroyConvolutionDescriptor)              \
-    X(cudnnSetConvolution2dDescriptor)                \
-    X(cudnnSetConvolutionGroupCount)                  \
-    X(cudnnSetConvolutionMathType)                    \
-    X(cudnnGetConvolutionForwardAlgorithm_v7)         \
-    X(cudnnGetConvolutionBackwardDataAlgorithm_v7)    \
-    X(cudnnGetConvolutionBackwardFilterAlgorithm_v7)  \
-    X(cudnnGetConvolutionForwardWorkspaceSize)        \
-    X(cudnnGetConvolutionBackwardDataWorkspaceSize)   \
-    X(cudnnGetConvolutionBackwardFilterWorkspaceSize) \
-    X(cudnnConvolutionForward)                        \
-    X(cudnnConvolutionBackwardData)                   \
-    X(cudnnConvolutionBackwardFilter)
+#define NENGINE_CUDNN_FUNCTIONS(X)   \
+    X(cudnnCreate)                   \
+    X(cudnnDestroy)                  \
+    X(cudnnSetStream)                \
+    X(cudnnGetVersion)               \
+    X(cudnnGetErrorString)           \
+    X(cudnnGetLastErrorString)       \
+    X(cudnnBackendCreateDescriptor)  \
+    X(cudnnBackendDestroyDescriptor) \
+    X(cudnnBackendSetAttribute)      \
+    X(cudnnBackendGetAttribute)      \
+    X(cudnnBackendFinalize)          \
+    X(cudnnBackendExecute)
 
 #define NENGINE_DECLARE(function) decltype(&::function) function;
 struct Cublas {

@@ -9,6 +9,7 @@ set(NENGINE_CONFORMANCE_TESTS
     ../support/random_image_units.cpp
     ../support/random_units.cpp
     dynamic_cases.cpp
+    filter_test.cpp
     image_cases.cpp
     learning_cases.cpp
     linear_cases.cpp

@@ -1,119 +1,175 @@
 #include <cudnn.h>
 
 #include <algorithm>
-#include <vector>
 
+#include "dnn_engines.hpp"
 #include "emulator.hpp"
+#include "memory.hpp"
 
-// The functions of cuDNN that nengine calls, by definition: float32 convolutions of
-// channels-last images, by one deterministic algorithm that wants some workspace.
+// The functions of cuDNN that nengine calls: float32 convolutions as operation graphs,
+// with the engines that an H100 would offer.
 
 namespace {
 
-constexpr std::size_t workspace_bytes = 1000;
+using namespace cuda_emulator;
 
 struct Handle {
     cudaStream_t stream = nullptr;
 };
-/// [n, h, w, c] of a tensor; [out channels, height, width, in channels] of a filter.
-struct Tensor {
-    int n = 0, c = 0, h = 0, w = 0;
-};
-struct Convolution {
-    int pad_h = 0, pad_w = 0, stride_h = 1, stride_w = 1, groups = 1;
-};
 
-template <class To, class From>
-To& as(From* handle) {
-    return *reinterpret_cast<To*>(handle);
+Handle& handle_of(cudnnHandle_t handle) {
+    return *reinterpret_cast<Handle*>(handle);
 }
 
-struct Problem {
-    Tensor x, w, y;
-    Convolution by;
-
-    Problem(cudnnTensorDescriptor_t of_x, cudnnFilterDescriptor_t of_w,
-            cudnnTensorDescriptor_t of_y, cudnnConvolutionDescriptor_t how)
-        : x(as<Tensor>(of_x)),
-          w(as<Tensor>(of_w)),
-          y(as<Tensor>(of_y)),
-          by(as<Convolution>(how)) {}
-
-    bool is_valid() const {
-        return x.n == y.n && y.c == w.n && x.c == w.c * by.groups &&
-               y.c % by.groups == 0 && size(x.h, by.pad_h, w.h, by.stride_h) == y.h &&
-               size(x.w, by.pad_w, w.w, by.stride_w) == y.w;
-    }
-    static int size(int in, int pad, int kernel, int stride) {
-        return (in + 2 * pad - kernel) / stride + 1;
-    }
-
-    /// Calls `visit(x index, w index, y index)` for every product.
-    template <class Visit>
-    void for_each_product(const Visit& visit) const {
-        const int group_out = y.c / by.groups;
-        for (int at = 0; at < y.n * y.h * y.w * y.c; ++at) {
-            const int oc = at % y.c, j = at / y.c % y.w, i = at / y.c / y.w % y.h;
-            const int image = at / y.c / y.w / y.h;
-            for (int tap = 0; tap < w.h * w.w; ++tap) {
-                const int h = i * by.stride_h + tap / w.w - by.pad_h;
-                const int v = j * by.stride_w + tap % w.w - by.pad_w;
-                if (h < 0 || h >= x.h || v < 0 || v >= x.w) {
-                    continue;
-                }
-                for (int c = 0; c < w.c; ++c) {
-                    visit(
-                        ((image * x.h + h) * x.w + v) * x.c + oc / group_out * w.c + c,
-                        (oc * w.h * w.w + tap) * w.c + c, at);
-                }
-            }
-        }
-    }
-};
-
-int count(const Tensor& tensor) {
-    return tensor.n * tensor.c * tensor.h * tensor.w;
+DescriptorPtr make_final(cudnnBackendDescriptorType_t type) {
+    auto made = std::make_shared<Descriptor>(type);
+    made->is_final = true;
+    return made;
 }
 
-/// out = beta * out + what `add` adds up.
-template <class Add>
-cudnnStatus_t run(cudnnHandle_t handle, const Problem& problem, const void* beta,
-                  const Tensor& to, void* out, const void* workspace, std::size_t bytes,
-                  const Add& add) {
-    if (!problem.is_valid() || workspace == nullptr || bytes < workspace_bytes) {
+/// The configuration of an engine for a graph.
+DescriptorPtr make_choice(const DescriptorPtr& graph, const EngineInfo& info) {
+    auto engine = make_final(CUDNN_BACKEND_ENGINE_DESCRIPTOR);
+    engine->put(CUDNN_ATTR_ENGINE_OPERATION_GRAPH, {graph});
+    engine->put(CUDNN_ATTR_ENGINE_GLOBAL_INDEX, CUDNN_TYPE_INT64, 1, &info.index);
+    engine->put(CUDNN_ATTR_ENGINE_NUMERICAL_NOTE, CUDNN_TYPE_NUMERICAL_NOTE,
+                info.notes.size(), info.notes.data());
+    engine->put(CUDNN_ATTR_ENGINE_BEHAVIOR_NOTE, CUDNN_TYPE_BEHAVIOR_NOTE, 0, nullptr);
+    auto choice = make_final(CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
+    choice->put(CUDNN_ATTR_ENGINECFG_ENGINE, {engine});
+    return choice;
+}
+
+cudnnStatus_t finalize_heuristics(Descriptor& heuristics) {
+    if (current_offer() == Offer::none) {
+        return CUDNN_STATUS_NOT_SUPPORTED_SUBLIBRARY_UNAVAILABLE;
+    }
+    const auto& graph =
+        heuristics.attributes.at(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH).objects.front();
+    const auto mode =
+        heuristics.value<cudnnBackendHeurMode_t>(CUDNN_ATTR_ENGINEHEUR_MODE);
+    // A graph that is asked about without a device needs one that is described.
+    if (!graph->has(CUDNN_ATTR_OPERATIONGRAPH_HANDLE) &&
+        !heuristics.has(CUDNN_ATTR_ENGINEHEUR_DEVICEPROP)) {
         return CUDNN_STATUS_BAD_PARAM;
     }
-    const float scale = *static_cast<const float*>(beta);
-    auto* numbers = static_cast<float*>(out);
-    cuda_emulator::enqueue(as<Handle>(handle).stream, [=] {
-        std::vector<double> sums(static_cast<std::size_t>(count(to)), 0.0);
-        problem.for_each_product([&](int x, int w, int y) { add(sums, x, w, y); });
-        for (std::size_t i = 0; i < sums.size(); ++i) {
-            const auto sum = static_cast<float>(sums[i]);
-            numbers[i] = scale == 0.0F ? sum : scale * numbers[i] + sum;
-        }
-    });
-    return CUDNN_STATUS_SUCCESS;
-}
-
-/// The same algorithm twice, as cuDNN lists one per kind of arithmetic.
-template <class Result, class Algorithm>
-cudnnStatus_t list(Algorithm algorithm, int wanted, int* found, Result* results) {
-    *found = std::min(wanted, 2);
-    for (int i = 0; i < *found; ++i) {
-        results[i] = {};
-        results[i].algo = algorithm;
-        results[i].status = CUDNN_STATUS_SUCCESS;
-        results[i].determinism = CUDNN_DETERMINISTIC;
-        results[i].memory = workspace_bytes;
+    std::vector<DescriptorPtr> choices;
+    for (const auto* engine : offered_engines(*Convolution::of_graph(*graph), mode)) {
+        choices.push_back(make_choice(graph, *engine));
     }
+    heuristics.put(CUDNN_ATTR_ENGINEHEUR_RESULTS, std::move(choices));
     return CUDNN_STATUS_SUCCESS;
 }
 
-template <class Made, class Descriptor>
-cudnnStatus_t make(Descriptor* descriptor) {
-    *descriptor = reinterpret_cast<Descriptor>(new Made);
+/// What a plan was made of.
+struct Planned {
+    explicit Planned(const Descriptor& plan)
+        : engine(plan.object(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG)
+                     .object(CUDNN_ATTR_ENGINECFG_ENGINE)),
+          problem(
+              *Convolution::of_graph(engine.object(CUDNN_ATTR_ENGINE_OPERATION_GRAPH))),
+          info(*find_engine(
+              problem, engine.value<std::int64_t>(CUDNN_ATTR_ENGINE_GLOBAL_INDEX))) {}
+
+    const Descriptor& engine;
+    Convolution problem;
+    const EngineInfo& info;
+};
+
+cudnnStatus_t finalize_plan(Descriptor& plan) {
+    if (plan.has(CUDNN_ATTR_EXECUTION_PLAN_HANDLE) ==
+        plan.has(CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP)) {
+        return CUDNN_STATUS_BAD_PARAM;
+    }
+    const Planned planned(plan);
+    const auto bytes =
+        static_cast<std::int64_t>(planned.info.workspace(planned.problem));
+    plan.put(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE, CUDNN_TYPE_INT64, 1, &bytes);
     return CUDNN_STATUS_SUCCESS;
+}
+
+bool is_valid_convolution(const Descriptor& convolution) {
+    const auto axes =
+        convolution.value<std::int64_t>(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS);
+    const auto numbers = [&](cudnnBackendAttributeName_t name) {
+        return convolution.values<std::int64_t>(name);
+    };
+    const auto before = numbers(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS);
+    const auto strides = numbers(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES);
+    const auto dilations = numbers(CUDNN_ATTR_CONVOLUTION_DILATIONS);
+    const auto is_not = [](std::int64_t least) {
+        return [=](std::int64_t number) { return number < least; };
+    };
+    return std::ssize(before) == axes && std::ssize(strides) == axes &&
+           std::ssize(dilations) == axes &&
+           numbers(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS) == before &&
+           std::ranges::none_of(before, is_not(0)) &&
+           std::ranges::none_of(strides, is_not(1)) &&
+           std::ranges::count(dilations, 1) == axes &&
+           convolution.value<cudnnConvolutionMode_t>(
+               CUDNN_ATTR_CONVOLUTION_CONV_MODE) == CUDNN_CROSS_CORRELATION;
+}
+
+cudnnStatus_t finalize(Descriptor& descriptor) {
+    bool is_valid = is_complete(descriptor);
+    switch (descriptor.type) {
+        case CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR:
+            is_valid = is_valid && is_valid_convolution(descriptor);
+            break;
+        case CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR:
+            is_valid = is_valid && Convolution::of_graph(descriptor);
+            break;
+        case CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR:
+            return is_valid ? finalize_heuristics(descriptor) : CUDNN_STATUS_BAD_PARAM;
+        case CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR:
+            return is_valid ? finalize_plan(descriptor) : CUDNN_STATUS_BAD_PARAM;
+        default:
+            break;
+    }
+    return is_valid ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_BAD_PARAM;
+}
+
+/// The memory that a variant pack gives to the tensor `id`.
+float* memory_of(const Descriptor& pack, std::int64_t id) {
+    const auto ids = pack.values<std::int64_t>(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS);
+    const auto memory = pack.values<void*>(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS);
+    const auto at = static_cast<std::size_t>(std::ranges::find(ids, id) - ids.begin());
+    return at < memory.size() ? static_cast<float*>(memory[at]) : nullptr;
+}
+
+bool is_aligned(const void* data, std::int64_t bytes) {
+    return reinterpret_cast<std::uintptr_t>(data) % static_cast<std::size_t>(bytes) ==
+           0;
+}
+
+/// Whether there is memory of the device for a tensor, as aligned as its descriptor
+/// said when the plan was made.
+cudnnStatus_t check_memory(const Descriptor& pack, const Tensor& tensor) {
+    const float* data = memory_of(pack, tensor.id);
+    const auto bytes = static_cast<std::size_t>(tensor.count()) * sizeof(float);
+    if (data == nullptr || !is_device(data, bytes)) {
+        return CUDNN_STATUS_BAD_PARAM_NULL_POINTER;
+    }
+    return is_aligned(data, tensor.alignment)
+               ? CUDNN_STATUS_SUCCESS
+               : CUDNN_STATUS_BAD_PARAM_MISALIGNED_POINTER;
+}
+
+cudnnStatus_t check_operands(const Planned& planned, const Descriptor& pack,
+                             const void* workspace) {
+    for (const Tensor& tensor : planned.problem.operands()) {
+        const auto status = check_memory(pack, tensor);
+        if (status != CUDNN_STATUS_SUCCESS) {
+            return status;
+        }
+    }
+    const std::size_t bytes = planned.info.workspace(planned.problem);
+    if (bytes > 0 && (!is_device(workspace, bytes) || !is_aligned(workspace, 16))) {
+        return CUDNN_STATUS_BAD_PARAM;
+    }
+    return current_offer() == Offer::late_refusal && bytes == 0
+               ? CUDNN_STATUS_NOT_SUPPORTED_SHAPE
+               : CUDNN_STATUS_SUCCESS;
 }
 
 }  // namespace
@@ -121,163 +177,91 @@ cudnnStatus_t make(Descriptor* descriptor) {
 extern "C" {
 
 cudnnStatus_t cudnnCreate(cudnnHandle_t* handle) {
-    return make<Handle>(handle);
+    *handle = reinterpret_cast<cudnnHandle_t>(new Handle);
+    return CUDNN_STATUS_SUCCESS;
 }
 cudnnStatus_t cudnnDestroy(cudnnHandle_t handle) {
-    delete &as<Handle>(handle);
+    delete &handle_of(handle);
     return CUDNN_STATUS_SUCCESS;
 }
 cudnnStatus_t cudnnSetStream(cudnnHandle_t handle, cudaStream_t stream) {
-    as<Handle>(handle).stream = stream;
+    handle_of(handle).stream = stream;
     return CUDNN_STATUS_SUCCESS;
+}
+size_t cudnnGetVersion() {
+    return CUDNN_VERSION;
 }
 const char* cudnnGetErrorString(cudnnStatus_t status) {
     return status == CUDNN_STATUS_BAD_PARAM ? "CUDNN_STATUS_BAD_PARAM"
-                                            : "another status";
+           : status == CUDNN_STATUS_NOT_SUPPORTED_SUBLIBRARY_UNAVAILABLE
+               ? "CUDNN_STATUS_NOT_SUPPORTED_SUBLIBRARY_UNAVAILABLE"
+               : "another status";
+}
+void cudnnGetLastErrorString(char* message, size_t size) {
+    if (size > 0) {
+        *message = '\0';
+    }
 }
 
-cudnnStatus_t cudnnCreateTensorDescriptor(cudnnTensorDescriptor_t* descriptor) {
-    return make<Tensor>(descriptor);
-}
-cudnnStatus_t cudnnDestroyTensorDescriptor(cudnnTensorDescriptor_t descriptor) {
-    delete &as<Tensor>(descriptor);
+cudnnStatus_t cudnnBackendCreateDescriptor(cudnnBackendDescriptorType_t type,
+                                           cudnnBackendDescriptor_t* descriptor) {
+    *descriptor = new DescriptorPtr(std::make_shared<Descriptor>(type));
     return CUDNN_STATUS_SUCCESS;
 }
-cudnnStatus_t cudnnSetTensor4dDescriptor(cudnnTensorDescriptor_t descriptor,
-                                         cudnnTensorFormat_t format,
-                                         cudnnDataType_t type, int n, int c, int h,
-                                         int w) {
-    as<Tensor>(descriptor) = {n, c, h, w};
-    return format == CUDNN_TENSOR_NHWC && type == CUDNN_DATA_FLOAT
-               ? CUDNN_STATUS_SUCCESS
-               : CUDNN_STATUS_NOT_SUPPORTED;
-}
-cudnnStatus_t cudnnCreateFilterDescriptor(cudnnFilterDescriptor_t* descriptor) {
-    return make<Tensor>(descriptor);
-}
-cudnnStatus_t cudnnDestroyFilterDescriptor(cudnnFilterDescriptor_t descriptor) {
-    delete &as<Tensor>(descriptor);
+cudnnStatus_t cudnnBackendDestroyDescriptor(cudnnBackendDescriptor_t descriptor) {
+    delete &pointer_of(descriptor);
     return CUDNN_STATUS_SUCCESS;
 }
-cudnnStatus_t cudnnSetFilter4dDescriptor(cudnnFilterDescriptor_t descriptor,
-                                         cudnnDataType_t type,
-                                         cudnnTensorFormat_t format, int k, int c,
-                                         int h, int w) {
-    as<Tensor>(descriptor) = {k, c, h, w};
-    return format == CUDNN_TENSOR_NHWC && type == CUDNN_DATA_FLOAT
-               ? CUDNN_STATUS_SUCCESS
-               : CUDNN_STATUS_NOT_SUPPORTED;
+cudnnStatus_t cudnnBackendSetAttribute(cudnnBackendDescriptor_t descriptor,
+                                       cudnnBackendAttributeName_t name,
+                                       cudnnBackendAttributeType_t type, int64_t count,
+                                       const void* values) {
+    return set_attribute(*pointer_of(descriptor), name, type, count, values);
 }
-cudnnStatus_t cudnnCreateConvolutionDescriptor(
-    cudnnConvolutionDescriptor_t* descriptor) {
-    return make<Convolution>(descriptor);
+cudnnStatus_t cudnnBackendGetAttribute(cudnnBackendDescriptor_t const descriptor,
+                                       cudnnBackendAttributeName_t name,
+                                       cudnnBackendAttributeType_t type,
+                                       int64_t requested, int64_t* count,
+                                       void* values) {
+    return get_attribute(*pointer_of(descriptor), name, type, requested, count, values);
 }
-cudnnStatus_t cudnnDestroyConvolutionDescriptor(
-    cudnnConvolutionDescriptor_t descriptor) {
-    delete &as<Convolution>(descriptor);
-    return CUDNN_STATUS_SUCCESS;
-}
-cudnnStatus_t cudnnSetConvolution2dDescriptor(cudnnConvolutionDescriptor_t descriptor,
-                                              int pad_h, int pad_w, int stride_h,
-                                              int stride_w, int, int,
-                                              cudnnConvolutionMode_t mode,
-                                              cudnnDataType_t) {
-    as<Convolution>(descriptor) = {pad_h, pad_w, stride_h, stride_w, 1};
-    return mode == CUDNN_CROSS_CORRELATION ? CUDNN_STATUS_SUCCESS
-                                           : CUDNN_STATUS_NOT_SUPPORTED;
-}
-cudnnStatus_t cudnnSetConvolutionGroupCount(cudnnConvolutionDescriptor_t descriptor,
-                                            int groups) {
-    as<Convolution>(descriptor).groups = groups;
-    return CUDNN_STATUS_SUCCESS;
-}
-cudnnStatus_t cudnnSetConvolutionMathType(cudnnConvolutionDescriptor_t,
-                                          cudnnMathType_t) {
-    return CUDNN_STATUS_SUCCESS;
+cudnnStatus_t cudnnBackendFinalize(cudnnBackendDescriptor_t descriptor) {
+    Descriptor& object = *pointer_of(descriptor);
+    if (object.is_final) {
+        return CUDNN_STATUS_BAD_PARAM;
+    }
+    const auto status = finalize(object);
+    object.is_final = status == CUDNN_STATUS_SUCCESS;
+    return status;
 }
 
-cudnnStatus_t cudnnGetConvolutionForwardAlgorithm_v7(
-    cudnnHandle_t, const cudnnTensorDescriptor_t, const cudnnFilterDescriptor_t,
-    const cudnnConvolutionDescriptor_t, const cudnnTensorDescriptor_t, const int wanted,
-    int* found, cudnnConvolutionFwdAlgoPerf_t* results) {
-    return list(CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM, wanted, found, results);
-}
-cudnnStatus_t cudnnGetConvolutionBackwardDataAlgorithm_v7(
-    cudnnHandle_t, const cudnnFilterDescriptor_t, const cudnnTensorDescriptor_t,
-    const cudnnConvolutionDescriptor_t, const cudnnTensorDescriptor_t, const int wanted,
-    int* found, cudnnConvolutionBwdDataAlgoPerf_t* results) {
-    return list(CUDNN_CONVOLUTION_BWD_DATA_ALGO_1, wanted, found, results);
-}
-cudnnStatus_t cudnnGetConvolutionBackwardFilterAlgorithm_v7(
-    cudnnHandle_t, const cudnnTensorDescriptor_t, const cudnnTensorDescriptor_t,
-    const cudnnConvolutionDescriptor_t, const cudnnFilterDescriptor_t, const int wanted,
-    int* found, cudnnConvolutionBwdFilterAlgoPerf_t* results) {
-    return list(CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1, wanted, found, results);
-}
-
-cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(
-    cudnnHandle_t, const cudnnTensorDescriptor_t, const cudnnFilterDescriptor_t,
-    const cudnnConvolutionDescriptor_t, const cudnnTensorDescriptor_t,
-    cudnnConvolutionFwdAlgo_t, size_t* bytes) {
-    *bytes = workspace_bytes;
+cudnnStatus_t cudnnBackendExecute(cudnnHandle_t handle,
+                                  cudnnBackendDescriptor_t of_plan,
+                                  cudnnBackendDescriptor_t of_pack) {
+    const Descriptor &plan = *pointer_of(of_plan), &pack = *pointer_of(of_pack);
+    if (!plan.is_final || !pack.is_final ||
+        plan.value<cudnnHandle_t>(CUDNN_ATTR_EXECUTION_PLAN_HANDLE) != handle) {
+        return CUDNN_STATUS_BAD_PARAM;
+    }
+    const Planned planned(plan);
+    auto* workspace = pack.value<void*>(CUDNN_ATTR_VARIANT_PACK_WORKSPACE);
+    const auto status = check_operands(planned, pack, workspace);
+    if (status != CUDNN_STATUS_SUCCESS) {
+        return status;
+    }
+    const Convolution problem = planned.problem;
+    const auto at = [&](const Tensor& tensor) { return memory_of(pack, tensor.id); };
+    const Convolution::Memory memory{at(problem.x), at(problem.w), at(problem.y),
+                                     problem.bias ? at(*problem.bias) : nullptr,
+                                     at(problem.operands().back())};
+    enqueue(handle_of(handle).stream, [=, bytes = planned.info.workspace(problem),
+                                       tf32 = planned.info.uses_tf32()] {
+        if (bytes > 0) {
+            std::memset(workspace, 0xFF, bytes);  // what lies there is lost
+        }
+        problem.run(memory, tf32);
+    });
     return CUDNN_STATUS_SUCCESS;
-}
-cudnnStatus_t cudnnGetConvolutionBackwardDataWorkspaceSize(
-    cudnnHandle_t, const cudnnFilterDescriptor_t, const cudnnTensorDescriptor_t,
-    const cudnnConvolutionDescriptor_t, const cudnnTensorDescriptor_t,
-    cudnnConvolutionBwdDataAlgo_t, size_t* bytes) {
-    *bytes = workspace_bytes;
-    return CUDNN_STATUS_SUCCESS;
-}
-cudnnStatus_t cudnnGetConvolutionBackwardFilterWorkspaceSize(
-    cudnnHandle_t, const cudnnTensorDescriptor_t, const cudnnTensorDescriptor_t,
-    const cudnnConvolutionDescriptor_t, const cudnnFilterDescriptor_t,
-    cudnnConvolutionBwdFilterAlgo_t, size_t* bytes) {
-    *bytes = workspace_bytes;
-    return CUDNN_STATUS_SUCCESS;
-}
-
-cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void*,
-                                      const cudnnTensorDescriptor_t of_x, const void* x,
-                                      const cudnnFilterDescriptor_t of_w, const void* w,
-                                      const cudnnConvolutionDescriptor_t how,
-                                      cudnnConvolutionFwdAlgo_t, void* workspace,
-                                      size_t bytes, const void* beta,
-                                      const cudnnTensorDescriptor_t of_y, void* y) {
-    const Problem problem(of_x, of_w, of_y, how);
-    const auto *a = static_cast<const float*>(x), *b = static_cast<const float*>(w);
-    return run(handle, problem, beta, problem.y, y, workspace, bytes,
-               [=](auto& sums, int i, int j, int k) {
-                   sums[static_cast<std::size_t>(k)] += double{a[i]} * b[j];
-               });
-}
-
-cudnnStatus_t cudnnConvolutionBackwardData(
-    cudnnHandle_t handle, const void*, const cudnnFilterDescriptor_t of_w,
-    const void* w, const cudnnTensorDescriptor_t of_y, const void* y,
-    const cudnnConvolutionDescriptor_t how, cudnnConvolutionBwdDataAlgo_t,
-    void* workspace, size_t bytes, const void* beta, const cudnnTensorDescriptor_t of_x,
-    void* x) {
-    const Problem problem(of_x, of_w, of_y, how);
-    const auto *a = static_cast<const float*>(y), *b = static_cast<const float*>(w);
-    return run(handle, problem, beta, problem.x, x, workspace, bytes,
-               [=](auto& sums, int i, int j, int k) {
-                   sums[static_cast<std::size_t>(i)] += double{a[k]} * b[j];
-               });
-}
-
-cudnnStatus_t cudnnConvolutionBackwardFilter(
-    cudnnHandle_t handle, const void*, const cudnnTensorDescriptor_t of_x,
-    const void* x, const cudnnTensorDescriptor_t of_y, const void* y,
-    const cudnnConvolutionDescriptor_t how, cudnnConvolutionBwdFilterAlgo_t,
-    void* workspace, size_t bytes, const void* beta, const cudnnFilterDescriptor_t of_w,
-    void* w) {
-    const Problem problem(of_x, of_w, of_y, how);
-    const auto *a = static_cast<const float*>(x), *b = static_cast<const float*>(y);
-    return run(handle, problem, beta, problem.w, w, workspace, bytes,
-               [=](auto& sums, int i, int j, int k) {
-                   sums[static_cast<std::size_t>(j)] += double{a[i]} * b[k];
-               });
 }
 
 }  // extern "C"

@@ -1,5 +1,6 @@
 set(NENGINE_EMULATOR_TESTS
     cublas_test.cpp
+    cudnn_test.cpp
     device_memory_test.cpp
     emulator_test.cpp
     event_timer_test.cpp

@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "kernels/cpu/conv_direct.hpp"
+#include "kernels/cuda/convolution_fallbacks.hpp"
 #include "tests/kernels/conv_reference.hpp"
+#include "tests/kernels/conv_shapes.hpp"
 #include "tests/support/on_each_device.hpp"
 
 namespace nengine {
@@ -23,6 +25,14 @@ using namespace conv_reference;
 
 class Conv : public test::OnEachDevice {
 protected:
+    /// A library that cannot do one of these would be hidden by slow kernels of our
+    /// own.
+    void TearDown() override {
+        if (!IsSkipped() && !HasFatalFailure()) {
+            EXPECT_EQ(test::fallbacks_of(device()), 0);
+        }
+    }
+
     template <class Real>
     std::vector<Real> forward(const Conv2DShape& s, const std::vector<Real>& x,
                               const std::vector<Real>& w, const std::vector<Real>* bias,
@@ -132,57 +142,6 @@ protected:
     }
 };
 
-/// Strides that leave input unread, paddings that differ between the sides, one
-/// dimension, groups, one channel, odd channel counts, 1 and 5 images.
-std::vector<Conv2DShape> shapes() {
-    const Conv2DShape plain{.images = 5,
-                            .in_h = 9,
-                            .in_w = 11,
-                            .in_c = 3,
-                            .out_h = 7,
-                            .out_w = 9,
-                            .out_c = 17,
-                            .k_h = 3,
-                            .k_w = 3};
-    std::vector<Conv2DShape> all{plain};
-    const auto with = [&](auto&& change) {
-        Conv2DShape s = plain;
-        change(s);
-        all.push_back(s);
-    };
-    with([](auto& s) { s.images = 1; });
-    with([](auto& s) { s.in_c = 1, s.out_c = 32; });
-    with([](auto& s) {
-        s.in_c = 32, s.out_c = 64, s.stride_h = 2, s.stride_w = 2, s.out_h = 4,
-        s.out_w = 5;
-    });
-    with([](auto& s) { s.stride_h = 3, s.stride_w = 2, s.out_h = 3, s.out_w = 5; });
-    // The last row and columns are read by no output.
-    with([](auto& s) {
-        s.in_h = 10, s.in_w = 13, s.stride_h = 2, s.stride_w = 4, s.out_h = 4,
-        s.out_w = 3;
-    });
-    // "same" with an even kernel: nothing above, one row below; one left, two right.
-    with([](auto& s) {
-        s.k_h = 2, s.k_w = 4, s.pad_left = 1, s.out_h = 9, s.out_w = 11;
-    });
-    with([](auto& s) {
-        s.pad_top = 2, s.pad_left = 1, s.stride_h = 2, s.out_h = 6, s.out_w = 11;
-    });
-    // Fewer outputs than would fit.
-    with([](auto& s) { s.out_h = 3, s.out_w = 4; });
-    with([](auto& s) { s.in_c = 6, s.out_c = 15, s.groups = 3; });
-    with([](auto& s) {
-        s.in_c = 32, s.out_c = 32, s.groups = 2, s.pad_top = 1, s.pad_left = 1,
-        s.out_h = 9, s.out_w = 11;
-    });
-    with([](auto& s) { s.in_c = 8, s.out_c = 8, s.groups = 8; });
-    with([](auto& s) { s.in_h = 1, s.out_h = 1, s.k_h = 1, s.k_w = 5, s.out_w = 7; });
-    with([](auto& s) { s.k_h = 1, s.k_w = 1, s.out_h = 9, s.out_w = 11; });
-    with([](auto& s) { s.k_h = 9, s.k_w = 11, s.out_h = 1, s.out_w = 1; });
-    return all;
-}
-
 TEST_P(Conv, AllPassesMatchTheDefinitionInFloat32) {
     for (const auto& s : shapes()) {
         check_all<float>(s);
@@ -196,20 +155,8 @@ TEST_P(Conv, AllPassesMatchTheDefinitionInFloat64) {
 }
 
 TEST_P(Conv, LayersOfTheSpikingNetworkMatchTheDefinition) {
-    const Index layers[][5] = {
-        {28, 1, 26, 32, 1}, {26, 32, 12, 64, 2}, {12, 64, 5, 128, 2}};
-    for (const auto& [in, in_c, out, out_c, stride] : layers) {
-        check_all<float>({.images = 3,
-                          .in_h = in,
-                          .in_w = in,
-                          .in_c = in_c,
-                          .out_h = out,
-                          .out_w = out,
-                          .out_c = out_c,
-                          .k_h = 3,
-                          .k_w = 3,
-                          .stride_h = stride,
-                          .stride_w = stride});
+    for (const auto& s : main_job_layers(3)) {
+        check_all<float>(s);
     }
 }
 

@@ -25,9 +25,12 @@ set(NENGINE_KERNELS_TESTS
     gemm_test.cpp)
 
 if(NENGINE_WITH_CUDA)
-    list(APPEND NENGINE_KERNELS_TESTS cuda_device_test.cpp cuda_library_test.cpp)
+    list(APPEND NENGINE_KERNELS_TESTS cuda_conv_test.cpp cuda_device_test.cpp
+         cuda_library_test.cpp cudnn_plans_test.cpp)
     set_source_files_properties(
+        ${CMAKE_CURRENT_LIST_DIR}/cuda_conv_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/cuda_library_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/cudnn_plans_test.cpp
         PROPERTIES COMPILE_OPTIONS "-isystem;${CUDAToolkit_INCLUDE_DIRS};-isystem;${CUDNN_INCLUDE_DIR}")
 endif()
 
