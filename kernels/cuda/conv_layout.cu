@@ -1,5 +1,6 @@
 #include "kernels/cuda/conv_layout.hpp"
 #include "kernels/cuda/launch.cuh"
+#include "kernels/unified/operands.hpp"
 
 namespace nengine::cuda {
 namespace {
@@ -37,12 +38,13 @@ struct Pad {
     const float* __restrict__ x;
     float* __restrict__ to;
 
-    __device__ void operator()(Index image, Index i, Index j, Index c) const {
+    __device__ Pending<float> read(Index image, Index i, Index j, Index c) const {
         const Index h = i - s.pad_top, w = j - s.pad_left;
         const bool inside = h >= 0 && h < s.in_h && w >= 0 && w < s.in_w;
-        to[((image * height + i) * width + j) * s.in_c + c] =
-            inside ? x[((image * s.in_h + h) * s.in_w + w) * s.in_c + c] : 0.0F;
+        return {to + ((image * height + i) * width + j) * s.in_c + c,
+                inside ? x[((image * s.in_h + h) * s.in_w + w) * s.in_c + c] : 0.0F};
     }
+    __device__ void write(const Pending<float>& out) const { *out.to = out.value; }
 };
 
 /// Launched over (image, row, column, channel) of x.
@@ -53,14 +55,15 @@ struct Crop {
     float* __restrict__ dL_dx;
     bool accumulate;
 
-    __device__ void operator()(Index image, Index h, Index w, Index c) const {
+    __device__ Pending<float> read(Index image, Index h, Index w, Index c) const {
         const Index i = h + s.pad_top, j = w + s.pad_left;
         const float value = i < height && j < width
                                 ? from[((image * height + i) * width + j) * s.in_c + c]
                                 : 0.0F;
-        float& out = dL_dx[((image * s.in_h + h) * s.in_w + w) * s.in_c + c];
-        out = accumulate ? out + value : value;
+        float& to = dL_dx[((image * s.in_h + h) * s.in_w + w) * s.in_c + c];
+        return {&to, accumulate ? to + value : value};
     }
+    __device__ void write(const Pending<float>& out) const { *out.to = out.value; }
 };
 
 template <class Real>
@@ -69,9 +72,10 @@ struct AddBias {
     const Real* __restrict__ bias;
     Real* __restrict__ y;
 
-    __device__ void operator()(Index, Index, Index row, Index c) const {
-        y[row * channels + c] += bias[c];
+    __device__ Pending<Real> read(Index, Index, Index row, Index c) const {
+        return Pending<Real>::template of<true>(y[row * channels + c], bias[c]);
     }
+    __device__ void write(const Pending<Real>& out) const { *out.to = out.value; }
 };
 
 template <class Number>
@@ -85,8 +89,10 @@ struct SumBias {
     bool accumulate;
 
     __device__ void load_constants(Real*, Index) const {}
+    __device__ Real read(Index row, Index c) const { return dL_dy[row * channels + c]; }
+    __device__ void add(Real* r, Real x, Index, Index) const { r[0] += x; }
     __device__ void term(Real* r, Index row, Index c) const {
-        r[0] += dL_dy[row * channels + c];
+        add(r, read(row, c), row, c);
     }
     __device__ void finish(Index c, const double (&total)[n_sums]) const {
         const Real sum = static_cast<Real>(total[0]);
