@@ -115,6 +115,7 @@ set(NENGINE_KERNEL_HEADERS
     kernels/cuda/handle.hpp
     kernels/cuda/launch.cuh
     kernels/cuda/launch_columns.cuh
+    kernels/cuda/launch_elements.cuh
     kernels/cuda/launch_lines.cuh
     kernels/cuda/launch_scan.cuh
     kernels/cuda/scratch.hpp

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernels/base/macros.hpp"
 #include "kernels/base/view.hpp"
 
 // What kernels/unified/*.cpp expect of a launch header (kernels/cpu/launch.hpp,
@@ -11,6 +12,22 @@
 //     launch_elements(exec, extents, fn)   fn(t, b, r, c), c fastest
 //
 // in any order, on any thread; elements do not see each other's writes.
+//
+// In place of fn(t, b, r, c) an element may be given in two parts, so that devices with
+// slow memory read several elements before they write:
+//
+//     auto x = fn.read(t, b, r, c);          // no writes
+//     fn.write(x);
+//
+// If it also has
+//
+//     fn.each_operand(visit);                // visit(Operand&) for all of memory that
+//                                            // it reads and writes, tables apart
+//
+// then t, b, r and c may be of any integer type that the operands find wide enough
+// (is_narrow). And if it says  static constexpr bool of_lines = true,  its operands lie
+// densely along c or are one number for all c, so that a device that finds them aligned
+// (is_aligned) can load and store several numbers at once.
 //
 //     launch_prepared(exec, n, fn)         fn(ready, i) for i in [0, n)
 //
@@ -29,7 +46,8 @@
 //
 // with  using Real; static constexpr int n_registers, n_carried; static constexpr bool
 // reverse.  Only the first n_carried registers change after load_constants. n_registers
-// is at least 1; n_carried may be 0. Steps may be 0: states are loaded and stored.
+// is at least 1. Steps may be 0: states are loaded and stored. If n_carried is 0 there
+// is no state: load_state and store_state do nothing, and need not be called.
 //
 // A step whose input does not depend on the state may be given in two parts as well, so
 // that devices with slow memory read ahead; step then has to be the one after the
@@ -45,6 +63,12 @@
 //     sum.load_constants(r, i);
 //     for each row:  sum.term(r, row, i);    // adds to r[0 .. n_sums), may write
 //     sum.finish(i, total);                  // const double (&total)[n_sums], once
+//
+// A term may be given in two parts as well, so that devices with slow memory read
+// several before they add; term then has to be the one after the other:
+//
+//     auto x = sum.read(row, i);             // no writes
+//     sum.add(r, x, row, i);
 //
 // with  using Real; static constexpr int n_registers, n_sums (at least 1).  The first
 // n_sums registers start at 0; runs of at most 4096 rows are summed in Real and the
@@ -82,6 +106,22 @@ constexpr bool takes_lanes() {
         return !Functor::one_by_one;
     } else {
         return true;
+    }
+}
+
+/// A functor that reads and writes an element in two parts.
+template <class Functor>
+concept InParts = requires(const Functor fn, Index i) {
+    fn.write(fn.read(i, i, i, i));
+};
+
+/// One element of an element-wise launch.
+template <class Functor, class I>
+NENGINE_HD void run_element(const Functor& fn, I t, I b, I r, I c) {
+    if constexpr (InParts<Functor>) {
+        fn.write(fn.read(t, b, r, c));
+    } else {
+        fn(t, b, r, c);
     }
 }
 

@@ -97,6 +97,27 @@ inline constexpr int exp_degree = 7;
 
 }  // namespace polynomial
 
+/// n / d, rounded once, from r = 1 / d of which the last place may be wrong. For normal
+/// numbers whose quotient is normal too.
+NENGINE_HD float refined_quotient(float n, float d, float r) {
+    const float exact_r = fused(fused(-d, r, 1.0F), r, r);
+    const float near = n * exact_r;
+    const float q = fused(fused(-d, near, n), exact_r, near);
+    return fused(fused(-d, q, n), exact_r, q);
+}
+
+/// n / d where both, 1 / d and the quotient are normal numbers, and anything elsewhere.
+/// The bits are those of the division; CUDA's own also looks for the other cases.
+NENGINE_HD float quotient_of_normals(float n, float d) {
+#if defined(__CUDA_ARCH__)
+    float r;
+    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(d));
+    return refined_quotient(n, d, r);
+#else
+    return n / d;
+#endif
+}
+
 /// The C library's functions: the oracle of the other policies.
 template <class Number>
 struct LibraryMath {
@@ -106,6 +127,7 @@ struct LibraryMath {
     NENGINE_HD static Real exp(Real x) { return std::exp(x); }
     NENGINE_HD static Real expm1(Real x) { return std::expm1(x); }
     NENGINE_HD static Real log1p(Real x) { return std::log1p(x); }
+    NENGINE_HD static Real quotient(Real x, Real y) { return x / y; }
 };
 
 /// float32 over the whole range that neurons use, a few units in the last place; NaN
@@ -164,6 +186,9 @@ struct TaylorMath {
     }
     NENGINE_HD static float log1p(float x) {
         return fused(x * x, polynomial::log1p_tail<2, degree>(x), x);
+    }
+    NENGINE_HD static float quotient(float x, float y) {
+        return quotient_of_normals(x, y);
     }
 };
 

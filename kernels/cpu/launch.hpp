@@ -109,7 +109,7 @@ void run_lines(const Fn& given, const Extents& e, Index first, Index last, Index
     for (Index line = first; line < last; ++line) {
 #pragma omp simd if (lanes)
         for (Index c = col; c < end; ++c) {
-            fn(t, b, r, c);
+            run_element(fn, t, b, r, c);
         }
         if (++r == e.rows) {
             r = 0;

@@ -1,5 +1,6 @@
 #include "kernels/cuda/conv_layout.hpp"
 #include "kernels/cuda/launch.cuh"
+#include "kernels/unified/operands.hpp"
 
 namespace nengine::cuda {
 namespace {
@@ -37,15 +38,16 @@ struct Pad {
     const float* __restrict__ x;
     float* __restrict__ to;
 
-    __device__ void operator()(Index plane, Index i, Index j, Index c) const {
+    __device__ Pending<float> read(Index plane, Index i, Index j, Index c) const {
         const auto [image, layer] = divide(plane, padded.in_d);
         const Index d = layer - s.pad_front, h = i - s.pad_top, w = j - s.pad_left;
         const bool inside =
             d >= 0 && d < s.in_d && h >= 0 && h < s.in_h && w >= 0 && w < s.in_w;
         const Index from = ((image * s.in_d + d) * s.in_h + h) * s.in_w + w;
-        to[((plane * padded.in_h + i) * padded.in_w + j) * s.in_c + c] =
-            inside ? x[from * s.in_c + c] : 0.0F;
+        return {to + ((plane * padded.in_h + i) * padded.in_w + j) * s.in_c + c,
+                inside ? x[from * s.in_c + c] : 0.0F};
     }
+    __device__ void write(const Pending<float>& out) const { *out.to = out.value; }
 };
 
 /// Launched over (plane, row, column, channel) of x.
@@ -55,16 +57,17 @@ struct Crop {
     float* __restrict__ dL_dx;
     bool accumulate;
 
-    __device__ void operator()(Index plane, Index h, Index w, Index c) const {
+    __device__ Pending<float> read(Index plane, Index h, Index w, Index c) const {
         const auto [image, layer] = divide(plane, s.in_d);
         const Index d = layer + s.pad_front, i = h + s.pad_top, j = w + s.pad_left;
         const bool inside = d < padded.in_d && i < padded.in_h && j < padded.in_w;
         const Index at =
             ((image * padded.in_d + d) * padded.in_h + i) * padded.in_w + j;
         const float value = inside ? from[at * s.in_c + c] : 0.0F;
-        float& out = dL_dx[((plane * s.in_h + h) * s.in_w + w) * s.in_c + c];
-        out = accumulate ? out + value : value;
+        float& to = dL_dx[((plane * s.in_h + h) * s.in_w + w) * s.in_c + c];
+        return {&to, accumulate ? to + value : value};
     }
+    __device__ void write(const Pending<float>& out) const { *out.to = out.value; }
 };
 
 template <class Real>
@@ -73,9 +76,10 @@ struct AddBias {
     const Real* __restrict__ bias;
     Real* __restrict__ y;
 
-    __device__ void operator()(Index, Index, Index row, Index c) const {
-        y[row * channels + c] += bias[c];
+    __device__ Pending<Real> read(Index, Index, Index row, Index c) const {
+        return Pending<Real>::template of<true>(y[row * channels + c], bias[c]);
     }
+    __device__ void write(const Pending<Real>& out) const { *out.to = out.value; }
 };
 
 template <class Number>
@@ -89,8 +93,10 @@ struct SumBias {
     bool accumulate;
 
     __device__ void load_constants(Real*, Index) const {}
+    __device__ Real read(Index row, Index c) const { return dL_dy[row * channels + c]; }
+    __device__ void add(Real* r, Real x, Index, Index) const { r[0] += x; }
     __device__ void term(Real* r, Index row, Index c) const {
-        r[0] += dL_dy[row * channels + c];
+        add(r, read(row, c), row, c);
     }
     __device__ void finish(Index c, const double (&total)[n_sums]) const {
         const Real sum = static_cast<Real>(total[0]);

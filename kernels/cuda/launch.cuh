@@ -43,6 +43,15 @@ inline unsigned grid_size(Index blocks) {
     return static_cast<unsigned>(std::min(blocks, max_blocks));
 }
 
+/// Blocks of a grid of one axis whose kernel does not stride.
+/// @throws DeviceError  there are more than a device takes
+inline unsigned checked_grid(Index blocks) {
+    if (blocks >= Index{1} << 31) {
+        fail("launch", "more than 2^31 blocks", 0, Where::current());
+    }
+    return static_cast<unsigned>(blocks);
+}
+
 /// Starts a kernel. What goes wrong while it runs is found by the next call that waits.
 /// @throws DeviceError  the launch itself is wrong
 template <class... Parameters>
@@ -78,24 +87,6 @@ __global__ void __launch_bounds__(block_threads)
     }
 }
 
-/// x runs over columns, y over the flattened (steps, batch, rows).
-template <class Fn>
-__global__ void __launch_bounds__(block_threads)
-    elements_kernel(const __grid_constant__ Fn fn, Extents e) {
-    const Index lines = e.steps * e.batch * e.rows;
-    const Index stride = Index{gridDim.y} * blockDim.y;
-    const Index c = Index{blockIdx.x} * blockDim.x + threadIdx.x;
-    if (c >= e.cols) {
-        return;
-    }
-    for (Index line = Index{blockIdx.y} * blockDim.y + threadIdx.y; line < lines;
-         line += stride) {
-        const auto [item, r] = divide(line, e.rows);
-        const auto [t, b] = divide(item, e.batch);
-        fn(t, b, r, c);
-    }
-}
-
 }  // namespace cuda
 
 template <class Fn>
@@ -116,27 +107,9 @@ void launch_prepared(const CudaExec& exec, Index n, const Fn& fn) {
     cuda::launch(exec, blocks, cuda::block_threads, cuda::prepared_kernel<Fn>, fn, n);
 }
 
-template <class Fn>
-void launch_elements(const CudaExec& exec, const Extents& e, const Fn& fn) {
-    const Index lines = e.steps * e.batch * e.rows;
-    if (lines <= 0 || e.cols <= 0) {
-        return;
-    }
-    constexpr Index max_grid_x = (Index{1} << 31) - 1, max_grid_y = 65535;
-    const unsigned x = cuda::power_of_two(e.cols, cuda::block_threads);
-    const unsigned y = cuda::block_threads / x;
-    const Index grid_x = cuda::ceil_div(e.cols, x);
-    if (grid_x > max_grid_x) {
-        cuda::fail("launch_elements", "more than 2^39 columns", 0,
-                   cuda::Where::current());
-    }
-    const Index grid_y = std::min(cuda::ceil_div(lines, y), max_grid_y);
-    const dim3 grid(static_cast<unsigned>(grid_x), static_cast<unsigned>(grid_y));
-    cuda::launch(exec, grid, dim3(x, y), cuda::elements_kernel<Fn>, fn, e);
-}
-
 }  // namespace nengine
 
 #include "kernels/cuda/launch_columns.cuh"
+#include "kernels/cuda/launch_elements.cuh"
 #include "kernels/cuda/launch_lines.cuh"
 #include "kernels/cuda/launch_scan.cuh"

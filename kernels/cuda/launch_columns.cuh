@@ -14,8 +14,8 @@ struct ColumnPlan {
     Index runs;        ///< blocks one below the other
 };
 
-/// Blocks that keep every multiprocessor busy.
-inline constexpr Index wanted_blocks = 2048;
+/// Blocks that keep every multiprocessor busy, and whose sums are few enough to add.
+inline constexpr Index wanted_blocks = 512;
 inline constexpr unsigned max_block_columns = 32;
 /// Rows that one thread adds in Real at most, and at least if there are several runs.
 inline constexpr Index max_thread_rows = 4096, min_thread_rows = 8;
@@ -30,6 +30,37 @@ inline ColumnPlan plan_columns(Index rows, Index cols) {
         std::clamp(ceil_div(rows, runs), p.y * min_thread_rows, p.y * max_thread_rows);
     p.runs = std::max(ceil_div(rows, p.run), Index{1});
     return p;
+}
+
+/// A sum whose term is a read, which writes nothing, and the rest.
+template <class Sum>
+concept ReadsTerms = requires(const Sum sum, typename Sum::Real* r, Index i) {
+    sum.add(r, sum.read(i, i), i, i);
+};
+
+/// Adds rows first, first + apart, ... before `last` to r, in this order.
+template <class Sum, class Real>
+__device__ __forceinline__ void add_rows(const Sum& sum, Real* r, Index first,
+                                         Index apart, Index last, Index i) {
+    Index row = first;
+    if constexpr (ReadsTerms<Sum>) {
+        constexpr int n = 4;  // a sum's latency is that of memory otherwise
+        for (; row + (n - 1) * apart < last; row += n * apart) {
+            decltype(sum.read(row, i)) term[n];
+#pragma unroll
+            for (int j = 0; j < n; ++j) {
+                term[j] = sum.read(row + j * apart, i);
+            }
+#pragma unroll
+            for (int j = 0; j < n; ++j) {
+                sum.add(r, term[j], row + j * apart, i);
+            }
+        }
+    }
+#pragma unroll 1
+    for (; row < last; row += apart) {
+        sum.term(r, row, i);
+    }
 }
 
 /// The sum over a block's threads of one column, in thread 0 of each column.
@@ -67,9 +98,7 @@ __global__ void __launch_bounds__(block_threads)
     Real r[Sum::n_registers] = {};
     if (i < cols) {
         sum.load_constants(r, i);
-        for (Index row = first + threadIdx.y; row < last; row += blockDim.y) {
-            sum.term(r, row, i);
-        }
+        add_rows(sum, r, first + threadIdx.y, blockDim.y, last, i);
     }
     double total[Sum::n_sums];
 #pragma unroll
@@ -90,32 +119,49 @@ __global__ void __launch_bounds__(block_threads)
     }
 }
 
+/// Adds the sums of a column's runs first, first + apart, ... in this order.
+template <int n_sums>
+__device__ __forceinline__ void add_runs(double (&total)[n_sums],
+                                         const double* __restrict__ partial,
+                                         unsigned runs, Index cols, unsigned first,
+                                         unsigned apart) {
+    constexpr unsigned n = 8;  // reads that are under way together
+    for (unsigned run = first; run < runs; run += n * apart) {
+        double read[n][n_sums] = {};
+#pragma unroll
+        for (unsigned j = 0; j < n; ++j) {
+            const unsigned at = run + j * apart;
+#pragma unroll
+            for (int s = 0; s < n_sums; ++s) {
+                if (at < runs) {
+                    read[j][s] = partial[(Index{at} * n_sums + s) * cols];
+                }
+            }
+        }
+#pragma unroll
+        for (unsigned j = 0; j < n; ++j) {
+#pragma unroll
+            for (int s = 0; s < n_sums; ++s) {
+                total[s] += read[j][s];
+            }
+        }
+    }
+}
+
 /// Adds the partial sums of each column, and finishes it.
 template <class Sum>
 __global__ void __launch_bounds__(block_threads)
-    finish_columns_kernel(const __grid_constant__ Sum sum, Index runs, Index cols,
+    finish_columns_kernel(const __grid_constant__ Sum sum, unsigned runs, Index cols,
                           const double* __restrict__ partial) {
     const Index i = Index{blockIdx.x} * blockDim.x + threadIdx.x;
     double total[Sum::n_sums] = {};
     if (i < cols) {
-        for (Index run = threadIdx.y; run < runs; run += blockDim.y) {
-#pragma unroll
-            for (int s = 0; s < Sum::n_sums; ++s) {
-                total[s] += partial[(run * Sum::n_sums + s) * cols + i];
-            }
-        }
+        add_runs(total, partial + i, runs, cols, threadIdx.y, blockDim.y);
     }
     sum_over_block(total);
     if (threadIdx.y == 0 && i < cols) {
         sum.finish(i, total);
     }
-}
-
-inline unsigned checked_grid(Index blocks) {
-    if (blocks >= Index{1} << 31) {
-        fail("launch_columns", "more than 2^31 blocks", 0, Where::current());
-    }
-    return static_cast<unsigned>(blocks);
 }
 
 }  // namespace cuda
@@ -139,7 +185,8 @@ void launch_columns(const CudaExec& exec, Index rows, Index cols, const Sum& sum
                  plan.run, plan.col_blocks, partial);
     if (plan.runs > 1) {
         cuda::launch(exec, static_cast<unsigned>(plan.col_blocks), block,
-                     cuda::finish_columns_kernel<Sum>, sum, plan.runs, cols, partial);
+                     cuda::finish_columns_kernel<Sum>, sum,
+                     static_cast<unsigned>(plan.runs), cols, partial);
     }
 }
 

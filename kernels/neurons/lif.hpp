@@ -46,7 +46,8 @@ struct Lif {
             Math::expm1(Math::is_library ? -live / c[c_tau_rc] : -live * c[c_rate]);
         const Real v = state[voltage] - (current - state[voltage]) * decay;
         const bool spiked = v > Real(1);
-        const Real overshoot = -(v - Real(1)) / (current - Real(1));
+        // Where it counts, 1 < v <= J: normal numbers, as long as J < 2^126.
+        const Real overshoot = Math::quotient(-(v - Real(1)), current - Real(1));
         const Real spike_time = dt + c[c_tau_rc] * Math::log1p(overshoot);
         const Real kept = v < c[c_min_voltage] ? c[c_min_voltage] : v;
         state[voltage] = spiked ? Real(0) : kept;

@@ -8,35 +8,60 @@ namespace {
 
 template <class Real, Columns columns>
 struct Fill {
+    static constexpr bool of_lines = all_lines<columns>();
+
     Operand<Real, columns> dst;
     Real value;
 
-    NENGINE_HD void operator()(Index t, Index b, Index r, Index c) const {
-        dst(t, b, r, c) = value;
+    template <class I>
+    NENGINE_HD Pending<Real> read(I t, I b, I r, I c) const {
+        return {&dst(t, b, r, c), value};
+    }
+    NENGINE_HD void write(const Pending<Real>& out) const { *out.to = out.value; }
+    template <class Visit>
+    NENGINE_HD void each_operand(const Visit& visit) {
+        visit(dst);
     }
 };
 
 template <class Real, bool accumulate, Columns of_src, Columns of_dst>
 struct Copy {
+    static constexpr bool of_lines = all_lines<of_src, of_dst>();
+
     Operand<const Real, of_src> src;
     Operand<Real, of_dst> dst;
 
-    NENGINE_HD void operator()(Index t, Index b, Index r, Index c) const {
-        Real& to = dst(t, b, r, c);
-        to = accumulate ? to + src(t, b, r, c) : src(t, b, r, c);
+    template <class I>
+    NENGINE_HD Pending<Real> read(I t, I b, I r, I c) const {
+        return Pending<Real>::template of<accumulate>(dst(t, b, r, c), src(t, b, r, c));
+    }
+    NENGINE_HD void write(const Pending<Real>& out) const { *out.to = out.value; }
+    template <class Visit>
+    NENGINE_HD void each_operand(const Visit& visit) {
+        visit(src);
+        visit(dst);
     }
 };
 
 template <class Real, bool accumulate, Columns of_a, Columns of_x, Columns of_y>
 struct Multiply {
+    static constexpr bool of_lines = all_lines<of_a, of_x, of_y>();
+
     Operand<const Real, of_a> a;
     Operand<const Real, of_x> x;
     Operand<Real, of_y> y;
 
-    NENGINE_HD void operator()(Index t, Index b, Index r, Index c) const {
-        const Real product = a(t, b, r, c) * x(t, b, r, c);
-        Real& to = y(t, b, r, c);
-        to = accumulate ? to + product : product;
+    template <class I>
+    NENGINE_HD Pending<Real> read(I t, I b, I r, I c) const {
+        return Pending<Real>::template of<accumulate>(y(t, b, r, c),
+                                                      a(t, b, r, c) * x(t, b, r, c));
+    }
+    NENGINE_HD void write(const Pending<Real>& out) const { *out.to = out.value; }
+    template <class Visit>
+    NENGINE_HD void each_operand(const Visit& visit) {
+        visit(a);
+        visit(x);
+        visit(y);
     }
 };
 

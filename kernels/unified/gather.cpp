@@ -37,8 +37,15 @@ struct SelectRows {
     const Index* table;
     Operand<Real, columns> dst;
 
-    NENGINE_HD void operator()(Index s, Index b, Index r, Index c) const {
-        dst(s, b, r, c) = src(table[s], b, r, c);
+    template <class I>
+    NENGINE_HD Pending<Real> read(I s, I b, I r, I c) const {
+        return {&dst(s, b, r, c), src(table[s], b, r, c)};
+    }
+    NENGINE_HD void write(const Pending<Real>& out) const { *out.to = out.value; }
+    template <class Visit>
+    NENGINE_HD void each_operand(const Visit& visit) {
+        visit(src);
+        visit(dst);
     }
 };
 
@@ -48,8 +55,15 @@ struct SelectItems {
     const Index* items;
     Operand<Real, columns> dst;
 
-    NENGINE_HD void operator()(Index t, Index b, Index r, Index c) const {
-        dst(t, b, r, c) = src(t, items[b], r, c);
+    template <class I>
+    NENGINE_HD Pending<Real> read(I t, I b, I r, I c) const {
+        return {&dst(t, b, r, c), src(t, items[b], r, c)};
+    }
+    NENGINE_HD void write(const Pending<Real>& out) const { *out.to = out.value; }
+    template <class Visit>
+    NENGINE_HD void each_operand(const Visit& visit) {
+        visit(src);
+        visit(dst);
     }
 };
 

@@ -172,10 +172,26 @@ struct NeuronRateBackward {
 
     NENGINE_HD void term(Real* r, Index row, Index i) const {
         const auto [t, b] = divide(row, batch);
-        const Real x = input(t, b, i);
+        add_at(r, input(t, b, i), dL_doutput(t, b, i), t, b, i);
+    }
+
+    struct Term {
+        Real x, dL_doutput;
+        Index t, b;
+    };
+    NENGINE_HD Term read(Index row, Index i) const {
+        const auto [t, b] = divide(row, batch);
+        return {input(t, b, i), dL_doutput(t, b, i), t, b};
+    }
+    NENGINE_HD void add(Real* r, const Term& at, Index, Index i) const {
+        add_at(r, at.x, at.dL_doutput, at.t, at.b, i);
+    }
+
+    NENGINE_HD void add_at(Real* r, Real x, Real dL_dy, Index t, Index b,
+                           Index i) const {
         const Real slope =
             Neuron::rate_derivative(r + constants, r[gain] * x + r[bias]);
-        const Real dJ = dL_doutput(t, b, i) * slope;
+        const Real dJ = dL_dy * slope;
         r[0] += dJ;
         r[1] += x * dJ;
         if (dL_dinput.data != nullptr) {

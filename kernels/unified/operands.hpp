@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <type_traits>
 
 #include "kernels/base/launch_contract.hpp"
@@ -33,16 +35,80 @@ struct Operand {
           row_stride(block.row_stride),
           col_stride(block.col_stride) {}
 
-    NENGINE_HD Real& operator()(Index t, Index b, Index r, Index c) const {
-        Index at = t * time_stride + b * batch_stride + r * row_stride;
+    /// Computed in the type of c: narrow ones are for operands that is_narrow() found
+    /// to lie closely. What is looked up, t or b, may be wider.
+    template <class T, class B, class R, class C>
+    NENGINE_HD Real& operator()(T t, B b, R r, C c) const {
+        Real* from = data;
+        C at = distance(r, row_stride);
+        if constexpr (sizeof(T) > sizeof(C)) {
+            from += distance(t, time_stride);
+        } else {
+            at += distance(t, time_stride);
+        }
+        if constexpr (sizeof(B) > sizeof(C)) {
+            from += distance(b, batch_stride);
+        } else {
+            at += distance(b, batch_stride);
+        }
         if constexpr (columns == Columns::unit) {
             at += c;
         } else if constexpr (columns == Columns::other) {
-            at += c * col_stride;
+            at += distance(c, col_stride);
         }
-        return data[at];
+        return from[at];
+    }
+
+    /// Whether no element is 2^31 elements or more away from the first one.
+    bool is_narrow(const Extents& e) const {
+        const auto size = [](Index stride) { return stride < 0 ? -stride : stride; };
+        const Index across = columns == Columns::unit   ? 1
+                             : columns == Columns::same ? 0
+                                                        : col_stride;
+        return size(time_stride) * (e.steps - 1) + size(batch_stride) * (e.batch - 1) +
+                   size(row_stride) * (e.rows - 1) + size(across) * (e.cols - 1) <
+               Index{1} << 31;
+    }
+
+    /// Whether a line's first number lies at a multiple of `bytes`, or there is but
+    /// one.
+    bool is_aligned(std::size_t bytes) const {
+        return columns == Columns::same ||
+               reinterpret_cast<std::uintptr_t>(data) % bytes == 0;
+    }
+    /// Tells the compiler what is_aligned() found.
+    template <std::size_t bytes>
+    NENGINE_HD void assume_aligned() {
+        if constexpr (columns != Columns::same) {
+            data = static_cast<Real*>(__builtin_assume_aligned(data, bytes));
+        }
+    }
+
+private:
+    template <class I>
+    NENGINE_HD static I distance(I index, Index stride) {
+        return index * static_cast<I>(stride);
     }
 };
+
+/// A number that is computed, and where it belongs.
+template <class Real>
+struct Pending {
+    Real* to;
+    Real value;
+
+    /// value, or *to + value
+    template <bool accumulate>
+    NENGINE_HD static Pending of(Real& to, Real value) {
+        return {&to, accumulate ? to + value : value};
+    }
+};
+
+/// Whether each operand is dense along its columns, or one number.
+template <Columns... columns>
+constexpr bool all_lines() {
+    return ((columns != Columns::other) && ...);
+}
 
 template <class Real>
 bool is_unit(const Block<Real>& block) {

@@ -1,5 +1,7 @@
 #include "kernels/reduce.hpp"
 
+#include <type_traits>
+
 #include NENGINE_LAUNCH_HEADER
 #include "kernels/base/divide.hpp"
 #include "kernels/unified/operands.hpp"
@@ -12,6 +14,7 @@ namespace {
 struct Axes {
     Index extent[4];
     Index a[4], b[4], dst[4];
+    IndexDivisor by[4];  ///< the extents
     int n_outer;  ///< how many extents before the last are in use; 2 stands for more
 
     NENGINE_HD Index size() const {
@@ -22,12 +25,12 @@ struct Axes {
         if (n_outer == 0) {
             return at * stride[3];
         }
-        const auto [rest, i3] = divide(at, extent[3]);
+        const auto [rest, i3] = by[3].divide(at);
         if (n_outer == 1) {
             return rest * stride[2] + i3 * stride[3];
         }
-        const auto [outer, i2] = divide(rest, extent[2]);
-        const auto [i0, i1] = divide(outer, extent[1]);
+        const auto [outer, i2] = by[2].divide(rest);
+        const auto [i0, i1] = by[1].divide(outer);
         return i0 * stride[0] + i1 * stride[1] + i2 * stride[2] + i3 * stride[3];
     }
 };
@@ -54,6 +57,7 @@ Axes axes(const Block<const Real>& a, const Block<const Real>& b,
     Axes out{};
     for (int k = 0; k < 4; ++k) {
         out.extent[k] = f.extent[k];
+        out.by[k] = IndexDivisor(f.extent[k]);
         out.a[k] = f.stride[0][k];
         out.b[k] = f.stride[1][k];
         out.dst[k] = f.stride[2][k];
@@ -62,12 +66,19 @@ Axes axes(const Block<const Real>& a, const Block<const Real>& b,
     return out;
 }
 
-/// dst's elements are the columns, and what is summed are the rows. `dense`: one extent
-/// of columns, which lies densely in a and b.
-template <class Number, bool has_b, bool accumulate, bool dense>
+/// What is known of the extents of a sum when it is compiled.
+enum class Known {
+    nothing,
+    dense_columns,  ///< one extent of columns, which lies densely in a and b
+    matrix,         ///< the same, and one extent of rows
+};
+
+/// dst's elements are the columns, and what is summed are the rows.
+template <class Number, bool has_b, bool accumulate, Known known>
 struct SumProduct {
     using Real = Number;
     static constexpr int n_registers = 1, n_sums = 1;
+    static constexpr bool dense = known != Known::nothing;
 
     const Real *a, *b;
     Real* dst;
@@ -75,15 +86,23 @@ struct SumProduct {
 
     NENGINE_HD void load_constants(Real*, Index) const {}
 
-    NENGINE_HD void term(Real* r, Index row, Index i) const {
-        const Real* from_a = a + summed.offset(summed.a, row);
+    NENGINE_HD Index row_offset(const Index* stride, Index row) const {
+        return known == Known::matrix ? row * stride[3] : summed.offset(stride, row);
+    }
+
+    NENGINE_HD Real read(Index row, Index i) const {
+        const Real* from_a = a + row_offset(summed.a, row);
         const Real x = from_a[dense ? i : kept.offset(kept.a, i)];
         if constexpr (has_b) {
-            const Real* from_b = b + summed.offset(summed.b, row);
-            r[0] += x * from_b[dense ? i : kept.offset(kept.b, i)];
+            const Real* from_b = b + row_offset(summed.b, row);
+            return x * from_b[dense ? i : kept.offset(kept.b, i)];
         } else {
-            r[0] += x;
+            return x;
         }
+    }
+    NENGINE_HD void add(Real* r, Real x, Index, Index) const { r[0] += x; }
+    NENGINE_HD void term(Real* r, Index row, Index i) const {
+        add(r, read(row, i), row, i);
     }
 
     NENGINE_HD void finish(Index i, const double (&total)[n_sums]) const {
@@ -100,14 +119,17 @@ void run_sum(const Exec& exec, const Block<const Real>& a, const Block<const Rea
     const Axes summed = axes(a, b, dst, false);
     const bool dense =
         kept.extent[3] == kept.size() && kept.a[3] == 1 && (!has_b || kept.b[3] == 1);
-    if (dense) {
+    const auto launch = [&]<Known known>(std::integral_constant<Known, known>) {
         launch_columns(exec, summed.size(), kept.size(),
-                       SumProduct<Real, has_b, accumulate, true>{
+                       SumProduct<Real, has_b, accumulate, known>{
                            a.data, b.data, dst.data, kept, summed});
+    };
+    if (dense && summed.n_outer == 0) {
+        launch(std::integral_constant<Known, Known::matrix>{});
+    } else if (dense) {
+        launch(std::integral_constant<Known, Known::dense_columns>{});
     } else {
-        launch_columns(exec, summed.size(), kept.size(),
-                       SumProduct<Real, has_b, accumulate, false>{
-                           a.data, b.data, dst.data, kept, summed});
+        launch(std::integral_constant<Known, Known::nothing>{});
     }
 }
 

@@ -9,29 +9,45 @@ namespace {
 /// The history's position is read from the device, so that a recorded step moves on.
 template <class Real, bool accumulate, Columns columns>
 struct LoadRow {
+    static constexpr bool of_lines = all_lines<columns>();
+
     const Index* step;
     Index shift;
     Operand<const Real, columns> history;
     Operand<Real, columns> row;
 
-    NENGINE_HD void operator()(Index, Index b, Index r, Index c) const {
-        const Real value = history(*step + shift, b, r, c);
-        Real& to = row(0, b, r, c);
-        to = accumulate ? to + value : value;
+    template <class I>
+    NENGINE_HD Pending<Real> read(I, I b, I r, I c) const {
+        return Pending<Real>::template of<accumulate>(row(I{0}, b, r, c),
+                                                      history(*step + shift, b, r, c));
+    }
+    NENGINE_HD void write(const Pending<Real>& out) const { *out.to = out.value; }
+    template <class Visit>
+    NENGINE_HD void each_operand(const Visit& visit) {
+        visit(history);
+        visit(row);
     }
 };
 
 template <class Real, bool accumulate, Columns columns>
 struct StoreRow {
+    static constexpr bool of_lines = all_lines<columns>();
+
     const Index* step;
     Index shift;
     Operand<const Real, columns> row;
     Operand<Real, columns> history;
 
-    NENGINE_HD void operator()(Index, Index b, Index r, Index c) const {
-        const Real value = row(0, b, r, c);
-        Real& to = history(*step + shift, b, r, c);
-        to = accumulate ? to + value : value;
+    template <class I>
+    NENGINE_HD Pending<Real> read(I, I b, I r, I c) const {
+        return Pending<Real>::template of<accumulate>(history(*step + shift, b, r, c),
+                                                      row(I{0}, b, r, c));
+    }
+    NENGINE_HD void write(const Pending<Real>& out) const { *out.to = out.value; }
+    template <class Visit>
+    NENGINE_HD void each_operand(const Visit& visit) {
+        visit(row);
+        visit(history);
     }
 };
 

@@ -1,6 +1,7 @@
 #include <cuda_runtime.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <numeric>
@@ -65,6 +66,28 @@ TEST_F(Emulator, ThreadsMeetAtBarriers) {
 
     for (int i = 0; i < 5 * 96; ++i) {
         ASSERT_EQ(to[i], i / 96 * 96 + 95 - i % 96 + 1) << i;
+    }
+}
+
+__global__ void count_up(int* turns, int* turn_of_block) {
+    turn_of_block[blockIdx.y * gridDim.x + blockIdx.x] = (*turns)++;
+}
+
+TEST_F(Emulator, EachBlockRunsOnceInNoOrderToRelyOn) {
+    constexpr int width = 5, height = 7, n = width * height;
+    int *turns = allocate(1), *turn_of_block = allocate(n);
+    *turns = 0;
+    const auto launch = config(dim3(width, height), 1);
+
+    ASSERT_EQ(cudaLaunchKernelEx(&launch, count_up, turns, turn_of_block), cudaSuccess);
+    ASSERT_EQ(cudaStreamSynchronize(stream_), cudaSuccess);
+
+    const std::vector<int> order(turn_of_block, turn_of_block + n);
+    EXPECT_FALSE(std::is_sorted(order.begin(), order.end()));
+    auto sorted = order;
+    std::sort(sorted.begin(), sorted.end());
+    for (int i = 0; i < n; ++i) {
+        EXPECT_EQ(sorted[static_cast<std::size_t>(i)], i);
     }
 }
 

@@ -2,7 +2,12 @@
 
 #include <boost/context/fiber.hpp>
 #include <boost/context/fixedsize_stack.hpp>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <memory>
+#include <numeric>
+#include <random>
 #include <vector>
 
 constinit thread_local uint3 threadIdx, blockIdx;
@@ -106,13 +111,38 @@ BlockRunner& runner() {
     return result;
 }
 
+/// Where the order of blocks comes from. A device runs them in any order, so that no
+/// result may depend on it. Another seed is said when a program starts, to find what a
+/// failure came with.
+std::uint64_t read_seed() {
+    constexpr std::uint64_t usual = 1;
+    const char* text = std::getenv("NENGINE_EMULATOR_SEED");
+    if (text == nullptr) {
+        return usual;
+    }
+    std::fprintf(stderr, "emulated device: NENGINE_EMULATOR_SEED=%s\n", text);
+    return std::strtoull(text, nullptr, 10);
+}
+const std::uint64_t seed = read_seed();
+
+/// A grid's blocks, shuffled: the same for equal numbers of blocks.
+std::vector<unsigned> shuffled_blocks(unsigned count) {
+    std::vector<unsigned> order(count);
+    std::iota(order.begin(), order.end(), 0U);
+    std::minstd_rand generator(static_cast<std::uint_fast32_t>(seed + count));
+    for (unsigned last = count; last > 1; --last) {
+        std::swap(order[last - 1], order[generator() % last]);
+    }
+    return order;
+}
+
 }  // namespace
 
 void run_grid(const dim3& grid, const dim3& block,
               const std::function<void()>& thread) {
     blockDim = block;
     gridDim = grid;
-    for (unsigned b = 0; b < grid.x * grid.y * grid.z; ++b) {
+    for (const unsigned b : shuffled_blocks(grid.x * grid.y * grid.z)) {
         blockIdx = coordinates(b, grid);
         runner().run(block, thread);
     }

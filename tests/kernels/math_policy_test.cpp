@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <random>
 
 #include "kernels/base/polynomial.hpp"
 
@@ -100,6 +101,39 @@ TEST(FullRangeMath, SaturatesAndKeepsNaN) {
     EXPECT_TRUE(std::isnan(FullRangeMath::exp(std::nanf(""))));
     EXPECT_TRUE(std::isnan(FullRangeMath::expm1(std::nanf(""))));
     EXPECT_TRUE(std::isnan(FullRangeMath::log1p(std::nanf(""))));
+}
+
+/// Reciprocals of a device are off by at most one unit in the last place.
+TEST(RefinedQuotient, IsTheQuotientRoundedOnce) {
+    std::mt19937 generator(1);
+    std::uniform_real_distribution<float> mantissa(1, 2);
+    std::uniform_int_distribution<int> exponent(-40, 40);
+    const auto draw = [&] {
+        return std::ldexp(mantissa(generator), exponent(generator));
+    };
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    for (int i = 0; i < 200000; ++i) {
+        const float n = i % 2 == 0 ? draw() : -draw(), d = draw();
+        const float r = 1.0F / d;
+        for (const float near :
+             {r, std::nextafter(r, 0.0F), std::nextafter(r, infinity)}) {
+            ASSERT_EQ(refined_quotient(n, d, near), n / d) << n << " / " << d;
+        }
+    }
+}
+
+/// How far a spike lies in its step: n = v - 1 and d = J - 1 with 1 < v <= J.
+TEST(RefinedQuotient, IsExactFromTheThresholdToHugeCurrents) {
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    for (float d = 0x1p-23F; d < 0x1p126F; d *= 1.37F) {
+        const float r = 1.0F / d;
+        for (float n = d; n > d * 1e-4F && n >= 0x1p-23F; n *= 0.71F) {
+            for (const float near :
+                 {r, std::nextafter(r, 0.0F), std::nextafter(r, infinity)}) {
+                ASSERT_EQ(refined_quotient(n, d, near), n / d) << n << " / " << d;
+            }
+        }
+    }
 }
 
 }  // namespace

@@ -126,6 +126,33 @@ TEST_P(NeuronRate, IsNengosRateCurve) {
     }
 }
 
+/// So many that a device's threads take several rows (t, b) of their column each.
+TEST_P(NeuronRate, TakesManyRowsOfFewNeurons) {
+    constexpr Index many_steps = 1001, many = 263, few = 3;
+    const auto current = uniform<float>(many_steps * many * few, -3, 30, 1);
+    const Buffer input = upload(current), output = upload(current);
+    const Buffer param =
+        upload(std::vector<float>{0.02F, 0.03F, 0.04F, 0, 0, 0, 1, 2, 3});
+    NeuronRateArgs<float> a;
+    a.type = NeuronType::lif_rate;
+    a.math = {6};
+    a.input = dense(input.as<float>(), many_steps, many, 1, few);
+    a.output = dense(output.as<float>(), many_steps, many, 1, few);
+    for (std::size_t k = 0; k < 3; ++k) {
+        a.params[k] = {param.as<float>() + 3 * k, 1};
+    }
+    device().run([&](const auto& exec) { neuron_rate(exec, a); });
+    const auto got = download<float>(output);
+    for (std::size_t i = 0; i < got.size(); ++i) {
+        reference::Neuron neuron = reference_neuron(NeuronType::lif_rate);
+        neuron.tau_rc = 0.02 + 0.01 * static_cast<double>(i % few);
+        neuron.tau_ref = 0;
+        neuron.amplitude = 1.0 + static_cast<double>(i % few);
+        const double want = reference::rate(neuron, current[i]);
+        ASSERT_NEAR(got[i], want, 2e-6 * (1 + std::fabs(want))) << i;
+    }
+}
+
 TEST_P(NeuronRate, IsExactNearTheThresholdAndFarFromIt) {
     const auto neuron = reference_neuron(NeuronType::lif_rate);
     std::vector<float> current(static_cast<std::size_t>(rows * n), 0.0F);

@@ -1,6 +1,7 @@
 set(NENGINE_KERNELS_TESTS
     elementwise_test.cpp
     denormals_test.cpp
+    divide_test.cpp
     filter_scan_test.cpp
     gather_test.cpp
     learning_test.cpp
@@ -24,6 +25,8 @@ set(NENGINE_KERNELS_TESTS
     gemm_math_test.cpp
     gemm_test.cpp)
 
+# For nvcc, in builds with it.
+set(NENGINE_KERNELS_TESTS_CUDA launch_elements_test.cu)
 if(NENGINE_WITH_CUDA)
     list(APPEND NENGINE_KERNELS_TESTS cuda_conv_test.cpp cuda_device_test.cpp
          cuda_library_test.cpp cudnn_plans_test.cpp)

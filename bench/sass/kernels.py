@@ -1,0 +1,86 @@
+"""The main kernels, and how many instructions an element may cost.
+
+A kernel is named by the object that has it and by its demangled name, shortened; `loop`
+says that the loop that moves most is looked at, not a thread's whole path. Elements are
+counted by what is stored (STG) or loaded (LDG): `size` bytes each.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kernel:
+    what: str
+    source: str  # relative to kernels/
+    name: str
+    bar: float
+    loop: bool = False
+    access: str = "STG"
+    size: int = 4
+    registers: int = 128  # at most
+
+
+# Columns: 0 dense, 1 one number for all, 2 any stride.
+_elementwise = [
+    Kernel(f"{what}, {form}", "unified/elementwise.cpp", name, bar)
+    for what, functor, any_extents in (
+        ("fill", "Fill<float, {0}>", 40),
+        ("copy", "Copy<float, false, {0}, {0}>", 40),
+        ("copy and add", "Copy<float, true, {0}, {0}>", 40),
+        ("multiply", "Multiply<float, false, {0}, {0}, {0}>", 40),
+        ("multiply and add", "Multiply<float, true, {0}, {0}, {0}>", 42),
+    )
+    for form, name, bar in (
+        ("one line, aligned", f"line_kernel<{functor.format(0)}, true>", 12),
+        ("one line", f"line_kernel<{functor.format(0)}, false>", 12),
+        ("dense columns", f"elements_kernel<{functor.format(0)}, unsigned int, int>",
+         any_extents),
+        ("any strides", f"elements_kernel<{functor.format(2)}, unsigned int, int>",
+         any_extents),
+    )
+]
+
+_rows = [
+    Kernel(f"{what}, {form}", source, name, bar)
+    for what, source, functor in (
+        ("load a row", "unified/rows.cpp", "LoadRow<float, false, {0}>"),
+        ("store a row", "unified/rows.cpp", "StoreRow<float, false, {0}>"),
+    )
+    for form, name, bar in (
+        ("one line, aligned", f"line_kernel<{functor.format(0)}, true>", 12),
+        ("one line", f"line_kernel<{functor.format(0)}, false>", 12),
+        ("any strides", f"elements_kernel<{functor.format(2)}, unsigned int, int>", 40),
+    )
+]
+
+_lif = "NeuronScan<Lif<TaylorMath<6> >, {0}, true>"
+_rate = "NeuronRate<LifRate<FullRangeMath>, true>"
+_gradient = "NeuronRateBackward<LifRate<FullRangeMath>, true, false>"
+_reduce = "SumProduct<float, {0}, false, 2>"
+
+KERNELS = [
+    *_elementwise,
+    *_rows,
+    Kernel("select items", "unified/gather.cpp",
+           "elements_kernel<SelectItems<float, 0>, unsigned int, int>", 40),
+    Kernel("add a bias", "cuda/conv_layout.cu",
+           "elements_kernel<AddBias<float>, unsigned int, long>", 40),
+    Kernel("LIF", "unified/neuron_lif.cpp", f"scan_kernel<{_lif.format(0)} >", 50,
+           loop=True, registers=64),
+    Kernel("LIF and filter", "unified/neuron_lif.cpp",
+           f"scan_kernel<{_lif.format(1)} >", 53, loop=True, registers=64),
+    Kernel("LIF, filter and output", "unified/neuron_lif.cpp",
+           f"scan_kernel<{_lif.format(2)} >", 56, loop=True, size=8, registers=64),
+    Kernel("LIF rate", "unified/neuron_lif_rate.cpp",
+           f"stateless_kernel<{_rate}, unsigned int>", 110, loop=True, registers=64),
+    Kernel("LIF rate, gradient", "unified/neuron_lif_rate.cpp",
+           f"columns_kernel<{_gradient} >", 160, loop=True, registers=64),
+    Kernel("sum", "unified/reduce.cpp", f"columns_kernel<{_reduce.format('false')} >", 10,
+           loop=True, access="LDG"),
+    Kernel("sum of products", "unified/reduce.cpp",
+           f"columns_kernel<{_reduce.format('true')} >", 15, loop=True, access="LDG",
+           size=8),
+    Kernel("partial sums", "unified/reduce.cpp",
+           f"finish_columns_kernel<{_reduce.format('false')} >", 15, loop=True,
+           access="LDG", size=8),
+]
