@@ -120,6 +120,13 @@ cudnnStatus_t make(Descriptor* descriptor) {
 
 extern "C" {
 
+cudnnStatus_t cudnnGetProperty(libraryPropertyType type, int* value) {
+    *value = type == MAJOR_VERSION   ? CUDNN_MAJOR
+             : type == MINOR_VERSION ? CUDNN_MINOR
+                                     : CUDNN_PATCHLEVEL;
+    return CUDNN_STATUS_SUCCESS;
+}
+
 cudnnStatus_t cudnnCreate(cudnnHandle_t* handle) {
     return make<Handle>(handle);
 }
