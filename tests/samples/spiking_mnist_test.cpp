@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/io/npy.hpp"
+#include "samples/support/image_set.hpp"
 #include "tests/samples/program.hpp"
 
 namespace nengine::test {
@@ -32,11 +33,10 @@ protected:
     }
 
     /// A copy of the repository's digits, for tests to damage.
-    fs::path copy_of_digits() const {
-        const fs::path copy = file("digits");
+    fs::path copy_of_digits(const char* name) const {
+        const fs::path copy = file(name);
         fs::create_directories(copy);
-        for (const auto& entry :
-             fs::directory_iterator(fs::absolute(NENGINE_SAMPLES_DATA) / "mnist")) {
+        for (const auto& entry : fs::directory_iterator(samples::digits_folder())) {
             fs::copy(entry.path(), copy);
         }
         return copy;
@@ -99,8 +99,19 @@ TEST_F(SpikingMnist, NamesAMistakeInItsOptions) {
     expect_error(small + "--load nowhere.npz", "nowhere.npz");
 }
 
+TEST_F(SpikingMnist, ReadsItsDigitsWhereTheEnvironmentSays) {
+    copy_of_digits("elsewhere/mnist");
+    setenv("NENGINE_DATA", "elsewhere", 1);  // as the program sees it
+    const auto found = results("--device cpu --train 1 --test 50 --epochs 0 --steps 1");
+    setenv("NENGINE_DATA", "nowhere", 1);
+    expect_error(small, "nowhere/mnist: is no folder");
+    unsetenv("NENGINE_DATA");
+
+    EXPECT_EQ(found.at("test_images"), 50);
+}
+
 TEST_F(SpikingMnist, NamesADamagedDataFile) {
-    const fs::path digits = copy_of_digits();
+    const fs::path digits = copy_of_digits("digits");
     const fs::path images = digits / "train-images-idx3-ubyte.gz";
     const std::string whole = content(images);
     const std::string arguments = "--data digits";
