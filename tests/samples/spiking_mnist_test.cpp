@@ -1,5 +1,8 @@
+#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 
 #include "engine/io/npy.hpp"
 #include "samples/support/image_set.hpp"
@@ -12,6 +15,25 @@ namespace fs = std::filesystem;
 
 /// Few images, so that a run takes about a second.
 const std::string small = "--device cpu --train 600 --test 130 --minibatch 50 ";
+
+/// NENGINE_DATA as the programs see it; the end of the test restores it.
+class DataVariable {
+public:
+    DataVariable() = default;
+    DataVariable(const DataVariable&) = delete;
+    DataVariable& operator=(const DataVariable&) = delete;
+    ~DataVariable() { before_ ? set(*before_) : void(unsetenv(name)); }
+
+    void set(const std::string& value) const { setenv(name, value.c_str(), 1); }
+
+private:
+    static std::optional<std::string> current() {
+        const char* value = std::getenv(name);
+        return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+    }
+    static constexpr const char* name = "NENGINE_DATA";
+    std::optional<std::string> before_ = current();
+};
 
 class SpikingMnist : public ProgramTest {
 protected:
@@ -101,11 +123,11 @@ TEST_F(SpikingMnist, NamesAMistakeInItsOptions) {
 
 TEST_F(SpikingMnist, ReadsItsDigitsWhereTheEnvironmentSays) {
     copy_of_digits("elsewhere/mnist");
-    setenv("NENGINE_DATA", "elsewhere", 1);  // as the program sees it
+    const DataVariable variable;
+    variable.set("elsewhere");
     const auto found = results("--device cpu --train 1 --test 50 --epochs 0 --steps 1");
-    setenv("NENGINE_DATA", "nowhere", 1);
+    variable.set("nowhere");
     expect_error(small, "nowhere/mnist: is no folder");
-    unsetenv("NENGINE_DATA");
 
     EXPECT_EQ(found.at("test_images"), 50);
 }
