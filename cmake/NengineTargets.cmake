@@ -57,6 +57,7 @@ set(nengine_root ${PROJECT_SOURCE_DIR})
 if(NENGINE_PORTABLE_BINARIES)
     set(nengine_root .)
     set(CMAKE_BUILD_RPATH "$ORIGIN/../lib")
+    set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)
     # The old tag also serves the libraries that our libraries need.
     target_link_options(nengine_build INTERFACE -Wl,--disable-new-dtags)
 endif()

@@ -52,6 +52,7 @@ set(NENGINE_CUDA_SOURCES
     cuda/memory.cpp
     cuda/probe.cu
     cuda/scratch.cpp
+    cuda/shared_library.cpp
     cuda/small_products.cu
     cuda/staging.cpp)
 if(DNNL_FOUND)

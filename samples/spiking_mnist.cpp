@@ -45,7 +45,7 @@ struct Settings {
             return data;
         }
         return dataset == "fashion" ? fs::path("/usr/share/datasets/fashion-mnist")
-                                    : fs::path(NENGINE_SAMPLES_DATA) / "mnist";
+                                    : digits_folder();
     }
     fs::path picture() const { return plot.value_or("spiking_mnist.png"); }
     std::vector<std::string> class_names() const {
@@ -62,7 +62,8 @@ void add_options(CLI::App& app, Settings& s) {
         ->check(CLI::IsMember({"mnist", "fashion"}))
         ->capture_default_str();
     app.add_option("--data", s.data,
-                   "the folder of their four idx files, gzipped or not");
+                   "the folder of their four idx files, gzipped or not (default for "
+                   "mnist: the folder mnist in $NENGINE_DATA, or the samples' own)");
     app.add_option("--train", s.train, "train with the first N images (default: all)")
         ->check(CLI::PositiveNumber);
     app.add_option("--test", s.test, "test with the first N images (default: all)")

@@ -5,13 +5,14 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
+#include <string>
 #include <vector>
 
+#include "bench/support/devices.hpp"
+#include "bench/support/timing.hpp"
 #include "kernels/base/device.hpp"
-#include "kernels/elementwise.hpp"
 #include "kernels/filter_scan.hpp"
 
 namespace {
@@ -21,14 +22,7 @@ using nengine::Buffer;
 using nengine::Device;
 using nengine::FilterForm;
 using nengine::Index;
-
-double seconds(const Device& on, const auto& work) {
-    const auto start = std::chrono::steady_clock::now();
-    on.run(work);
-    on.synchronize();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
-        .count();
-}
+using nengine::bench::seconds;
 
 Buffer put(const Device& on, Index count, float value) {
     const std::vector<float> values(static_cast<std::size_t>(count), value);
@@ -54,20 +48,19 @@ std::vector<float> coefficients(Index order) {
 
 /// Runs `work` and a copy of as many bytes in turn; reports the fastest of each,
 /// because other programs on the machine only ever add time.
-void measure(benchmark::State& state, const Device& on, const Block<const float>& from,
-             const Block<float>& to, const auto& work) {
+void measure(benchmark::State& state, const Device& on, const Buffer& from,
+             const Buffer& to, const auto& work) {
     double fastest = std::numeric_limits<double>::infinity();
     double fastest_copy = fastest;
     for (auto _ : state) {
         const double t = seconds(on, work);
         state.SetIterationTime(t);
         fastest = std::min(fastest, t);
-        fastest_copy = std::min(fastest_copy, seconds(on, [&](const auto& exec) {
-                                    nengine::copy<std::decay_t<decltype(exec)>, float>(
-                                        exec, from, to, false);
-                                }));
+        fastest_copy =
+            std::min(fastest_copy,
+                     seconds(on, [&] { on.copy(to.data(), from.data(), to.bytes()); }));
     }
-    const auto total = static_cast<double>(to.steps * to.cols);
+    const double total = static_cast<double>(to.bytes()) / sizeof(float);
     state.counters["ns"] = 1e9 * fastest / total;
     state.counters["copy_ns"] = 1e9 * fastest_copy / total;
     state.counters["time_vs_copy"] = fastest / fastest_copy;
@@ -75,15 +68,10 @@ void measure(benchmark::State& state, const Device& on, const Block<const float>
     state.SetLabel(on.name());
 }
 
-void filter_scan(benchmark::State& state) {
-    const bool on_cuda = state.range(0) == 1;
-    if (on_cuda && Device::cuda_count() == 0) {
-        state.SkipWithError("no CUDA device");
-        return;
-    }
-    const Device on = on_cuda ? Device::cuda() : Device::cpu();
-    const Index order = state.range(1), steps = state.range(2), n = state.range(3);
-    const bool backward = state.range(4) == 1;
+void filter_scan(benchmark::State& state, const std::string& device) {
+    const Device on = Device::named(device);
+    const Index order = state.range(0), steps = state.range(1), n = state.range(2);
+    const bool backward = state.range(3) == 1;
     const Buffer from = put(on, steps * n, 0.5F), to = put(on, steps * n, 0.0F);
     const Buffer x = put(on, order * n, 0.0F);
     const auto values = coefficients(order);
@@ -104,10 +92,12 @@ void filter_scan(benchmark::State& state) {
                                                memory,
                                                rows(to, steps, n),
                                                false};
-    measure(state, on, rows(from, steps, n), rows(to, steps, n), [&](const auto& exec) {
+    const auto work = [&](const auto& exec) {
         backward ? nengine::filter_scan_backward(exec, adjoint)
                  : nengine::filter_scan(exec, forward);
-    });
+    };
+    measure(state, on, from, to, work);
+    on.run(work);  // over what the copy wrote
     float last = 0;
     on.download(&last, to.as<float>() + (steps * n - 1), sizeof last);
     if (!std::isfinite(last) || last == 0.0F) {
@@ -115,10 +105,15 @@ void filter_scan(benchmark::State& state) {
     }
 }
 
-BENCHMARK(filter_scan)
-    ->ArgNames({"cuda", "order", "steps", "channels", "backward"})
-    ->ArgsProduct({{0, 1}, {1, 2, 4, 8}, {32}, {4096, 1 << 20}, {0, 1}})
-    ->UseManualTime();
+const bool registered = [] {
+    nengine::bench::register_on(
+        nengine::bench::devices(), "filter_scan", filter_scan,
+        [](auto* benchmark, const std::string&) {
+            benchmark->ArgNames({"order", "steps", "channels", "backward"})
+                ->ArgsProduct({{1, 2, 4, 8}, {32}, {4096, 1 << 20}, {0, 1}});
+        });
+    return true;
+}();
 
 }  // namespace
 

@@ -1,50 +1,49 @@
 // What does a matrix product cost, from one neuron's decoder to a whole layer?
 //
-// `batched`: many small products of one shape in one call, as block-diagonal dots need
-// them; `speedup_vs_calls` compares with one call for each, in the same run.
+// `of_product`: the flop rate as a share of a large product's, `of_roofline`: the time
+// that this rate and a copy's bytes per second leave at least, as a share of the time
+// measured; each matrix counts once. `batched`: many small products of one shape in one
+// call, as block-diagonal dots need them; `speedup_vs_calls` compares with one call for
+// each. All are measured in the same run.
 #include <benchmark/benchmark.h>
-#include <omp.h>
 
 #include <algorithm>
-#include <chrono>
+#include <cmath>
+#include <limits>
+#include <string>
 #include <vector>
 
+#include "bench/support/ceilings.hpp"
+#include "bench/support/devices.hpp"
+#include "bench/support/operands.hpp"
+#include "bench/support/timing.hpp"
 #include "kernels/gemm.hpp"
 
 namespace {
 
 using namespace nengine;
-using Clock = std::chrono::steady_clock;
-
-double seconds(auto&& work) {
-    const auto start = Clock::now();
-    work();
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-CpuExec all_threads() {
-    return {omp_get_max_threads()};
-}
 
 /// `count` products x W^T, x [m, k], W [n, k]; the engine's form of a connection.
 template <class Real>
 struct Products {
-    std::vector<Real> x, w, y;
+    Device on;
+    Buffer x, w, y;
     GemmArgs<Real> args;
 
-    Products(Index count, Index m, Index n, Index k)
-        : x(static_cast<std::size_t>(count * m * k), Real{0.5}),
-          w(static_cast<std::size_t>(count * n * k), Real{0.25}),
-          y(static_cast<std::size_t>(count * m * n)) {
+    Products(const Device& device, Index count, Index m, Index n, Index k)
+        : on(device),
+          x(bench::random_numbers<Real>(on, count * m * k, -1, 1, 1)),
+          w(bench::random_numbers<Real>(on, count * n * k, -1, 1, 2)),
+          y(bench::random_numbers<Real>(on, count * m * n, -1, 1, 3)) {
         args = {.transpose_b = true,
                 .m = m,
                 .n = n,
                 .k = k,
-                .a = x.data(),
+                .a = x.as<Real>(),
                 .lda = k,
-                .b = w.data(),
+                .b = w.as<Real>(),
                 .ldb = k,
-                .c = y.data(),
+                .c = y.as<Real>(),
                 .ldc = n,
                 .count = count,
                 .a_stride = m * k,
@@ -55,82 +54,133 @@ struct Products {
     double flops() const {
         return 2.0 * static_cast<double>(args.count * args.m * args.n * args.k);
     }
-    void run() { gemm(all_threads(), args); }
-    void run_one_by_one() {
-        for (Index g = 0; g < args.count; ++g) {
-            GemmArgs<Real> one = args;
-            one.count = 1;
-            one.a += g * args.a_stride;
-            one.b += g * args.b_stride;
-            one.c += g * args.c_stride;
-            gemm(all_threads(), one);
-        }
+    double bytes() const {
+        return static_cast<double>(x.bytes() + w.bytes() + y.bytes());
     }
+    double run() const {
+        return bench::seconds(on, [&](const auto& exec) { gemm<Real>(exec, args); });
+    }
+    double run_one_by_one() const {
+        return bench::seconds(on, [&](const auto& exec) {
+            for (Index g = 0; g < args.count; ++g) {
+                GemmArgs<Real> one = args;
+                one.count = 1;
+                one.a += g * args.a_stride;
+                one.b += g * args.b_stride;
+                one.c += g * args.c_stride;
+                gemm<Real>(exec, one);
+            }
+        });
+    }
+
+    /// Compares some 100 elements from all over with sums in double.
     bool right() const {
-        const auto want = static_cast<Real>(args.k) / 8;
-        return std::ranges::all_of(y, [&](Real v) { return v == want; });
+        const auto a = bench::numbers_of<Real>(on, x),
+                   b = bench::numbers_of<Real>(on, w);
+        const auto c = bench::numbers_of<Real>(on, y);
+        const auto size = static_cast<Index>(c.size());
+        for (Index at = 0; at < size; at += std::max<Index>(1, size / 101)) {
+            const Index item = at / (args.m * args.n);
+            const Index row = at / args.n % args.m, column = at % args.n;
+            double sum = 0, magnitude = 0;
+            for (Index p = 0; p < args.k; ++p) {
+                const double product = static_cast<double>(a[static_cast<std::size_t>(
+                                           (item * args.m + row) * args.k + p)]) *
+                                       static_cast<double>(b[static_cast<std::size_t>(
+                                           (item * args.n + column) * args.k + p)]);
+                sum += product;
+                magnitude += std::abs(product);
+            }
+            const auto got = static_cast<double>(c[static_cast<std::size_t>(at)]);
+            if (!(std::abs(got - sum) <= 1e-5 * magnitude)) {
+                return false;
+            }
+        }
+        return true;
     }
 };
 
 template <class Real>
-void single(benchmark::State& state) {
-    Products<Real> products(1, state.range(0), state.range(1), state.range(2));
+void single(benchmark::State& state, const std::string& device) {
+    const Products<Real> products(Device::named(device), 1, state.range(0),
+                                  state.range(1), state.range(2));
+    bench::Ceilings<Real> ceilings(products.on);
     products.run();
-    double fastest = 1e9;
+    double fastest = std::numeric_limits<double>::infinity(), total = 0;
     for (auto _ : state) {
-        const double t = seconds([&] { products.run(); });
+        const double t = products.run();
         state.SetIterationTime(t);
         fastest = std::min(fastest, t);
+        total += t * bench::runs_per_timing(products.on);
+        ceilings.keep_up_with(total);
     }
+    const double least = std::max(products.flops() / ceilings.flops(),
+                                  products.bytes() / ceilings.bytes());
+    state.counters["GFLOP/s"] = products.flops() / fastest * 1e-9;
+    state.counters["of_product"] = products.flops() / fastest / ceilings.flops();
+    state.counters["of_roofline"] = least / fastest;
+    state.counters["copy_GB/s"] = ceilings.bytes() * 1e-9;
+    state.SetLabel(products.on.name());
     if (!products.right()) {
         state.SkipWithError("wrong product");
     }
-    state.counters["GFLOP/s"] = products.flops() / fastest * 1e-9;
 }
 
-void batched(benchmark::State& state) {
-    Products<float> products(state.range(0), state.range(1), state.range(2),
-                             state.range(3));
+void batched(benchmark::State& state, const std::string& device) {
+    const Products<float> products(Device::named(device), state.range(0),
+                                   state.range(1), state.range(2), state.range(3));
     products.run();
-    double fastest = 1e9, fastest_calls = 1e9;
+    double fastest = std::numeric_limits<double>::infinity(), fastest_calls = fastest;
     for (auto _ : state) {
-        fastest_calls =
-            std::min(fastest_calls, seconds([&] { products.run_one_by_one(); }));
-        const double t = seconds([&] { products.run(); });
+        fastest_calls = std::min(fastest_calls, products.run_one_by_one());
+        const double t = products.run();
         state.SetIterationTime(t);
         fastest = std::min(fastest, t);
-    }
-    if (!products.right()) {
-        state.SkipWithError("wrong product");
     }
     state.counters["ns_per_product"] =
         fastest / static_cast<double>(products.args.count) * 1e9;
     state.counters["GFLOP/s"] = products.flops() / fastest * 1e-9;
     state.counters["speedup_vs_calls"] = fastest_calls / fastest;
-}
-
-void sizes(benchmark::internal::Benchmark* bench) {
-    bench->ArgNames({"m", "n", "k"})->UseManualTime();
-    for (const auto& size : {std::vector<std::int64_t>{1, 64, 1},
-                             {1, 1024, 1024},
-                             {5, 1024, 1024},
-                             {64, 64, 64},
-                             {200, 10, 3200},
-                             {6000, 10, 3200},
-                             {256, 256, 256},
-                             {1024, 1024, 1024}}) {
-        bench->Args(size);
+    state.SetLabel(products.on.name());
+    if (!products.right()) {
+        state.SkipWithError("wrong product");
     }
 }
 
-BENCHMARK_TEMPLATE(single, float)->Apply(sizes);
-BENCHMARK_TEMPLATE(single, double)->Apply(sizes);
-BENCHMARK(batched)
-    ->ArgNames({"count", "m", "n", "k"})
-    ->ArgsProduct({{64, 4096}, {1, 5}, {64}, {1, 16}})
-    ->ArgsProduct({{64, 4096}, {1, 5}, {1, 16}, {64}})
-    ->ArgsProduct({{64}, {200}, {64}, {1, 16, 64}})
-    ->UseManualTime();
+void single_sizes(auto* benchmark, const std::string& device) {
+    benchmark->ArgNames({"m", "n", "k"});
+    std::vector<std::vector<std::int64_t>> sizes{
+        {1, 64, 1},      {1, 1024, 1024},  {5, 1024, 1024}, {64, 64, 64},
+        {200, 10, 3200}, {6000, 10, 3200}, {256, 256, 256}, {1024, 1024, 1024}};
+    if (device != "cpu") {
+        sizes.insert(sizes.end(),
+                     {{200, 4096, 4096}, {4096, 4096, 4096}, {8192, 8192, 8192}});
+    }
+    for (const auto& size : sizes) {
+        benchmark->Args(size);
+    }
+}
+
+void batched_sizes(auto* benchmark, const std::string&) {
+    benchmark->ArgNames({"count", "m", "n", "k"})
+        ->ArgsProduct({{64, 4096}, {1, 5}, {64}, {1, 16}})
+        ->ArgsProduct({{64, 4096}, {1, 5}, {1, 16}, {64}})
+        ->ArgsProduct({{64}, {200}, {64}, {1, 16, 64}});
+}
+
+const bool registered = [] {
+    const auto devices = bench::devices();
+    const auto sizes = [](auto* benchmark, const std::string& device) {
+        single_sizes(benchmark, device);
+    };
+    bench::register_on(devices, "single<float>", single<float>, sizes);
+    bench::register_on(devices, "single<double>", single<double>, sizes);
+    bench::register_on(devices, "batched", batched,
+                       [](auto* benchmark, const std::string& device) {
+                           batched_sizes(benchmark, device);
+                       });
+    return true;
+}();
 
 }  // namespace
 

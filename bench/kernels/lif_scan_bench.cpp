@@ -6,13 +6,14 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
-#include <random>
+#include <string>
 #include <vector>
 
+#include "bench/support/devices.hpp"
+#include "bench/support/operands.hpp"
+#include "bench/support/timing.hpp"
 #include "kernels/base/device.hpp"
-#include "kernels/elementwise.hpp"
 #include "kernels/neuron_scan.hpp"
 
 namespace {
@@ -22,20 +23,11 @@ using nengine::Buffer;
 using nengine::Device;
 using nengine::Index;
 
-enum Where { base_cpu, best_cpu, cuda };
+using nengine::bench::seconds;
 
-Device device(Index where) {
-    return where == cuda       ? Device::cuda()
-           : where == best_cpu ? Device::cpu()
-                               : Device::cpu(0, Device::Isa::avx2);
-}
-
-double seconds(const Device& on, const auto& work) {
-    const auto start = std::chrono::steady_clock::now();
-    on.run(work);
-    on.synchronize();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
-        .count();
+/// By the name of a backend: of the CPU's two, "cpu" is the best.
+Device open(const std::string& name) {
+    return name == "cpu_avx2" ? Device::cpu(0, Device::Isa::avx2) : Device::named(name);
 }
 
 Block<float> rows(const Buffer& buffer, Index steps, Index n) {
@@ -48,8 +40,8 @@ struct Population {
     Index steps, n;
     Buffer input, output, gradient, voltage, refractory, constants, dL_dbias;
 
-    Population(Index where, Index t, Index neurons)
-        : on(device(where)),
+    Population(const std::string& device, Index t, Index neurons)
+        : on(open(device)),
           steps(t),
           n(neurons),
           input(put(t * neurons, 0.8, 3)),
@@ -64,19 +56,7 @@ struct Population {
     }
 
     Buffer put(Index count, double low, double high) const {
-        constexpr Index pattern = 65537;
-        std::mt19937 generator(1);
-        std::uniform_real_distribution<double> draw(low, high);
-        std::vector<float> some(static_cast<std::size_t>(std::min(count, pattern)));
-        std::generate(some.begin(), some.end(),
-                      [&] { return static_cast<float>(draw(generator)); });
-        Buffer buffer =
-            on.allocate(static_cast<std::size_t>(count) * sizeof(float), "bench");
-        for (Index at = 0; at < count; at += pattern) {
-            const auto part = static_cast<std::size_t>(std::min(pattern, count - at));
-            on.upload(buffer.as<float>() + at, some.data(), part * sizeof(float));
-        }
-        return buffer;
+        return nengine::bench::random_numbers<float>(on, count, low, high);
     }
 
     template <class Args>
@@ -103,10 +83,8 @@ struct Population {
     }
 
     double copy_seconds() const {
-        return seconds(on, [&](const auto& exec) {
-            nengine::copy<std::decay_t<decltype(exec)>, float>(
-                exec, rows(input, steps, n), rows(output, steps, n), false);
-        });
+        return seconds(on,
+                       [&] { on.copy(output.data(), input.data(), output.bytes()); });
     }
 };
 
@@ -131,24 +109,12 @@ void measure(benchmark::State& state, const Population& p, double bytes_per_copy
     state.SetLabel(p.on.name());
 }
 
-bool unavailable(benchmark::State& state) {
-    if (state.range(0) == cuda && Device::cuda_count() == 0) {
-        state.SkipWithError("no CUDA device");
-        return true;
-    }
-    return false;
-}
-
-void lif_scan(benchmark::State& state) {
-    if (unavailable(state)) {
-        return;
-    }
-    const Population p(state.range(0), state.range(1), state.range(2));
+void lif_scan(benchmark::State& state, const std::string& device) {
+    const Population p(device, state.range(0), state.range(1));
     const auto args = p.scan();
     measure(state, p, 1, [&](const auto& exec) { nengine::neuron_scan(exec, args); });
 
     std::vector<float> output(static_cast<std::size_t>(p.n));
-    p.on.download(output.data(), p.input.data(), output.size() * sizeof(float));
     p.on.run([&](const auto& exec) { nengine::neuron_scan(exec, args); });
     p.on.download(output.data(), p.output.data(), output.size() * sizeof(float));
     const auto spikes = std::count(output.begin(), output.end(), 1 / 0.001F);
@@ -157,22 +123,16 @@ void lif_scan(benchmark::State& state) {
     }
 }
 
-void lif_rate(benchmark::State& state) {
-    if (unavailable(state)) {
-        return;
-    }
-    const Population p(state.range(0), state.range(1), state.range(2));
+void lif_rate(benchmark::State& state, const std::string& device) {
+    const Population p(device, state.range(0), state.range(1));
     auto args = p.args<nengine::NeuronRateArgs<float>>(nengine::NeuronType::lif_rate);
     args.output = rows(p.output, p.steps, p.n);
     measure(state, p, 1, [&](const auto& exec) { nengine::neuron_rate(exec, args); });
 }
 
 /// Reads currents and gradients, writes gradients: half as many bytes again as a copy.
-void lif_rate_gradient(benchmark::State& state) {
-    if (unavailable(state)) {
-        return;
-    }
-    Population p(state.range(0), state.range(1), state.range(2));
+void lif_rate_gradient(benchmark::State& state, const std::string& device) {
+    Population p(device, state.range(0), state.range(1));
     p.gradient = p.put(p.steps * p.n, -1, 1);
     auto args =
         p.args<nengine::NeuronRateBackwardArgs<float>>(nengine::NeuronType::lif_rate);
@@ -183,18 +143,20 @@ void lif_rate_gradient(benchmark::State& state) {
             [&](const auto& exec) { nengine::neuron_rate_backward(exec, args); });
 }
 
-void sizes(benchmark::internal::Benchmark* b) {
-    b->ArgNames({"device", "steps", "neurons"})->UseManualTime();
-    for (const Index where : {base_cpu, best_cpu, cuda}) {
-        b->Args({where, 32, 4096});     // 1 MiB: second-level cache
-        b->Args({where, 1, 131072});    // one step
-        b->Args({where, 32, 4 << 20});  // 1 GiB
-    }
-}
-
-BENCHMARK(lif_scan)->Apply(sizes);
-BENCHMARK(lif_rate)->Apply(sizes);
-BENCHMARK(lif_rate_gradient)->Apply(sizes);
+const bool registered = [] {
+    auto devices = nengine::bench::devices();
+    devices.insert(devices.begin(), "cpu_avx2");
+    const auto sizes = [](auto* benchmark, const std::string&) {
+        benchmark->ArgNames({"steps", "neurons"})
+            ->Args({32, 4096})      // 1 MiB: second-level cache
+            ->Args({1, 131072})     // one step
+            ->Args({32, 4 << 20});  // 1 GiB
+    };
+    nengine::bench::register_on(devices, "lif_scan", lif_scan, sizes);
+    nengine::bench::register_on(devices, "lif_rate", lif_rate, sizes);
+    nengine::bench::register_on(devices, "lif_rate_gradient", lif_rate_gradient, sizes);
+    return true;
+}();
 
 }  // namespace
 

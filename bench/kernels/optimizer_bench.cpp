@@ -5,33 +5,26 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
+#include <string>
 #include <vector>
 
+#include "bench/support/devices.hpp"
+#include "bench/support/timing.hpp"
 #include "kernels/base/device.hpp"
-#include "kernels/elementwise.hpp"
 #include "kernels/optimizer.hpp"
 
 namespace {
 
 using nengine::AdamProgress;
-using nengine::Block;
 using nengine::Buffer;
 using nengine::Device;
 using nengine::Index;
+using nengine::bench::seconds;
 
 constexpr double learning_rate = 1e-4, momentum = 0.9, rho = 0.9, beta_1 = 0.9,
                  beta_2 = 0.999, epsilon = 1e-7, gradient = 0.5;
-
-double seconds(const Device& on, const auto& work) {
-    const auto start = std::chrono::steady_clock::now();
-    on.run(work);
-    on.synchronize();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
-        .count();
-}
 
 template <class Real>
 Buffer put(const Device& on, Index count, double value) {
@@ -119,9 +112,6 @@ Index measure(benchmark::State& state, const Device& on,
     const auto total = static_cast<double>(parameters.n);
     const auto copied = static_cast<Index>(parameters.traffic() / 2 * total);
     const Buffer from = put<Real>(on, copied, 1), to = put<Real>(on, copied, 0);
-    const auto line = [&](const Buffer& buffer) {
-        return Block<Real>{buffer.as<Real>(), 1, 1, 1, copied, 0, 0, 0, 1};
-    };
     double fastest = std::numeric_limits<double>::infinity(), fastest_copy = fastest;
     Index updates = 0;
     for (auto _ : state) {
@@ -129,11 +119,10 @@ Index measure(benchmark::State& state, const Device& on,
             seconds(on, [&](const auto& exec) { parameters.update(exec); });
         state.SetIterationTime(t);
         fastest = std::min(fastest, t);
-        fastest_copy = std::min(fastest_copy, seconds(on, [&](const auto& exec) {
-                                    nengine::copy<std::decay_t<decltype(exec)>, Real>(
-                                        exec, line(from), line(to), false);
-                                }));
-        ++updates;
+        fastest_copy =
+            std::min(fastest_copy,
+                     seconds(on, [&] { on.copy(to.data(), from.data(), to.bytes()); }));
+        updates += nengine::bench::runs_per_timing(on);
     }
     state.counters["ns"] = 1e9 * fastest / total;
     state.counters["copy_ns"] = 1e9 * fastest_copy / total;
@@ -144,16 +133,11 @@ Index measure(benchmark::State& state, const Device& on,
 }
 
 template <class Real>
-void update(benchmark::State& state) {
-    const bool on_cuda = state.range(0) == 1;
-    if (on_cuda && Device::cuda_count() == 0) {
-        state.SkipWithError("no CUDA device");
-        return;
-    }
-    const Device on =
-        on_cuda ? Device::cuda() : Device::cpu(static_cast<int>(state.range(3)));
-    const auto optimizer = static_cast<Optimizer>(state.range(1));
-    const Parameters<Real> parameters(optimizer, state.range(2), on);
+void update(benchmark::State& state, const std::string& device) {
+    const Device on = device == "cpu" ? Device::cpu(static_cast<int>(state.range(2)))
+                                      : Device::named(device);
+    const auto optimizer = static_cast<Optimizer>(state.range(0));
+    const Parameters<Real> parameters(optimizer, state.range(1), on);
     state.SetLabel(on.name());
     const double want = expected(optimizer, measure(state, on, parameters));
     Real last = 0;
@@ -165,17 +149,25 @@ void update(benchmark::State& state) {
     }
 }
 
-BENCHMARK(update<float>)
-    ->Name("update_float32")
-    ->ArgNames({"cuda", "optimizer", "parameters", "threads"})
-    ->ArgsProduct({{0}, {sgd, sgd_momentum, rmsprop, adam}, {101770, 1 << 22}, {1, 0}})
-    ->ArgsProduct({{1}, {sgd, sgd_momentum, rmsprop, adam}, {101770, 1 << 22}, {0}})
-    ->UseManualTime();
-BENCHMARK(update<double>)
-    ->Name("update_float64")
-    ->ArgNames({"cuda", "optimizer", "parameters", "threads"})
-    ->ArgsProduct({{0, 1}, {adam}, {101770, 1 << 22}, {1}})
-    ->UseManualTime();
+const bool registered = [] {
+    const auto sizes = [](auto* benchmark, const std::vector<std::int64_t>& optimizers,
+                          const std::vector<std::int64_t>& threads) {
+        benchmark->ArgNames({"optimizer", "parameters", "threads"})
+            ->ArgsProduct({optimizers, {101770, 1 << 22}, threads});
+    };
+    const auto devices = nengine::bench::devices();
+    nengine::bench::register_on(
+        devices, "update_float32", update<float>,
+        [&](auto* benchmark, const std::string& device) {
+            const std::vector<std::int64_t> all{0}, one_or_all{1, 0};
+            sizes(benchmark, {sgd, sgd_momentum, rmsprop, adam},
+                  device == "cpu" ? one_or_all : all);
+        });
+    nengine::bench::register_on(
+        devices, "update_float64", update<double>,
+        [&](auto* benchmark, const std::string&) { sizes(benchmark, {adam}, {1}); });
+    return true;
+}();
 
 }  // namespace
 

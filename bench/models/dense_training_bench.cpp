@@ -112,9 +112,8 @@ public:
                       .device = device,
                       .seed = 0,
                       .progress_bar = false}),
-          set_(samples::read_image_set(
-              std::filesystem::path(NENGINE_SAMPLES_DATA) / "mnist", "train", n_images,
-              1.0, n_classes)) {
+          set_(samples::read_image_set(samples::digits_folder(), "train", n_images, 1.0,
+                                       n_classes)) {
         sim_.compile(
             {.optimizer = Adam{},
              .loss = {{probe_, SparseCategoricalCrossentropy{.from_logits = true}}}});

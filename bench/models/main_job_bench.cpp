@@ -21,8 +21,8 @@ using namespace nengine::samples;
 constexpr std::int64_t minibatch = 200, test_steps = 30;
 
 ImageSet digits(const char* name) {
-    const auto folder = std::filesystem::path(NENGINE_SAMPLES_DATA) / "mnist";
-    return read_image_set(folder, name, 2000, 255.0, SpikingClassifier::n_classes);
+    return read_image_set(digits_folder(), name, 2000, 255.0,
+                          SpikingClassifier::n_classes);
 }
 
 struct Job {

@@ -5,10 +5,11 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
-#include <cstdio>
 #include <cstring>
+#include <string>
 
 #include "bench/support/benchmark_networks.hpp"
+#include "bench/support/devices.hpp"
 #include "nengine/simulator.hpp"
 
 extern char** environ;
@@ -38,20 +39,25 @@ bool run_self(char* device) {
 }
 
 /// `auto` finds the network too small to look for a GPU.
-void start_to_end(benchmark::State& state, const char* name) {
-    char device[8];
-    std::snprintf(device, sizeof device, "%s", name);
+void start_to_end(benchmark::State& state, std::string device) {
     for (auto _ : state) {
-        if (!run_self(device)) {
+        if (!run_self(device.data())) {
             state.SkipWithError("the simulation failed");
         }
     }
 }
-BENCHMARK_CAPTURE(start_to_end, cpu, "cpu")
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
-BENCHMARK_CAPTURE(start_to_end, auto, "auto") -> Unit(benchmark::kMillisecond)
-    -> UseRealTime();
+
+void add_benchmarks() {
+    auto devices = nengine::bench::devices();
+    devices.emplace_back("auto");
+    for (const auto& device : devices) {
+        benchmark::RegisterBenchmark(
+            ("start_to_end/" + device).c_str(),
+            [=](benchmark::State& state) { start_to_end(state, device); })
+            ->Unit(benchmark::kMillisecond)
+            ->UseRealTime();
+    }
+}
 
 }  // namespace
 
@@ -59,6 +65,7 @@ int main(int argc, char** argv) {
     if (argc == 3 && std::strcmp(argv[1], simulate_flag) == 0) {
         return simulate(argv[2]);
     }
+    add_benchmarks();  // not for the process that is measured: looks for a GPU
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
         return 1;

@@ -237,6 +237,15 @@ std::string Device::name() const {
     return state_->name();
 }
 
+std::vector<LibraryInfo> Device::libraries() const {
+#if NENGINE_WITH_CUDA
+    if (is_cuda()) {
+        return cuda::libraries();
+    }
+#endif
+    return {};
+}
+
 Buffer Device::allocate(std::size_t bytes, std::string_view what) const {
     Buffer buffer;
     if (bytes > 0) {

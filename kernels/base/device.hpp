@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "kernels/base/exec.hpp"
 #include "kernels/base/gemm_math.hpp"
@@ -14,6 +15,13 @@ namespace nengine {
 
 class Device;
 class Timer;
+
+/// A shared library whose functions a device calls.
+struct LibraryInfo {
+    std::string name;     ///< "cuDNN"
+    std::string version;  ///< "9.13.0"
+    std::string file;     ///< where it was found
+};
 
 /// Owns bytes on a device. Move-only: a copy is a transfer and has a name. Keeps its
 /// device alive.
@@ -68,6 +76,10 @@ public:
     bool is_cuda() const;
     /// "cpu (2 threads, avx512)" or "cuda:0 (NVIDIA H200)".
     std::string name() const;
+    /// cuBLAS and cuDNN as this process uses them, opened if they were not yet; none on
+    /// the CPU.
+    /// @throws DeviceError  one of them cannot be opened; the message says which
+    std::vector<LibraryInfo> libraries() const;
 
     /// `bytes` of memory, aligned to 256 and not initialised. `what` names the purpose
     /// in the error.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "kernels/base/device_state.hpp"
 
@@ -14,4 +15,11 @@ int cuda_device_count();
 /// @throws DeviceError  no driver, no such device, or a library cannot be opened
 std::shared_ptr<DeviceState> make_cuda_state(int ordinal, CudaExec& exec);
 
+namespace cuda {
+
+/// cuBLAS and cuDNN as they were opened; opens those that were not used yet.
+/// @throws DeviceError  one of them cannot be opened
+std::vector<LibraryInfo> libraries();
+
+}  // namespace cuda
 }  // namespace nengine

@@ -1,106 +1,63 @@
 #include "kernels/cuda/library.hpp"
 
-#include <dlfcn.h>
-
-#include <algorithm>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
-#include "kernels/base/error.hpp"
+#include "kernels/cuda/cuda_device.hpp"
+#include "kernels/cuda/shared_library.hpp"
 
 namespace nengine::cuda {
 namespace {
 
-/// Paths for dlopen: each name in each folder of the user's list, as it is (the loader
-/// searches), and in the toolkit's usual place.
-std::vector<std::string> candidates(const std::vector<std::string>& names) {
-    std::vector<std::string> folders;
-    if (const char* list = std::getenv("NENGINE_CUDA_LIBRARY_PATH")) {
-        const std::string text = list;
-        for (std::size_t first = 0; first <= text.size();) {
-            const std::size_t last = std::min(text.find(':', first), text.size());
-            if (last > first) {
-                folders.push_back(text.substr(first, last - first) + '/');
-            }
-            first = last + 1;
-        }
-    }
-    folders.emplace_back();
-    folders.emplace_back("/usr/local/cuda/lib64/");
-    std::vector<std::string> paths;
-    for (const auto& folder : folders) {
-        for (const auto& name : names) {
-            paths.push_back(folder + name);
-        }
-    }
-    return paths;
-}
-
-/// A library that stays open until the process ends: kernels of it may still be loaded.
-class Library {
-public:
-    Library(std::string title, const std::vector<std::string>& names)
-        : title_(std::move(title)) {
-        std::string reasons;
-        for (const auto& path : candidates(names)) {
-            handle_ = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-            if (handle_ != nullptr) {
-                return;
-            }
-            const char* reason = dlerror();
-            reasons += std::string("\n  ") + (reason != nullptr ? reason : path);
-        }
-        throw DeviceError("Device::cuda: got no " + title_ + ", needs " +
-                          names.front() +
-                          " on the loader's path or in a folder listed in "
-                          "NENGINE_CUDA_LIBRARY_PATH:" +
-                          reasons);
-    }
-
-    template <class Function>
-    void find(const char* name, Function& function) const {
-        void* const address = dlsym(handle_, name);
-        if (address == nullptr) {
-            throw DeviceError("Device::cuda: this " + title_ + " has no " + name +
-                              ", needs one of CUDA 13");
-        }
-        function = reinterpret_cast<Function>(address);
-    }
-
-private:
-    std::string title_;
-    void* handle_ = nullptr;
+/// A library and its functions.
+template <class Calls>
+struct Opened {
+    SharedLibrary library;
+    Calls calls;
 };
 
 #define NENGINE_FIND(function) library.find(#function, calls.function);
 
-Cublas open_cublas() {
-    const Library library("cuBLAS", {"libcublas.so.13", "libcublas.so"});
+Opened<Cublas> open_cublas() {
+    const SharedLibrary library(
+        {"cuBLAS", {"libcublas.so.13", "libcublas.so"}, "cublasGetProperty", 13});
     Cublas calls{};
     NENGINE_CUBLAS_FUNCTIONS(NENGINE_FIND)
-    return calls;
+    return {library, calls};
 }
 
-Cudnn open_cudnn() {
-    const Library library("cuDNN", {"libcudnn.so.9", "libcudnn.so"});
+Opened<Cudnn> open_cudnn() {
+    const SharedLibrary library(
+        {"cuDNN", {"libcudnn.so.9", "libcudnn.so"}, "cudnnGetProperty", 9});
     Cudnn calls{};
     NENGINE_CUDNN_FUNCTIONS(NENGINE_FIND)
-    return calls;
+    return {library, calls};
 }
 
 #undef NENGINE_FIND
 
+const Opened<Cublas>& opened_cublas() {
+    static const auto opened = open_cublas();
+    return opened;
+}
+
+const Opened<Cudnn>& opened_cudnn() {
+    static const auto opened = open_cudnn();
+    return opened;
+}
+
 }  // namespace
 
 const Cublas& cublas() {
-    static const Cublas calls = open_cublas();
-    return calls;
+    return opened_cublas().calls;
 }
 
 const Cudnn& cudnn() {
-    static const Cudnn calls = open_cudnn();
-    return calls;
+    return opened_cudnn().calls;
+}
+
+std::vector<LibraryInfo> libraries() {
+    return {opened_cublas().library.info(), opened_cudnn().library.info()};
 }
 
 void check(cublasStatus_t status, const char* call, Where at) {

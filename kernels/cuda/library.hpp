@@ -43,10 +43,10 @@ struct Cudnn {
 #undef NENGINE_DECLARE
 // NOLINTEND(bugprone-macro-parentheses)
 
-/// The functions of cuBLAS and cuDNN; the first call opens the library. It is looked
-/// for in the folders of the environment variable NENGINE_CUDA_LIBRARY_PATH (separated
-/// by colons), then where the dynamic loader looks, then in /usr/local/cuda.
-/// @throws DeviceError  not found, or too old to have a function; says which
+/// The functions of cuBLAS and cuDNN; the first call opens the library (see
+/// SharedLibrary for where it is looked for).
+/// @throws DeviceError  not found, of another major version, or without a function;
+///                      says which
 const Cublas& cublas();
 const Cudnn& cudnn();
 

@@ -1,6 +1,7 @@
 #include "samples/support/image_set.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "nengine/error.hpp"
 #include "nengine/io.hpp"
@@ -75,6 +76,11 @@ ImageSet read_image_set(const fs::path& folder, const std::string& name,
             .images = images.items(0, n).reshaped({n, 1, side * side}),
             .targets = used.reshaped({n, 1, 1}),
             .labels = {classes.begin(), classes.end()}};
+}
+
+fs::path digits_folder() {
+    const char* folder = std::getenv("NENGINE_DATA");
+    return fs::path(folder != nullptr ? folder : NENGINE_SAMPLES_DATA) / "mnist";
 }
 
 }  // namespace nengine::samples

@@ -31,4 +31,8 @@ struct ImageSet {
 ImageSet read_image_set(const std::filesystem::path& folder, const std::string& name,
                         std::int64_t count, double largest_pixel, int n_classes);
 
+/// Where the digits are: the folder `mnist` of the folder that the environment variable
+/// NENGINE_DATA names, else of the samples' own data.
+std::filesystem::path digits_folder();
+
 }  // namespace nengine::samples

@@ -93,6 +93,13 @@ struct Product {
 
 extern "C" {
 
+cublasStatus_t cublasGetProperty(libraryPropertyType type, int* value) {
+    *value = type == MAJOR_VERSION   ? CUBLAS_VER_MAJOR
+             : type == MINOR_VERSION ? CUBLAS_VER_MINOR
+                                     : CUBLAS_VER_PATCH;
+    return CUBLAS_STATUS_SUCCESS;
+}
+
 cublasStatus_t cublasCreate_v2(cublasHandle_t* handle) {
     if (cuda_emulator::any_captures()) {
         return CUBLAS_STATUS_NOT_INITIALIZED;

@@ -176,6 +176,13 @@ cudnnStatus_t check_operands(const Planned& planned, const Descriptor& pack,
 
 extern "C" {
 
+cudnnStatus_t cudnnGetProperty(libraryPropertyType type, int* value) {
+    *value = type == MAJOR_VERSION   ? CUDNN_MAJOR
+             : type == MINOR_VERSION ? CUDNN_MINOR
+                                     : CUDNN_PATCHLEVEL;
+    return CUDNN_STATUS_SUCCESS;
+}
+
 cudnnStatus_t cudnnCreate(cudnnHandle_t* handle) {
     *handle = reinterpret_cast<cudnnHandle_t>(new Handle);
     return CUDNN_STATUS_SUCCESS;

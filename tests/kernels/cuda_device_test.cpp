@@ -48,6 +48,14 @@ TEST_P(CudaDevice, IsNamedAfterItsOrdinalAndModel) {
     EXPECT_EQ(Device::named("cuda:0").name(), device().name());
 }
 
+TEST_P(CudaDevice, NamesTheLibrariesThatItCalls) {
+    const auto found = device().libraries();
+    ASSERT_EQ(found.size(), 2u);
+    EXPECT_EQ(found[0].name, "cuBLAS");
+    EXPECT_EQ(found[1].name, "cuDNN");
+    EXPECT_TRUE(Device::cpu().libraries().empty());
+}
+
 TEST_P(CudaDevice, ARecordingRunsNothingUntilReplayedAndThenEveryTime) {
     constexpr Index n = 1023;
     const std::vector<float> ones(n, 1.0f);

@@ -1,10 +1,13 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <optional>
 #include <string>
 
 #include "kernels/base/error.hpp"
+#include "kernels/cuda/cuda_device.hpp"
 #include "kernels/cuda/library.hpp"
+#include "kernels/cuda/shared_library.hpp"
 
 // cuBLAS and cuDNN can be opened without a GPU or driver; where they are not installed,
 // the tests skip.
@@ -58,6 +61,61 @@ TEST(CudaLibraries, FailedCallsSayCallReasonAndPlace) {
         EXPECT_EQ(text->rfind(start, 0), 0u) << *text;
         EXPECT_NE(text->find(reason), std::string::npos) << *text;
         EXPECT_NE(text->find(place), std::string::npos) << *text;
+    }
+}
+
+TEST(CudaLibraries, AreReportedWithTheirVersionsAndFiles) {
+    if (message_of([] { libraries(); })) {
+        GTEST_SKIP() << "cuBLAS or cuDNN is not installed";
+    }
+    const auto found = libraries();
+    ASSERT_EQ(found.size(), 2u);
+    EXPECT_EQ(found[0].name, "cuBLAS");
+    EXPECT_EQ(found[0].version.rfind("13.", 0), 0u) << found[0].version;
+    EXPECT_EQ(found[1].name, "cuDNN");
+    EXPECT_EQ(found[1].version.rfind("9.", 0), 0u) << found[1].version;
+    for (const auto& library : found) {
+        EXPECT_TRUE(std::filesystem::is_regular_file(library.file)) << library.file;
+    }
+}
+
+TEST(CudaLibraries, OfAnotherMajorVersionAreNamedAndPassedOver) {
+    if (message_of([] { libraries(); })) {
+        GTEST_SKIP() << "cuBLAS or cuDNN is not installed";
+    }
+    const std::string blas = "libcublas.so.13", dnn = "libcudnn.so.9";
+    const auto old = message_of([&] {
+        SharedLibrary({"cuBLAS", {blas}, "cublasGetProperty", 12});
+    });
+    const auto other = message_of([&] {
+        SharedLibrary({"cuDNN", {blas}, "cudnnGetProperty", 9});
+    });
+    const SharedLibrary second({"cuDNN", {blas, dnn}, "cudnnGetProperty", 9});
+
+    ASSERT_TRUE(old);
+    EXPECT_NE(old->find("got no cuBLAS, needs libcublas.so.13"), std::string::npos);
+    EXPECT_NE(old->find(libraries()[0].file + ": got cuBLAS 13."), std::string::npos)
+        << *old;
+    EXPECT_NE(old->find(", needs 12"), std::string::npos) << *old;
+    ASSERT_TRUE(other);
+    EXPECT_NE(other->find("got no cudnnGetProperty, needs cuDNN 9"), std::string::npos)
+        << *other;
+    EXPECT_EQ(second.info().file, libraries()[1].file);
+}
+
+TEST(CudaLibraries, WithoutAFunctionAreNamedWithFileAndVersion) {
+    if (message_of([] { libraries(); })) {
+        GTEST_SKIP() << "cuBLAS or cuDNN is not installed";
+    }
+    const SharedLibrary library(
+        {"cuBLAS", {"libcublas.so.13"}, "cublasGetProperty", 13});
+    void (*function)() = nullptr;
+    const auto message =
+        message_of([&] { library.find("cublasOfTomorrow", function); });
+    ASSERT_TRUE(message);
+    for (const auto& part : {library.info().version, library.info().file,
+                             std::string("cublasOfTomorrow")}) {
+        EXPECT_NE(message->find(part), std::string::npos) << *message;
     }
 }
 

@@ -30,8 +30,8 @@ class MainJobAnswers : public OnEachDevice {
 protected:
     SpikingClassifier classifier_ =
         SpikingClassifier::make(LIF{.amplitude = SpikingClassifier::amplitude}, 3);
-    ImageSet digits_ = samples::read_image_set(fs::path(NENGINE_SAMPLES_DATA) / "mnist",
-                                               "t10k", 0, 255.0, n_classes);
+    ImageSet digits_ =
+        samples::read_image_set(samples::digits_folder(), "t10k", 0, 255.0, n_classes);
 
     /// The network as NengoDL trained it.
     Simulator loaded() const {

@@ -1,7 +1,11 @@
+#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 
 #include "engine/io/npy.hpp"
+#include "samples/support/image_set.hpp"
 #include "tests/samples/program.hpp"
 
 namespace nengine::test {
@@ -11,6 +15,25 @@ namespace fs = std::filesystem;
 
 /// Few images, so that a run takes about a second.
 const std::string small = "--device cpu --train 600 --test 130 --minibatch 50 ";
+
+/// NENGINE_DATA as the programs see it; the end of the test restores it.
+class DataVariable {
+public:
+    DataVariable() = default;
+    DataVariable(const DataVariable&) = delete;
+    DataVariable& operator=(const DataVariable&) = delete;
+    ~DataVariable() { before_ ? set(*before_) : void(unsetenv(name)); }
+
+    void set(const std::string& value) const { setenv(name, value.c_str(), 1); }
+
+private:
+    static std::optional<std::string> current() {
+        const char* value = std::getenv(name);
+        return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+    }
+    static constexpr const char* name = "NENGINE_DATA";
+    std::optional<std::string> before_ = current();
+};
 
 class SpikingMnist : public ProgramTest {
 protected:
@@ -32,11 +55,10 @@ protected:
     }
 
     /// A copy of the repository's digits, for tests to damage.
-    fs::path copy_of_digits() const {
-        const fs::path copy = file("digits");
+    fs::path copy_of_digits(const char* name) const {
+        const fs::path copy = file(name);
         fs::create_directories(copy);
-        for (const auto& entry :
-             fs::directory_iterator(fs::absolute(NENGINE_SAMPLES_DATA) / "mnist")) {
+        for (const auto& entry : fs::directory_iterator(samples::digits_folder())) {
             fs::copy(entry.path(), copy);
         }
         return copy;
@@ -99,8 +121,19 @@ TEST_F(SpikingMnist, NamesAMistakeInItsOptions) {
     expect_error(small + "--load nowhere.npz", "nowhere.npz");
 }
 
+TEST_F(SpikingMnist, ReadsItsDigitsWhereTheEnvironmentSays) {
+    copy_of_digits("elsewhere/mnist");
+    const DataVariable variable;
+    variable.set("elsewhere");
+    const auto found = results("--device cpu --train 1 --test 50 --epochs 0 --steps 1");
+    variable.set("nowhere");
+    expect_error(small, "nowhere/mnist: is no folder");
+
+    EXPECT_EQ(found.at("test_images"), 50);
+}
+
 TEST_F(SpikingMnist, NamesADamagedDataFile) {
-    const fs::path digits = copy_of_digits();
+    const fs::path digits = copy_of_digits("digits");
     const fs::path images = digits / "train-images-idx3-ubyte.gz";
     const std::string whole = content(images);
     const std::string arguments = "--data digits";

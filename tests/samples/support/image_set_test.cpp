@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path digits = fs::path(NENGINE_SAMPLES_DATA) / "mnist";
+const fs::path digits = fs::absolute(digits_folder());
 
 class ImageSetTest : public ::testing::Test {
 protected:
