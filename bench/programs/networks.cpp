@@ -139,13 +139,14 @@ bench::BenchmarkNetwork make_network(const Arguments& a) {
          .connections_per_ensemble = a.connections});
 }
 
-/// Fastest and median of `a.reps` calls; moving the weights alone takes turns with
-/// them.
+/// Fastest and median of `a.reps` calls; moving the weights alone, on the device that
+/// the simulator has taken, takes turns with them.
 nlohmann::json time_calls(const Arguments& a, const bench::BenchmarkNetwork& network,
+                          const std::string& device,
                           const std::function<void()>& call) {
     std::optional<CopyFloor> copies;
     if (network.learned_weights + network.read_weights > 0) {
-        copies.emplace(a.device, network, a.batch, a.steps);
+        copies.emplace(device.substr(0, device.find(' ')), network, a.batch, a.steps);
     }
     std::vector<double> times, floors;
     for (std::int64_t i = 0; i < a.reps; ++i) {
@@ -184,7 +185,7 @@ nlohmann::json measure(const Arguments& a) {
                              {"device", sim->device()},
                              {"build_seconds", build},
                              {"first_seconds", first}};
-    result.update(time_calls(a, network, call));
+    result.update(time_calls(a, network, sim->device(), call));
     if (a.explain) {
         std::cout << sim->explain(a.steps);
     }
