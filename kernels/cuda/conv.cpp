@@ -81,10 +81,15 @@ const float* adapt_images(const CudaExec& exec, cuda::Scratch& scratch,
     return padded;
 }
 
-void add_bias_of(const CudaExec& exec, const ConvShape& s, const float* bias,
-                 float* y) {
+/// Places of y in all images, each with a number for every channel.
+Index n_places(const ConvShape& s) {
+    return s.images * s.out_d * s.out_h * s.out_w;
+}
+
+template <class Real>
+void add_bias_of(const CudaExec& exec, const ConvShape& s, const Real* bias, Real* y) {
     if (bias != nullptr) {
-        cuda::add_bias(exec, s.images * s.out_d * s.out_h * s.out_w, s.out_c, bias, y);
+        cuda::add_bias(exec, n_places(s), s.out_c, bias, y);
     }
 }
 
@@ -206,10 +211,7 @@ void conv_forward(const CudaExec& exec, const ConvShape& shape, const Real* x,
         }
     }
     cuda::direct::conv_forward(exec, shape, x, w, y, accumulate);
-    if (bias != nullptr) {
-        cuda::add_bias(exec, shape.images * shape.out_d * shape.out_h * shape.out_w,
-                       shape.out_c, bias, y);
-    }
+    add_bias_of(exec, shape, bias, y);
 }
 
 template <class Real>
@@ -241,8 +243,7 @@ void conv_backward_filter(const CudaExec& exec, const ConvShape& shape, const Re
                           bool accumulate) {
     const cuda::DeviceGuard guard(exec.context->ordinal());
     if (dL_dbias != nullptr) {
-        cuda::sum_bias(exec, shape.images * shape.out_d * shape.out_h * shape.out_w,
-                       shape.out_c, dL_dy, dL_dbias, accumulate);
+        cuda::sum_bias(exec, n_places(shape), shape.out_c, dL_dy, dL_dbias, accumulate);
     }
     if constexpr (std::is_same_v<Real, float>) {
         if (!is_empty(shape)) {

@@ -45,17 +45,7 @@ std::vector<double> EventTimer::seconds() {
 }
 
 void EventTimer::mark(std::optional<std::size_t> part) {
-    Event event;
-    if (free_events_.empty()) {
-        cudaEvent_t made = nullptr;
-        NENGINE_CHECK(cudaEventCreateWithFlags(&made, cudaEventDefault));
-        event.reset(made);
-    } else {
-        event = std::move(free_events_.back());
-        free_events_.pop_back();
-    }
-    NENGINE_CHECK(cudaEventRecord(event.get(), stream_));
-    marks_.push_back({std::move(event), part, weight_});
+    marks_.push_back({events_.record(stream_), part, weight_});
 }
 
 /// Adds the parts whose ends the device has passed.
@@ -68,7 +58,7 @@ void EventTimer::collect() {
                                                end.event.get()));
             seconds_[*end.part] += end.weight * 1e-3 * double{milliseconds};
         }
-        free_events_.push_back(std::move(marks_.front().event));
+        events_.give_back(std::move(marks_.front().event));
         marks_.pop_front();
     }
 }

@@ -7,7 +7,7 @@
 
 #include "kernels/base/device_state.hpp"
 #include "kernels/base/timer.hpp"
-#include "kernels/cuda/handle.hpp"
+#include "kernels/cuda/events.hpp"
 
 namespace nengine::cuda {
 
@@ -42,7 +42,7 @@ private:
     long runs_ = 0;
     double weight_ = 0;       ///< of this run; 0: it is not timed
     std::deque<Mark> marks_;  // oldest first
-    std::vector<Event> free_events_;
+    EventPool events_{cudaEventDefault};
 };
 
 }  // namespace nengine::cuda

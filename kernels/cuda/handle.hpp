@@ -23,16 +23,6 @@ using MemoryPool = Handle<cudaMemPool_t, cudaMemPoolDestroy>;
 using Graph = Handle<cudaGraph_t, cudaGraphDestroy>;
 using GraphExec = Handle<cudaGraphExec_t, cudaGraphExecDestroy>;
 
-/// Whether the device has passed the event.
-inline bool is_over(cudaEvent_t event) {
-    if (cudaEventQuery(event) == cudaSuccess) {
-        return true;
-    }
-    // "Not ready" is an answer; it must not be found by the next check of a launch.
-    static_cast<void>(cudaGetLastError());
-    return false;
-}
-
 /// Makes a device current on this thread for as long as it lives.
 class DeviceGuard {
 public:

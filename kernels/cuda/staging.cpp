@@ -35,7 +35,7 @@ bool Staging::in_use(std::size_t first, std::size_t last) const {
 void Staging::release_oldest() {
     // The ring is full: this is the one place where an upload waits for the device.
     NENGINE_CHECK(cudaEventSynchronize(sections_.front().done.get()));
-    free_events_.push_back(std::move(sections_.front().done));
+    events_.give_back(std::move(sections_.front().done));
     sections_.pop_front();
 }
 
@@ -60,17 +60,7 @@ std::size_t Staging::reserve(std::size_t bytes) {
 
 /// Says that the work issued so far is the last to touch [first, last).
 cudaEvent_t Staging::mark(std::size_t first, std::size_t last) {
-    Event event;
-    if (free_events_.empty()) {
-        cudaEvent_t made = nullptr;
-        NENGINE_CHECK(cudaEventCreateWithFlags(&made, cudaEventDisableTiming));
-        event.reset(made);
-    } else {
-        event = std::move(free_events_.back());
-        free_events_.pop_back();
-    }
-    NENGINE_CHECK(cudaEventRecord(event.get(), stream_));
-    sections_.push_back({first, last, std::move(event)});
+    sections_.push_back({first, last, events_.record(stream_)});
     return sections_.back().done.get();
 }
 

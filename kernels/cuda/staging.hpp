@@ -4,9 +4,8 @@
 
 #include <cstddef>
 #include <deque>
-#include <vector>
 
-#include "kernels/cuda/handle.hpp"
+#include "kernels/cuda/events.hpp"
 
 namespace nengine::cuda {
 
@@ -42,7 +41,7 @@ private:
     std::byte* ring_ = nullptr;
     std::size_t head_ = 0;
     std::deque<Section> sections_;  // oldest first
-    std::vector<Event> free_events_;
+    EventPool events_{cudaEventDisableTiming};
 };
 
 }  // namespace nengine::cuda
