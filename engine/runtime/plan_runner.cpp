@@ -218,13 +218,14 @@ auto PlanRunner<Real>::recorded_steps(const Stage& stage, bool backward,
     -> Recorded& {
     Recorded& recorded =
         recorded_[RecordingKey(backward, index, extent.items, extent.first_item)];
-    if (!recorded.steps.empty()) {
+    const Index needed = std::min(steps_per_recording_, extent.steps);
+    if (std::ssize(recorded.steps) >= needed) {
         return recorded;
     }
     // Bound from a copy that is gone before the first replay: a call that still looked
     // at it would be found by the address sanitizer.
     const auto commands = std::make_unique<std::vector<Command>>(stage.commands);
-    for (Index step = 0; step < steps_per_recording_; ++step) {
+    for (Index step = std::ssize(recorded.steps); step < needed; ++step) {
         const Binder<Real> binder = binder_.later(step);
         auto& calls = recorded.steps.emplace_back();
         for (const Command& command : *commands) {

@@ -57,8 +57,8 @@ public:
 
 private:
     using RecordingKey = std::tuple<bool, std::size_t, Index, Index>;
-    /// A stepped region: the calls of successive steps, and recordings of some steps
-    /// each.
+    /// A stepped region: the calls of successive steps, as many as have been needed,
+    /// and recordings of some steps each.
     struct Recorded {
         std::vector<std::vector<Call>> steps;
         /// By how many steps; null: these have only been launched call by call.
