@@ -4,19 +4,12 @@
 
 #include "tests/kernels/conv_shapes.hpp"
 #include "tests/reference/naive_convolution.hpp"
-#include "tests/support/on_each_device.hpp"
 
 namespace nengine::test {
 namespace {
 
-class ConvDepth : public OnEachDevice {
+class ConvDepth : public WithoutFallbacks {
 protected:
-    void TearDown() override {
-        if (!IsSkipped() && !HasFatalFailure()) {
-            EXPECT_EQ(fallbacks_of(device()), 0);
-        }
-    }
-
     /// Runs `pass(exec, a, b, to)` on copies of the operands.
     template <class Real, class Pass>
     std::vector<double> run(const std::vector<double>& a, const std::vector<double>& b,

@@ -6,6 +6,7 @@
 #include "kernels/base/device.hpp"
 #include "kernels/conv.hpp"
 #include "kernels/cuda/convolution_fallbacks.hpp"
+#include "tests/support/on_each_device.hpp"
 
 // The convolutions that are tested, and that cuDNN is asked about.
 
@@ -130,6 +131,17 @@ inline Index fallbacks_of(const Device& device) {
     });
     return count;
 }
+
+/// A library that cannot do one of a test's convolutions would be hidden by slow
+/// kernels of our own.
+class WithoutFallbacks : public OnEachDevice {
+protected:
+    void TearDown() override {
+        if (!IsSkipped() && !HasFatalFailure()) {
+            EXPECT_EQ(fallbacks_of(device()), 0);
+        }
+    }
+};
 
 }  // namespace test
 }  // namespace nengine

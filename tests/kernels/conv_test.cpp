@@ -12,10 +12,8 @@
 #include <vector>
 
 #include "kernels/cpu/conv_direct.hpp"
-#include "kernels/cuda/convolution_fallbacks.hpp"
 #include "tests/kernels/conv_reference.hpp"
 #include "tests/kernels/conv_shapes.hpp"
-#include "tests/support/on_each_device.hpp"
 
 namespace nengine {
 
@@ -23,16 +21,8 @@ namespace {
 
 using namespace conv_reference;
 
-class Conv : public test::OnEachDevice {
+class Conv : public test::WithoutFallbacks {
 protected:
-    /// A library that cannot do one of these would be hidden by slow kernels of our
-    /// own.
-    void TearDown() override {
-        if (!IsSkipped() && !HasFatalFailure()) {
-            EXPECT_EQ(test::fallbacks_of(device()), 0);
-        }
-    }
-
     template <class Real>
     std::vector<Real> forward(const Conv2DShape& s, const std::vector<Real>& x,
                               const std::vector<Real>& w, const std::vector<Real>* bias,

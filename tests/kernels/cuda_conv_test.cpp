@@ -7,7 +7,6 @@
 #include "kernels/cuda/convolution_plans.hpp"
 #include "tests/kernels/conv_reference.hpp"
 #include "tests/kernels/conv_shapes.hpp"
-#include "tests/support/on_each_device.hpp"
 
 // What is said to a GPU's convolutions beside their operands: tf32, the workspace. Its
 // results are compared with those of the same convolution as the other tests run it.
@@ -17,14 +16,8 @@ namespace {
 
 using namespace conv_reference;
 
-class CudaConv : public test::OnEachDevice {
+class CudaConv : public test::WithoutFallbacks {
 protected:
-    void TearDown() override {
-        if (!IsSkipped() && !HasFatalFailure()) {
-            EXPECT_EQ(test::fallbacks_of(device()), 0);
-        }
-    }
-
     /// `change(context)` before anything runs.
     template <class Change>
     void change_context(const Change& change) const {
