@@ -13,52 +13,50 @@ set(NENGINE_API_SOURCES
     builder/decode.cpp
     builder/decode_problem.cpp
     builder/draw_ensemble.cpp
-    builder/neuron_parts.cpp
-    builder/operator_list.cpp
-    builder/outline.cpp
-    builder/outline_rules.cpp
-    builder/parallel_for.cpp
-    builder/step_order.cpp
-    builder/process_seeds.cpp
-    builder/process_steps.cpp
-    builder/synapse_steps.cpp
+    builder/nengo_order/operator_list.cpp
+    builder/nengo_order/outline.cpp
+    builder/nengo_order/outline_rules.cpp
+    builder/nengo_order/process_seeds.cpp
+    builder/nengo_order/step_order.cpp
+    builder/tuning.cpp
     builder/warnings.cpp
-    src/check_numbers.cpp
-    src/checks.cpp
-    src/data_values.cpp
-    src/freeze.cpp
-    src/handles.cpp
-    src/io.cpp
-    src/layers.cpp
-    src/learning_rules.cpp
-    src/network.cpp
-    src/network_lists.cpp
-    src/networks/associative_memory.cpp
-    src/networks/basal_ganglia.cpp
-    src/networks/circular_convolution.cpp
-    src/networks/ensemble_array.cpp
-    src/networks/input_gated_memory.cpp
-    src/networks/integrator.cpp
-    src/networks/oscillator.cpp
-    src/networks/product.cpp
-    src/networks/thalamus.cpp
-    src/optimizer.cpp
-    src/presets.cpp
-    src/probeable.cpp
-    src/processes.cpp
-    src/progress.cpp
-    src/random.cpp
-    src/device_choice.cpp
-    src/simulator.cpp
-    src/simulator_options.cpp
-    src/simulator_data.cpp
-    src/simulator_parameters.cpp
-    src/simulator_recording.cpp
-    src/simulator_training.cpp
-    src/tensor.cpp
-    src/tuning.cpp
-    src/transforms.cpp
-    src/views.cpp)
+    io/io.cpp
+    objects/check_numbers.cpp
+    objects/checks.cpp
+    objects/handles.cpp
+    objects/layers.cpp
+    objects/learning_rules.cpp
+    objects/network.cpp
+    objects/network_lists.cpp
+    objects/networks/associative_memory.cpp
+    objects/networks/basal_ganglia.cpp
+    objects/networks/circular_convolution.cpp
+    objects/networks/ensemble_array.cpp
+    objects/networks/input_gated_memory.cpp
+    objects/networks/integrator.cpp
+    objects/networks/oscillator.cpp
+    objects/networks/product.cpp
+    objects/networks/thalamus.cpp
+    objects/neuron_parts.cpp
+    objects/presets.cpp
+    objects/probeable.cpp
+    objects/processes.cpp
+    objects/random.cpp
+    objects/synapses.cpp
+    objects/tensor.cpp
+    objects/transforms.cpp
+    objects/views.cpp
+    simulator/data_values.cpp
+    simulator/device_choice.cpp
+    simulator/freeze.cpp
+    simulator/optimizer.cpp
+    simulator/progress.cpp
+    simulator/simulator.cpp
+    simulator/simulator_data.cpp
+    simulator/simulator_options.cpp
+    simulator/simulator_parameters.cpp
+    simulator/simulator_recording.cpp
+    simulator/simulator_training.cpp)
 
 set(NENGINE_PUBLIC_HEADERS
     include/nengine/arithmetic.hpp
@@ -104,7 +102,7 @@ set(NENGINE_KERNEL_HEADERS
     kernels/base/launch_contract.hpp
     kernels/base/macros.hpp
     kernels/base/math_policy.hpp
-    kernels/base/neuron_info.hpp
+    kernels/neuron_info.hpp
     kernels/base/polynomial.hpp
     kernels/base/view.hpp
     kernels/cpu/flush_denormals.hpp
@@ -121,8 +119,8 @@ set(NENGINE_KERNEL_HEADERS
     kernels/cuda/scratch.hpp
     kernels/neuron_registry.hpp
     kernels/neuron_scan.hpp
-    kernels/neurons/register_neuron.hpp
+    kernels/unified/register_neuron.hpp
     kernels/synapses/first_order.hpp
     kernels/unified/neuron_kernels.hpp
     kernels/unified/neuron_operands.hpp
-    kernels/unified/operands.hpp)
+    kernels/base/operands.hpp)

@@ -1,8 +1,11 @@
 # Sources of engine/, relative to it.
 set(NENGINE_ENGINE_SOURCES
-    core/model.cpp
-    core/sampling.cpp
-    core/signal.cpp
+    ir/element_view.cpp
+    ir/explain.cpp
+    ir/model.cpp
+    ir/plan.cpp
+    ir/sampling.cpp
+    ir/signal.cpp
     operators/checks.cpp
     operators/learning.cpp
     operators/learning_lowering.cpp
@@ -12,31 +15,30 @@ set(NENGINE_ENGINE_SOURCES
     operators/random.cpp
     operators/random_spikes.cpp
     operators/sparse.cpp
-    planner/backward_lowering.cpp
-    planner/chunk.cpp
-    planner/coalesce.cpp
-    planner/components.cpp
-    planner/constants.cpp
-    planner/dependencies.cpp
-    planner/emit_backward.cpp
-    planner/emit_forward.cpp
-    planner/explain.cpp
-    planner/fold.cpp
-    planner/fuse.cpp
-    planner/fuse_learning.cpp
-    planner/gradient_needs.cpp
-    planner/graph.cpp
-    planner/layout.cpp
-    planner/lowering.cpp
+    planner/emit/backward_lowering.cpp
+    planner/emit/coalesce.cpp
+    planner/emit/emit_backward.cpp
+    planner/emit/emit_forward.cpp
+    planner/emit/lowering.cpp
+    planner/emit/runs.cpp
+    planner/graph/dependencies.cpp
+    planner/graph/graph.cpp
     planner/make_plan.cpp
-    planner/merge.cpp
-    planner/normalise.cpp
-    planner/partial_sums.cpp
-    planner/runs.cpp
-    planner/share.cpp
-    planner/simplify.cpp
-    planner/simplify_copies.cpp
-    planner/storage.cpp
+    planner/memory/chunk.cpp
+    planner/memory/constants.cpp
+    planner/memory/gradient_needs.cpp
+    planner/memory/layout.cpp
+    planner/memory/storage.cpp
+    planner/normalise/normalise.cpp
+    planner/rewrite/fuse.cpp
+    planner/rewrite/fuse_learning.cpp
+    planner/rewrite/share_products.cpp
+    planner/rewrite/simplify.cpp
+    planner/rewrite/simplify_copies.cpp
+    planner/schedule/components.cpp
+    planner/schedule/fold.cpp
+    planner/schedule/merge.cpp
+    planner/schedule/partial_sums.cpp
     runtime/binder.cpp
     runtime/binder_images.cpp
     runtime/binder_learning.cpp
@@ -51,13 +53,13 @@ set(NENGINE_ENGINE_SOURCES
     runtime/plan_runner_filters.cpp
     runtime/plan_runner_host.cpp
     runtime/process_states.cpp
-    runtime/session.cpp
-    runtime/session_faults.cpp
-    runtime/session_losses.cpp
-    runtime/session_of.cpp
-    runtime/session_parameters.cpp
-    runtime/session_run.cpp
-    runtime/session_samples.cpp
-    runtime/session_train.cpp
     runtime/stores.cpp
+    session/session.cpp
+    session/session_faults.cpp
+    session/session_losses.cpp
+    session/session_of.cpp
+    session/session_parameters.cpp
+    session/session_run.cpp
+    session/session_samples.cpp
+    session/session_train.cpp
     train/optimizer_state.cpp)

@@ -8,7 +8,7 @@
 #include "kernels/neuron_scan.hpp"
 
 // Neuron types of users' own: what they are and the kernels that they bring. A type is
-// registered before main, by the macro of kernels/neurons/register_neuron.hpp, and
+// registered before main, by the macro of kernels/unified/register_neuron.hpp, and
 // never goes away.
 
 namespace nengine {

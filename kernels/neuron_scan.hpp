@@ -4,8 +4,8 @@
 
 #include "kernels/base/exec.hpp"
 #include "kernels/base/math_policy.hpp"
-#include "kernels/base/neuron_info.hpp"
 #include "kernels/base/view.hpp"
+#include "kernels/neuron_info.hpp"
 
 namespace nengine {
 

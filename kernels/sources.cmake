@@ -23,13 +23,13 @@ set(NENGINE_UNIFIED_SOURCES
     unified/sparse_product.cpp)
 
 set(NENGINE_CPU_SOURCES
-    base/filter_form.cpp
+    filter_form.cpp
     base/host_memory.cpp
     base/math_policy.cpp
-    base/neuron_info.cpp
-    base/neuron_registry.cpp
+    neuron_info.cpp
+    neuron_registry.cpp
     cpu/scratch.cpp
-    base/device.cpp
+    device/device.cpp
     cpu/conv.cpp
     cpu/conv_direct.cpp
     cpu/conv_direct_filter.cpp

@@ -7,9 +7,9 @@
 
 #include "api/builder/build_state.hpp"
 #include "api/builder/memory.hpp"
-#include "api/builder/numerics/seeds.hpp"
-#include "api/builder/numerics/steps.hpp"
-#include "api/builder/parallel_for.hpp"
+#include "api/numerics/parallel_for.hpp"
+#include "api/numerics/seeds.hpp"
+#include "api/numerics/steps.hpp"
 
 namespace nengine {
 

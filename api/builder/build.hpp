@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "api/builder/eval_points.hpp"
-#include "api/builder/numerics/matrix.hpp"
-#include "api/src/objects.hpp"
-#include "engine/core/model.hpp"
+#include "api/numerics/matrix.hpp"
+#include "api/objects/objects.hpp"
+#include "engine/ir/model.hpp"
 #include "nengine/rng.hpp"
 
 namespace nengine {

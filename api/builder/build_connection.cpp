@@ -1,6 +1,6 @@
 #include "api/builder/build_state.hpp"
 #include "api/builder/memory.hpp"
-#include "api/builder/numerics/linear_filter_math.hpp"
+#include "api/numerics/linear_filter_math.hpp"
 #include "engine/operators/operators.hpp"
 
 namespace nengine {

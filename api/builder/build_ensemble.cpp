@@ -3,9 +3,9 @@
 #include <cstdint>
 
 #include "api/builder/build_state.hpp"
-#include "api/builder/neuron_parts.hpp"
-#include "api/builder/numerics/distributions.hpp"
-#include "api/builder/numerics/text.hpp"
+#include "api/numerics/distributions.hpp"
+#include "api/numerics/text.hpp"
+#include "api/objects/neuron_parts.hpp"
 #include "engine/operators/operators.hpp"
 #include "engine/operators/process.hpp"
 #include "engine/operators/random.hpp"

@@ -2,8 +2,8 @@
 
 #include "api/builder/build_state.hpp"
 #include "api/builder/memory.hpp"
-#include "api/builder/numerics/distributions.hpp"
-#include "api/builder/numerics/text.hpp"
+#include "api/numerics/distributions.hpp"
+#include "api/numerics/text.hpp"
 #include "engine/operators/operators.hpp"
 
 namespace nengine {

@@ -1,8 +1,8 @@
 #include <cmath>
 
 #include "api/builder/build_state.hpp"
-#include "api/builder/numerics/named.hpp"
-#include "api/builder/synapse_steps.hpp"
+#include "api/numerics/named.hpp"
+#include "api/numerics/synapse_steps.hpp"
 #include "engine/operators/process.hpp"
 #include "engine/operators/random.hpp"
 

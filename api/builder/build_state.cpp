@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "api/builder/numerics/text.hpp"
+#include "api/numerics/text.hpp"
 
 namespace nengine {
 

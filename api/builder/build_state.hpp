@@ -11,8 +11,8 @@
 
 #include "api/builder/build.hpp"
 #include "api/builder/decode.hpp"
-#include "api/builder/process_seeds.hpp"
-#include "engine/core/operator.hpp"
+#include "api/builder/nengo_order/process_seeds.hpp"
+#include "engine/ir/operator.hpp"
 
 // What the parts of the builder share while one network is built.
 

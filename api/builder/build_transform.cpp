@@ -2,7 +2,7 @@
 
 #include "api/builder/build_state.hpp"
 #include "api/builder/memory.hpp"
-#include "api/builder/numerics/distributions.hpp"
+#include "api/numerics/distributions.hpp"
 #include "engine/operators/sparse.hpp"
 
 // Sparse matrices and convolutions between what a connection reads and writes.

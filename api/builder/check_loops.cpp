@@ -2,7 +2,7 @@
 #include <unordered_map>
 
 #include "api/builder/build_state.hpp"
-#include "api/builder/step_order.hpp"
+#include "api/builder/nengo_order/step_order.hpp"
 
 namespace nengine {
 

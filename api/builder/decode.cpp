@@ -4,7 +4,7 @@
 
 #include "api/builder/decode_problem.hpp"
 #include "api/builder/memory.hpp"
-#include "api/builder/parallel_for.hpp"
+#include "api/numerics/parallel_for.hpp"
 
 namespace nengine {
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "api/builder/build.hpp"
-#include "api/builder/numerics/neuron_math.hpp"
-#include "api/builder/numerics/random_state.hpp"
+#include "api/numerics/neuron_math.hpp"
+#include "api/numerics/random_state.hpp"
 
 namespace nengine {
 

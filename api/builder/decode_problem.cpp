@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "api/builder/memory.hpp"
-#include "api/builder/neuron_parts.hpp"
-#include "api/builder/numerics/dense.hpp"
-#include "api/builder/numerics/distributions.hpp"
-#include "api/builder/numerics/text.hpp"
+#include "api/numerics/dense.hpp"
+#include "api/numerics/distributions.hpp"
+#include "api/numerics/text.hpp"
+#include "api/objects/neuron_parts.hpp"
 
 namespace nengine {
 

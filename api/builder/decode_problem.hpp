@@ -3,7 +3,7 @@
 #include <unordered_map>
 
 #include "api/builder/decode.hpp"
-#include "api/builder/numerics/least_squares.hpp"
+#include "api/numerics/least_squares.hpp"
 
 // One decoder problem: what is drawn and asked of the user's functions first, and how
 // weights come of its solution.

@@ -3,9 +3,9 @@
 
 #include "api/builder/decode.hpp"
 #include "api/builder/memory.hpp"
-#include "api/builder/neuron_parts.hpp"
-#include "api/builder/numerics/distributions.hpp"
-#include "api/builder/numerics/text.hpp"
+#include "api/numerics/distributions.hpp"
+#include "api/numerics/text.hpp"
+#include "api/objects/neuron_parts.hpp"
 
 namespace nengine {
 

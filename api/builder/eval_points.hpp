@@ -5,7 +5,7 @@
 #include <mutex>
 #include <utility>
 
-#include "api/builder/numerics/matrix.hpp"
+#include "api/numerics/matrix.hpp"
 
 namespace nengine {
 

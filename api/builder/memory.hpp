@@ -3,8 +3,8 @@
 #include <initializer_list>
 #include <string>
 
-#include "api/builder/numerics/text.hpp"
-#include "api/src/objects.hpp"
+#include "api/numerics/text.hpp"
+#include "api/objects/objects.hpp"
 #include "kernels/base/host_memory.hpp"
 #include "kernels/base/view.hpp"
 

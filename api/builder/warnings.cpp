@@ -1,8 +1,8 @@
 #include <map>
 
 #include "api/builder/build_state.hpp"
-#include "api/builder/neuron_parts.hpp"
-#include "api/builder/numerics/least_squares.hpp"
+#include "api/numerics/least_squares.hpp"
+#include "api/objects/neuron_parts.hpp"
 
 namespace nengine {
 

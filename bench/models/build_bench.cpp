@@ -13,8 +13,8 @@
 
 #include "api/builder/build_state.hpp"
 #include "api/builder/decode.hpp"
-#include "api/builder/numerics/dense.hpp"
-#include "api/builder/parallel_for.hpp"
+#include "api/numerics/dense.hpp"
+#include "api/numerics/parallel_for.hpp"
 #include "bench/support/benchmark_networks.hpp"
 #include "nengine/nengine.hpp"
 

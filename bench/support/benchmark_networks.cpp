@@ -4,7 +4,7 @@
 #include <functional>
 #include <utility>
 
-#include "api/builder/numerics/random_state.hpp"
+#include "api/numerics/random_state.hpp"
 #include "nengine/networks.hpp"
 
 namespace nengine::bench {

@@ -1,5 +1,5 @@
 #include "engine/operators/learning.hpp"
-#include "engine/planner/lowering.hpp"
+#include "engine/planner/emit/lowering.hpp"
 
 namespace nengine {
 namespace {

@@ -1,4 +1,4 @@
-#include "engine/planner/lowering.hpp"
+#include "engine/planner/emit/lowering.hpp"
 
 #include <algorithm>
 
@@ -378,7 +378,7 @@ void SimFilter::lower_backward(BackwardLowering& low) const {
 
 void HostFunction::lower(Lowering& low) const {
     HostCommand command{.op = low.member(0).order,
-                        .function = std::make_shared<HostFunction>(*this),
+                        .function = {.call = call_, .ordered = is_ordered()},
                         .x = {},
                         .output = {}};
     if (has_x()) {

@@ -2,11 +2,11 @@
 
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "engine/core/operator.hpp"
+#include "engine/ir/host_call.hpp"
+#include "engine/ir/operator.hpp"
 #include "kernels/conv.hpp"
 #include "kernels/filter_scan.hpp"
 #include "kernels/neuron_scan.hpp"
@@ -260,12 +260,6 @@ private:
     FilterForm form_;
     Index order_;
 };
-
-/// A function of the user's: output = f(t) or f(t, x). `x` is empty without an x slot.
-/// Called once per step, and per item when it has x; the order of calls is Nengo's
-/// (step, item, operator).
-using HostCall =
-    std::function<void(double t, std::span<const double> x, std::span<double> out)>;
 
 /// Slots: output (set; absent when the function returns nothing: then the list is empty
 /// or just x), then x.

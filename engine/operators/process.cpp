@@ -1,6 +1,6 @@
 #include "engine/operators/process.hpp"
 
-#include "engine/planner/lowering.hpp"
+#include "engine/planner/emit/lowering.hpp"
 
 namespace nengine {
 namespace {
@@ -27,13 +27,23 @@ MergeKey SimProcess::merge_key(const std::vector<Shape>&) const {
     return {"SimProcess", {}};
 }
 
+HostProcess SimProcess::host_process() const {
+    return {.factory = factory_,
+            .per_item = per_item(),
+            .differs_by_item = differs_by_item(),
+            .has_x = has_x(),
+            .users_own = users_own(),
+            .ordered = is_ordered()};
+}
+
 void SimProcess::lower(Lowering& low) const {
     ProcessCommand command{.members = {}, .x = {}, .output = low.flat(output)};
     for (Index i = 0; i < low.members(); ++i) {
         const Node& member = low.member(i);
         command.members.push_back(
-            {member.order, std::static_pointer_cast<const SimProcess>(member.op),
-             member.slot(output).view.size()});
+            {.op = member.order,
+             .process = static_cast<const SimProcess&>(*member.op).host_process(),
+             .size = member.slot(output).view.size()});
     }
     if (has_x()) {
         command.x = low.flat(x);

@@ -4,16 +4,6 @@
 
 namespace nengine {
 
-/// One step of a process for one item of the batch: writes `out` from the time and the
-/// input, both as of this step. What it carries from step to step must be held by
-/// value: a copy of the function is a process in the same state that goes its own way.
-using ProcessStep = HostCall;
-
-/// Makes the step function of an item, in its initial state. Called again whenever a
-/// session is reset; items beyond the minibatch are asked for in training, where every
-/// minibatch gets streams of its own.
-using ProcessFactory = std::function<ProcessStep(Index item)>;
-
 /// A process on the host (Nengo's SimProcess): output = one step of (t, x).
 ///
 /// Without x it folds: a chunk of steps at once, items side by side. With x it is
@@ -32,6 +22,8 @@ public:
     };
     SimProcess(ProcessFactory factory, SignalId output, SignalId x, Options options);
     const ProcessFactory& factory() const { return *factory_; }
+    /// What its commands hold of it.
+    HostProcess host_process() const;
     bool has_x() const { return slots().size() > x; }
     bool per_item() const { return options_.per_item; }
     bool users_own() const { return options_.users_own; }

@@ -3,7 +3,7 @@
 #include <bit>
 
 #include "engine/operators/refuse.hpp"
-#include "engine/planner/lowering.hpp"
+#include "engine/planner/emit/lowering.hpp"
 
 namespace nengine {
 

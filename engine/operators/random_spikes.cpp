@@ -1,7 +1,7 @@
 #include "engine/operators/random_spikes.hpp"
 
 #include "engine/operators/refuse.hpp"
-#include "engine/planner/lowering.hpp"
+#include "engine/planner/emit/lowering.hpp"
 
 namespace nengine {
 namespace {

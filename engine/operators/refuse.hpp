@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/core/operator.hpp"
+#include "engine/ir/operator.hpp"
 #include "kernels/base/error.hpp"
 
 // What the checks of operators have in common.

@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "engine/operators/refuse.hpp"
-#include "engine/planner/lowering.hpp"
+#include "engine/planner/emit/lowering.hpp"
 #include "kernels/base/error.hpp"
 
 namespace nengine {

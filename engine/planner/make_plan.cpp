@@ -1,8 +1,10 @@
-#include <algorithm>
+#include "engine/planner/make_plan.hpp"
 
-#include "engine/planner/emit.hpp"
-#include "engine/planner/merge.hpp"
-#include "engine/planner/plan.hpp"
+#include "engine/planner/emit/emit.hpp"
+#include "engine/planner/normalise/normalise.hpp"
+#include "engine/planner/rewrite/rewrite.hpp"
+#include "engine/planner/schedule/fold.hpp"
+#include "engine/planner/schedule/merge.hpp"
 
 namespace nengine {
 namespace {

@@ -8,7 +8,7 @@ namespace nengine {
 bool calls_user(const Command& command) {
     const auto* process = std::get_if<ProcessCommand>(&command.args);
     return std::holds_alternative<HostCommand>(command.args) ||
-           (process != nullptr && process->members.front().process->users_own());
+           (process != nullptr && process->members.front().process.users_own);
 }
 
 template <class Real>
@@ -25,9 +25,9 @@ UserCall<Real>::UserCall(const HostContext<Real>& context, const Command& comman
 template <class Real>
 void UserCall<Real>::bind(const HostCommand& command, const ChunkExtent& extent) {
     op_ = command.op;
-    function_ = &command.function->call();
+    function_ = command.function.call.get();
     const bool by_item = command.x.present();
-    logged_ = !by_item || command.function->is_ordered();
+    logged_ = !by_item || command.function.ordered;
     bind(command.x, command.output, extent, by_item);
 }
 
@@ -35,9 +35,9 @@ template <class Real>
 void UserCall<Real>::bind(const ProcessCommand& command, const ChunkExtent& extent) {
     op_ = command.members.front().op;
     processes_ = &context_.processes.of(op_);
-    const SimProcess& process = *command.members.front().process;
-    logged_ = !process.has_x() || process.is_ordered();
-    bind(command.x, command.output, extent, process.differs_by_item());
+    const HostProcess& process = command.members.front().process;
+    logged_ = !process.has_x || process.ordered;
+    bind(command.x, command.output, extent, process.differs_by_item);
 }
 
 template <class Real>
@@ -157,7 +157,7 @@ void for_each_side_by_side(Index tasks, HostSteps steps, std::optional<Index>& f
 template <class Real>
 void call_side_by_side(const HostContext<Real>& context, const ProcessCommand& command,
                        const ChunkExtent& extent, HostSteps steps) {
-    const bool by_item = command.members.front().process->differs_by_item();
+    const bool by_item = command.members.front().process.differs_by_item;
     const Index items = by_item ? extent.items : 1;
     const Index first_item = by_item ? extent.first_item : 0;
     const auto block = [&](const Operand& operand) {

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "engine/planner/plan.hpp"
+#include "engine/ir/plan.hpp"
 #include "kernels/base/device.hpp"
 
 namespace nengine {

@@ -39,8 +39,8 @@ template <class Real>
 void PlanRunner<Real>::call_processes(const HostContext<Real>& context,
                                       const ProcessCommand& command,
                                       const ChunkExtent& extent, HostSteps steps) {
-    const bool shared = !command.members.front().process->differs_by_item() &&
-                        extent.items < minibatch_;
+    const bool shared =
+        !command.members.front().process.differs_by_item && extent.items < minibatch_;
     const auto block = [&] {
         return binder_.block(command.output, extent, steps.count, 1);
     };

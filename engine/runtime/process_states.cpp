@@ -3,11 +3,11 @@
 namespace nengine {
 
 void ProcessStates::make(const ProcessCommand::Member& member, Index first) {
-    const SimProcess& process = *member.process;
+    const HostProcess& process = member.process;
     std::vector<ProcessStep>& steps = steps_[member.op];
     steps.clear();
-    for (Index i = 0; i < (process.differs_by_item() ? minibatch_ : 1); ++i) {
-        steps.push_back(process.factory()(process.per_item() ? first + i : 0));
+    for (Index i = 0; i < (process.differs_by_item ? minibatch_ : 1); ++i) {
+        steps.push_back((*process.factory)(process.per_item ? first + i : 0));
     }
 }
 
@@ -23,7 +23,7 @@ void ProcessStates::restart(const Plan& plan, Index first) {
     first_item_ = first;
     calls = {};
     for_each_process(plan, [&](const ProcessCommand::Member& member) {
-        if (member.process->per_item()) {
+        if (member.process.per_item) {
             make(member, first);
         }
     });
@@ -31,9 +31,9 @@ void ProcessStates::restart(const Plan& plan, Index first) {
 
 void ProcessStates::rewind(const Plan& plan, const ProcessStates& then, Index failed) {
     for_each_process(plan, [&](const ProcessCommand::Member& member) {
-        if (!member.process->users_own()) {
+        if (!member.process.users_own) {
             steps_.at(member.op) = then.steps_.at(member.op);
-        } else if (member.process->has_x()) {
+        } else if (member.process.has_x) {
             calls.forget_from(member.op, failed);
         }
     });

@@ -5,8 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "engine/operators/process.hpp"
-#include "engine/planner/plan.hpp"
+#include "engine/ir/plan.hpp"
 #include "engine/runtime/call_log.hpp"
 
 namespace nengine {

@@ -3,7 +3,7 @@
 #include <map>
 #include <vector>
 
-#include "engine/planner/plan.hpp"
+#include "engine/ir/plan.hpp"
 #include "kernels/base/device.hpp"
 
 namespace nengine {

@@ -1,6 +1,6 @@
+#include "kernels/base/operands.hpp"
 #include "kernels/cuda/conv_layout.hpp"
 #include "kernels/cuda/launch.cuh"
-#include "kernels/unified/operands.hpp"
 
 namespace nengine::cuda {
 namespace {

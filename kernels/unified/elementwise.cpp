@@ -1,7 +1,7 @@
 #include "kernels/elementwise.hpp"
 
 #include NENGINE_LAUNCH_HEADER
-#include "kernels/unified/operands.hpp"
+#include "kernels/base/operands.hpp"
 
 namespace nengine {
 namespace {

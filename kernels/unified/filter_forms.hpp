@@ -2,11 +2,11 @@
 
 #include <utility>
 
+#include "kernels/base/operands.hpp"
+#include "kernels/filter_check.hpp"
 #include "kernels/filter_scan.hpp"
 #include "kernels/synapses/first_order.hpp"
 #include "kernels/synapses/linear_filter.hpp"
-#include "kernels/unified/filter_check.hpp"
-#include "kernels/unified/operands.hpp"
 
 // The forms of a filter's step, each with its adjoint. `k` are the coefficients, `x`
 // the state, `l` the adjoint of the state: dL/dx.

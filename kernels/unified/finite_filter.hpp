@@ -1,7 +1,7 @@
 #pragma once
 
+#include "kernels/filter_check.hpp"
 #include "kernels/filter_scan.hpp"
-#include "kernels/unified/filter_check.hpp"
 
 // Filters of finite response. No output needs another, so that steps run side by side;
 // what is added up, and in which order, is the same whatever the chunk.

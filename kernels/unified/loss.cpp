@@ -4,9 +4,9 @@
 
 #include NENGINE_LAUNCH_HEADER
 #include "kernels/base/divide.hpp"
+#include "kernels/base/operands.hpp"
 #include "kernels/losses/cross_entropy.hpp"
 #include "kernels/losses/mean_squared_error.hpp"
-#include "kernels/unified/operands.hpp"
 
 namespace nengine {
 namespace {

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "kernels/base/macros.hpp"
+#include "kernels/base/operands.hpp"
 #include "kernels/neuron_scan.hpp"
-#include "kernels/unified/operands.hpp"
 
 namespace nengine {
 namespace {

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include NENGINE_LAUNCH_HEADER
-#include "kernels/unified/operands.hpp"
+#include "kernels/base/operands.hpp"
 #include "kernels/unified/poisson.hpp"
 
 namespace nengine {

@@ -4,7 +4,7 @@
 
 #include NENGINE_LAUNCH_HEADER
 #include "kernels/base/divide.hpp"
-#include "kernels/unified/operands.hpp"
+#include "kernels/base/operands.hpp"
 
 namespace nengine {
 namespace {

@@ -1,4 +1,4 @@
-#include "api/src/device_choice.hpp"
+#include "api/simulator/device_choice.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -2,7 +2,7 @@
 
 #include <new>
 
-#include "api/builder/numerics/least_squares.hpp"
+#include "api/numerics/least_squares.hpp"
 #include "errors.hpp"
 #include "kernels/base/host_memory.hpp"
 

@@ -4,7 +4,7 @@
 
 // The engine before the front-end: both have an Adam.
 #include "api/builder/build.hpp"
-#include "engine/runtime/session.hpp"
+#include "engine/session/session.hpp"
 #include "tests/api/helpers.hpp"
 
 namespace nengine::test {

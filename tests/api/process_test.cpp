@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "api/builder/numerics/random_state.hpp"
+#include "api/numerics/random_state.hpp"
 #include "nengine/nengine.hpp"
 
 // Processes as node outputs and noise: seeds over a minibatch, resets, isolated calls,

@@ -1,4 +1,4 @@
-#include "api/src/progress.hpp"
+#include "api/simulator/progress.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

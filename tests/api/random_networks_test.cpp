@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "api/builder/build.hpp"
-#include "api/builder/process_seeds.hpp"
+#include "api/builder/nengo_order/process_seeds.hpp"
 #include "helpers.hpp"
 #include "tests/support/change_parameters.hpp"
 #include "tests/support/random_network.hpp"

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "engine/core/sampling.hpp"
+#include "engine/ir/sampling.hpp"
 #include "kernels/base/error.hpp"
 #include "tests/conformance/operator_conformance.hpp"
 #include "tests/reference/naive_training.hpp"

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "engine/runtime/session.hpp"
+#include "engine/session/session.hpp"
 #include "environment.hpp"
 #include "kernels/gemm.hpp"
 #include "tests/engine/planner/populations.hpp"

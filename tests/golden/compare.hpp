@@ -3,7 +3,7 @@
 #include <functional>
 #include <vector>
 
-#include "api/builder/step_order.hpp"
+#include "api/builder/nengo_order/step_order.hpp"
 #include "nengine/nengine.hpp"
 #include "tests/golden/golden_test.hpp"
 

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "api/builder/build.hpp"
-#include "api/builder/numerics/seeds.hpp"
+#include "api/numerics/seeds.hpp"
 #include "tests/golden/compare.hpp"
 
 namespace nengine::test {

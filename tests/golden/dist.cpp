@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "api/builder/numerics/distributions.hpp"
+#include "api/numerics/distributions.hpp"
 #include "kernels/base/error.hpp"
 #include "tests/golden/golden_test.hpp"
 

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "api/builder/numerics/random_state.hpp"
+#include "api/numerics/random_state.hpp"
 #include "nengine/nengine.hpp"
 
 // What the networks of the golden data compute.

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "api/builder/numerics/random_state.hpp"
+#include "api/numerics/random_state.hpp"
 #include "kernels/base/error.hpp"
 #include "tests/golden/golden_test.hpp"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "api/builder/numerics/least_squares.hpp"
+#include "api/numerics/least_squares.hpp"
 #include "tests/golden/functions.hpp"
 #include "tests/golden/golden_test.hpp"
 

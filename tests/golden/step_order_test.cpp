@@ -1,4 +1,4 @@
-#include "api/builder/step_order.hpp"
+#include "api/builder/nengo_order/step_order.hpp"
 
 #include <gtest/gtest.h>
 

@@ -4,8 +4,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "kernels/base/operands.hpp"
 #include "kernels/cuda/launch_elements.cuh"
-#include "kernels/unified/operands.hpp"
 #include "tests/support/on_each_device.hpp"
 
 // Which of the kernels an element-wise launch takes depends on sizes that tests do not

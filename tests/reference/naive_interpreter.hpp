@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "engine/core/model.hpp"
+#include "engine/ir/model.hpp"
 
 namespace nengine::reference {
 

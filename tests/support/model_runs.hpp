@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/runtime/session.hpp"
+#include "engine/session/session.hpp"
 #include "tests/reference/naive_interpreter.hpp"
 
 namespace nengine::test {

@@ -1,4 +1,4 @@
-#include "api/src/objects.hpp"
+#include "api/objects/objects.hpp"
 #include "tests/support/random_network.hpp"
 
 // The instructions that make learning rules and probes.

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/core/model.hpp"
+#include "engine/ir/model.hpp"
 #include "engine/train/training.hpp"
 #include "tests/reference/naive_interpreter.hpp"
 

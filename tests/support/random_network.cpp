@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "api/src/objects.hpp"
+#include "api/objects/objects.hpp"
 
 namespace nengine::test {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/runtime/session.hpp"
+#include "engine/session/session.hpp"
 #include "tests/support/random_model.hpp"
 
 namespace nengine::test {

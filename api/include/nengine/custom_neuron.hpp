@@ -35,7 +35,7 @@
 #endif
 #endif
 
-#include "kernels/neurons/register_neuron.hpp"
+#include "kernels/unified/register_neuron.hpp"
 
 /// Registers a functor template, before main, for what this file is compiled for.
 #define NENGINE_REGISTER_NEURON(FUNCTOR)                                               \

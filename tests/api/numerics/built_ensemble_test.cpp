@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "api/builder/numerics/distributions.hpp"
-#include "api/builder/numerics/least_squares.hpp"
-#include "api/builder/numerics/neuron_math.hpp"
+#include "api/numerics/distributions.hpp"
+#include "api/numerics/least_squares.hpp"
+#include "api/numerics/neuron_math.hpp"
 #include "tests/support/golden.hpp"
 
 namespace nengine {

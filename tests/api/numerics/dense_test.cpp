@@ -1,11 +1,11 @@
-#include "api/builder/numerics/dense.hpp"
+#include "api/numerics/dense.hpp"
 
 #include <gtest/gtest.h>
 #include <omp.h>
 
 #include <cmath>
 
-#include "api/builder/numerics/random_state.hpp"
+#include "api/numerics/random_state.hpp"
 #include "kernels/base/error.hpp"
 
 namespace nengine {

@@ -1,4 +1,4 @@
-#include "api/builder/numerics/distributions.hpp"
+#include "api/numerics/distributions.hpp"
 
 #include <gtest/gtest.h>
 

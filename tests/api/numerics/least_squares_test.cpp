@@ -1,4 +1,4 @@
-#include "api/builder/numerics/least_squares.hpp"
+#include "api/numerics/least_squares.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "api/builder/numerics/lif_rates.hpp"
+#include "api/numerics/lif_rates.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "api/builder/numerics/random_state.hpp"
+#include "api/numerics/random_state.hpp"
 
 namespace nengine {
 namespace {

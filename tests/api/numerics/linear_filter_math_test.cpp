@@ -1,4 +1,4 @@
-#include "api/builder/numerics/linear_filter_math.hpp"
+#include "api/numerics/linear_filter_math.hpp"
 
 #include <gtest/gtest.h>
 

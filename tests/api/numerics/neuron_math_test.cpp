@@ -1,4 +1,4 @@
-#include "api/builder/numerics/neuron_math.hpp"
+#include "api/numerics/neuron_math.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "api/builder/numerics/random_state.hpp"
+#include "api/numerics/random_state.hpp"
 
 #include <gtest/gtest.h>
 

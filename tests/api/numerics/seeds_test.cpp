@@ -1,4 +1,4 @@
-#include "api/builder/numerics/seeds.hpp"
+#include "api/numerics/seeds.hpp"
 
 #include <gtest/gtest.h>
 

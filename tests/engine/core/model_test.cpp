@@ -1,4 +1,4 @@
-#include "engine/core/model.hpp"
+#include "engine/ir/model.hpp"
 
 #include <gtest/gtest.h>
 

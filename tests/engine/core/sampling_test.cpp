@@ -1,4 +1,4 @@
-#include "engine/core/sampling.hpp"
+#include "engine/ir/sampling.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "engine/core/signal.hpp"
+#include "engine/ir/signal.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,12 @@
 #include <gtest/gtest.h>
 
-#include "engine/planner/layout.hpp"
-#include "engine/planner/lowering.hpp"
-#include "engine/planner/merge.hpp"
-#include "engine/planner/plan.hpp"
+#include "engine/planner/emit/lowering.hpp"
+#include "engine/planner/make_plan.hpp"
+#include "engine/planner/memory/chunk.hpp"
+#include "engine/planner/memory/layout.hpp"
+#include "engine/planner/rewrite/rewrite.hpp"
+#include "engine/planner/schedule/fold.hpp"
+#include "engine/planner/schedule/merge.hpp"
 #include "kernels/base/error.hpp"
 #include "tests/engine/planner/populations.hpp"
 

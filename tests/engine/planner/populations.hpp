@@ -4,7 +4,8 @@
 #include <string>
 
 #include "engine/operators/operators.hpp"
-#include "engine/planner/graph.hpp"
+#include "engine/planner/graph/graph.hpp"
+#include "engine/planner/normalise/normalise.hpp"
 
 namespace nengine::test {
 

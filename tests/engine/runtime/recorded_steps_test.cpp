@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "engine/runtime/session.hpp"
+#include "engine/session/session.hpp"
 #include "tests/engine/planner/populations.hpp"
 #include "tests/support/on_each_device.hpp"
 

@@ -1,0 +1,31 @@
+set(NENGINE_NUMERICS_SOURCES
+    arithmetic.cpp
+    array.cpp
+    conjugate_gradients.cpp
+    dense.cpp
+    distribution_functions.cpp
+    distributions.cpp
+    elastic_net.cpp
+    least_squares.cpp
+    lif_rates.cpp
+    linear_filter_math.cpp
+    neuron_math.cpp
+    nonnegative.cpp
+    packed_product.cpp
+    parallel_for.cpp
+    process_steps.cpp
+    random_state.cpp
+    scattered_hypersphere.cpp
+    seeds.cpp
+    spherical_angle.cpp
+    steps.cpp
+    subsolvers.cpp
+    synapse_steps.cpp
+    text.cpp)
+
+# Products and sums are rounded one by one, as numpy does: fused, the current of a neuron
+# exactly at its threshold would come out on the other side.
+list(TRANSFORM NENGINE_NUMERICS_SOURCES PREPEND ${CMAKE_CURRENT_LIST_DIR}/
+     OUTPUT_VARIABLE numerics_paths)
+set_source_files_properties(${numerics_paths} PROPERTIES COMPILE_OPTIONS
+                                                         -ffp-contract=off)

@@ -1,0 +1,103 @@
+#include "api/simulator/data_values.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "api/numerics/text.hpp"
+#include "kernels/base/error.hpp"
+
+namespace nengine {
+namespace {
+
+/// Whether a number may be used as a `Real`.
+template <class Real, bool finite, class Given>
+bool fits(Given value) {
+    const bool result = std::isfinite(static_cast<Real>(value));
+    return finite ? result : result || !std::isfinite(value);
+}
+
+/// The place of the first number that does not fit; `n` if all do. A piece is looked at
+/// as a whole, without leaving the loop early, so that it becomes vectors.
+template <class Real, bool finite, class Given>
+Index first_misfit(const Given* values, Index n) {
+    constexpr Index piece = 4096;
+    for (Index first = 0; first < n; first += piece) {
+        const Index last = std::min(first + piece, n);
+        int misfits = 0;
+        for (Index i = first; i < last; ++i) {
+            misfits |= fits<Real, finite>(values[i]) ? 0 : 1;
+        }
+        if (misfits != 0) {
+            return std::find_if_not(values + first, values + last,
+                                    fits<Real, finite, Given>) -
+                   values;
+        }
+    }
+    return n;
+}
+
+std::string place_text(const HostTensor& tensor, Index at) {
+    const Index row = at / tensor.size;
+    return "item " + std::to_string(row / tensor.steps) + ", step " +
+           std::to_string(row % tensor.steps) + ", component " +
+           std::to_string(at % tensor.size) + " (each counted from 0)";
+}
+
+template <class Real, class Given>
+void check_numbers(const HostTensor& tensor, bool finite, const std::string& where) {
+    const auto* values = static_cast<const Given*>(tensor.data);
+    const Index n = tensor.batch * tensor.steps * tensor.size;
+    const Index at = finite ? first_misfit<Real, true>(values, n)
+                            : first_misfit<Real, false>(values, n);
+    if (at == n) {
+        return;
+    }
+    const bool too_large = std::isfinite(values[at]);
+    throw ValidationError(
+        where + ": got " + number_text(static_cast<double>(values[at])) + " for " +
+        place_text(tensor, at) +
+        (too_large
+             ? ", needs what float32 holds, up to " +
+                   number_text(static_cast<double>(std::numeric_limits<float>::max())) +
+                   ", or dtype = DType::float64"
+             : ", needs a finite number"));
+}
+
+template <class Given>
+void check_label_numbers(const HostTensor& labels, Index classes,
+                         const std::string& where) {
+    const auto* values = static_cast<const Given*>(labels.data);
+    for (Index i = 0; i < labels.batch * labels.steps; ++i) {
+        const auto label = static_cast<double>(values[i]);
+        if (!(label >= 0.0 && label < static_cast<double>(classes)) ||
+            label != std::floor(label)) {
+            throw ValidationError(where + ": got the label " + number_text(label) +
+                                  " for " + place_text(labels, i) +
+                                  ", needs whole numbers from 0 to " +
+                                  std::to_string(classes - 1));
+        }
+    }
+}
+
+}  // namespace
+
+void check_values(const HostTensor& tensor, RealType real, bool finite,
+                  const std::string& where) {
+    const bool narrows = tensor.type == RealType::float64 && real == RealType::float32;
+    if (narrows) {
+        check_numbers<float, double>(tensor, finite, where);
+    } else if (finite) {
+        tensor.type == RealType::float32
+            ? check_numbers<float, float>(tensor, finite, where)
+            : check_numbers<double, double>(tensor, finite, where);
+    }
+}
+
+void check_labels(const HostTensor& labels, Index classes, const std::string& where) {
+    labels.type == RealType::float32
+        ? check_label_numbers<float>(labels, classes, where)
+        : check_label_numbers<double>(labels, classes, where);
+}
+
+}  // namespace nengine

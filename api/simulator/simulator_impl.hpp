@@ -1,0 +1,118 @@
+#pragma once
+
+// The engine's header comes first: its optimizers share names with the front-end's.
+#include "engine/session/session.hpp"
+// (kept apart from the includes below)
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "api/builder/build.hpp"
+#include "api/simulator/collector.hpp"
+#include "api/simulator/progress.hpp"
+#include "nengine/simulator.hpp"
+
+namespace nengine {
+inline namespace api {
+
+/// What one probe has recorded in stateful calls, in the order of the calls.
+struct ProbeRecording {
+    std::vector<Tensor> parts;  ///< [batch, rows, size] each
+};
+
+/// What the run that is under way has recorded.
+struct RunningRecord {
+    RunningRecord(Index step, std::map<int, Collector> by_probe)
+        : start(step), collectors(std::move(by_probe)) {}
+    Index start;  ///< the step before its first
+    std::map<int, Collector> collectors;
+};
+
+/// Data of a call, checked and borrowed; lives as long as the caller's tensors.
+struct CallData {
+    Feeds feeds;
+    Targets targets;
+    Index n_steps = 0, items = 0;
+};
+
+struct Simulator::Impl {
+    Impl(const detail::NetworkData& network, SimulatorOptions options);
+
+    SimulatorOptions options;
+    BuiltNetwork built;
+    std::uint32_t seed = 0;
+    std::string device_reason;       ///< why that one
+    std::optional<Session> session;  ///< empty when closed
+    std::vector<std::string> input_names, probe_names;
+    mutable std::vector<ProbeRecording> recordings;  ///< by probe; merged when read
+    std::optional<RunningRecord> running;
+    Index steps = 0;  ///< as when it was closed
+    Objective objective;
+    bool compiled = false;
+    bool has_synapses = false;     ///< on a connection
+    std::uint32_t epochs_run = 0;  ///< varies the order of items
+
+    const Model& model() const { return *built.model; }
+    Index minibatch() const { return options.minibatch_size.value_or(1); }
+    RealType real() const;
+    bool shows_progress() const;
+    void warn(const std::string& message) const;
+
+    // Names and data (simulator_data.cpp).
+    void name_data();
+    void add_targets(CallData& call, const Data& y, const std::string& name) const;
+    int input_index(const DataKey& key) const;
+    int probe_index(const DataKey& key) const;
+    std::set<int> probes_with_labels(const Objective& given) const;
+    /// @throws ValidationError  a probe would need targets of two kinds
+    void check_target_kinds(const Objective& given) const;
+    CallData call_data(const Data& x, const Data* y, std::optional<Index> n_steps,
+                       const std::string& call) const;
+    /// Warns of a call of one step where synapses delay by at least one.
+    void warn_of_delay(Index n_steps, const std::vector<int>& probes) const;
+
+    // Recording (simulator_recording.cpp).
+    std::vector<int> all_probes() const;
+    Index probe_size(int probe) const;
+    /// Samples of a probe in a call of `n_steps` after step `first`.
+    Index samples(int probe, Index first, Index n_steps) const;
+    /// @throws MemoryError  samples of a call of `n_steps` from now on would not fit
+    void need_memory_to_record(const std::string& call, const std::vector<int>& probes,
+                               Index items, Index n_steps) const;
+    std::map<int, Collector> collectors(const std::vector<int>& probes, Index items,
+                                        Index n_steps) const;
+    Tensor recorded(int probe) const;
+    /// Samples that the run under way has recorded so far.
+    Index rows_so_far(int probe) const;
+    /// Takes them over when it ends.
+    void keep_running();
+    void record(Index n_steps, const Feeds& feeds);
+    std::map<int, Tensor> predict_isolated(const CallData& data,
+                                           const std::vector<int>& probes,
+                                           const std::string& call);
+    std::map<int, Tensor> predict_stateful(const CallData& data,
+                                           const std::vector<int>& probes);
+    void clear_recordings();
+
+    EvaluationResult evaluate(const CallData& data);
+    EvaluationResult named(const Scores& scores) const;
+    /// A parameter's present values; of learned weights, as in Nengo, those as built.
+    std::vector<double> live(SignalId signal) const;
+};
+
+// Options (simulator_options.cpp).
+PlannerOptions planner_options(const PlanOptions& plan);
+void check_options(const SimulatorOptions& options);
+void check_optimizer(const AnyOptimizer& optimizer, const std::string& where);
+/// For what is left of std::bad_alloc at the end of a public function.
+/// @throws MemoryError  always, naming the call
+[[noreturn]] void refuse_call(const char* call);
+
+/// The engine's form of an optimizer.
+Optimizer engine_optimizer(const AnyOptimizer& optimizer);
+
+}  // namespace api
+}  // namespace nengine

@@ -1,0 +1,94 @@
+#include "api/simulator/simulator_impl.hpp"
+// (the engine's headers, included above, come first)
+#include "api/numerics/text.hpp"
+#include "kernels/base/host_memory.hpp"
+
+// What options of simulators mean, and what they have to be.
+
+namespace nengine {
+inline namespace api {
+
+namespace {
+
+void need_in(double value, double low, double high, const std::string& what) {
+    if (!(value >= low && value <= high)) {
+        throw ValidationError(what + ": got " + number_text(value) +
+                              ", needs a number from " + number_text(low) + " to " +
+                              number_text(high));
+    }
+}
+
+/// What optimizers have of each kind.
+struct OptimizerCheck {
+    const std::string& where;
+
+    void operator()(const SGD& sgd) const {
+        detail::need_not_negative(sgd.learning_rate, where + ": SGD: learning_rate");
+        need_in(sgd.momentum, 0.0, 1.0, where + ": SGD: momentum");
+    }
+    void operator()(const RMSprop& rms) const {
+        detail::need_not_negative(rms.learning_rate,
+                                  where + ": RMSprop: learning_rate");
+        need_in(rms.rho, 0.0, 1.0, where + ": RMSprop: rho");
+        need_in(rms.momentum, 0.0, 1.0, where + ": RMSprop: momentum");
+        detail::need_not_negative(rms.epsilon, where + ": RMSprop: epsilon");
+    }
+    void operator()(const std::variant_alternative_t<2, AnyOptimizer>& adam) const {
+        detail::need_not_negative(adam.learning_rate, where + ": Adam: learning_rate");
+        need_in(adam.beta_1, 0.0, 1.0, where + ": Adam: beta_1");
+        need_in(adam.beta_2, 0.0, 1.0, where + ": Adam: beta_2");
+        detail::need_not_negative(adam.epsilon, where + ": Adam: epsilon");
+    }
+};
+
+}  // namespace
+
+PlannerOptions planner_options(const PlanOptions& plan) {
+    PlannerOptions result;
+    result.simplify = plan.simplify;
+    result.fold = plan.fold;
+    result.fuse = plan.fuse;
+    result.layout = plan.layout;
+    result.merge = plan.merge == PlanOptions::Merge::none     ? MergePlanner::none
+                   : plan.merge == PlanOptions::Merge::greedy ? MergePlanner::greedy
+                                                              : MergePlanner::tree;
+    result.executor = plan.recorded ? ExecutorMode::recorded : ExecutorMode::direct;
+    result.chunk_steps = plan.chunk_steps;
+    result.tile_items = plan.tile_items;
+    return result;
+}
+
+void check_options(const SimulatorOptions& options) {
+    if (options.minibatch_size) {
+        detail::need_size(*options.minibatch_size, 1, "Simulator: minibatch_size");
+    }
+    detail::need_size(options.plan.chunk_steps, 0, "Simulator: plan.chunk_steps");
+    detail::need_size(options.plan.tile_items, 0, "Simulator: plan.tile_items");
+    detail::need_not_negative(options.lif_smoothing, "Simulator: lif_smoothing");
+}
+
+void check_optimizer(const AnyOptimizer& optimizer, const std::string& where) {
+    std::visit(OptimizerCheck{where}, optimizer);
+}
+
+const std::vector<double>& History::operator[](const std::string& name) const {
+    const auto found = values.find(name);
+    if (found != values.end()) {
+        return found->second;
+    }
+    std::string known;
+    for (const auto& [other, numbers] : values) {
+        known += (known.empty() ? "" : ", ") + other;
+    }
+    throw ValidationError("history: got '" + name + "', needs one of " +
+                          (known.empty() ? "none: nothing was trained" : known));
+}
+
+void refuse_call(const char* call) {
+    refuse_host_memory(0, {call, "the call",
+                           "the number of steps or items, the minibatch, or what is "
+                           "probed"});
+}
+
+}  // namespace api
+}  // namespace nengine

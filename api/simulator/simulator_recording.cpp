@@ -1,0 +1,215 @@
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "api/simulator/simulator_impl.hpp"
+// (the engine's headers, included above, come first)
+#include "api/simulator/collector.hpp"
+#include "engine/ir/sampling.hpp"
+#include "kernels/base/host_memory.hpp"
+
+// What probes record.
+
+namespace nengine {
+inline namespace api {
+
+using namespace detail;
+
+std::vector<int> Simulator::Impl::all_probes() const {
+    std::vector<int> probes(model().probes.size());
+    std::iota(probes.begin(), probes.end(), 0);
+    return probes;
+}
+
+Index Simulator::Impl::samples(int probe, Index first, Index n_steps) const {
+    return CallSamples(model().probes[static_cast<std::size_t>(probe)], first, n_steps)
+        .count();
+}
+
+Index Simulator::Impl::probe_size(int probe) const {
+    return model()
+        .signal(model().probes[static_cast<std::size_t>(probe)].signal)
+        .size();
+}
+
+void Simulator::Impl::need_memory_to_record(const std::string& call,
+                                            const std::vector<int>& probes, Index items,
+                                            Index n_steps) const {
+    const std::size_t width = real() == RealType::float32 ? 4 : 8;
+    std::size_t total = 0, most = 0;
+    int largest = 0;
+    for (const int probe : probes) {
+        const std::size_t bytes = array_bytes(
+            {items, samples(probe, session->step(), n_steps), probe_size(probe)},
+            width);
+        if (__builtin_add_overflow(total, bytes, &total)) {
+            total = std::numeric_limits<std::size_t>::max();
+        }
+        if (bytes > most) {
+            most = bytes;
+            largest = probe;
+        }
+    }
+    need_host_memory(total, [&] {
+        const std::size_t others = probes.size() - 1;
+        const auto& probe = *built.probes[static_cast<std::size_t>(largest)];
+        std::string what = std::to_string(samples(largest, session->step(), n_steps)) +
+                           " samples of " + describe(probe);
+        if (others > 0) {
+            what += " and those of " + std::to_string(others) + " more";
+        }
+        return MemoryUse{call, what,
+                         "the number of steps or what is recorded (a longer "
+                         "sample_every, keep_history = false)"};
+    });
+}
+
+namespace {
+
+/// One after the other, as one tensor.
+Tensor joined(const std::vector<Tensor>& parts, Index items, Index size,
+              RealType real) {
+    Index rows = 0;
+    for (const auto& part : parts) {
+        rows += part.extent(1);
+    }
+    Collector merged(items, rows, size, real);
+    Index row = 0;
+    for (const auto& part : parts) {
+        merged.put(0, items, row, part.extent(1), part.raw());
+        row += part.extent(1);
+    }
+    return merged.take();
+}
+
+}  // namespace
+
+Index Simulator::Impl::rows_so_far(int probe) const {
+    return samples(probe, running->start, session->step() - running->start);
+}
+
+Tensor Simulator::Impl::recorded(int probe) const {
+    const auto p = static_cast<std::size_t>(probe);
+    auto& parts = recordings[p].parts;
+    if (running) {  // a function looks at what its run has recorded
+        const Index rows = rows_so_far(probe);
+        const bool adds = model().probes[p].keep_history || rows == 0;
+        std::vector<Tensor> all = adds ? parts : std::vector<Tensor>{};
+        all.push_back(running->collectors.at(probe).copy_of(rows));
+        return joined(all, minibatch(), probe_size(probe), real());
+    }
+    if (parts.size() != 1) {
+        parts = {joined(parts, minibatch(), probe_size(probe), real())};
+    }
+    return parts.front();
+}
+
+void Simulator::Impl::clear_recordings() {
+    for (auto& recording : recordings) {
+        recording.parts.clear();
+    }
+}
+
+std::map<int, Collector> Simulator::Impl::collectors(const std::vector<int>& probes,
+                                                     Index items, Index n_steps) const {
+    std::map<int, Collector> result;
+    for (const int probe : probes) {
+        result.emplace(probe, Collector(items, samples(probe, session->step(), n_steps),
+                                        probe_size(probe), real()));
+    }
+    return result;
+}
+
+void Simulator::Impl::keep_running() {
+    for (auto& [probe, collector] : running->collectors) {
+        const auto p = static_cast<std::size_t>(probe);
+        auto& parts = recordings[p].parts;
+        const Index rows = rows_so_far(probe);
+        if (rows > 0 && !model().probes[p].keep_history) {
+            parts.clear();
+        }
+        if (rows > 0) {
+            parts.push_back(collector.take(rows));
+        }
+    }
+    running.reset();
+}
+
+void Simulator::Impl::record(Index n_steps, const Feeds& feeds) {
+    session->need_idle("run");
+    running.emplace(session->step(), collectors(all_probes(), minibatch(), n_steps));
+    try {
+        session->run(n_steps, feeds,
+                     [&](int probe, Index first_item, Index items, Index first_row,
+                         Index rows, const void* values) {
+                         running->collectors.at(probe).put(first_item, items, first_row,
+                                                           rows, values);
+                     });
+    } catch (...) {
+        keep_running();  // what was simulated before the error stays
+        throw;
+    }
+    keep_running();
+}
+
+namespace {
+
+std::map<int, Tensor> take_all(std::map<int, Collector>& collectors) {
+    std::map<int, Tensor> result;
+    for (auto& [probe, collector] : collectors) {
+        result.emplace(probe, collector.take());
+    }
+    return result;
+}
+
+}  // namespace
+
+std::map<int, Tensor> Simulator::Impl::predict_isolated(const CallData& data,
+                                                        const std::vector<int>& probes,
+                                                        const std::string& call) {
+    need_memory_to_record(call, probes, data.items, data.n_steps);
+    auto recorded = collectors(probes, data.items, data.n_steps);
+    ProgressBar bar(shows_progress(), "predicting", data.items, "items");
+    session->predict(
+        data.n_steps, data.feeds, probes,
+        [&](int probe, Index first_item, Index items, Index first_row, Index rows,
+            const void* values) {
+            recorded.at(probe).put(first_item, items, first_row, rows, values);
+        },
+        [&](Index done, Index) { bar.update(done); });
+    bar.finish("");
+    return take_all(recorded);
+}
+
+std::map<int, Tensor> Simulator::Impl::predict_stateful(
+    const CallData& data, const std::vector<int>& probes) {
+    if (data.items % minibatch() != 0) {
+        throw ValidationError("predict: got " + std::to_string(data.items) +
+                              " items, needs a multiple of the minibatch size " +
+                              std::to_string(minibatch()) + " when stateful");
+    }
+    need_memory_to_record("predict", probes, data.items, data.n_steps);
+    auto recorded = collectors(probes, data.items, data.n_steps);
+    for (Index first = 0; first < data.items; first += minibatch()) {
+        Feeds feeds = data.feeds;
+        for (auto& [input, tensor] : feeds) {
+            const Index width = tensor.type == RealType::float32 ? 4 : 8;
+            tensor.data = static_cast<const std::byte*>(tensor.data) +
+                          first * tensor.steps * tensor.size * width;
+            tensor.batch = minibatch();
+        }
+        session->run(data.n_steps, feeds,
+                     [&](int probe, Index first_item, Index items, Index first_row,
+                         Index rows, const void* values) {
+                         const auto at = recorded.find(probe);
+                         if (at != recorded.end()) {
+                             at->second.put(first + first_item, items, first_row, rows,
+                                            values);
+                         }
+                     });
+    }
+    return take_all(recorded);
+}
+
+}  // namespace api
+}  // namespace nengine

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/ir/operator.hpp"
+#include "engine/ir/signal.hpp"
+
+namespace nengine {
+
+/// A node output that a call may feed from outside. When it is not fed, `producer`
+/// computes it, or the signal keeps its initial value if there is none.
+struct Input {
+    std::string name;
+    SignalId signal = no_signal;
+    int producer = -1;  ///< index into Model::operators, or -1
+};
+
+/// A signal whose rows are recorded. A row is what the signal holds after all operators
+/// of the step.
+struct ProbePoint {
+    std::string name;
+    SignalId signal = no_signal;
+    /// In steps, at least 1; Sampling says which steps that samples.
+    double period = 1;
+    bool keep_history = true;  ///< false: only the last sampled step
+};
+
+/// A network as signals and operators: what the builder makes and the planner reads.
+///
+/// Time is an int64 step times dt in double.
+class Model {
+public:
+    explicit Model(double dt = 0.001) : dt_(dt) {}
+
+    /// @throws BuildError  initial values do not fill the shape, or are not finite
+    SignalId add_signal(Signal signal);
+    /// A view of `of` (itself a view or a base).
+    /// @throws BuildError  the view leaves its base
+    SignalId add_view(SignalId of, std::string name, Shape shape, Index offset,
+                      std::vector<Index> strides);
+    /// Elements [first, first + count * step) of a vector.
+    SignalId add_slice(SignalId of, Index first, Index count, Index step = 1);
+    /// The same elements in another shape; `of` must be dense.
+    SignalId add_reshape(SignalId of, Shape shape);
+
+    template <class Op>
+    int add(Op op) {
+        operators_.push_back(std::make_unique<Op>(std::move(op)));
+        return static_cast<int>(operators_.size()) - 1;
+    }
+
+    const Signal& signal(SignalId id) const {
+        return signals_[static_cast<std::size_t>(id)];
+    }
+    Signal& signal(SignalId id) { return signals_[static_cast<std::size_t>(id)]; }
+    std::size_t signal_count() const { return signals_.size(); }
+    /// The base of a view; the signal itself otherwise.
+    SignalId base(SignalId id) const;
+
+    const std::vector<std::unique_ptr<Operator>>& operators() const {
+        return operators_;
+    }
+    double dt() const { return dt_; }
+
+    std::vector<Input> inputs;
+    std::vector<ProbePoint> probes;
+
+    /// A model of its own, with the same operators.
+    Model copy() const;
+
+    /// Checks what every later pass relies on: per element one set and one update, no
+    /// write to a readonly signal, every input and probe in range.
+    /// @throws BuildError  naming the signal and the operators
+    void validate() const;
+
+private:
+    void validate_operators() const;
+    void need_signal(SignalId id, const std::string& what) const;
+
+    double dt_;
+    std::vector<Signal> signals_;
+    std::vector<std::unique_ptr<Operator>> operators_;
+};
+
+}  // namespace nengine

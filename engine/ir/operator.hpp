@@ -1,0 +1,121 @@
+#pragma once
+
+#include <compare>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/ir/signal.hpp"
+
+namespace nengine {
+
+/// What an operator does to a signal within one step. Per signal: one set, then incs,
+/// then reads, then one update, whose value is seen from the next step on. `state` is
+/// what an operator itself carries from step to step: it reads the old row and writes
+/// the new one, which others read in the same step.
+enum class Role { set, inc, read, update, state };
+
+struct Slot {
+    Role role;
+    SignalId signal;
+};
+
+/// Two operators with equal keys, and no path between them, may become one launch.
+struct MergeKey {
+    std::string type;            ///< operator type and its compile-time options
+    std::vector<Index> numbers;  ///< shapes and constants that must agree
+
+    auto operator<=>(const MergeKey&) const = default;
+};
+
+class Lowering;
+class BackwardLowering;
+
+/// One computation of a step. Stores signal ids and constants, never memory, so that
+/// the planner may merge, reorder, fold and replay it, and one object serves forward
+/// and backward.
+class Operator {
+public:
+    virtual ~Operator() = default;
+
+    /// "DotInc", as in Nengo.
+    virtual std::string_view type() const = 0;
+    virtual std::unique_ptr<Operator> clone() const = 0;
+
+    /// Checks the slots' shapes and what the operator stores against each other.
+    /// @throws BuildError  naming the operator
+    virtual void check(const std::vector<Shape>& shapes) const = 0;
+
+    /// What operators must agree on to be merged, beside what the planner checks itself
+    /// (roles, timing and batching of the slots). `shapes` are those of the slots.
+    virtual MergeKey merge_key(const std::vector<Shape>& shapes) const = 0;
+    /// Whether members of a group may differ in size: they work element by element, so
+    /// that a group is one operator on the concatenation.
+    virtual bool elementwise() const { return false; }
+    /// Whether a group may be one command if its members' operands lie evenly spaced.
+    virtual bool evenly_spaced() const { return false; }
+    /// Writes what has no history, a matrix that changes: its readers and it run step
+    /// by step.
+    virtual bool stepped() const { return false; }
+
+    /// Commands for one stage; the operands may stand for a whole group of merged
+    /// operators.
+    virtual void lower(Lowering& lowering) const = 0;
+    /// Commands that carry dL/d(written) to dL/d(read), and to parameters.
+    virtual void lower_backward(BackwardLowering& lowering) const = 0;
+    /// Slots whose forward values `lower_backward` reads.
+    virtual std::vector<int> saved_slots() const { return {}; }
+
+    /// Whether a constant in this slot belongs to the operator as a whole: filter
+    /// coefficients. Others are per element, or one for all.
+    virtual bool is_coefficient_slot(int) const { return false; }
+
+    /// Whether `lower_backward` gives a parameter in this slot its gradient. Elsewhere
+    /// the planner reads parameters through a copy.
+    virtual bool is_parameter_slot(int) const { return false; }
+
+    /// What takes the operator's place while training: neurons become their rate curve.
+    /// Null: nothing, it stays.
+    /// @throws BuildError  there is no training through it; names the operator
+    virtual std::shared_ptr<const Operator> training_form() const { return nullptr; }
+
+    /// Computed on the host, step by step: no gradient, no launch.
+    virtual bool is_host() const { return false; }
+    /// Calls a function of the user's, which may do more than return a value, or throw.
+    virtual bool has_effects() const { return false; }
+    /// May share variables with other functions of the user's: takes part in the one
+    /// order of their calls, step by step.
+    virtual bool is_ordered() const { return false; }
+    /// Ordered, and must be called when its step is simulated: it takes an input, or is
+    /// called for what it does. A model without any calls its functions of time ahead.
+    virtual bool acts_within_step() const { return false; }
+    /// Whether members of equal merge keys may become one at all.
+    virtual bool can_merge() const { return !is_host(); }
+    /// Varies from step to step by itself, whatever it reads.
+    virtual bool has_clock() const { return is_host(); }
+    /// Gives each item of the batch its own value, whatever it reads.
+    virtual bool differs_by_item() const { return false; }
+    /// Floating-point operations per step and item.
+    virtual double flops(const std::vector<Shape>& shapes) const = 0;
+
+    const std::vector<Slot>& slots() const { return slots_; }
+    SignalId signal(int slot) const {
+        return slots_[static_cast<std::size_t>(slot)].signal;
+    }
+
+    /// The user's object and purpose, for messages and explain(): "conv_1.weights".
+    std::string label;
+    /// Place among the ordered calls of a step, where the builder knows it (Nengo's
+    /// order); -1: that of the operators in the model.
+    int call_order = -1;
+
+protected:
+    explicit Operator(std::vector<Slot> slots) : slots_(std::move(slots)) {}
+    Operator(const Operator&) = default;
+
+private:
+    std::vector<Slot> slots_;
+};
+
+}  // namespace nengine

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/ir/commands.hpp"
+#include "engine/ir/element_view.hpp"
+#include "engine/ir/model.hpp"
+
+namespace nengine {
+
+enum class BufferKind {
+    work,       ///< lives within a chunk (or a window of training); may be reused
+    state,      ///< carried from chunk to chunk; rows for the whole minibatch
+    input,      ///< filled by the caller before each chunk
+    parameter,  ///< the session's trainable parameters, all of them
+    gradient,   ///< their gradients, same layout
+    packed,     ///< parameters rearranged for a merged operator
+    packed_gradient,
+    literal,  ///< constants of the plan
+};
+
+/// Memory that a plan needs. A row has `width` elements (for each item if batched).
+struct BufferSpec {
+    std::string name;
+    BufferKind kind{};
+    Index width = 0;
+    bool batched = false;
+    bool history = false;  ///< one row per step of a chunk
+    Index extra_rows = 0;  ///< carried row of a history
+    /// Stages, counted through forward and backward, between which the contents matter.
+    int first_stage = 0, last_stage = 0;
+};
+
+/// A piece of the parameters that a packed buffer holds: elements of `view` (in the
+/// parameter buffer), each repeated `repeat` times, from element `to` on.
+struct PackPiece {
+    ElementView view;
+    Index to = 0;
+    Index repeat = 1;
+};
+struct Packed {
+    BufferId buffer = no_buffer;
+    BufferId gradient = no_buffer;
+    std::vector<PackPiece> pieces;
+};
+
+/// Elements of a state buffer and the signal they belong to.
+struct StatePiece {
+    SignalId signal = no_signal;
+    Index offset = 0;                    ///< in the buffer's row
+    Index planes = 1, plane_stride = 0;  ///< [planes, size / planes] of the signal
+};
+
+enum class StageKind { once, folded, stepped };
+
+struct Stage {
+    StageKind kind{};
+    bool backward = false;
+    std::vector<Command> commands;
+    /// Stepped stages: once before and once after the steps of a chunk.
+    std::vector<Command> before, after;
+    bool has_host = false;
+    /// Commands of a folded stage that are the user's functions of time, called ahead
+    /// of their steps: all of them for a step before any for the next.
+    int first_call = 0, n_calls = 0;
+};
+
+/// Where a probe's rows are found after a chunk.
+struct ProbeRows {
+    int probe = 0;
+    Operand rows;  ///< in_time history, or fixed if it does not vary
+    Operand
+        gradient;  ///< training: where dL/d(rows) goes; absent if nothing depends on it
+};
+
+struct PlanInput {
+    int input = 0;
+    Operand rows;
+    bool held = false;
+};
+
+/// What to run: the emit pass's result, and all that an executor knows.
+struct Plan {
+    std::shared_ptr<const Model> model;
+    bool training = false;
+    std::vector<BufferSpec> buffers;
+    std::vector<Packed> packed;
+    std::vector<std::pair<BufferId, std::vector<double>>> literals;
+    std::vector<std::vector<Index>> tables;
+    std::vector<std::pair<BufferId, std::vector<StatePiece>>> states;
+    std::vector<PlanInput> inputs;
+    std::vector<ProbeRows> probes;
+    std::vector<Stage> forward, backward;
+    /// Functions of the user's are called within the steps: all items at a time, and
+    /// while a run is recorded, one step at a time, so that they see what is there.
+    bool calls_within_steps = false;
+    bool relies_on_parameters = false;  ///< is wrong once they change
+
+    /// Whether functions are called that may throw.
+    bool calls_host() const;
+    /// Bytes that a step of an item adds to histories, and that an item adds whatever
+    /// the steps.
+    double history_elements() const;
+    double row_elements() const;
+    std::string explain() const;
+};
+
+/// Where the session keeps trainable parameters: element offset by signal.
+using ParameterLayout = std::map<SignalId, Index>;
+ParameterLayout lay_out_parameters(const Model& model, Index* total);
+
+}  // namespace nengine

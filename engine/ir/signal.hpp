@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/ir/shared_values.hpp"
+#include "kernels/base/view.hpp"
+
+namespace nengine {
+
+using Shape = std::vector<Index>;
+using SignalId = std::int32_t;
+inline constexpr SignalId no_signal = -1;
+
+/// The number of elements of a shape; 1 for the empty one (a scalar).
+Index shape_size(const Shape& shape);
+/// "(3, 4)", as Nengo's users know it.
+std::string to_string(const Shape& shape);
+/// Row-major strides, in elements.
+std::vector<Index> dense_strides(const Shape& shape);
+void fill_dense_strides(const Shape& shape, std::span<Index> strides);
+
+/// An array that operators read and write once per step: Nengo's signal.
+///
+/// A base signal owns elements; a view names some of its base's elements by offset and
+/// strides (in elements; negative for reversed slices).
+struct Signal {
+    std::string name;
+    Shape shape;
+    /// Row-major values at step 0 (base signals only); empty means zeros. For a signal
+    /// that no operator writes, its constant value.
+    SharedValues initial;
+    /// The name under which a parameter is saved and loaded; empty if it is none.
+    std::string parameter;
+    bool trainable = false;  ///< changed by the optimizer
+    bool learned = false;    ///< changed by a learning rule while simulating
+    bool readonly = false;   ///< never written
+
+    SignalId base = no_signal;  ///< `no_signal` for a base signal
+    Index offset = 0;
+    std::vector<Index> strides;
+
+    Index size() const { return shape_size(shape); }
+    bool is_view() const { return base != no_signal; }
+};
+
+}  // namespace nengine

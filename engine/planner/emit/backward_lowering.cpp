@@ -1,0 +1,193 @@
+#include <algorithm>
+
+#include "engine/planner/emit/lowering.hpp"
+
+namespace nengine {
+namespace {
+
+/// Extents of 1 where an operand repeats its elements: what a sum over the repetition
+/// leaves.
+Operand without_repeats(Operand operand) {
+    if (operand.row_stride == 0) {
+        operand.rows = 1;
+    }
+    if (operand.col_stride == 0) {
+        operand.cols = 1;
+    }
+    return operand;
+}
+
+}  // namespace
+
+BackwardLowering::BackwardLowering(EmitContext& context, int stage,
+                                   std::span<const int> run, GradientState& gradients,
+                                   std::vector<Command>& commands,
+                                   std::vector<Command>& before,
+                                   std::vector<Command>& after)
+    : Lowering(context, stage, true, run, commands),
+      gradients_(gradients),
+      before_(before),
+      after_(after) {}
+
+bool BackwardLowering::wants(int slot) const {
+    return !constant(slot) &&
+           context_.storage.wants_gradient(node().slot(slot).version);
+}
+
+bool BackwardLowering::wants_parameter(int slot) const {
+    return context_.constants.trainable(node().slot(slot));
+}
+
+void BackwardLowering::fill(VersionId id, bool rows, std::vector<Command>& fills) {
+    const Placement& placement = context_.storage.placement(id);
+    Place at = context_.storage.gradient(id, stage_, Role::read);
+    if (!rows && at.in_time == Rows::fixed && context_.graph.version(id).in_time) {
+        at = {context_.storage.gradient_history(placement.block), Rows::all, 0};
+        context_.storage.touch(at.buffer, context_.storage.position(stage_, true));
+    }
+    Operand operand = located(at, placement.offset);
+    operand.in_time = at.in_time == Rows::fixed ? Rows::fixed : Rows::all;
+    operand.shift = 0;
+    operand.cols = context_.graph.version(id).size;
+    fills.push_back({.args = FillCommand{operand, 0.0}, .label = "zero gradient"});
+}
+
+bool BackwardLowering::touch_memory(int slot, std::vector<char>& touched, bool rows,
+                                    bool fill_first, std::vector<Command>& fills) {
+    bool fresh = !fill_first;
+    for (const int n : run_) {
+        const Access& access = context_.graph.node(n).slot(slot);
+        fresh = fresh && !touched[static_cast<std::size_t>(access.version)] &&
+                context_.graph.whole(access);
+    }
+    for (const int n : run_) {
+        const VersionId id = context_.graph.node(n).slot(slot).version;
+        char& mark = touched[static_cast<std::size_t>(id)];
+        if (!fresh && mark == 0) {
+            fill(id, rows, fills);
+        }
+        mark = 1;
+    }
+    return !fresh;
+}
+
+/// Whether the contribution adds to numbers that are there already; makes them zeros if
+/// there are none yet and it cannot simply overwrite.
+bool BackwardLowering::touch(int slot) {
+    const Version& v = context_.graph.version_of(node().slot(slot));
+    const bool stepped = context_.storage.stepped(stage_);
+    const bool carried = v.kind == VersionKind::updated;
+    if (!v.in_time) {
+        return touch_memory(slot, gradients_.touched, true, stepped,
+                            stepped ? before_ : commands_);
+    }
+    if (!stepped) {
+        return touch_memory(slot, gradients_.touched, true, carried, commands_);
+    }
+    return touch_memory(slot, gradients_.row_touched, true, false, commands_);
+}
+
+Contribution BackwardLowering::contribute(int slot, Form form) {
+    const Operand target = form == Form::dense_vector ? vector(slot, Of::gradient)
+                                                      : flat(slot, Of::gradient);
+    const Version& v = context_.graph.version_of(node().slot(slot));
+    const bool less_in_time = node().in_time && !v.in_time;
+    const bool less_batched = node().batched && !v.batched;
+    const bool scattered =
+        form != Form::flat && target.cols > 1 && target.col_stride != 1;
+    if (!less_in_time && !less_batched && !scattered) {
+        return {.operand = target, .accumulate = touch(slot)};
+    }
+    const bool history = node().in_time && !context_.storage.stepped(stage_);
+    const BufferId temporary =
+        context_.storage.add_buffer({.name = v.name + " gradient before its sum",
+                                     .kind = BufferKind::work,
+                                     .width = target.cols * target.count,
+                                     .batched = node().batched,
+                                     .history = history});
+    context_.storage.touch(temporary, context_.storage.position(stage_, true));
+    Operand operand = target;
+    operand.buffer = temporary;
+    operand.in_time = history ? Rows::history : Rows::fixed;
+    operand.shift = 0;
+    operand.offset = 0;
+    operand.col_stride = 1;
+    operand.group_stride = target.count > 1 ? target.cols : 0;
+    return {.operand = operand,
+            .accumulate = false,
+            .reduce_to = target,
+            .accumulate_reduced = touch(slot)};
+}
+
+void BackwardLowering::finish(const Contribution& contribution) {
+    if (!contribution.reduce_to.present()) {
+        return;
+    }
+    emit(SumProductCommand{as_rows(contribution.operand),
+                           {},
+                           as_rows(contribution.reduce_to),
+                           contribution.accumulate_reduced});
+}
+
+Contribution BackwardLowering::contribute_broadcast(int slot, int out) {
+    const Operand operand = broadcast({slot, out}, Of::gradient, Of::gradient).front();
+    return {.operand = without_repeats(operand), .accumulate = touch(slot)};
+}
+
+Operand BackwardLowering::parameter_flat(int slot) const {
+    return context_.constants.gradient_of(constant_vector(slot, Numbers::per_element));
+}
+
+Operand BackwardLowering::parameter_dense(int slot) {
+    return context_.constants.gradient_of(dense(slot));
+}
+
+Operand BackwardLowering::parameter_matrix(int slot) const {
+    return context_.constants.gradient_of(matrix(slot));
+}
+
+Operand BackwardLowering::parameter_broadcast(int slot, int out) const {
+    const Operand operand =
+        broadcast({slot, out}, Of::saved_gradient, Of::value).front();
+    return without_repeats(context_.constants.gradient_of(operand));
+}
+
+std::vector<Operand> BackwardLowering::saved_broadcast(int slot, int out) const {
+    return broadcast({slot, out}, Of::saved_gradient, Of::saved);
+}
+
+void BackwardLowering::defer(const std::function<void()>& emit_all) {
+    const std::size_t before = commands_.size();
+    emit_all();
+    if (context_.storage.stepped(stage_)) {
+        const auto first = commands_.begin() + static_cast<std::ptrdiff_t>(before);
+        after_.insert(after_.end(), std::make_move_iterator(first),
+                      std::make_move_iterator(commands_.end()));
+        commands_.erase(first, commands_.end());
+    }
+}
+
+void BackwardLowering::consume_carried_gradient(int slot) {
+    const bool carried =
+        context_.graph.version_of(node().slot(slot)).kind == VersionKind::updated;
+    if (carried && context_.storage.stepped(stage_)) {
+        commands_.push_back({.args = FillCommand{flat(slot, Of::gradient), 0.0},
+                             .label = "zero " + node().op->label});
+    }
+}
+
+Operand BackwardLowering::adjoint(Index planes, Index width) {
+    const BufferId buffer =
+        context_.storage.add_buffer({.name = node().op->label + " adjoint",
+                                     .kind = BufferKind::work,
+                                     .width = planes * width,
+                                     .batched = true});
+    context_.storage.touch(buffer, context_.storage.position(stage_, true));
+    const Operand operand{
+        .buffer = buffer, .rows = planes, .cols = width, .row_stride = width};
+    auto& fills = context_.storage.stepped(stage_) ? before_ : commands_;
+    fills.push_back({.args = FillCommand{operand, 0.0}, .label = "zero adjoint"});
+    return operand;
+}
+
+}  // namespace nengine

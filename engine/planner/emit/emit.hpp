@@ -1,0 +1,24 @@
+#pragma once
+
+#include "engine/planner/emit/lowering.hpp"
+
+namespace nengine {
+
+/// Commands of the forward pass, stage by stage.
+void emit_forward(EmitContext& context);
+
+/// Commands of the backward pass, in order of execution: first what spreads the losses'
+/// gradients, then the stages in reverse.
+void emit_backward(EmitContext& context, const GradientNeeds& needs);
+
+/// Rows between a history and the fixed rows of a stepped stage, adjacent versions in
+/// one command.
+std::vector<Command> move_rows(const Storage& storage, const Graph& graph,
+                               RowCommand::Kind kind, int block,
+                               const std::set<VersionId>& versions, BufferId history,
+                               BufferId row, Index shift, bool accumulate);
+
+/// Makes one command of neighbouring ones that zero, load or store adjacent elements.
+void coalesce(std::vector<Command>& commands);
+
+}  // namespace nengine

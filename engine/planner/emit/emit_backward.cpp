@@ -1,0 +1,244 @@
+#include <algorithm>
+
+#include "engine/planner/emit/emit.hpp"
+
+namespace nengine {
+namespace {
+
+class BackwardEmitter {
+public:
+    BackwardEmitter(EmitContext& context, const GradientNeeds& needs)
+        : context_(context),
+          graph_(context.graph),
+          storage_(context.storage),
+          needs_(needs) {
+        state_.touched.assign(graph_.versions.size(), 0);
+    }
+
+    void run() {
+        spread_losses();
+        for (int s = static_cast<int>(graph_.stages.size()) - 1; s >= 0; --s) {
+            emit_stage(s);
+        }
+    }
+
+private:
+    bool wants(VersionId id) const {
+        return needs_.gradient[static_cast<std::size_t>(id)];
+    }
+    char& touched(VersionId id) { return state_.touched[static_cast<std::size_t>(id)]; }
+    int loss_position() const { return static_cast<int>(graph_.stages.size()); }
+
+    /// The memory of a version's gradient as a whole, every row of it.
+    Operand whole_gradient(VersionId id) {
+        const Version& v = graph_.version(id);
+        const Placement& p = storage_.placement(id);
+        Operand operand{.offset = p.offset, .cols = v.size};
+        operand.buffer = v.in_time ? storage_.gradient_history(p.block)
+                                   : storage_.gradient_row(p.block);
+        operand.in_time = v.in_time ? Rows::all : Rows::fixed;
+        return operand;
+    }
+
+    void zero(VersionId id, int position, std::vector<Command>& commands) {
+        const Operand operand = whole_gradient(id);
+        storage_.touch(operand.buffer, position);
+        commands.push_back({.args = FillCommand{operand, 0.0},
+                            .label = "zero " + graph_.version(id).name});
+        touched(id) = 1;
+    }
+
+    /// Each loss writes the gradient of its probe, for every step and item, to a buffer
+    /// of its own, from where it is added to the gradient of what was probed.
+    void spread_losses() {
+        Stage stage{.kind = StageKind::folded, .backward = true};
+        for (std::size_t i = 0; i < graph_.taps.size(); ++i) {
+            const VersionId id = graph_.taps[i].version;
+            if (!wants(id)) {
+                continue;
+            }
+            ProbeRows& probe = context_.plan.probes[i];
+            const Version& v = graph_.version(id);
+            const BufferId buffer =
+                storage_.add_buffer({.name = v.name + " loss gradient",
+                                     .kind = BufferKind::work,
+                                     .width = probe.rows.rows * probe.rows.cols,
+                                     .batched = true,
+                                     .history = true});
+            storage_.touch(buffer, loss_position());
+            probe.gradient = {.buffer = buffer,
+                              .in_time = Rows::history,
+                              .rows = probe.rows.rows,
+                              .cols = probe.rows.cols,
+                              .row_stride = probe.rows.cols};
+            if (!touched(id)) {
+                zero(id, loss_position(), stage.commands);
+            }
+            Operand to = probe.rows;
+            to.buffer = whole_gradient(id).buffer;
+            stage.commands.push_back(
+                {.args = SumProductCommand{probe.gradient, {}, to, true},
+                 .label = "loss gradient of " + v.name});
+        }
+        coalesce(stage.commands);
+        context_.plan.backward.push_back(std::move(stage));
+    }
+
+    void emit_stage(int s) {
+        const GraphStage& in = graph_.stages[static_cast<std::size_t>(s)];
+        Stage out{.kind = in.kind, .backward = true};
+        state_.row_touched.assign(graph_.versions.size(), 0);
+        const bool stepped = in.kind == StageKind::stepped;
+        std::vector<Command> loads;
+        if (stepped) {
+            load_gradients(s, out, loads);
+        }
+        for (auto group = in.groups.rbegin(); group != in.groups.rend(); ++group) {
+            const auto runs = split_runs(graph_, storage_, *group);
+            for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
+                emit_run(s, *run, out);
+            }
+        }
+        if (stepped) {
+            finish_step(s, out, std::move(loads));
+        }
+        for (auto* commands : {&out.before, &out.commands, &out.after}) {
+            coalesce(*commands);
+        }
+        context_.plan.backward.push_back(std::move(out));
+    }
+
+    void emit_run(int s, const std::vector<int>& run, Stage& out) {
+        std::vector<int> wanted;
+        for (const int n : run) {
+            if (needs_.node[static_cast<std::size_t>(n)]) {
+                wanted.push_back(n);
+            }
+        }
+        // A merged run shares its operands, so all members go or none.
+        if (wanted.empty()) {
+            return;
+        }
+        for (const int n : run) {
+            for (const Access& access : graph_.node(n).slots) {
+                if (access.role != Role::read && wants(access.version)) {
+                    complete(s, access, graph_.node(n), out);
+                }
+            }
+        }
+        BackwardLowering lowering(context_, s, run, state_, out.commands, out.before,
+                                  out.after);
+        graph_.node(run.front()).op->lower_backward(lowering);
+    }
+
+    /// Before a writer's backward its gradient is complete: zero if nothing has
+    /// contributed, and kept for the parameters' sake where they are deferred.
+    void complete(int s, const Access& access, const Node& node, Stage& out) {
+        const Version& v = graph_.version_of(access);
+        const int block = storage_.placement(access.version).block;
+        if (!storage_.stepped(s)) {
+            if (!touched(access.version)) {
+                zero(access.version, storage_.position(s, true), out.commands);
+            }
+            return;
+        }
+        if (v.kind != VersionKind::transient || v.stage != s) {
+            return;
+        }
+        const BufferId row = storage_.gradient_row(block);
+        storage_.touch(row, storage_.position(s, true));
+        char& row_touched =
+            state_.row_touched[static_cast<std::size_t>(access.version)];
+        if (!row_touched) {
+            out.commands.push_back(
+                {.args =
+                     FillCommand{{.buffer = row,
+                                  .offset = storage_.placement(access.version).offset,
+                                  .cols = v.size},
+                                 0.0},
+                 .label = "zero " + v.name});
+            row_touched = 1;
+        }
+        const bool has_parameter = std::ranges::any_of(
+            node.slots,
+            [&](const Access& a) { return graph_.trainable(graph_.version_of(a)); });
+        if (has_parameter) {
+            const BufferId history = storage_.gradient_history(block);
+            storage_.touch(history, storage_.position(s, true));
+            auto stores = move_rows(storage_, graph_, RowCommand::Kind::store, block,
+                                    {access.version}, history, row, 0, false);
+            std::ranges::move(stores, std::back_inserter(out.commands));
+        }
+    }
+
+    /// At the start of each reverse step: what later stages have contributed.
+    void load_gradients(int s, Stage& out, std::vector<Command>& loads) {
+        for (int b = 0; b < storage_.block_count(); ++b) {
+            const Version& v = storage_.sample(b);
+            if (v.stage != s || !v.in_time || !storage_.block(b).gradient) {
+                continue;
+            }
+            const BufferId row = storage_.gradient_row(b);
+            storage_.touch(row, storage_.position(s, true));
+            const bool carried = storage_.carried(b);
+            if (carried) {
+                const Operand all{.buffer = row, .cols = storage_.block(b).width};
+                out.before.push_back({.args = FillCommand{all, 0.0},
+                                      .label = "zero adjoint of " + v.name});
+            }
+            for (const VersionId id : storage_.block(b).members) {
+                if (touched(id)) {
+                    const BufferId history = storage_.gradient_history(b);
+                    storage_.touch(history, storage_.position(s, true));
+                    auto moved =
+                        move_rows(storage_, graph_, RowCommand::Kind::load, b, {id},
+                                  history, row, carried ? 1 : 0, carried);
+                    std::ranges::move(moved, std::back_inserter(loads));
+                }
+                if (carried || touched(id)) {
+                    state_.row_touched[static_cast<std::size_t>(id)] = 1;
+                }
+            }
+        }
+    }
+
+    void finish_step(int s, Stage& out, std::vector<Command> loads) {
+        for (const auto& [block, mirror] : storage_.mirrors(s, true)) {
+            auto moved = move_rows(storage_, graph_, RowCommand::Kind::load, block,
+                                   mirror.versions, storage_.history(block), mirror.row,
+                                   storage_.shift_seen(block), false);
+            std::ranges::move(moved, std::back_inserter(loads));
+        }
+        out.commands.insert(out.commands.begin(),
+                            std::make_move_iterator(loads.begin()),
+                            std::make_move_iterator(loads.end()));
+        for (const auto& [block, mirror] : storage_.gradient_mirrors(s)) {
+            for (const VersionId id : mirror.versions) {
+                bool accumulate = touched(id) != 0;
+                if (!accumulate && storage_.carried(block)) {
+                    zero(id, storage_.position(s, true), out.before);
+                    accumulate = true;
+                }
+                auto stores = move_rows(storage_, graph_, RowCommand::Kind::store,
+                                        block, {id}, storage_.gradient_history(block),
+                                        mirror.row, 0, accumulate);
+                std::ranges::move(stores, std::back_inserter(out.commands));
+                touched(id) = 1;
+            }
+        }
+    }
+
+    EmitContext& context_;
+    const Graph& graph_;
+    Storage& storage_;
+    const GradientNeeds& needs_;
+    GradientState state_;
+};
+
+}  // namespace
+
+void emit_backward(EmitContext& context, const GradientNeeds& needs) {
+    BackwardEmitter(context, needs).run();
+}
+
+}  // namespace nengine

@@ -1,0 +1,347 @@
+#include "engine/planner/emit/lowering.hpp"
+
+#include <algorithm>
+
+#include "engine/planner/emit/aligned_dims.hpp"
+#include "kernels/base/error.hpp"
+
+namespace nengine {
+
+Lowering::Lowering(EmitContext& context, int stage, bool backward,
+                   std::span<const int> run, std::vector<Command>& commands)
+    : context_(context),
+      stage_(stage),
+      backward_(backward),
+      run_(run),
+      commands_(commands) {}
+
+bool Lowering::constant(int slot) const {
+    return context_.graph.version_of(node().slot(slot)).kind == VersionKind::constant;
+}
+
+bool Lowering::unread(int slot) const {
+    return std::ranges::all_of(run_, [&](int n) {
+        const auto v =
+            static_cast<std::size_t>(context_.graph.node(n).slot(slot).version);
+        return context_.uses.readers[v].empty() && !context_.uses.tapped[v];
+    });
+}
+
+Index Lowering::member_size(int n) const {
+    Index size = 0;
+    for (const Access& access : context_.graph.node(n).slots) {
+        if (access.role != Role::read && access.role != Role::state) {
+            return access.view.size();
+        }
+        size = std::max(size, access.view.size());
+    }
+    return size;
+}
+
+Operand Lowering::constant_vector(int slot, Numbers numbers) const {
+    const bool once = numbers == Numbers::once;
+    const auto key = std::tuple(run_.front(), slot, once ? 5 : 0);
+    const auto found = context_.constant_cache.find(key);
+    if (found != context_.constant_cache.end()) {
+        context_.storage.touch(found->second.buffer,
+                               context_.storage.position(stage_, backward_));
+        return found->second;
+    }
+    std::vector<ConstantUse> uses;
+    for (const int n : run_) {
+        const Access& access = context_.graph.node(n).slot(slot);
+        const bool repeats = access.view.size() == 1 && !once;
+        uses.push_back({access, repeats ? member_size(n) : 1});
+    }
+    return context_.constant_cache[key] = context_.constants.vector(uses);
+}
+
+std::pair<BufferId, ElementView> Lowering::located_constant(int slot) const {
+    const auto key = std::tuple(run_.front(), slot, 1);
+    auto found = context_.located_cache.find(key);
+    if (found == context_.located_cache.end()) {
+        found = context_.located_cache
+                    .emplace(key, context_.constants.locate(node().slot(slot)))
+                    .first;
+    }
+    return found->second;
+}
+
+/// Where the run's operand lies. Asks for every member, so that every part of a block
+/// that mirrors a history is moved.
+Place Lowering::place(int slot, Of of) const {
+    Place first;
+    for (auto n = run_.rbegin(); n != run_.rend(); ++n) {
+        first = place_of(context_.graph.node(*n).slot(slot), of);
+    }
+    return first;
+}
+
+Place Lowering::place_of(const Access& access, Of of) const {
+    switch (of) {
+        case Of::saved:
+            return context_.storage.saved_value(access.version, stage_, backward_);
+        case Of::gradient:
+            return context_.storage.gradient(access.version, stage_, access.role);
+        case Of::saved_gradient:
+            return context_.storage.saved_gradient(access.version, stage_);
+        default:
+            return context_.storage.value(access.version, stage_, access.role,
+                                          backward_);
+    }
+}
+
+Operand Lowering::located(const Place& at, Index offset) const {
+    return {.buffer = at.buffer,
+            .in_time = at.in_time,
+            .shift = at.shift,
+            .offset = offset};
+}
+
+Operand Lowering::flat_broadcast(int slot, Of of) const {
+    return constant(slot) ? constant_vector(slot, Numbers::per_element)
+                          : flat(slot, of);
+}
+
+Operand Lowering::flat(int slot, Of of) const {
+    if (constant(slot)) {
+        return constant_vector(slot, Numbers::once);
+    }
+    const Access& access = node().slot(slot);
+    const Placement& placement = context_.storage.placement(access.version);
+    Operand operand = located(place(slot, of), placement.offset + access.view.offset);
+    if (!access.view.collapsible(operand.col_stride)) {
+        throw BuildError(std::string(node().op->type()) + " '" + node().op->label +
+                         "': got a view with shape " + to_string(shape(slot)) +
+                         " and uneven strides, needs evenly spaced elements");
+    }
+    for (const int n : run_) {
+        operand.cols += context_.graph.node(n).slot(slot).view.size();
+    }
+    return operand;
+}
+
+std::vector<Operand> Lowering::broadcast(std::initializer_list<int> slots, Of of_last,
+                                         Of of_others) const {
+    if (run_.size() == 1) {
+        return broadcast_single(slots, of_last, of_others);
+    }
+    std::vector<Operand> operands;
+    for (const int slot : slots) {
+        const bool last = operands.size() + 1 == slots.size();
+        operands.push_back(flat_broadcast(slot, last ? of_last : of_others));
+    }
+    return operands;
+}
+
+std::vector<Operand> Lowering::broadcast_single(const std::vector<int>& slots,
+                                                Of of_last, Of of_others) const {
+    std::vector<Operand> operands;
+    std::vector<ElementView> views;
+    for (const int slot : slots) {
+        const Access& access = node().slot(slot);
+        const Of of = operands.size() + 1 == slots.size() ? of_last : of_others;
+        if (constant(slot)) {
+            const auto [buffer, view] = located_constant(slot);
+            operands.push_back({.buffer = buffer, .offset = view.offset});
+            views.push_back(view);
+            continue;
+        }
+        const Placement& placement = context_.storage.placement(access.version);
+        operands.push_back(
+            located(place(slot, of), placement.offset + access.view.offset));
+        views.push_back(access.view);
+    }
+    const AlignedDims dims(
+        views, std::string(node().op->type()) + " '" + node().op->label + "'");
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+        dims.apply(operands[i], i);
+    }
+    return operands;
+}
+
+Operand Lowering::vector(int slot, Of of) const {
+    Operand operand;
+    const Access& access = node().slot(slot);
+    if (constant(slot)) {
+        operand = constant_vector(slot, Numbers::once);
+        operand.cols = access.view.size();
+        operand.group_stride = operand.col_stride == 0 ? 0 : operand.cols;
+        operand.count = members();
+        return operand;
+    }
+    const auto address = [&](int n) {
+        const Access& member = context_.graph.node(n).slot(slot);
+        return context_.storage.placement(member.version).offset + member.view.offset;
+    };
+    operand = located(place(slot, of), address(run_.front()));
+    access.view.collapsible(operand.col_stride);
+    operand.cols = access.view.size();
+    operand.count = members();
+    operand.group_stride =
+        run_.size() > 1 ? address(run_[1]) - address(run_.front()) : 0;
+    return operand;
+}
+
+Operand Lowering::as_rows(Operand operand) {
+    if (operand.count > 1) {
+        operand.rows = operand.count;
+        operand.row_stride = operand.group_stride;
+        operand.count = 1;
+        operand.group_stride = 0;
+    }
+    return operand;
+}
+
+Operand Lowering::temporary(const Operand& like) {
+    const BufferSpec source =
+        context_.plan.buffers[static_cast<std::size_t>(like.buffer)];
+    const bool history = like.in_time == Rows::history;
+    Operand operand = like;
+    operand.buffer =
+        context_.storage.add_buffer({.name = source.name + " in order",
+                                     .kind = BufferKind::work,
+                                     .width = like.rows * like.cols * like.count,
+                                     .batched = source.batched,
+                                     .history = history});
+    context_.storage.touch(operand.buffer,
+                           context_.storage.position(stage_, backward_));
+    operand.shift = 0;
+    operand.offset = 0;
+    operand.col_stride = 1;
+    operand.row_stride = like.cols;
+    operand.group_stride = like.count > 1 ? like.cols : 0;
+    return operand;
+}
+
+Operand Lowering::scratch(Index cols) {
+    const BufferId buffer = context_.storage.add_buffer({.name = "in between",
+                                                         .kind = BufferKind::work,
+                                                         .width = cols * members(),
+                                                         .batched = true});
+    context_.storage.touch(buffer, context_.storage.position(stage_, backward_));
+    return {.buffer = buffer,
+            .cols = cols,
+            .count = members(),
+            .group_stride = members() > 1 ? cols : 0};
+}
+
+Operand Lowering::compact(const Operand& operand) {
+    if (operand.cols <= 1 || operand.col_stride == 1) {
+        return operand;
+    }
+    const Operand copy = temporary(operand);
+    emit(CopyCommand{as_rows(operand), as_rows(copy), false});
+    return copy;
+}
+
+Lowering::Written Lowering::written(const Operand& operand, bool add) {
+    if (operand.cols <= 1 || operand.col_stride == 1) {
+        return {operand, add, {}, false};
+    }
+    return {temporary(operand), false, operand, add};
+}
+
+Operand Lowering::dense(int slot, Of of) {
+    if (!constant(slot)) {
+        return compact(flat(slot, of));
+    }
+    const auto key = std::tuple(run_.front(), slot, 4);
+    auto found = context_.constant_cache.find(key);
+    if (found == context_.constant_cache.end()) {
+        found = context_.constant_cache
+                    .emplace(key, context_.constants.dense(node().slot(slot)))
+                    .first;
+    }
+    return found->second;
+}
+
+Operand Lowering::dense_vector(int slot, Of of) {
+    return compact(vector(slot, of));
+}
+
+Lowering::Written Lowering::write_dense(int slot) {
+    return written(flat(slot), accumulate(slot));
+}
+
+Lowering::Written Lowering::write_dense_vector(int slot) {
+    return written(vector(slot), accumulate(slot));
+}
+
+void Lowering::finish(const Written& result) {
+    if (result.copy_to.present()) {
+        emit(CopyCommand{as_rows(result.operand), as_rows(result.copy_to),
+                         result.add_copy});
+    }
+}
+
+Operand Lowering::matrix(int slot) const {
+    const Access& access = node().slot(slot);
+    if (!constant(slot)) {
+        Operand operand = vector(slot);
+        operand.rows = access.view.shape[0];
+        operand.cols = access.view.shape[1];
+        operand.row_stride = access.view.strides[0];
+        operand.col_stride = access.view.strides[1];
+        return operand;
+    }
+    const auto key = std::tuple(run_.front(), slot, 2);
+    const auto found = context_.constant_cache.find(key);
+    if (found != context_.constant_cache.end()) {
+        return found->second;
+    }
+    std::vector<Access> uses;
+    for (const int n : run_) {
+        uses.push_back(context_.graph.node(n).slot(slot));
+    }
+    return context_.constant_cache[key] = context_.constants.matrices(uses);
+}
+
+Operand Lowering::planes(int slot) const {
+    const Access& access = node().slot(slot);
+    const Placement& placement = context_.storage.placement(access.version);
+    Operand operand = located(place(slot, Of::value), placement.offset);
+    operand.rows = placement.planes;
+    operand.row_stride = placement.plane_stride;
+    for (const int n : run_) {
+        operand.cols += member_size(n);
+    }
+    return operand;
+}
+
+Operand Lowering::coefficients(int slot) const {
+    const auto key = std::tuple(run_.front(), slot, 3);
+    const auto found = context_.constant_cache.find(key);
+    if (found != context_.constant_cache.end()) {
+        return found->second;
+    }
+    std::vector<ConstantUse> uses;
+    for (const int n : run_) {
+        uses.push_back({context_.graph.node(n).slot(slot), member_size(n)});
+    }
+    return context_.constant_cache[key] = context_.constants.coefficients(uses);
+}
+
+TableId Lowering::table(std::vector<Index> values) {
+    context_.plan.tables.push_back(std::move(values));
+    return static_cast<TableId>(context_.plan.tables.size()) - 1;
+}
+
+void Lowering::emit(CommandArgs args) {
+    Command command{.args = std::move(args),
+                    .label = std::string(node().op->type()) + ' ' + node().op->label,
+                    .members = static_cast<int>(run_.size())};
+    for (const int n : run_) {
+        const Node& member = context_.graph.node(n);
+        std::vector<Shape> shapes;
+        for (const Access& access : member.slots) {
+            shapes.push_back(access.view.shape_list());
+            const Version& v = context_.graph.version_of(access);
+            command.bytes += v.batched ? static_cast<double>(access.view.size()) : 0.0;
+        }
+        command.flops += member.op->flops(shapes);
+    }
+    commands_.push_back(std::move(command));
+}
+
+}  // namespace nengine

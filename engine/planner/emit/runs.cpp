@@ -1,0 +1,125 @@
+#include "engine/operators/operators.hpp"
+#include "engine/planner/emit/lowering.hpp"
+
+namespace nengine {
+namespace {
+
+/// The size of what a node writes: the number of its elements.
+Index written_size(const Node& node) {
+    for (const Access& access : node.slots) {
+        if (access.role != Role::read && access.role != Role::state) {
+            return access.view.size();
+        }
+    }
+    return 0;
+}
+
+/// Decides whether the next member of a group continues the run of those before it.
+class RunRule {
+public:
+    RunRule(const Graph& graph, const Storage& storage)
+        : graph_(graph), storage_(storage) {}
+
+    bool continues(const std::vector<int>& run, int next) const {
+        const Node& last = graph_.node(run.back());
+        const Node& node = graph_.node(next);
+        if (last.op->elementwise()) {
+            return elementwise(last, node);
+        }
+        return last.op->evenly_spaced() && product(run, node);
+    }
+
+private:
+    Index address(const Access& access) const {
+        return storage_.placement(access.version).offset + access.view.offset;
+    }
+    bool same_block(const Access& a, const Access& b) const {
+        return storage_.placement(a.version).block ==
+               storage_.placement(b.version).block;
+    }
+    bool constant(const Access& access) const {
+        return graph_.version_of(access).kind == VersionKind::constant;
+    }
+
+    bool elementwise(const Node& a, const Node& b) const {
+        for (std::size_t s = 0; s < a.slots.size(); ++s) {
+            const Access& x = a.slots[s];
+            const Access& y = b.slots[s];
+            if (constant(x)) {
+                if (!a.op->is_coefficient_slot(static_cast<int>(s)) &&
+                    !(per_element(a, x) && per_element(b, y))) {
+                    return false;
+                }
+            } else if (x.role == Role::state) {
+                const Index planes = storage_.placement(x.version).planes;
+                if (!same_block(x, y) ||
+                    address(y) != address(x) + graph_.version_of(x).size / planes) {
+                    return false;
+                }
+            } else if (!adjacent(a, x, b, y)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static bool per_element(const Node& node, const Access& access) {
+        const Index n = access.view.size();
+        return n == 1 || (n == written_size(node) && access.view.dims <= 1);
+    }
+
+    bool adjacent(const Node& a, const Access& x, const Node& b,
+                  const Access& y) const {
+        return same_block(x, y) && x.view.contiguous() && y.view.contiguous() &&
+               x.view.size() == written_size(a) && y.view.size() == written_size(b) &&
+               address(y) == address(x) + x.view.size();
+    }
+
+    /// Members of a product must lie equally far apart, and not overlap in what they
+    /// write.
+    bool product(const std::vector<int>& run, const Node& next) const {
+        const Node& first = graph_.node(run.front());
+        const Node& last = graph_.node(run.back());
+        for (std::size_t s = 0; s < next.slots.size(); ++s) {
+            const Access& x = last.slots[s];
+            const Access& y = next.slots[s];
+            if (constant(x)) {
+                continue;
+            }
+            const Index distance = address(y) - address(x);
+            const Index spacing =
+                run.size() > 1
+                    ? address(graph_.node(run[1]).slots[s]) - address(first.slots[s])
+                    : distance;
+            Index stride = 1;
+            x.view.collapsible(stride);
+            if (!same_block(x, y) || x.view.strides != y.view.strides ||
+                distance != spacing ||
+                (x.role != Role::read && distance < x.view.size() * stride)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    const Graph& graph_;
+    const Storage& storage_;
+};
+
+}  // namespace
+
+std::vector<std::vector<int>> split_runs(const Graph& graph, const Storage& storage,
+                                         const std::vector<int>& group) {
+    const RunRule rule(graph, storage);
+    std::vector<std::vector<int>> runs;
+    for (const int n : group) {
+        if (!runs.empty() && rule.continues(runs.back(), n)) {
+            runs.back().push_back(n);
+        } else {
+            runs.push_back({n});
+        }
+    }
+    return runs;
+}
+
+}  // namespace nengine

@@ -1,0 +1,85 @@
+#include "engine/planner/graph/graph.hpp"
+
+#include <algorithm>
+
+#include "engine/operators/learning.hpp"
+#include "engine/operators/sparse.hpp"
+#include "kernels/base/error.hpp"
+
+namespace nengine {
+
+bool Graph::whole(const Access& access) const {
+    const Version& v = version_of(access);
+    return access.view.offset == 0 && access.view.size() == v.size &&
+           access.view.contiguous();
+}
+
+bool Graph::trainable(const Version& v) const {
+    return v.kind == VersionKind::constant && v.signal != no_signal && !v.has_fill() &&
+           model->signal(v.signal).trainable;
+}
+
+double Graph::constant_value(const Version& v, Index element) const {
+    if (v.has_fill()) {
+        return v.fill;
+    }
+    const auto& initial = model->signal(v.signal).initial;
+    return initial.empty() ? 0.0 : initial[static_cast<std::size_t>(element)];
+}
+
+VersionId Graph::add_version(Version v) {
+    versions.push_back(std::move(v));
+    return static_cast<VersionId>(versions.size()) - 1;
+}
+
+bool can_add(const Node& node) {
+    const Operator* op = node.op.get();
+    return dynamic_cast<const DotInc*>(op) != nullptr ||
+           dynamic_cast<const ElementwiseInc*>(op) != nullptr ||
+           dynamic_cast<const Copy*>(op) != nullptr ||
+           dynamic_cast<const ConvInc*>(op) != nullptr ||
+           dynamic_cast<const PoolInc*>(op) != nullptr ||
+           dynamic_cast<const WeightIncDot*>(op) != nullptr ||
+           dynamic_cast<const SparseDotInc*>(op) != nullptr;
+}
+
+bool Node::reads_nothing() const {
+    return std::ranges::none_of(slots, [](const Access& access) {
+        return access.role == Role::read || access.role == Role::state;
+    });
+}
+
+Uses find_uses(const Graph& graph) {
+    Uses uses;
+    uses.writers.resize(graph.versions.size());
+    uses.readers.resize(graph.versions.size());
+    uses.tapped.assign(graph.versions.size(), 0);
+    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
+        const auto& slots = graph.node(n).slots;
+        for (int s = 0; s < static_cast<int>(slots.size()); ++s) {
+            const Access& access = slots[static_cast<std::size_t>(s)];
+            auto& list = access.role == Role::read ? uses.readers : uses.writers;
+            list[static_cast<std::size_t>(access.version)].push_back({n, s});
+        }
+    }
+    for (const Tap& tap : graph.taps) {
+        uses.tapped[static_cast<std::size_t>(tap.version)] = 1;
+    }
+    if (graph.calls_within_steps) {
+        uses.calls = calls_in_order(graph);
+    }
+    return uses;
+}
+
+std::vector<int> calls_in_order(const Graph& graph) {
+    std::vector<int> calls;
+    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
+        if (graph.node(n).call >= 0) {
+            calls.push_back(n);
+        }
+    }
+    std::ranges::sort(calls, {}, [&](int n) { return graph.node(n).call; });
+    return calls;
+}
+
+}  // namespace nengine

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "engine/ir/options.hpp"
+#include "engine/ir/plan.hpp"
+
+namespace nengine {
+
+/// The steps of a chunk and the items of a tile: a function of plan, minibatch and
+/// options alone.
+struct ChunkSize {
+    Index steps, items;
+};
+ChunkSize choose_chunk(const Plan& plan, const PlannerOptions& options, Index n_steps,
+                       Index minibatch, std::size_t real_bytes, bool cuda);
+
+}  // namespace nengine

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <vector>
+
+#include "engine/planner/graph/graph.hpp"
+
+namespace nengine {
+
+/// Which versions a training plan carries gradients for: those that depend on a
+/// parameter and reach an observed probe; and which forward values must
+/// be kept for every step.
+struct GradientNeeds {
+    std::vector<char> gradient;     ///< per version
+    std::vector<char> saved_value;  ///< per version: read again by the backward pass
+    std::vector<char> node;         ///< per node: has a backward
+};
+GradientNeeds find_gradient_needs(const Graph& graph);
+
+/// Where a version lies in its block's row. A filter's state of order n has n planes,
+/// each as wide as the filter; the planes of merged filters interleave.
+struct Placement {
+    int block = -1;  ///< -1: constants, which are packed per use
+    Index offset = 0;
+    Index planes = 1, plane_stride = 0;
+};
+
+/// Versions that lie side by side in memory, so that a merged operator's operands are
+/// one piece.
+struct LayoutBlock {
+    std::vector<VersionId> members;  ///< in order of offset
+    Index width = 0;                 ///< elements of a row, all planes
+    Index planes = 1;
+    bool needs_history = false;  ///< stepped: seen outside its region
+    bool gradient = false;
+};
+
+struct Layout {
+    std::vector<Placement> of_version;
+    std::vector<LayoutBlock> blocks;
+};
+
+/// Orders versions so that what a merged operator touches is contiguous, and the
+/// members of each group in order of memory. `enabled` false: every version is a block
+/// of its own.
+Layout lay_out(Graph& graph, const GradientNeeds& needs, bool enabled);
+
+/// Seen outside the region that defines it: by a probe, another stage, or the backward
+/// pass.
+std::vector<char> find_history_needs(const Graph& graph, const GradientNeeds& needs);
+
+}  // namespace nengine

@@ -1,0 +1,233 @@
+#include "engine/planner/normalise/normalise.hpp"
+
+#include <algorithm>
+
+#include "engine/operators/operators.hpp"
+#include "engine/planner/graph/dependencies.hpp"
+#include "kernels/base/error.hpp"
+
+namespace nengine {
+namespace {
+
+/// The elements of its base that a signal names.
+ElementView view_of(const Signal& signal) {
+    ElementView view = ElementView::dense(signal.shape, signal.offset);
+    if (signal.is_view()) {
+        std::ranges::copy(signal.strides, view.strides.begin());
+    }
+    return view;
+}
+
+/// The strongest role that operators have on a base signal decides what it is.
+VersionKind kind_of(const std::vector<Role>& roles) {
+    const auto has = [&](Role role) { return std::ranges::count(roles, role) > 0; };
+    if (has(Role::state)) {
+        return VersionKind::state;
+    }
+    if (has(Role::update)) {
+        return VersionKind::updated;
+    }
+    if (has(Role::set)) {
+        return VersionKind::transient;
+    }
+    return has(Role::inc) ? VersionKind::accumulated : VersionKind::constant;
+}
+
+std::vector<std::vector<Role>> written_roles(const Model& model,
+                                             const std::vector<char>& dropped) {
+    std::vector<std::vector<Role>> roles(model.signal_count());
+    for (std::size_t i = 0; i < model.operators().size(); ++i) {
+        if (dropped[i]) {
+            continue;
+        }
+        for (const Slot& slot : model.operators()[i]->slots()) {
+            if (slot.role != Role::read) {
+                roles[static_cast<std::size_t>(model.base(slot.signal))].push_back(
+                    slot.role);
+            }
+        }
+    }
+    return roles;
+}
+
+/// Elements of a transient version that nothing sets start each step from zero, as
+/// those of a signal that is only ever zero would.
+void set_the_rest(Graph& graph) {
+    const Uses uses = find_uses(graph);
+    for (std::size_t v = 0; v < graph.versions.size(); ++v) {
+        if (graph.versions[v].kind != VersionKind::transient) {
+            continue;
+        }
+        Index covered = 0;  // sets do not overlap
+        for (const Use& use : uses.writers[v]) {
+            const Node& node = graph.node(use.node);
+            const auto* copy = dynamic_cast<const Copy*>(node.op.get());
+            const bool some = copy != nullptr && !copy->dst_index().empty();
+            if (node.slot(use.slot).role == Role::set && !some) {
+                covered += node.slot(use.slot).view.size();
+            }
+        }
+        if (covered < graph.versions[v].size) {
+            const Signal& signal = graph.model->signal(graph.versions[v].signal);
+            if (std::ranges::any_of(signal.initial, [](double x) { return x != 0; })) {
+                throw BuildError(
+                    "signal '" + signal.name +
+                    "': got operators that set only part of it and initial "
+                    "values, needs zeros, or a reset of the rest");
+            }
+            const int order = graph.node(uses.writers[v].front().node).order;
+            graph.nodes.push_back(
+                {.op = std::make_shared<Reset>(graph.versions[v].signal, 0.0),
+                 .slots = {{Role::set, static_cast<VersionId>(v),
+                            ElementView::dense({graph.versions[v].size})}},
+                 .order = order});
+        }
+    }
+}
+
+/// A parameter as a value of the step: a copy of what `view` names.
+VersionId add_parameter_copy(Graph& graph, VersionId parameter, const ElementView& view,
+                             int order) {
+    Version copied = graph.version(parameter);
+    copied.kind = VersionKind::transient;
+    copied.size = view.size();
+    const SignalId signal = copied.signal;
+    const VersionId id = graph.add_version(std::move(copied));
+    auto copy = std::make_shared<Copy>(signal, signal, false);
+    copy->label = graph.version(id).name;
+    graph.nodes.push_back(
+        {.op = copy,
+         .slots = {{Role::read, parameter, view},
+                   {Role::set, id, ElementView::dense(view.shape_list())}},
+         .order = order});
+    return id;
+}
+
+/// Where an operator has no gradient for a parameter, it reads a copy, which has.
+void copy_parameters(Graph& graph) {
+    const std::size_t n = graph.nodes.size();
+    for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t s = 0; s < graph.nodes[i].slots.size(); ++s) {
+            const Node& node = graph.nodes[i];
+            const Access access = node.slots[s];
+            if (access.role != Role::read ||
+                node.op->is_parameter_slot(static_cast<int>(s)) ||
+                !graph.trainable(graph.version_of(access))) {
+                continue;
+            }
+            const VersionId copy =
+                add_parameter_copy(graph, access.version, access.view, node.order);
+            graph.nodes[i].slots[s] = {Role::read, copy,
+                                       ElementView::dense(access.view.shape_list())};
+        }
+    }
+    for (Tap& tap : graph.taps) {
+        if (graph.trainable(graph.version(tap.version))) {
+            tap.version = add_parameter_copy(graph, tap.version, tap.view, 0);
+            tap.view = ElementView::dense(tap.view.shape_list());
+        }
+    }
+}
+
+/// Gives each function of the user's its place among the calls of a step.
+void order_calls(Graph& graph) {
+    std::vector<int> ordered;
+    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
+        const Operator& op = *graph.node(n).op;
+        if (op.is_ordered()) {
+            ordered.push_back(n);
+            graph.calls_within_steps =
+                graph.calls_within_steps || op.acts_within_step();
+        }
+    }
+    if (ordered.size() > 1) {
+        ordered = topological_order(
+            graph, find_dependencies(graph, {}, UpdateEdges::readers_first));
+    }
+    int call = 0;
+    for (const int n : ordered) {
+        Node& node = graph.node(n);
+        if (node.op->is_ordered()) {
+            node.call = call++;
+        }
+    }
+}
+
+}  // namespace
+
+Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
+                const std::vector<int>& probes, bool training) {
+    Graph graph;
+    graph.model = model;
+    graph.training = training;
+    std::vector<char> dropped(model->operators().size(), 0);
+    std::vector<int> fed_signal(model->signal_count(), 0);
+    for (std::size_t i = 0; i < model->inputs.size(); ++i) {
+        const Input& input = model->inputs[i];
+        if (fed[i] != 0) {
+            fed_signal[static_cast<std::size_t>(input.signal)] = fed[i];
+            if (input.producer >= 0) {
+                dropped[static_cast<std::size_t>(input.producer)] = 1;
+            }
+        }
+    }
+
+    const auto roles = written_roles(*model, dropped);
+    std::vector<VersionId> version_of(model->signal_count(), no_version);
+    for (std::size_t s = 0; s < model->signal_count(); ++s) {
+        const Signal& signal = model->signal(static_cast<SignalId>(s));
+        if (signal.is_view()) {
+            continue;
+        }
+        Version version{.name = signal.name,
+                        .kind = kind_of(roles[s]),
+                        .signal = static_cast<SignalId>(s),
+                        .size = signal.size()};
+        if (fed_signal[s] != 0) {
+            version.kind = VersionKind::input;
+            version.held = fed_signal[s] == 2;
+        }
+        version_of[s] = graph.add_version(std::move(version));
+    }
+    for (std::size_t i = 0; i < model->inputs.size(); ++i) {
+        graph.inputs.push_back(
+            fed[i] != 0 ? version_of[static_cast<std::size_t>(model->inputs[i].signal)]
+                        : no_version);
+    }
+
+    for (std::size_t i = 0; i < model->operators().size(); ++i) {
+        if (dropped[i]) {
+            continue;
+        }
+        std::shared_ptr<const Operator> op = model->operators()[i]->clone();
+        if (training) {
+            if (auto trained = op->training_form()) {
+                op = std::move(trained);
+            }
+        }
+        Node node{.op = op, .slots = {}, .order = static_cast<int>(i)};
+        node.slots.reserve(op->slots().size());
+        for (const Slot& slot : op->slots()) {
+            const Signal& signal = model->signal(slot.signal);
+            node.slots.push_back(
+                {slot.role,
+                 version_of[static_cast<std::size_t>(model->base(slot.signal))],
+                 view_of(signal)});
+        }
+        graph.nodes.push_back(std::move(node));
+    }
+    set_the_rest(graph);
+    for (const int p : probes) {
+        const SignalId signal = model->probes[static_cast<std::size_t>(p)].signal;
+        graph.taps.push_back({p,
+                              version_of[static_cast<std::size_t>(model->base(signal))],
+                              view_of(model->signal(signal))});
+    }
+    if (training) {
+        copy_parameters(graph);
+    }
+    order_calls(graph);
+    return graph;
+}
+
+}  // namespace nengine

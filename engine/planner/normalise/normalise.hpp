@@ -1,0 +1,15 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "engine/planner/graph/graph.hpp"
+
+namespace nengine {
+
+/// Model -> versions. `fed`: per Model::inputs, 0 not fed, 1 fed every step, 2 held.
+/// In training mode spiking neurons are their rate curve and have no state.
+Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
+                const std::vector<int>& probes, bool training);
+
+}  // namespace nengine

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "engine/planner/graph/graph.hpp"
+
+// Passes that make a graph smaller and leave what it computes.
+
+namespace nengine {
+
+/// Drops products of equal matrices with one vector but for the first. Those with
+/// parameters only `as_built`; not for training, in which each gets its own gradient.
+Graph share_products(Graph graph);
+
+/// Rewrites on the def-use graph, to a fixed point; by value only where the value is
+/// neither trainable nor learned.
+Graph simplify(Graph graph);
+
+/// Vertical fusion of node patterns: bias and gain into the neurons that they feed, a
+/// change of weights into the product that reads them.
+Graph fuse(Graph graph);
+void fuse_learning(Graph& graph);
+
+}  // namespace nengine

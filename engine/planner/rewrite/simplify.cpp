@@ -1,0 +1,264 @@
+#include <algorithm>
+#include <array>
+
+#include "engine/operators/operators.hpp"
+#include "engine/planner/rewrite/rewrite.hpp"
+#include "engine/planner/rewrite/simplify_rules.hpp"
+
+namespace nengine {
+namespace {
+
+/// A constant whose value may be relied on: neither trainable nor learned.
+bool fixed(const Graph& graph, const Version& v) {
+    return v.kind == VersionKind::constant && !graph.trainable(v);
+}
+
+bool all_equal(const Graph& graph, const Access& access, double value) {
+    const Version& v = graph.version_of(access);
+    if (v.has_fill()) {
+        return v.fill == value;
+    }
+    Index stride = 1;
+    if (!access.view.collapsible(stride)) {
+        return false;
+    }
+    for (Index i = 0; i < access.view.size(); ++i) {
+        if (graph.constant_value(v, access.view.offset + i * stride) != value) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// A version set by nothing but a reset is a constant.
+bool remove_unmodified_resets(Graph& graph) {
+    bool changed = false;
+    const Uses uses = find_uses(graph);
+    for (std::size_t v = 0; v < graph.versions.size(); ++v) {
+        Version& version = graph.versions[v];
+        const auto& writers = uses.writers[v];
+        if (version.kind != VersionKind::transient || writers.size() != 1) {
+            continue;
+        }
+        Node& node = graph.node(writers[0].node);
+        const auto* reset = as<Reset>(node);
+        if (reset == nullptr || !graph.whole(node.slot(Reset::dst))) {
+            continue;
+        }
+        version.kind = VersionKind::constant;
+        version.fill = reset->value();
+        drop(node);
+        changed = true;
+    }
+    return changed;
+}
+
+bool adds_zero(const Graph& graph, const Node& node) {
+    const auto zero = [&](int slot) {
+        const Access& access = node.slot(slot);
+        return fixed(graph, graph.version_of(access)) && all_equal(graph, access, 0.0);
+    };
+    if (as<Copy>(node) != nullptr) {
+        return zero(Copy::src);
+    }
+    if (as<ElementwiseInc>(node) != nullptr) {
+        return zero(ElementwiseInc::a) || zero(ElementwiseInc::x);
+    }
+    if (as<DotInc>(node) != nullptr) {
+        return zero(DotInc::a) || zero(DotInc::x);
+    }
+    return false;
+}
+
+/// An increment by what is known to be zero does nothing; a set to it is a reset.
+bool remove_zero_incs(Graph& graph) {
+    bool changed = false;
+    for (Node& node : graph.nodes) {
+        if (node.op == nullptr || !adds_zero(graph, node)) {
+            continue;
+        }
+        const Access written = node.slots.back();
+        if (written.role == Role::inc) {
+            drop(node);
+        } else {
+            node.op =
+                std::make_shared<Reset>(graph.version(written.version).signal, 0.0);
+            node.slots = {written};
+        }
+        changed = true;
+    }
+    return changed;
+}
+
+bool is_identity(const Graph& graph, const Access& access) {
+    const ElementView& view = access.view;
+    const Version& v = graph.version_of(access);
+    if (!fixed(graph, v) || v.has_fill() || view.dims != 2 ||
+        view.shape[0] != view.shape[1]) {
+        return false;
+    }
+    for (Index r = 0; r < view.shape[0]; ++r) {
+        for (Index c = 0; c < view.shape[1]; ++c) {
+            const Index at = view.offset + r * view.strides[0] + c * view.strides[1];
+            if (graph.constant_value(v, at) != (r == c ? 1.0 : 0.0)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/// A product with one is a copy of the other factor.
+bool remove_identity_muls(Graph& graph) {
+    bool changed = false;
+    for (Node& node : graph.nodes) {
+        int kept = -1;
+        if (as<DotInc>(node) != nullptr && is_identity(graph, node.slot(DotInc::a))) {
+            kept = DotInc::x;
+        } else if (as<ElementwiseInc>(node) != nullptr) {
+            for (const int one : {ElementwiseInc::a, ElementwiseInc::x}) {
+                const int other =
+                    one == ElementwiseInc::a ? ElementwiseInc::x : ElementwiseInc::a;
+                const Access& access = node.slot(one);
+                if (fixed(graph, graph.version_of(access)) &&
+                    all_equal(graph, access, 1.0) &&
+                    node.slot(other).view.size() ==
+                        node.slot(ElementwiseInc::y).view.size()) {
+                    kept = other;
+                    break;
+                }
+            }
+        }
+        if (kept < 0) {
+            continue;
+        }
+        const Access src = node.slot(kept);
+        const Access dst = node.slots[2];
+        auto copy = std::make_shared<Copy>(node.op->signal(kept), node.op->signal(2),
+                                           dst.role == Role::inc);
+        copy->label = node.op->label;
+        node.op = copy;
+        node.slots = {src, dst};
+        changed = true;
+    }
+    return changed;
+}
+
+/// Marks the elements of `view` in `seen` if none was marked before; false otherwise.
+bool mark_new(const ElementView& view, std::vector<char>& seen) {
+    Index stride = 1;
+    if (!view.collapsible(stride)) {
+        return false;
+    }
+    const auto mark = [&](Index i) -> char& {
+        return seen[static_cast<std::size_t>(view.offset + i * stride)];
+    };
+    for (Index i = 0; i < view.size(); ++i) {
+        if (mark(i) != 0) {
+            return false;
+        }
+    }
+    for (Index i = 0; i < view.size(); ++i) {
+        mark(i) = 1;
+    }
+    return true;
+}
+
+/// Operators that can overwrite instead of adding, whatever their type says.
+bool can_set(const Node& node) {
+    const auto* copy = as<Copy>(node);
+    return can_add(node) && (copy == nullptr || !copy->indexed());
+}
+
+/// Where a reset to zero is followed by increments that cover everything, the first to
+/// reach an element overwrites it and the reset goes.
+bool remove_reset_incs(Graph& graph) {
+    bool changed = false;
+    const Uses uses = find_uses(graph);
+    for (std::size_t v = 0; v < graph.versions.size(); ++v) {
+        const auto& writers = uses.writers[v];
+        if (graph.versions[v].kind != VersionKind::transient || writers.size() < 2) {
+            continue;
+        }
+        Node* reset = nullptr;
+        std::vector<Use> first;
+        std::vector<char> seen(static_cast<std::size_t>(graph.versions[v].size), 0);
+        for (const Use& use : writers) {
+            Node& node = graph.node(use.node);
+            const Access& access = node.slots[static_cast<std::size_t>(use.slot)];
+            if (const auto* r = as<Reset>(node); r != nullptr) {
+                reset = r->value() == 0.0 && graph.whole(access) ? &node : reset;
+            } else if (access.role == Role::inc && can_set(node) &&
+                       mark_new(access.view, seen)) {
+                first.push_back(use);
+            }
+            if (access.role == Role::set && as<Reset>(node) == nullptr) {
+                reset = nullptr;
+                break;
+            }
+        }
+        if (reset == nullptr || std::ranges::count(seen, 0) > 0) {
+            continue;
+        }
+        for (const Use& use : first) {
+            graph.node(use.node).slots[static_cast<std::size_t>(use.slot)].role =
+                Role::set;
+        }
+        drop(*reset);
+        changed = true;
+    }
+    return changed;
+}
+
+/// What nothing observes need not be computed. The user's functions stay: they may have
+/// effects.
+bool remove_dead(Graph& graph) {
+    bool changed = false;
+    const Uses uses = find_uses(graph);
+    const auto observed = [&](const Node& node) {
+        return std::ranges::any_of(node.slots, [&](const Access& access) {
+            const auto v = static_cast<std::size_t>(access.version);
+            if (access.role == Role::read) {
+                return false;
+            }
+            return uses.tapped[v] ||
+                   graph.versions[v].kind == VersionKind::accumulated ||
+                   !uses.readers[v].empty();
+        });
+    };
+    for (Node& node : graph.nodes) {
+        if (node.op != nullptr && !node.op->has_effects() && !observed(node)) {
+            drop(node);
+            changed = true;
+        }
+    }
+    return changed;
+}
+
+void compact(Graph& graph) {
+    std::erase_if(graph.nodes, [](const Node& node) { return node.op == nullptr; });
+}
+
+}  // namespace
+
+Graph simplify(Graph graph) {
+    const std::array rules = {remove_unmodified_resets,
+                              remove_zero_incs,
+                              remove_identity_muls,
+                              remove_reset_incs,
+                              forward_copies,
+                              sink_copies,
+                              remove_dead};
+    // In turns, until none of them finds anything.
+    std::size_t without_change = 0;
+    for (std::size_t turn = 0; without_change < rules.size(); ++turn) {
+        ++without_change;
+        if (rules[turn % rules.size()](graph)) {
+            compact(graph);
+            without_change = 0;
+        }
+    }
+    return graph;
+}
+
+}  // namespace nengine

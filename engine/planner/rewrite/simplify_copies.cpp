@@ -1,0 +1,137 @@
+#include "engine/operators/operators.hpp"
+#include "engine/planner/rewrite/simplify_rules.hpp"
+
+namespace nengine {
+namespace {
+
+/// The view `inner` of what `outer` names: outer's elements, taken as a vector, seen
+/// through inner.
+bool compose(const ElementView& outer, const ElementView& inner, ElementView& result) {
+    Index stride = 1;
+    if (!outer.collapsible(stride)) {
+        return false;
+    }
+    result = inner;
+    result.offset = outer.offset + inner.offset * stride;
+    for (int d = 0; d < inner.dims; ++d) {
+        result.strides[static_cast<std::size_t>(d)] *= stride;
+    }
+    return true;
+}
+
+/// A plain copy of all elements, in order, without index lists or broadcasting.
+const Copy* plain_copy(const Node& node) {
+    const auto* copy = as<Copy>(node);
+    return copy != nullptr && !copy->indexed() &&
+                   node.slot(Copy::src).view.size() == node.slot(Copy::dst).view.size()
+               ? copy
+               : nullptr;
+}
+
+/// The copy that is all there is to a version, if its readers may look at the source
+/// instead.
+const Node* forwardable(const Graph& graph, const Uses& uses, std::size_t v) {
+    if (graph.versions[v].kind != VersionKind::transient ||
+        uses.writers[v].size() != 1) {
+        return nullptr;
+    }
+    const Node& node = graph.node(uses.writers[v][0].node);
+    if (node.op == nullptr || plain_copy(node) == nullptr) {
+        return nullptr;
+    }
+    const Access& src = node.slot(Copy::src);
+    const VersionKind kind = graph.version_of(src).kind;
+    Index stride = 1;
+    if (graph.training && graph.trainable(graph.version_of(src))) {
+        return nullptr;  // the copy is what gives the parameter its gradient
+    }
+    return node.slot(Copy::dst).role == Role::set &&
+                   graph.whole(node.slot(Copy::dst)) && kind != VersionKind::state &&
+                   kind != VersionKind::accumulated && src.view.collapsible(stride)
+               ? &node
+               : nullptr;
+}
+
+/// Records the source of a copy instead of version v.
+void forward_taps(Graph& graph, std::size_t v, const Access& src) {
+    for (Tap& tap : graph.taps) {
+        if (tap.version == static_cast<VersionId>(v)) {
+            compose(src.view, ElementView(tap.view), tap.view);
+            tap.version = src.version;
+            tap.after_update = graph.version_of(src).kind != VersionKind::updated;
+        }
+    }
+}
+
+/// Whether an operator's result can be written with this role, into a part of
+/// something.
+bool writes_anywhere(const Node& node, Role role) {
+    return can_add(node) || (role == Role::set && as<SimNeurons>(node) != nullptr);
+}
+
+}  // namespace
+
+bool forward_copies(Graph& graph) {
+    bool changed = false;
+    Uses uses = find_uses(graph);
+    for (std::size_t v = 0; v < graph.versions.size(); ++v) {
+        const Node* copy = forwardable(graph, uses, v);
+        if (copy == nullptr) {
+            continue;
+        }
+        const Access src = copy->slot(Copy::src);
+        const auto from = static_cast<std::size_t>(src.version);
+        for (const Use& use : uses.readers[v]) {
+            Access& access =
+                graph.node(use.node).slots[static_cast<std::size_t>(use.slot)];
+            compose(src.view, ElementView(access.view), access.view);
+            access.version = src.version;
+            uses.readers[from].push_back(use);  // if the source is a copy too
+        }
+        if (uses.tapped[v]) {
+            forward_taps(graph, v, src);
+            uses.tapped[from] = 1;
+        }
+        drop(graph.node(uses.writers[v][0].node));
+        changed = true;
+    }
+    return changed;
+}
+
+bool sink_copies(Graph& graph) {
+    bool changed = false;
+    const Uses uses = find_uses(graph);
+    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
+        Node& node = graph.node(n);
+        if (node.op == nullptr || plain_copy(node) == nullptr ||
+            !graph.whole(node.slot(Copy::src))) {
+            continue;
+        }
+        const auto v = static_cast<std::size_t>(node.slot(Copy::src).version);
+        if (graph.versions[v].kind != VersionKind::transient || uses.tapped[v] ||
+            uses.readers[v].size() != 1 || uses.writers[v].size() != 1) {
+            continue;
+        }
+        const Use use = uses.writers[v][0];
+        Node& writer = graph.node(use.node);
+        if (writer.op == nullptr) {
+            continue;
+        }
+        Access& written = writer.slots[static_cast<std::size_t>(use.slot)];
+        const Access dst = node.slot(Copy::dst);
+        if (written.role != Role::set || !graph.whole(written) ||
+            !writes_anywhere(writer, dst.role)) {
+            continue;
+        }
+        ElementView view;
+        if (!compose(dst.view, written.view, view)) {
+            continue;
+        }
+        written = {dst.role, dst.version, view};
+        drop(node);
+        changed = true;
+    }
+    return changed;
+}
+
+}  // namespace nengine

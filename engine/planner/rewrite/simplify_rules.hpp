@@ -1,0 +1,27 @@
+#pragma once
+
+#include "engine/planner/graph/graph.hpp"
+
+namespace nengine {
+
+// Rules of simplify(). Each looks at definitions and uses, changes the graph, and says
+// whether it did.
+
+/// Readers of a version that is nothing but a copy read the source.
+bool forward_copies(Graph& graph);
+/// A result that is only copied elsewhere is written there at once.
+bool sink_copies(Graph& graph);
+
+/// A node that a rule drops loses its operator; find_uses() then skips it, and
+/// simplify() removes it.
+inline void drop(Node& node) {
+    node.op = nullptr;
+    node.slots.clear();
+}
+
+template <class Op>
+const Op* as(const Node& node) {
+    return dynamic_cast<const Op*>(node.op.get());
+}
+
+}  // namespace nengine

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "engine/planner/graph/dependencies.hpp"
+
+namespace nengine {
+
+/// The strongly connected components of a graph of dependencies, in topological order:
+/// what depends on itself, over however many others.
+class Components {
+public:
+    explicit Components(const Dependencies& dependencies);
+
+    int count() const { return static_cast<int>(first_.size()) - 1; }
+    int of(int vertex) const { return of_[static_cast<std::size_t>(vertex)]; }
+    /// A component's vertices, in order.
+    std::span<const int> operator[](int component) const;
+
+private:
+    std::vector<int> of_;
+    std::vector<int> first_, vertices_;
+};
+
+}  // namespace nengine

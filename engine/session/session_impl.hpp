@@ -1,0 +1,259 @@
+#pragma once
+
+#include <algorithm>
+#include <limits>
+#include <list>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/runtime/plan_runner.hpp"
+#include "engine/session/session.hpp"
+#include "engine/train/optimizer_state.hpp"
+
+namespace nengine {
+
+/// Numbers of the caller's for all items of a call, on the device.
+template <class Real>
+class ItemSource {
+public:
+    ItemSource() = default;
+    /// Borrows the caller's memory where that is possible.
+    ItemSource(const Device& device, const HostTensor& tensor);
+
+    Index items() const { return items_; }
+    Index steps() const { return steps_; }
+    Index size() const { return size_; }
+    std::size_t bytes() const { return owned_.bytes(); }
+    /// Rows [first_step, first_step + steps) of all items, as [steps, items, 1, size].
+    Block<const Real> rows(Index first_step, Index steps) const;
+
+private:
+    const Real* data_ = nullptr;
+    Index items_ = 0, steps_ = 0, size_ = 0;
+    std::vector<Real> converted_;
+    Buffer owned_;
+};
+
+/// The items of a call in the order of processing, padded to whole minibatches by
+/// repeating the last.
+struct ItemOrder {
+    std::vector<Index> host;
+    Buffer device;
+    Index items = 0;  ///< without padding
+};
+
+/// What evaluate() and train() add up on the device.
+struct Tally {
+    Buffer sums;  ///< doubles: per loss, per metric; for full minibatches, then for the
+                  ///< partial one
+    Buffer flag;  ///< int: where the first number was not finite (flag_code), or 0
+};
+
+/// What of training was not finite: the values that updates left are looked at last.
+enum class NonFinite { loss = 1, gradient = 2, parameter = 3 };
+
+/// For the flag of a tally: the minibatch, counted from 0, and what of it.
+constexpr int flag_code(Index minibatch, NonFinite what) {
+    constexpr Index most = std::numeric_limits<int>::max() / 4 - 1;
+    return static_cast<int>(4 * std::min(minibatch, most)) + static_cast<int>(what);
+}
+constexpr Index flagged_minibatch(int code) {
+    return code / 4;
+}
+constexpr NonFinite flagged_kind(int code) {
+    return static_cast<NonFinite>(code % 4);
+}
+
+/// Session's interface over the real type.
+class SessionBase {
+public:
+    virtual ~SessionBase() = default;
+    virtual void run(Index n_steps, const Feeds& feeds, const ProbeSink& sink) = 0;
+    virtual void predict(Index n_steps, const Feeds& feeds,
+                         const std::vector<int>& probes, const ProbeSink& sink,
+                         const Session::Progress& progress) = 0;
+    virtual Scores evaluate(Index n_steps, const Feeds& feeds, const Targets& targets,
+                            const Objective& objective,
+                            const Session::Progress& progress) = 0;
+    virtual Scores train(Index n_steps, const Feeds& feeds, const Targets& targets,
+                         const Objective& objective, const std::vector<Index>& order,
+                         const Session::Progress& progress) = 0;
+    virtual std::map<std::string, std::vector<double>> gradients(
+        Index n_steps, const Feeds& feeds, const Targets& targets,
+        const Objective& objective) = 0;
+    virtual void set_optimizer(const Optimizer& optimizer) = 0;
+    virtual void set_learning_rate(double learning_rate) = 0;
+    virtual void reset(bool parameters, std::optional<std::uint64_t> seed) = 0;
+    virtual std::vector<double> parameter(SignalId signal) const = 0;
+    /// All checked before; a constant that is not trainable makes plans stale.
+    virtual void set_parameters(
+        const std::map<SignalId, std::vector<double>>& values) = 0;
+    virtual std::string explain(Index n_steps, const Feeds& feeds, bool training) = 0;
+    virtual std::size_t memory_bytes() const = 0;
+    virtual std::size_t peak_memory_bytes() const = 0;
+    virtual Index step() const = 0;
+};
+
+template <class Real>
+class SessionOf : public SessionBase {
+public:
+    SessionOf(std::shared_ptr<Model> model, Device device,
+              const SessionOptions& options);
+
+    void run(Index n_steps, const Feeds& feeds, const ProbeSink& sink) override;
+    void predict(Index n_steps, const Feeds& feeds, const std::vector<int>& probes,
+                 const ProbeSink& sink, const Session::Progress& progress) override;
+    Scores evaluate(Index n_steps, const Feeds& feeds, const Targets& targets,
+                    const Objective& objective,
+                    const Session::Progress& progress) override;
+    Scores train(Index n_steps, const Feeds& feeds, const Targets& targets,
+                 const Objective& objective, const std::vector<Index>& order,
+                 const Session::Progress& progress) override;
+    std::map<std::string, std::vector<double>> gradients(
+        Index n_steps, const Feeds& feeds, const Targets& targets,
+        const Objective& objective) override;
+    void set_optimizer(const Optimizer& optimizer) override;
+    void set_learning_rate(double learning_rate) override;
+    void reset(bool parameters, std::optional<std::uint64_t> seed) override;
+    std::vector<double> parameter(SignalId signal) const override;
+    void set_parameters(const std::map<SignalId, std::vector<double>>& values) override;
+    std::string explain(Index n_steps, const Feeds& feeds, bool training) override;
+    std::size_t memory_bytes() const override;
+    std::size_t peak_memory_bytes() const override { return peak_; }
+    Index step() const override { return step_; }
+
+private:
+    using Runner = PlanRunner<Real>;
+    using Sources = std::map<int, ItemSource<Real>>;
+    struct RunnerKey {
+        std::vector<int> fed, probes;
+        bool training = false;
+        Index steps = 0, items = 0;
+        auto operator<=>(const RunnerKey&) const = default;
+    };
+
+    RunnerKey plan_key(const Feeds& feeds, std::vector<int> probes,
+                       bool training) const;
+    std::vector<int> all_probes() const;
+    std::shared_ptr<const Plan> plan_for(const RunnerKey& key);
+    Runner& runner_for(Index n_steps, const Feeds& feeds, std::vector<int> probes,
+                       bool training);
+    Sources make_sources(const std::map<int, HostTensor>& tensors) const;
+    ItemOrder make_order(std::vector<Index> order) const;
+    /// All items of a call, in their order.
+    ItemOrder all_in_order(Index items) const;
+    void fill_inputs(Runner& runner, const Sources& sources, const Index* items,
+                     const ChunkExtent& extent, Index call_step);
+    void select(const Block<const Real>& source, const Index* items,
+                const Block<Real>& target) const;
+
+    class StatefulRun;
+
+    /// Calls `each(extent, call_step)` after the forward pass of every tile of a chunk;
+    /// call_step counts steps of the call done before the chunk.
+    using AfterTile = std::function<void(const ChunkExtent& extent, Index call_step)>;
+    void run_chunk(Runner& runner, Index first_step, Index steps,
+                   const Sources& sources, const Index* items, Index call_step,
+                   const AfterTile& each);
+    /// Every chunk of one minibatch.
+    void run_minibatch(Runner& runner, Index n_steps, const Sources& sources,
+                       const Index* items, const AfterTile& each);
+    void emit_samples(Runner& runner, const ChunkExtent& extent, Index call_step,
+                      Index n_steps, Index first_item, Index valid,
+                      const ProbeSink& sink);
+
+    // Losses and metrics (session_losses.cpp).
+    Tally make_tally(const Objective& objective) const;
+    /// What a minibatch is compared with.
+    struct Comparison {
+        const Objective& objective;
+        const Sources& targets;
+        const Index* items;
+        Index n_steps, valid;
+        Index minibatch;  ///< counted from 0
+        bool training;
+        const Tally& tally;
+    };
+    /// The samples that a probe gave in a tile, where their gradient goes (if
+    /// anywhere), and what they should have been.
+    struct Compared {
+        Block<Real> prediction, gradient, target;
+        Index samples = 0;           ///< of the whole call that are compared
+        std::vector<Buffer> memory;  ///< of what is a copy
+        /// If the gradient is one: the rows of all steps, and for each the row of the
+        /// copy, which ends with a row of zeros.
+        Block<Real> all_gradient;
+        const Index* rows_of_gradient = nullptr;
+    };
+    void add_losses(Runner& runner, const Comparison& with, const ChunkExtent& extent);
+    std::optional<Compared> compared_rows(Runner& runner, const Comparison& with,
+                                          std::size_t entry,
+                                          const ChunkExtent& extent) const;
+    void take_rows(Compared& to, const Block<Real>& prediction,
+                   const Block<Real>& gradient, const std::vector<Index>& rows) const;
+    void take_targets(Compared& to, const Block<const Real>& all, const Index* items,
+                      Index count) const;
+    Block<Real> add_memory(Compared& to, Index steps, const Block<Real>& like) const;
+    const Index* add_table(Compared& to, const std::vector<Index>& table) const;
+    void add_loss(const Compared& rows, const LossSpec& loss, const Comparison& with,
+                  Index valid, double* sum) const;
+    /// How many samples of a call an entry of the objective compares.
+    Index compared_samples(const Objective& objective, std::size_t entry,
+                           Index n_steps) const;
+    Scores read_scores(const Objective& objective, const Tally& tally, Index items,
+                       bool training) const;
+
+    /// The minibatches of a call of train().
+    struct Epoch {
+        const Objective& objective;  ///< without metrics
+        const Sources& sources;
+        const Sources& targets;
+        const ItemOrder& order;
+        Index n_steps;
+        Index first;  ///< minibatches trained before
+        const Tally& tally;
+    };
+    Comparison comparison(const Epoch& epoch, Index minibatch) const;
+    void train_minibatch(Runner& runner, const Epoch& epoch, Index minibatch);
+    /// Flags what is not finite, or overflows in the optimizer's formulas.
+    void check_gradients(const Epoch& epoch, Index minibatch);
+    /// Flags what the last update has made of the parameters.
+    void check_parameters(const Epoch& epoch);
+    /// Makes the runner ready for a minibatch of training, the `number`-th of all, with
+    /// processes that are to outlive its steps.
+    void begin_minibatch(Runner& runner, ProcessStates& processes, Index number);
+
+    // What was not finite (session_faults.cpp).
+    /// Where a number first became non-finite.
+    struct Fault {
+        Index step = -1;
+        int stage = 0;
+        std::string buffer;
+    };
+    void find_fault(const Runner& runner, const ChunkExtent& extent, bool backward,
+                    Fault& fault) const;
+    Fault run_again(Runner& runner, const Epoch& epoch, Index minibatch, bool backward);
+    std::string describe_parameters() const;
+    std::string describe_gradients() const;
+    /// @throws SimulationError  the flag of the tally is set
+    void throw_if_not_finite(Runner& runner, const Epoch& epoch);
+    void note_memory(std::size_t extra);
+
+    std::shared_ptr<Model> model_;
+    Device device_;
+    SessionOptions options_;
+    ParameterStore<Real> parameters_;
+    StateStore<Real> state_;
+    ProcessStates processes_;
+    Index trained_ = 0;  ///< minibatches: the items of each have streams of their own
+    OptimizerState<Real> optimizer_;
+    Index step_ = 0;
+    std::vector<SharedValues> built_;  ///< initial values as built, by signal
+    std::map<RunnerKey, std::shared_ptr<const Plan>> plans_;
+    std::list<std::pair<RunnerKey, std::unique_ptr<Runner>>>
+        runners_;  ///< latest first
+    mutable std::size_t peak_ = 0;
+};
+
+}  // namespace nengine

@@ -1,0 +1,273 @@
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "engine/planner/make_plan.hpp"
+#include "engine/planner/memory/chunk.hpp"
+#include "engine/session/session_impl.hpp"
+#include "kernels/base/error.hpp"
+#include "kernels/base/host_memory.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/gather.hpp"
+
+namespace nengine {
+namespace {
+
+/// Runners keep their memory: the few that a program alternates between.
+constexpr std::size_t kept_runners = 4;
+
+template <class Real>
+constexpr RealType real_type = sizeof(Real) == sizeof(float) ? RealType::float32
+                                                             : RealType::float64;
+
+/// 0, 1, ..., n - 1
+template <class Int>
+std::vector<Int> first_indices(Index n) {
+    std::vector<Int> indices(static_cast<std::size_t>(n));
+    std::iota(indices.begin(), indices.end(), Int{0});
+    return indices;
+}
+
+template <class Real>
+std::vector<Real> converted(const HostTensor& tensor) {
+    const auto n = static_cast<std::size_t>(tensor.batch * tensor.steps * tensor.size);
+    if (tensor.type == RealType::float32) {
+        const auto* from = static_cast<const float*>(tensor.data);
+        return std::vector<Real>(from, from + n);
+    }
+    const auto* from = static_cast<const double*>(tensor.data);
+    std::vector<Real> result(n);
+    std::transform(from, from + n, result.begin(),
+                   [](double v) { return static_cast<Real>(v); });
+    return result;
+}
+
+}  // namespace
+
+template <class Real>
+ItemSource<Real>::ItemSource(const Device& device, const HostTensor& tensor)
+    : items_(tensor.batch), steps_(tensor.steps), size_(tensor.size) {
+    const bool same = tensor.type == real_type<Real>;
+    if (!same) {
+        need_host_memory(array_bytes({items_, steps_, size_}, sizeof(Real)), [&] {
+            return MemoryUse{"data of a call",
+                             "numbers of shape " + to_string({items_, steps_, size_}) +
+                                 " in another precision",
+                             "the number of items or steps, or give the data in the "
+                             "simulator's dtype"};
+        });
+        converted_ = converted<Real>(tensor);
+    }
+    const Real* host = same ? static_cast<const Real*>(tensor.data) : converted_.data();
+    if (!device.is_cuda()) {
+        data_ = host;
+        return;
+    }
+    const auto bytes = static_cast<std::size_t>(items_ * steps_ * size_) * sizeof(Real);
+    owned_ = device.allocate(bytes, "data of a call");
+    device.upload(owned_.data(), host, bytes);
+    converted_.clear();
+    data_ = owned_.template as<Real>();
+}
+
+template <class Real>
+Block<const Real> ItemSource<Real>::rows(Index first_step, Index steps) const {
+    const bool held = steps_ == 1;
+    return {.data = data_ + (held ? 0 : first_step * size_),
+            .steps = steps,
+            .batch = items_,
+            .rows = 1,
+            .cols = size_,
+            .time_stride = held ? 0 : size_,
+            .batch_stride = steps_ * size_};
+}
+
+template <class Real>
+SessionOf<Real>::SessionOf(std::shared_ptr<Model> model, Device device,
+                           const SessionOptions& options)
+    : model_(std::move(model)),
+      device_(device),
+      options_(options),
+      parameters_(device, *model_),
+      state_(device, *model_, options.minibatch),
+      processes_(options.minibatch, options.seed),
+      optimizer_(device) {
+    for (SignalId s = 0; s < static_cast<SignalId>(model_->signal_count()); ++s) {
+        const Signal& signal = model_->signal(s);
+        built_.push_back(signal.parameter.empty() ? SharedValues{} : signal.initial);
+    }
+    note_memory(0);
+}
+
+template <class Real>
+typename SessionOf<Real>::RunnerKey SessionOf<Real>::plan_key(const Feeds& feeds,
+                                                              std::vector<int> probes,
+                                                              bool training) const {
+    RunnerKey key{.fed = std::vector<int>(model_->inputs.size(), 0),
+                  .probes = std::move(probes),
+                  .training = training};
+    for (const auto& [input, tensor] : feeds) {
+        key.fed[static_cast<std::size_t>(input)] = tensor.steps == 1 ? 2 : 1;
+    }
+    return key;
+}
+
+template <class Real>
+std::vector<int> SessionOf<Real>::all_probes() const {
+    return first_indices<int>(static_cast<Index>(model_->probes.size()));
+}
+
+template <class Real>
+std::shared_ptr<const Plan> SessionOf<Real>::plan_for(const RunnerKey& key) {
+    RunnerKey plain = key;
+    plain.steps = plain.items = 0;
+    std::shared_ptr<const Plan>& plan = plans_[plain];
+    if (plan != nullptr && plan->relies_on_parameters && !parameters_.as_built()) {
+        runners_.remove_if(
+            [&](const auto& entry) { return &entry.second->plan() == plan.get(); });
+        plan = nullptr;
+    }
+    if (plan == nullptr) {
+        plan = std::make_shared<Plan>(make_plan({.model = model_,
+                                                 .fed = key.fed,
+                                                 .probes = key.probes,
+                                                 .training = key.training,
+                                                 .as_built = parameters_.as_built(),
+                                                 .options = options_.planner}));
+    }
+    return plan;
+}
+
+template <class Real>
+PlanRunner<Real>& SessionOf<Real>::runner_for(Index n_steps, const Feeds& feeds,
+                                              std::vector<int> probes, bool training) {
+    RunnerKey key = plan_key(feeds, std::move(probes), training);
+    const std::shared_ptr<const Plan> plan = plan_for(key);
+    const ChunkSize chunk =
+        choose_chunk(*plan, options_.planner, n_steps, options_.minibatch, sizeof(Real),
+                     device_.is_cuda());
+    key.steps = chunk.steps;
+    key.items = chunk.items;
+    auto found =
+        std::ranges::find(runners_, key, [](const auto& entry) { return entry.first; });
+    if (found == runners_.end()) {
+        while (runners_.size() >= kept_runners) {
+            runners_.pop_back();
+        }
+        runners_.emplace_front(
+            key, std::make_unique<Runner>(device_, plan, options_.planner, chunk,
+                                          parameters_, state_));
+        note_memory(0);
+    } else {
+        runners_.splice(runners_.begin(), runners_, found);
+    }
+    Runner& runner = *runners_.front().second;
+    runner.refresh_parameters();
+    processes_.prepare(*plan);
+    return runner;
+}
+
+template <class Real>
+typename SessionOf<Real>::Sources SessionOf<Real>::make_sources(
+    const std::map<int, HostTensor>& tensors) const {
+    Sources sources;
+    for (const auto& [index, tensor] : tensors) {
+        sources.emplace(index, ItemSource<Real>(device_, tensor));
+    }
+    return sources;
+}
+
+template <class Real>
+ItemOrder SessionOf<Real>::make_order(std::vector<Index> order) const {
+    ItemOrder result;
+    result.items = static_cast<Index>(order.size());
+    while (static_cast<Index>(order.size()) % options_.minibatch != 0) {
+        order.push_back(order.back());
+    }
+    result.device = upload_table(device_, order);
+    result.host = std::move(order);
+    return result;
+}
+
+template <class Real>
+ItemOrder SessionOf<Real>::all_in_order(Index items) const {
+    return make_order(first_indices<Index>(items));
+}
+
+template <class Real>
+void SessionOf<Real>::select(const Block<const Real>& source, const Index* items,
+                             const Block<Real>& target) const {
+    device_.run([&](const auto& exec) { select_items(exec, source, items, target); });
+}
+
+template <class Real>
+void SessionOf<Real>::fill_inputs(Runner& runner, const Sources& sources,
+                                  const Index* items, const ChunkExtent& extent,
+                                  Index call_step) {
+    for (const PlanInput& input : runner.plan().inputs) {
+        const ItemSource<Real>& source = sources.at(input.input);
+        const Block<Real> target = runner.binder().block(input.rows, extent);
+        select(source.rows(call_step, target.steps), items + extent.first_item, target);
+    }
+}
+
+template <class Real>
+void SessionOf<Real>::run_chunk(Runner& runner, Index first_step, Index steps,
+                                const Sources& sources, const Index* items,
+                                Index call_step, const AfterTile& each) {
+    const Index tile = runner.chunk().items;
+    for (Index item = 0; item < options_.minibatch; item += tile) {
+        const ChunkExtent extent{.steps = steps,
+                                 .items = std::min(tile, options_.minibatch - item),
+                                 .first_item = item,
+                                 .first_step = first_step};
+        fill_inputs(runner, sources, items, extent, call_step);
+        runner.forward(extent);
+        each(extent, call_step);
+    }
+}
+
+template <class Real>
+void SessionOf<Real>::run_minibatch(Runner& runner, Index n_steps,
+                                    const Sources& sources, const Index* items,
+                                    const AfterTile& each) {
+    const Index chunk = runner.chunk().steps;
+    for (Index done = 0; done < n_steps; done += chunk) {
+        run_chunk(runner, step_ + done, std::min(chunk, n_steps - done), sources, items,
+                  done, each);
+    }
+}
+
+template <class Real>
+void SessionOf<Real>::predict(Index n_steps, const Feeds& feeds,
+                              const std::vector<int>& probes, const ProbeSink& sink,
+                              const Session::Progress& progress) {
+    const std::vector<int> wanted = probes.empty() ? all_probes() : probes;
+    Runner& runner = runner_for(n_steps, feeds, wanted, false);
+    const Sources sources = make_sources(feeds);
+    const Index items =
+        feeds.empty() ? options_.minibatch : feeds.begin()->second.batch;
+    const ItemOrder order = all_in_order(items);
+    for (Index first = 0; first < items; first += options_.minibatch) {
+        runner.load_state(state_);
+        ProcessStates processes = processes_;
+        runner.use(processes);
+        const Index valid = std::min(options_.minibatch, items - first);
+        run_minibatch(runner, n_steps, sources, order.device.as<Index>() + first,
+                      [&](const ChunkExtent& extent, Index call_step) {
+                          emit_samples(runner, extent, call_step, n_steps, first, valid,
+                                       sink);
+                      });
+        runner.save_learned(state_);
+        if (progress) {
+            progress(first + valid, items);
+        }
+    }
+}
+
+template class ItemSource<float>;
+template class ItemSource<double>;
+template class SessionOf<float>;
+template class SessionOf<double>;
+
+}  // namespace nengine

@@ -1,0 +1,122 @@
+#include <algorithm>
+#include <cstdio>
+
+#include "engine/session/session_impl.hpp"
+
+// What a session tells and is told between runs.
+
+namespace nengine {
+
+template <class Real>
+void SessionOf<Real>::reset(bool parameters, std::optional<std::uint64_t> seed) {
+    if (parameters) {
+        for (SignalId s = 0; s < static_cast<SignalId>(model_->signal_count()); ++s) {
+            if (!model_->signal(s).parameter.empty()) {
+                model_->signal(s).initial = built_[static_cast<std::size_t>(s)];
+            }
+        }
+        parameters_.restore(*model_);
+        plans_.clear();
+        runners_.clear();
+    }
+    state_.reset(*model_, parameters);
+    processes_.reset(seed.value_or(processes_.seed()));
+    step_ = 0;
+    trained_ = 0;
+}
+
+template <class Real>
+std::vector<double> SessionOf<Real>::parameter(SignalId signal) const {
+    if (model_->signal(signal).trainable) {
+        return parameters_.read(signal, false);
+    }
+    if (model_->signal(signal).learned && state_.holds(signal)) {
+        return state_.read(signal);
+    }
+    std::vector<double> values = model_->signal(signal).initial;
+    values.resize(static_cast<std::size_t>(model_->signal(signal).size()), 0.0);
+    return values;
+}
+
+template <class Real>
+void SessionOf<Real>::set_parameters(
+    const std::map<SignalId, std::vector<double>>& values) {
+    bool constants = false, states = false;
+    for (const auto& [signal, numbers] : values) {
+        if (model_->signal(signal).trainable) {
+            parameters_.write(signal, numbers);
+            continue;
+        }
+        if (model_->signal(signal).learned && state_.holds(signal)) {
+            state_.write(signal, numbers);
+            continue;
+        }
+        model_->signal(signal).initial = numbers;
+        states = states || state_.holds(signal);
+        constants = constants || !state_.holds(signal);
+    }
+    if (constants) {  // plans have relied on their values
+        plans_.clear();
+        runners_.clear();
+    }
+    if (states && step_ == 0) {
+        state_.reset(*model_, false);
+    }
+}
+
+namespace {
+
+/// What each stage has taken so far, where anything has run.
+std::string measured_times(const Plan& plan, const std::vector<double>& seconds) {
+    double total = 0;
+    for (const double s : seconds) {
+        total += s;
+    }
+    if (total == 0) {
+        return "";
+    }
+    std::string text = "measured so far:";
+    for (std::size_t i = 0; i < seconds.size(); ++i) {
+        const bool back = i >= plan.forward.size();
+        const std::size_t stage = back ? i - plan.forward.size() : i;
+        char line[96];
+        std::snprintf(line, sizeof(line), "%s stage %s%zu %.3f s (%.0f %%)",
+                      i > 0 ? "," : "", back ? "back " : "", stage, seconds[i],
+                      100 * seconds[i] / total);
+        text += line;
+    }
+    return text + "\n";
+}
+
+}  // namespace
+
+template <class Real>
+std::string SessionOf<Real>::explain(Index, const Feeds& feeds, bool training) {
+    const RunnerKey key = plan_key(feeds, all_probes(), training);
+    std::string text = plan_for(key)->explain();
+    for (const auto& [used, runner] : runners_) {
+        if (used.fed == key.fed && used.training == training) {
+            text += measured_times(runner->plan(), runner->stage_seconds());
+        }
+    }
+    return text;
+}
+
+template <class Real>
+std::size_t SessionOf<Real>::memory_bytes() const {
+    std::size_t bytes = parameters_.bytes() + state_.bytes() + optimizer_.bytes();
+    for (const auto& [key, runner] : runners_) {
+        bytes += runner->bytes();
+    }
+    return bytes;
+}
+
+template <class Real>
+void SessionOf<Real>::note_memory(std::size_t extra) {
+    peak_ = std::max(peak_, memory_bytes() + extra);
+}
+
+template class SessionOf<float>;
+template class SessionOf<double>;
+
+}  // namespace nengine
