@@ -91,6 +91,10 @@
 // library or has a loop of its own whose turns are not known to the compiler, says
 //
 //     static constexpr bool one_by_one = true;
+//
+// and a sum down columns in which only a row is hard to find
+//
+//     static constexpr bool rows_one_by_one = true;
 
 namespace nengine {
 
@@ -106,6 +110,16 @@ constexpr bool takes_lanes() {
         return !Functor::one_by_one;
     } else {
         return true;
+    }
+}
+
+/// The same for neighbouring rows of one column.
+template <class Sum>
+constexpr bool rows_take_lanes() {
+    if constexpr (requires { Sum::rows_one_by_one; }) {
+        return takes_lanes<Sum>() && !Sum::rows_one_by_one;
+    } else {
+        return takes_lanes<Sum>();
     }
 }
 

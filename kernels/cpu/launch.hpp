@@ -260,7 +260,7 @@ void run_single_column(const Sum& given, Index row, Index last, Index col,
                        double* partial, Index stride) {
     using Real = typename Sum::Real;
     constexpr Index width = 16;
-    constexpr bool lanes = takes_lanes<Sum>();
+    constexpr bool lanes = rows_take_lanes<Sum>();
     const Sum sum = given;
     alignas(64) Real file[Sum::n_registers][width];
     for (Index j = 0; j < width; ++j) {

@@ -79,6 +79,9 @@ struct SumProduct {
     using Real = Number;
     static constexpr int n_registers = 1, n_sums = 1;
     static constexpr bool dense = known != Known::nothing;
+    // Indices are taken apart by products of 128 bits.
+    static constexpr bool one_by_one = !dense;
+    static constexpr bool rows_one_by_one = known != Known::matrix;
 
     const Real *a, *b;
     Real* dst;
