@@ -1,66 +1,71 @@
 #!/usr/bin/env python3
 """Which folder may include which: checks the include lines of api/, engine/ and kernels/.
 
-The table below is the layering of docs/design.md, from the bottom up: a folder's row lists
-what its files may include beside their own folder. What a folder is not allowed, a file in
-it cannot use by accident. A folder without a row, and a row without a folder, are errors.
+ALLOWED is the layering of docs/design.md, from the bottom up: a folder's row lists what
+its files may include beside their own folder. Errors are: an include that no row allows,
+a folder without a row, a row without a folder, and rows that allow a circle.
 
-  scripts/check_arrows.py [--used]     --used: print the arrows that are there, with counts
+  scripts/check_arrows.py          say what is wrong, one line each; status 1 if anything is
+  scripts/check_arrows.py --used   print the arrows that there are, with counts, as well
 """
 
 import collections
+import graphlib
 import pathlib
 import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-# What a row names stands for these folders too.
+# A name in a row that stands for several folders.
 GROUPS = {
-    "operators": "engine/ir engine/operators",
-    "functors": "kernels/neurons kernels/synapses kernels/losses kernels/optimizers",
-    "kernels": "kernels/base kernels",
+    "declared": ["kernels/base", "kernels"],
+    "functors": ["kernels/neurons", "kernels/synapses", "kernels/losses",
+                 "kernels/optimizers"],
+    "operators": ["engine/ir", "engine/operators"],
+    "public": ["api/include/nengine"],
 }
 
 ALLOWED = {
     # All arithmetic. `kernels` itself declares the families that the engine calls.
     "kernels/base": "",
     "kernels": "kernels/base",
-    "kernels/neurons": "kernels",
-    "kernels/synapses": "kernels",
-    "kernels/losses": "kernels",
-    "kernels/optimizers": "kernels",
-    "kernels/unified": "kernels functors",
-    "kernels/cpu": "kernels",
-    "kernels/cuda": "kernels",
-    "kernels/device": "kernels kernels/cpu kernels/cuda",
+    "kernels/neurons": "declared",
+    "kernels/synapses": "declared",
+    "kernels/losses": "declared",
+    "kernels/optimizers": "declared",
+    "kernels/unified": "declared functors",
+    "kernels/cpu": "declared",
+    "kernels/cuda": "declared",
+    "kernels/device": "declared kernels/cpu kernels/cuda",
     # What to compute, in which order, with which memory.
     "engine/io": "kernels/base",
-    "engine/ir": "kernels",
-    "engine/operators": "engine/ir kernels",
-    "engine/planner/graph": "operators kernels",
-    "engine/planner/normalise": "operators engine/planner/graph kernels",
-    "engine/planner/rewrite": "operators engine/planner/graph kernels",
-    "engine/planner/schedule": "operators engine/planner/graph kernels",
-    "engine/planner/memory": "operators engine/planner/graph kernels",
-    "engine/planner/emit": "operators engine/planner/graph engine/planner/memory kernels",
-    "engine/planner": "operators engine/planner/graph engine/planner/memory "
-                      "engine/planner/emit engine/planner/schedule kernels",
-    "engine/runtime": "engine/ir kernels",
-    "engine/train": "engine/ir engine/runtime kernels",
+    "engine/ir": "declared",
+    "engine/operators": "engine/ir declared",
+    "engine/planner/graph": "operators declared",
+    "engine/planner/normalise": "operators engine/planner/graph declared",
+    "engine/planner/rewrite": "operators engine/planner/graph declared",
+    "engine/planner/schedule": "operators engine/planner/graph declared",
+    "engine/planner/memory": "operators engine/planner/graph declared",
+    "engine/planner/emit": "operators engine/planner/graph engine/planner/memory declared",
+    "engine/planner": "engine/ir engine/planner/graph engine/planner/normalise "
+                      "engine/planner/rewrite engine/planner/schedule "
+                      "engine/planner/memory engine/planner/emit",
+    "engine/runtime": "engine/ir declared",
+    "engine/train": "engine/ir engine/runtime declared",
     "engine/session": "engine/ir engine/planner engine/planner/memory engine/runtime "
-                      "engine/train kernels kernels/device",
+                      "engine/train declared",
     # What users see.
     "api/include/nengine": "kernels/base kernels/unified",
-    "api/numerics": "api/include/nengine kernels",
-    "api/io": "api/include/nengine engine/io",
-    "api/objects": "api/include/nengine api/numerics kernels",
-    "api/objects/networks": "api/include/nengine api/objects",
-    "api/builder/nengo_order": "api/include/nengine api/objects api/numerics kernels",
-    "api/builder": "api/include/nengine api/objects api/numerics api/builder/nengo_order "
-                   "operators kernels",
-    "api/simulator": "api/include/nengine api/objects api/numerics api/builder "
-                     "api/builder/nengo_order operators engine/io engine/session kernels",
+    "api/numerics": "public declared",
+    "api/io": "public engine/io",
+    "api/objects": "public api/numerics declared",
+    "api/objects/networks": "public api/objects",
+    "api/builder/nengo_order": "public api/objects api/numerics kernels/base",
+    "api/builder": "public api/objects api/numerics api/builder/nengo_order operators "
+                   "kernels/base",
+    "api/simulator": "public api/objects api/numerics api/builder api/builder/nengo_order "
+                     "operators engine/io engine/session kernels/base",
 }
 
 SUFFIXES = {".hpp", ".cpp", ".cu", ".cuh"}
@@ -68,49 +73,58 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
 
 def expand(row):
-    """The folders that a row of the table allows."""
-    names = row.split()
-    return set(names) | {f for name in names for f in GROUPS.get(name, "").split()}
+    """The folders that a row of the table names."""
+    return {folder for name in row.split() for folder in GROUPS.get(name, [name])}
 
 
-def target_folder(include):
-    """The folder of an include, as it is written in the table."""
+def folder_of(include):
+    """The folder of a header, as the table names it."""
     folder = str(pathlib.PurePosixPath(include).parent)
     return "api/include/nengine" if folder == "nengine" else folder
 
 
-def arrows():
-    """(folder, included folder, "file: include") for every include of a project's header."""
+def arrows(root):
+    """(folder, included folder, file, header) for each include of the project's own."""
     for top in ("api", "engine", "kernels"):
-        for path in sorted((ROOT / top).rglob("*")):
-            if path.suffix not in SUFFIXES:
-                continue
-            name = path.relative_to(ROOT)
-            for include in INCLUDE.findall(path.read_text()):
-                if "/" in include:
-                    yield (str(name.parent), target_folder(include),
-                           f'{name}: includes "{include}"')
+        for path in sorted((root / top).rglob("*")):
+            if path.suffix in SUFFIXES:
+                file = path.relative_to(root)
+                for header in INCLUDE.findall(path.read_text()):
+                    yield str(file.parent), folder_of(header), file, header
 
 
-def check():
-    """What is wrong, a line each, and the arrows with their counts."""
-    faults, used, folders = [], collections.Counter(), set()
-    for folder, target, where in arrows():
-        folders.add(folder)
-        if folder == target:
-            continue
-        used[folder, target] += 1
-        if folder not in ALLOWED:
-            faults.append(f"{folder}: a folder without a row in {__file__}")
-        elif target not in expand(ALLOWED[folder]):
-            faults.append(f"{where}, which {folder} may not")
-    faults += [f"{folder}: a row without a folder" for folder in ALLOWED
-               if not (ROOT / folder).is_dir()]
-    return sorted(set(faults)), used
+def circle(allowed):
+    """Folders that may include each other in a circle; empty if there are none."""
+    try:
+        graphlib.TopologicalSorter(
+            {folder: expand(row) for folder, row in allowed.items()}).prepare()
+        return []
+    except graphlib.CycleError as error:
+        return error.args[1]
+
+
+def check(root, allowed):
+    """What is wrong, one line each, and the arrows with their counts."""
+    faults, used, unknown = [], collections.Counter(), set()
+    for folder, target, file, header in arrows(root):
+        if folder not in allowed:
+            unknown.add(folder)
+        elif folder != target:
+            used[folder, target] += 1
+            if target not in expand(allowed[folder]):
+                faults.append(f'{file}: includes "{header}", needs a header of its own '
+                              f'folder or of {", ".join(sorted(expand(allowed[folder])))}')
+    faults += [f"{folder}: got a folder with headers, needs a row in ALLOWED"
+               for folder in sorted(unknown)]
+    faults += [f"{folder}: got a row in ALLOWED, needs a folder"
+               for folder in allowed if not (root / folder).is_dir()]
+    if ring := circle(allowed):
+        faults.append(f"ALLOWED: got the circle {' <- '.join(ring)}, needs none")
+    return faults, used
 
 
 def main():
-    faults, used = check()
+    faults, used = check(ROOT, ALLOWED)
     if "--used" in sys.argv[1:]:
         for (folder, target), count in sorted(used.items()):
             print(f"{folder} -> {target}  {count}")
