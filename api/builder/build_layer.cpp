@@ -45,8 +45,8 @@ Vector initial_values(const DistributionOrArray& initializer, const Shape& shape
             return Vector::Constant(count, array.values.front());
         }
         if (array.shape != shape) {
-            throw ShapeError(where + ": got values of shape " +
-                             shape_text(array.shape) + ", needs " + shape_text(shape));
+            throw ShapeError(where, "values of shape " + shape_text(array.shape),
+                             shape_text(shape));
         }
         return Eigen::Map<const Vector>(array.values.data(), count);
     }

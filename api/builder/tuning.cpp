@@ -79,9 +79,9 @@ NeuronCurve curve_of(const NeuronModel& neuron_type, const char* where) {
 
 void check_length(const Array& array, std::int64_t n, const char* what) {
     if (array.rank() != 1 || array.extent(0) != n) {
-        throw ShapeError(std::string("rates: got ") + what + " of shape " +
-                         shape_text(array.shape) + ", needs (" + std::to_string(n) +
-                         ",)");
+        throw ShapeError("rates",
+                         std::string(what) + " of shape " + shape_text(array.shape),
+                         "(" + std::to_string(n) + ",)");
     }
 }
 
@@ -94,8 +94,8 @@ Array rates(const NeuronModel& neuron_type, const Array& x, const Array& gain,
     check_length(gain, n, "gains");
     check_length(bias, n, "biases");
     if (x.rank() > 2 || x.rank() < 1 || (x.rank() == 2 && x.extent(1) != n)) {
-        throw ShapeError("rates: got x of shape " + shape_text(x.shape) +
-                         ", needs (points,) or (points, " + std::to_string(n) + ")");
+        throw ShapeError("rates", "x of shape " + shape_text(x.shape),
+                         "(points,) or (points, " + std::to_string(n) + ")");
     }
     const std::int64_t points = x.extent(0);
     const Matrix at = x.rank() == 2
@@ -129,9 +129,9 @@ Curves tuning_curves(const Simulator& sim, const Ensemble& ensemble,
     }
     auto shape = result.inputs.shape;
     if (shape.empty() || shape.back() != dimensions) {
-        throw ShapeError("tuning_curves: got inputs of shape " + shape_text(shape) +
-                         ", needs " + std::to_string(dimensions) +
-                         " components along the last axis");
+        throw ShapeError(
+            "tuning_curves", "inputs of shape " + shape_text(shape),
+            std::to_string(dimensions) + " components along the last axis");
     }
     if (direct) {
         result.activities = result.inputs;
@@ -161,8 +161,9 @@ Curves response_curves(const Simulator& sim, const Ensemble& ensemble,
                        const std::optional<Array>& inputs) {
     Curves result{inputs ? *inputs : Array(places(1.0)), {}};
     if (result.inputs.rank() != 1) {
-        throw ShapeError("response_curves: got inputs of shape " +
-                         shape_text(result.inputs.shape) + ", needs (points,)");
+        throw ShapeError("response_curves",
+                         "inputs of shape " + shape_text(result.inputs.shape),
+                         "(points,)");
     }
     if (std::holds_alternative<Direct>(ensemble.neuron_type)) {
         result.activities = result.inputs;
@@ -211,12 +212,12 @@ SolverResult solve(const Solver& solver, const Array& A, const Array& Y,
                    RandomStream& rng) {
     const std::string where = "solve";
     if (A.rank() != 2 || A.values.empty()) {
-        throw ShapeError(where + ": got activities A of shape " + shape_text(A.shape) +
-                         ", needs [points, n_neurons], at least one of both");
+        throw ShapeError(where, "activities A of shape " + shape_text(A.shape),
+                         "[points, n_neurons], at least one of both");
     }
     if (Y.rank() < 1 || Y.rank() > 2 || Y.values.empty()) {
-        throw ShapeError(where + ": got targets Y of shape " + shape_text(Y.shape) +
-                         ", needs [points, targets] or [points], at least one of both");
+        throw ShapeError(where, "targets Y of shape " + shape_text(Y.shape),
+                         "[points, targets] or [points], at least one of both");
     }
     check_solver(solver, where);
     const std::int64_t targets = Y.extent(1);

@@ -25,9 +25,10 @@ Array combined(const Operand& x, const Operand& y, Operation operation) {
     const bool spread_y = y.is_number() && !x.is_number();
     std::vector<std::int64_t> shape = spread_x ? y.shape() : x.shape();
     if (!spread_x && !spread_y && shape != y.shape()) {
-        throw ShapeError("arithmetic on arrays: got shapes " + shape_text(shape) +
-                         " and " + shape_text(y.shape()) +
-                         ", needs equal ones, or a number");
+        throw ShapeError(
+            "arithmetic on arrays",
+            "shapes " + shape_text(shape) + " and " + shape_text(y.shape()),
+            "equal ones, or a number");
     }
     std::vector<double> values(spread_x ? y.values().size() : x.values().size());
     for (std::size_t i = 0; i < values.size(); ++i) {

@@ -14,14 +14,14 @@ namespace {
 std::int64_t count(const std::vector<std::int64_t>& shape) {
     for (const auto extent : shape) {
         if (extent < 0) {
-            throw ShapeError("Array: got an extent of " + std::to_string(extent) +
-                             ", needs at least 0");
+            throw ShapeError("Array", "an extent of " + std::to_string(extent),
+                             "at least 0");
         }
     }
     std::int64_t size = 0;
     if (!multiply_extents(shape, size)) {
-        throw ShapeError("Array: got shape " + shape_text(shape) +
-                         ", needs fewer elements than 2^63");
+        throw ShapeError("Array", "shape " + shape_text(shape),
+                         "fewer elements than 2^63");
     }
     return size;
 }
@@ -53,9 +53,10 @@ Array::Array(std::initializer_list<std::initializer_list<double>> rows) : shape{
 void Array::append_row(const std::vector<double>& row) {
     const auto size = static_cast<std::int64_t>(row.size());
     if (shape[0] > 0 && size != shape[1]) {
-        throw ShapeError("Array: got a row of " + std::to_string(size) +
-                         " numbers after rows of " + std::to_string(shape[1]) +
-                         ", needs rows of one length");
+        throw ShapeError("Array",
+                         "a row of " + std::to_string(size) +
+                             " numbers after rows of " + std::to_string(shape[1]),
+                         "rows of one length");
     }
     values.insert(values.end(), row.begin(), row.end());
     ++shape[0];
@@ -66,8 +67,8 @@ Array::Array(std::vector<std::int64_t> extents, std::vector<double> numbers)
     : shape(std::move(extents)), values(std::move(numbers)) {
     const std::int64_t size = count(shape);
     if (size != static_cast<std::int64_t>(values.size())) {
-        throw ShapeError("Array: got " + std::to_string(values.size()) +
-                         " numbers, needs " + std::to_string(size) + " for its shape");
+        throw ShapeError("Array", std::to_string(values.size()) + " numbers",
+                         std::to_string(size) + " for its shape");
     }
 }
 
@@ -91,7 +92,7 @@ Array Array::identity(std::int64_t size, double value) {
 void Array::refuse(std::initializer_list<std::int64_t> indices) const {
     const std::string of_shape = " (shape " + shape_text(shape) + ')';
     if (indices.size() != rank()) {
-        throw ShapeError("Array: got " + indices_text(indices) + ", needs " +
+        throw ShapeError("Array", indices_text(indices),
                          std::to_string(rank()) + of_shape);
     }
     for (std::size_t axis = 0; axis < rank(); ++axis) {
@@ -105,8 +106,8 @@ void Array::refuse(std::initializer_list<std::int64_t> indices) const {
                 of_shape);
         }
     }
-    throw ShapeError("Array: got " + std::to_string(values.size()) +
-                     " numbers, needs as many as its shape has" + of_shape);
+    throw ShapeError("Array", std::to_string(values.size()) + " numbers",
+                     "as many as its shape has" + of_shape);
 }
 
 SharedArray::SharedArray(Array array)

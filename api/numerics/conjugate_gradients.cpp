@@ -29,8 +29,8 @@ Matrix first_guess(const std::optional<Array>& X0, const RidgeProblem& problem,
         return Matrix::Zero(rows, cols);
     }
     if (X0->rank() != 2 || X0->shape[0] != rows || X0->shape[1] != cols) {
-        throw ShapeError(problem.owner + ": " + solver + ": X0: got shape " +
-                         shape_text(X0->shape) + ", needs " + shape_text({rows, cols}));
+        throw ShapeError(problem.owner + ": " + solver + ": X0",
+                         "shape " + shape_text(X0->shape), shape_text({rows, cols}));
     }
     return Eigen::Map<const Matrix>(X0->values.data(), rows, cols);
 }

@@ -37,9 +37,10 @@ void require(bool fine, const std::string& message) {
     }
 }
 
-void require_shape(bool fits, const std::string& message) {
+void require_shape(bool fits, const char* object, const std::string& got,
+                   const std::string& needed) {
     if (!fits) {
-        throw ShapeError(message);
+        throw ShapeError(object, got, needed);
     }
 }
 
@@ -101,12 +102,10 @@ Matrix draw(const Choice& dist, std::int64_t n, Dimensions d, RandomState& rng) 
     const Dimensions dimensions =
         options.rank() == 2 ? Dimensions(options.shape[1]) : std::nullopt;
     require_shape(
-        d == dimensions || (!d && dimensions == 1),
-        "Choice: got options of " +
-            (dimensions ? std::to_string(*dimensions) + " dimensions"
-                        : std::string("no dimension (plain numbers)")) +
-            ", needs " +
-            (d ? "vectors of " + std::to_string(*d) + " dimensions" : "numbers"));
+        d == dimensions || (!d && dimensions == 1), "Choice",
+        "options of " + (dimensions ? std::to_string(*dimensions) + " dimensions"
+                                    : std::string("no dimension (plain numbers)")),
+        d ? "vectors of " + std::to_string(*d) + " dimensions" : "numbers");
     const auto n_options = static_cast<std::size_t>(options.shape[0]);
     const auto cumulative = cumulative_weights(dist, n_options);
     const std::int64_t cols = dimensions.value_or(1);
@@ -127,9 +126,9 @@ Matrix draw(const Samples& dist, std::int64_t n, Dimensions d, RandomState&) {
     const std::int64_t cols = d.value_or(1);
     const bool fits = (values.rank() == 1 || values.rank() == 2) &&
                       values.extent(0) == n && values.extent(1) == cols;
-    require_shape(fits, "Samples: got shape " + shape_text(values.shape) + ", needs [" +
-                            std::to_string(n) + (d ? ", " + std::to_string(cols) : "") +
-                            "]");
+    require_shape(
+        fits, "Samples", "shape " + shape_text(values.shape),
+        "[" + std::to_string(n) + (d ? ", " + std::to_string(cols) : "") + "]");
     return Eigen::Map<const Matrix>(values.values.data(), n, cols);
 }
 
@@ -402,8 +401,7 @@ Matrix values_or_samples(const DistributionOrArray& parameter, std::int64_t n,
     const bool is_matrix =
         array.rank() == 2 && array.shape[0] == n && array.shape[1] == d;
     if (!is_column && !is_matrix) {
-        throw ShapeError(what + ": got shape " + shape_text(array.shape) + ", needs " +
-                         shape_text({n, d}));
+        throw ShapeError(what, "shape " + shape_text(array.shape), shape_text({n, d}));
     }
     const Eigen::Map<const Matrix> values(array.values.data(), n, array.extent(1));
     return finite(Matrix(values.replicate(1, is_column ? d : 1)), what);
@@ -419,8 +417,7 @@ Vector values_or_samples(const DistributionOrArray& parameter, std::int64_t n,
         return finite(Vector(Vector::Constant(n, array.values[0])), what);
     }
     if (array.rank() != 1 || array.shape[0] != n) {
-        throw ShapeError(what + ": got shape " + shape_text(array.shape) + ", needs " +
-                         shape_text({n}));
+        throw ShapeError(what, "shape " + shape_text(array.shape), shape_text({n}));
     }
     return finite(Vector(Eigen::Map<const Vector>(array.values.data(), n)), what);
 }

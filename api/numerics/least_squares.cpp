@@ -159,8 +159,8 @@ Solution decoders(const NoSolver& solver, const Problem& problem) {
     const Array& values = *solver.values;
     if (values.rank() != 2 || values.shape[0] != neurons ||
         values.shape[1] != targets) {
-        throw ShapeError(problem.owner + ": NoSolver values: got shape " +
-                         shape_text(values.shape) + ", needs " +
+        throw ShapeError(problem.owner + ": NoSolver values",
+                         "shape " + shape_text(values.shape),
                          shape_text({neurons, targets}));
     }
     return {Eigen::Map<const Matrix>(values.values.data(), neurons, targets), {}, {}};
@@ -253,9 +253,9 @@ public:
     void operator()(const NnlsL2nz& s) const { at_least("NnlsL2nz", "reg", s.reg); }
     void operator()(const NoSolver& s) const {
         if (s.values && s.values->rank() != 2) {
-            throw ShapeError(owner_ + ": NoSolver values: got shape " +
-                             shape_text(s.values->shape) +
-                             ", needs [n_neurons, targets]");
+            throw ShapeError(owner_ + ": NoSolver values",
+                             "shape " + shape_text(s.values->shape),
+                             "[n_neurons, targets]");
         }
     }
 
@@ -345,9 +345,10 @@ bool solves_targets_apart(const Solver& solver) {
 Solution solve(const Solver& solver, const Matrix& A, const Matrix& Y, RandomState& rng,
                const std::string& owner) {
     if (A.rows() != Y.rows() && !std::holds_alternative<NoSolver>(solver)) {
-        throw ShapeError(owner + ": got activities at " + std::to_string(A.rows()) +
-                         " points and targets at " + std::to_string(Y.rows()) +
-                         ", needs the same points");
+        throw ShapeError(owner,
+                         "activities at " + std::to_string(A.rows()) +
+                             " points and targets at " + std::to_string(Y.rows()),
+                         "the same points");
     }
     const Problem problem{A, Y, rng, owner};
     return std::visit([&](const auto& kind) { return decoders(kind, problem); },

@@ -12,7 +12,8 @@ decltype(auto) named(const std::string& what, const Work& work) {
     try {
         return work();
     } catch (const ShapeError& error) {
-        throw ShapeError(what + ": " + error.what());
+        throw ShapeError(error.object().empty() ? what : what + ": " + error.object(),
+                         error.got(), error.needed());
     } catch (const ValidationError& error) {
         throw ValidationError(what + ": " + error.what());
     } catch (const MemoryError& error) {

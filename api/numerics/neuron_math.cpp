@@ -105,9 +105,10 @@ std::string element(const std::string& name, Eigen::Index index) {
 void check_lengths(const std::string& owner, const char* first, std::size_t n_first,
                    const char* second, std::size_t n_second) {
     if (n_first != n_second) {
-        throw ShapeError(owner + ": got " + std::to_string(n_first) + " " + first +
-                         " and " + std::to_string(n_second) + " " + second +
-                         ", needs as many of both");
+        throw ShapeError(owner,
+                         std::to_string(n_first) + " " + first + " and " +
+                             std::to_string(n_second) + " " + second,
+                         "as many of both");
     }
 }
 

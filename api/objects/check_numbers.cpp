@@ -34,9 +34,9 @@ void need_size(std::int64_t value, std::int64_t least, const std::string& what) 
 std::int64_t product(const std::vector<std::int64_t>& shape) {
     std::int64_t size = 0;
     if (!multiply_extents(shape, size) || size > most_elements) {
-        throw ShapeError("got shape " + shape_text(shape) +
-                         ", which no machine has memory for, needs at most 2^47 "
-                         "elements");
+        throw ShapeError(
+            "", "shape " + shape_text(shape) + ", which no machine has memory for",
+            "at most 2^47 elements");
     }
     return size;
 }
@@ -52,9 +52,8 @@ void check_whole(const Array& array, const std::string& what) {
     std::int64_t size = 0;
     if (!multiply_extents(array.shape, size) ||
         size != static_cast<std::int64_t>(array.values.size())) {
-        throw ShapeError(what + ": got " + std::to_string(array.values.size()) +
-                         " numbers, needs as many as the shape " +
-                         shape_text(array.shape) + " has");
+        throw ShapeError(what, std::to_string(array.values.size()) + " numbers",
+                         "as many as the shape " + shape_text(array.shape) + " has");
     }
 }
 

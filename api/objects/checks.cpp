@@ -63,11 +63,11 @@ void check_function(const ConnectionData& connection) {
         check_array(values, where);
         if (values.rank() != 2 ||
             values.extent(0) != connection.eval_points->array().extent(0)) {
-            throw ShapeError(where + ": got values of shape " +
-                             shape_text(values.shape) +
-                             ", needs one row for each of the " +
-                             std::to_string(connection.eval_points->array().extent(0)) +
-                             " evaluation points");
+            throw ShapeError(
+                where, "values of shape " + shape_text(values.shape),
+                "one row for each of the " +
+                    std::to_string(connection.eval_points->array().extent(0)) +
+                    " evaluation points");
         }
     }
 }
@@ -87,9 +87,8 @@ void check_eval_points(const ConnectionData& connection) {
         const bool vector = points.rank() == 1 && ensemble->dimensions == 1;
         if (!vector &&
             (points.rank() != 2 || points.extent(1) != ensemble->dimensions)) {
-            throw ShapeError(where + ": got shape " + shape_text(points.shape) +
-                             ", needs [points, " +
-                             std::to_string(ensemble->dimensions) + ']');
+            throw ShapeError(where, "shape " + shape_text(points.shape),
+                             "[points, " + std::to_string(ensemble->dimensions) + ']');
         }
     }
 }
@@ -120,9 +119,9 @@ void check_sizes(const ConnectionData& connection) {
     if (const auto sizes =
             transform_sizes(connection.transform, where + ": transform")) {
         if (sizes->in != mid || sizes->out != out) {
-            throw ShapeError(where + ": got a transform from " +
-                             std::to_string(sizes->in) + " to " +
-                             std::to_string(sizes->out) + " values, needs " +
+            throw ShapeError(where,
+                             "a transform from " + std::to_string(sizes->in) + " to " +
+                                 std::to_string(sizes->out) + " values",
                              std::to_string(mid) + " to " + std::to_string(out));
         }
         return;
@@ -133,27 +132,25 @@ void check_sizes(const ConnectionData& connection) {
     }
     const bool matrix = array != nullptr && array->rank() == 2;
     if (matrix && (array->extent(0) != out || array->extent(1) != mid)) {
-        throw ShapeError(where + ": got a transform of shape " +
-                         shape_text(array->shape) + ", needs [" + std::to_string(out) +
-                         ", " + std::to_string(mid) + "]: (size of post, size of the " +
-                         "function's value)");
+        throw ShapeError(where, "a transform of shape " + shape_text(array->shape),
+                         "[" + std::to_string(out) + ", " + std::to_string(mid) +
+                             "]: (size of post, size of the function's value)");
     }
     if (array != nullptr && array->rank() > 2) {
-        throw ShapeError(where + ": got a transform of shape " +
-                         shape_text(array->shape) + ", needs a number, a vector or a " +
-                         "matrix");
+        throw ShapeError(where, "a transform of shape " + shape_text(array->shape),
+                         "a number, a vector or a matrix");
     }
     const bool distribution =
         std::holds_alternative<Distribution>(connection.transform.value());
     if (!matrix && !distribution && mid != out) {
-        throw ShapeError(where + ": got a value of size " + std::to_string(mid) +
-                         ", needs the size " + std::to_string(out) +
-                         " of the post object, or a matrix as transform");
+        throw ShapeError(where, "a value of size " + std::to_string(mid),
+                         "the size " + std::to_string(out) +
+                             " of the post object, or a matrix as transform");
     }
     if (array != nullptr && array->rank() == 1 && array->extent(0) != out) {
-        throw ShapeError(where + ": got a transform of shape " +
-                         shape_text(array->shape) + ", needs one number for each of " +
-                         std::to_string(out) + " components");
+        throw ShapeError(
+            where, "a transform of shape " + shape_text(array->shape),
+            "one number for each of " + std::to_string(out) + " components");
     }
 }
 

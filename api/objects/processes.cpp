@@ -286,7 +286,7 @@ Array Process::run_steps(std::int64_t n_steps, RunProcessOptions options) const 
 
 Array Process::apply(const Array& x, RunProcessOptions options) const {
     if (x.rank() < 1) {
-        throw ShapeError("Process: apply: got a number, needs [steps, size_in]");
+        throw ShapeError("Process: apply", "a number", "[steps, size_in]");
     }
     detail::check_whole(x, "Process: apply: x");
     const std::int64_t steps = x.extent(0), size_in = x.rank() < 2 ? 1 : x.shape[1];

@@ -105,7 +105,7 @@ std::vector<std::int64_t> RandomStream::swaps(std::int64_t n) {
 
 void RandomStream::shuffle(Array& array) {
     if (array.rank() == 0) {
-        throw ShapeError("shuffle: got a number, needs an array with an axis");
+        throw ShapeError("shuffle", "a number", "an array with an axis");
     }
     const std::int64_t n = array.extent(0);
     const std::int64_t width =

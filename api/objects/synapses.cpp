@@ -45,7 +45,7 @@ void run_rows(HostFilter& filter, const std::vector<double>& x, std::vector<doub
 
 std::size_t row_size(const Array& x) {
     if (x.rank() < 1) {
-        throw ShapeError("filt: got a number, needs an array of at least one axis");
+        throw ShapeError("filt", "a number", "an array of at least one axis");
     }
     detail::check_whole(x, "filt: x");
     return static_cast<std::size_t>(

@@ -15,23 +15,22 @@ namespace {
 std::int64_t elements(const Tensor::Shape& shape) {
     for (const auto extent : shape) {
         if (extent < 0) {
-            throw ShapeError("Tensor: got shape " + shape_text(shape) +
-                             ", needs no negative extents");
+            throw ShapeError("Tensor", "shape " + shape_text(shape),
+                             "no negative extents");
         }
     }
     std::int64_t count = 0;
     if (!multiply_extents(shape, count)) {
-        throw ShapeError("Tensor: got shape " + shape_text(shape) +
-                         ", needs fewer elements than 2^63");
+        throw ShapeError("Tensor", "shape " + shape_text(shape),
+                         "fewer elements than 2^63");
     }
     return count;
 }
 
 void need_elements(const Tensor::Shape& shape, std::size_t count) {
     if (elements(shape) != static_cast<std::int64_t>(count)) {
-        throw ShapeError("Tensor: got " + std::to_string(count) +
-                         " values, needs as many as the shape " + shape_text(shape) +
-                         " has");
+        throw ShapeError("Tensor", std::to_string(count) + " values",
+                         "as many as the shape " + shape_text(shape) + " has");
     }
 }
 
@@ -129,10 +128,9 @@ bool is_within(std::int64_t index, std::int64_t extent) {
 
 void need_rank(std::size_t indices, const Tensor::Shape& shape) {
     if (indices != shape.size()) {
-        throw ShapeError("Tensor: got " + std::to_string(indices) +
-                         (indices == 1 ? " index" : " indices") + ", needs " +
-                         std::to_string(shape.size()) + " (shape " + shape_text(shape) +
-                         ')');
+        throw ShapeError(
+            "Tensor", std::to_string(indices) + (indices == 1 ? " index" : " indices"),
+            std::to_string(shape.size()) + " (shape " + shape_text(shape) + ')');
     }
 }
 

@@ -53,8 +53,8 @@ void check_init(const DistributionOrArray& init, const Extents& shape,
                 const std::string& where) {
     detail::check_array(init, where, "init");
     if (init.is_array() && init.array().shape != shape) {
-        throw ShapeError(where + ": init: got shape " + shape_text(init.array().shape) +
-                         ", needs " + shape_text(shape));
+        throw ShapeError(where + ": init", "shape " + shape_text(init.array().shape),
+                         shape_text(shape));
     }
 }
 

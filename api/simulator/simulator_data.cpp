@@ -92,17 +92,16 @@ HostTensor host_tensor(const Tensor& tensor) {
 HostTensor checked_tensor(const Tensor& tensor, Index size, const std::string& where) {
     if (tensor.rank() != 3 || tensor.extent(2) != size || tensor.extent(0) < 1 ||
         tensor.extent(1) < 1) {
-        throw ShapeError(where + ": got data of shape " + shape_text(tensor.shape()) +
-                         ", needs [batch, steps, " + std::to_string(size) + ']');
+        throw ShapeError(where, "data of shape " + shape_text(tensor.shape()),
+                         "[batch, steps, " + std::to_string(size) + ']');
     }
     return host_tensor(tensor);
 }
 
 void match_items(CallData& call, Index items, const std::string& where) {
     if (call.items != 0 && call.items != items) {
-        throw ShapeError(where + ": got data for " + std::to_string(items) +
-                         " items, needs " + std::to_string(call.items) +
-                         " as in the other data");
+        throw ShapeError(where, "data for " + std::to_string(items) + " items",
+                         std::to_string(call.items) + " as in the other data");
     }
     call.items = items;
 }
@@ -144,9 +143,9 @@ CallData Simulator::Impl::call_data(const Data& x, const Data* y,
         match_items(result, tensor.batch, where);
         check_values(tensor, real(), y != nullptr, where);
         if (tensor.steps > 1 && result.n_steps > 1 && tensor.steps != result.n_steps) {
-            throw ShapeError(where + ": got data for " + std::to_string(tensor.steps) +
-                             " steps, needs " + std::to_string(result.n_steps) +
-                             " as in the other data, or 1");
+            throw ShapeError(
+                where, "data for " + std::to_string(tensor.steps) + " steps",
+                std::to_string(result.n_steps) + " as in the other data, or 1");
         }
         result.n_steps = std::max(result.n_steps, tensor.steps);
         if (!result.feeds.emplace(input, tensor).second) {
@@ -156,9 +155,9 @@ CallData Simulator::Impl::call_data(const Data& x, const Data* y,
     if (n_steps) {
         check_steps(*n_steps, 1, session->step(), call);
         if (result.n_steps > 1 && result.n_steps != *n_steps) {
-            throw ShapeError(call + ": got data for " + std::to_string(result.n_steps) +
-                             " steps, needs n_steps = " + std::to_string(*n_steps) +
-                             " or 1");
+            throw ShapeError(call,
+                             "data for " + std::to_string(result.n_steps) + " steps",
+                             "n_steps = " + std::to_string(*n_steps) + " or 1");
         }
         result.n_steps = *n_steps;
     }

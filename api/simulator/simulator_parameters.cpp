@@ -101,8 +101,8 @@ void check_names(const std::vector<Parameter>& known,
                                   "', which the network does not have");
         }
         if (array.shape != at->second->shape) {
-            throw ShapeError(where + ": '" + name + "': got shape " +
-                             shape_text(array.shape) + ", needs " +
+            throw ShapeError(where + ": '" + name + "'",
+                             "shape " + shape_text(array.shape),
                              shape_text(at->second->shape));
         }
     }
@@ -237,8 +237,8 @@ Array Simulator::parameter(const std::string& name) const try {
 void Simulator::set_parameter(const std::string& name, const Array& values) try {
     const Array present = parameter(name);
     if (present.shape != values.shape) {
-        throw ShapeError("set_parameter: '" + name + "': got shape " +
-                         shape_text(values.shape) + ", needs " +
+        throw ShapeError("set_parameter: '" + name + "'",
+                         "shape " + shape_text(values.shape),
                          shape_text(present.shape));
     }
     impl_->session->set_parameter(name, values.values);

@@ -256,14 +256,13 @@ std::pair<std::string_view, std::size_t> split_header(std::span<const std::byte>
 void check_count(std::span<const Index> shape, std::size_t n_values,
                  const std::string& where) {
     if (shape.size() > max_dims) {
-        throw ShapeError(where + ": got " + std::to_string(shape.size()) +
-                         " dimensions, needs at most " + std::to_string(max_dims));
+        throw ShapeError(where, std::to_string(shape.size()) + " dimensions",
+                         "at most " + std::to_string(max_dims));
     }
     const auto count = element_count(shape);
     if (!count || static_cast<std::size_t>(*count) != n_values) {
-        throw ShapeError(where + ": got " + std::to_string(n_values) +
-                         " values, needs as many as the shape " + shape_text(shape) +
-                         " holds");
+        throw ShapeError(where, std::to_string(n_values) + " values",
+                         "as many as the shape " + shape_text(shape) + " holds");
     }
 }
 

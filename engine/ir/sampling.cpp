@@ -57,9 +57,9 @@ void check_target_steps(const ProbePoint& probe, Index first_step, Index n_steps
     const std::string of_what = probe.keep_history
                                     ? ", one for each sample of the probe in " + call
                                     : ", as the probe keeps its last sample only";
-    throw ShapeError(where + ": got targets of " + std::to_string(target_steps) +
-                     " steps, needs " + std::to_string(samples) + of_what +
-                     (samples == 1 ? "" : ", or 1 to be held"));
+    throw ShapeError(
+        where, "targets of " + std::to_string(target_steps) + " steps",
+        std::to_string(samples) + of_what + (samples == 1 ? "" : ", or 1 to be held"));
 }
 
 }  // namespace nengine

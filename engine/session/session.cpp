@@ -12,21 +12,21 @@ namespace {
 
 void check_size(const HostTensor& tensor, const std::string& name, Index size) {
     if (tensor.data == nullptr || tensor.batch < 1) {
-        throw ShapeError("data for '" + name + "': got no items, needs at least one");
+        throw ShapeError("data for '" + name + "'", "no items", "at least one");
     }
     if (tensor.size != size) {
-        throw ShapeError(
-            "data for '" + name + "': got shape (" + std::to_string(tensor.batch) +
-            ", " + std::to_string(tensor.steps) + ", " + std::to_string(tensor.size) +
-            "), needs (batch, steps, " + std::to_string(size) + ")");
+        throw ShapeError("data for '" + name + "'",
+                         "shape (" + std::to_string(tensor.batch) + ", " +
+                             std::to_string(tensor.steps) + ", " +
+                             std::to_string(tensor.size) + ")",
+                         "(batch, steps, " + std::to_string(size) + ")");
     }
 }
 
 void check_input_steps(Index steps, const std::string& name, Index n_steps) {
     if (steps != 1 && steps != n_steps) {
-        throw ShapeError("data for '" + name + "': got " + std::to_string(steps) +
-                         " steps, needs " + std::to_string(n_steps) +
-                         ", or 1 to be held");
+        throw ShapeError("data for '" + name + "'", std::to_string(steps) + " steps",
+                         std::to_string(n_steps) + ", or 1 to be held");
     }
 }
 
@@ -87,8 +87,8 @@ struct Session::Impl {
     static void check_batch(const HostTensor& tensor, const std::string& name,
                             Index batch) {
         if (tensor.batch != batch) {
-            throw ShapeError("data for '" + name + "': got " +
-                             std::to_string(tensor.batch) + " items, needs " +
+            throw ShapeError("data for '" + name + "'",
+                             std::to_string(tensor.batch) + " items",
                              std::to_string(batch));
         }
     }
@@ -258,9 +258,9 @@ void Session::set_parameters(const std::map<std::string, std::vector<double>>& v
         }
         const Signal& signal = impl_->model->signal(found->second);
         if (static_cast<Index>(numbers.size()) != signal.size()) {
-            throw ShapeError("parameter '" + name + "': got " +
-                             std::to_string(numbers.size()) + " values, needs shape " +
-                             to_string(signal.shape));
+            throw ShapeError("parameter '" + name + "'",
+                             std::to_string(numbers.size()) + " values",
+                             "shape " + to_string(signal.shape));
         }
         if (!std::ranges::all_of(numbers, [](double v) { return std::isfinite(v); })) {
             throw ValidationError(

@@ -4,6 +4,7 @@
 #include <source_location>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace nengine {
 
@@ -20,10 +21,27 @@ public:
     explicit ValidationError(const std::string& what) : Error(what) {}
 };
 
-/// Shapes of two things that must fit do not.
+/// Shapes of two things that must fit do not. The three parts of the message can be had
+/// one by one, so that a caller who wants to recover need not parse it.
 class ShapeError : public ValidationError {
 public:
-    explicit ShapeError(const std::string& what) : ValidationError(what) {}
+    /// The message is `object: got X, needs Y`, or `got X, needs Y` where no object is
+    /// known yet.
+    ShapeError(std::string object, std::string got, std::string needed)
+        : ValidationError((object.empty() ? "" : object + ": ") + "got " + got +
+                          ", needs " + needed),
+          object_(std::move(object)),
+          got_(std::move(got)),
+          needed_(std::move(needed)) {}
+    /// Where, and the user's object: "ensemble 'a': encoders".
+    const std::string& object() const noexcept { return object_; }
+    /// What was given: "shape [3, 1]".
+    const std::string& got() const noexcept { return got_; }
+    /// What would have fitted: "[20, 2]".
+    const std::string& needed() const noexcept { return needed_; }
+
+private:
+    std::string object_, got_, needed_;
 };
 
 /// A network that cannot be turned into a model, or a model that cannot be planned.

@@ -111,8 +111,8 @@ void run_gnuplot(const std::string& script, const fs::path& file) {
 
 void check_length(std::size_t got, std::size_t needed, const std::string& what) {
     if (got != needed) {
-        throw ShapeError("plot: got " + std::to_string(got) + " values for " + what +
-                         ", needs " + std::to_string(needed));
+        throw ShapeError("plot", std::to_string(got) + " values for " + what,
+                         std::to_string(needed));
     }
 }
 
@@ -302,9 +302,9 @@ void check(const ClassifiedImage& image) {
         "an image");
     if (image.n_classes < 1 || image.probabilities.empty() ||
         image.probabilities.size() % static_cast<std::size_t>(image.n_classes) != 0) {
-        throw ShapeError("plot: got " + std::to_string(image.probabilities.size()) +
-                         " probabilities, needs a multiple of " +
-                         std::to_string(image.n_classes) + " classes");
+        throw ShapeError(
+            "plot", std::to_string(image.probabilities.size()) + " probabilities",
+            "a multiple of " + std::to_string(image.n_classes) + " classes");
     }
 }
 

@@ -66,9 +66,10 @@ namespace networks {
 std::vector<double> circconv(std::vector<double> a, std::vector<double> b,
                              bool invert_a, bool invert_b) {
     if (a.size() != b.size()) {
-        throw ShapeError("circconv: got vectors of " + std::to_string(a.size()) +
-                         " and " + std::to_string(b.size()) +
-                         " numbers, needs as many of both");
+        throw ShapeError("circconv",
+                         "vectors of " + std::to_string(a.size()) + " and " +
+                             std::to_string(b.size()) + " numbers",
+                         "as many of both");
     }
     a = invert_a ? involution(a) : std::move(a);
     b = invert_b ? involution(b) : std::move(b);
