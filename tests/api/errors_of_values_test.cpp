@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -11,6 +12,8 @@
 namespace nengine::test {
 
 namespace {
+
+using ::testing::ElementsAre;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
@@ -26,6 +29,17 @@ void make_mine(EnsembleOptions options) {
     options.label = "mine";
     net.probe(net.ensemble(2, 1, options));
     Simulator(net, quiet());
+}
+
+/// Object, got and needed of the ShapeError that `work` ends with.
+template <class Work>
+std::vector<std::string> parts(const Work& work) {
+    try {
+        work();
+    } catch (const ShapeError& error) {
+        return {error.object(), error.got(), error.needed()};
+    }
+    return {};
 }
 
 std::vector<Case> indices() {
@@ -298,6 +312,51 @@ TEST(Errors, OfNumbersOfEnsemblesAndConnections) {
 }
 TEST(Errors, OfFilters) {
     expect_errors(filters());
+}
+
+TEST(ShapeErrors, OfArraysHaveTheirParts) {
+    const Array two{1.0, 2.0}, one{1.0};
+    EXPECT_THAT(parts([&] { static_cast<void>(two + one); }),
+                ElementsAre("arithmetic on arrays", "shapes [2] and [1]",
+                            "equal ones, or a number"));
+    EXPECT_THAT(parts([&] { static_cast<void>(two(0, 0)); }),
+                ElementsAre("Array", "2 indices", "1 (shape [2])"));
+}
+
+TEST(ShapeErrors, OfObjectsHaveTheObjectByItsLabel) {
+    EXPECT_THAT(parts([] {
+                    make_mine({.encoders = {{1.0, 0.0}}});
+                }),
+                ElementsAre("ensemble 'mine': encoders", "shape [1, 2]", "[2, 1]"));
+    Example e;
+    EXPECT_THAT(
+        parts([&] { e.net.connect(e.u, e.sum, {.label = "y", .transform = {{1.0}}}); }),
+        ElementsAre("connection 'y' (node 'u' to node 'sum')",
+                    "a transform of shape [1, 1]",
+                    "[2, 2]: (size of post, size of the function's value)"));
+    Simulator sim(e.net, quiet());
+    EXPECT_THAT(
+        parts([&] {
+            sim.run_steps(1, {.data = {{e.u, Tensor({1, 1}, std::vector{0.5})}}});
+        }),
+        ElementsAre("run_steps: node 'u'", "data of shape [1, 1]",
+                    "[batch, steps, 2]"));
+}
+
+TEST(ShapeErrors, ThatAreNamedFurtherOutKeepWhatTheyGotAndNeeded) {
+    EXPECT_THAT(
+        parts([] { make_mine({.encoders = Samples{{{0.5}}}}); }),
+        ElementsAre("ensemble 'mine': encoders: Samples", "shape [1, 1]", "[2, 1]"));
+    constexpr std::int64_t huge = std::int64_t{1} << 32;
+    Example e;
+    EXPECT_THAT(
+        parts([&] {
+            e.net.layer(Flatten{}, e.u, {.label = "big", .shape_in = {huge, huge, 1}});
+        }),
+        ElementsAre("layer 'big'",
+                    "shape [4294967296, 4294967296, 1], which no machine has "
+                    "memory for",
+                    "at most 2^47 elements"));
 }
 
 TEST(Options, BracesWithNamesAreOptionsAndOthersAreNumbers) {

@@ -2,6 +2,7 @@ set(NENGINE_KERNELS_TESTS
     elementwise_test.cpp
     denormals_test.cpp
     divide_test.cpp
+    error_test.cpp
     filter_scan_test.cpp
     gather_test.cpp
     learning_test.cpp

@@ -173,6 +173,10 @@ TEST(CallSamples, AreAsManyAsTargetsNeedSteps) {
         EXPECT_STREQ(error.what(),
                      "evaluate: probe 'p': got targets of 7 steps, needs 3, one for "
                      "each sample of the probe in 7 steps, or 1 to be held");
+        EXPECT_EQ(error.object(), "evaluate: probe 'p'");
+        EXPECT_EQ(error.got(), "targets of 7 steps");
+        EXPECT_EQ(error.needed(),
+                  "3, one for each sample of the probe in 7 steps, or 1 to be held");
     }
 }
 
