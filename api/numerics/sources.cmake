@@ -21,7 +21,8 @@ set(NENGINE_NUMERICS_SOURCES
     steps.cpp
     subsolvers.cpp
     synapse_steps.cpp
-    text.cpp)
+    text.cpp
+    values_or_samples.cpp)
 
 # Products and sums are rounded one by one, as numpy does: fused, the current of a neuron
 # exactly at its threshold would come out on the other side.

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <source_location>
 #include <stdexcept>
 #include <string>
-#include <utility>
 
 namespace nengine {
 
@@ -27,21 +27,23 @@ class ShapeError : public ValidationError {
 public:
     /// The message is `object: got X, needs Y`, or `got X, needs Y` where no object is
     /// known yet.
-    ShapeError(std::string object, std::string got, std::string needed)
+    ShapeError(const std::string& object, const std::string& got,
+               const std::string& needed)
         : ValidationError((object.empty() ? "" : object + ": ") + "got " + got +
                           ", needs " + needed),
-          object_(std::move(object)),
-          got_(std::move(got)),
-          needed_(std::move(needed)) {}
+          parts_(std::make_shared<const Parts>(Parts{object, got, needed})) {}
     /// Where, and the user's object: "ensemble 'a': encoders".
-    const std::string& object() const noexcept { return object_; }
+    const std::string& object() const noexcept { return parts_->object; }
     /// What was given: "shape [3, 1]".
-    const std::string& got() const noexcept { return got_; }
+    const std::string& got() const noexcept { return parts_->got; }
     /// What would have fitted: "[20, 2]".
-    const std::string& needed() const noexcept { return needed_; }
+    const std::string& needed() const noexcept { return parts_->needed; }
 
 private:
-    std::string object_, got_, needed_;
+    struct Parts {
+        std::string object, got, needed;
+    };
+    std::shared_ptr<const Parts> parts_;  // copies of an exception must not throw
 };
 
 /// A network that cannot be turned into a model, or a model that cannot be planned.
