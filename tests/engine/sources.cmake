@@ -14,5 +14,6 @@ set(NENGINE_ENGINE_TESTS
     random_gradient_test.cpp
     planner/passes_test.cpp
     runtime/call_log_test.cpp
+    runtime/host_tables_test.cpp
     runtime/recorded_steps_test.cpp
     random_network_test.cpp)
