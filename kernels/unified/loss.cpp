@@ -100,21 +100,24 @@ struct CrossEntropy {
     NENGINE_HD void term(Real* r, Index row, Index) const {
         const auto& p = args.prediction;
         const Index t = row / p.batch, b = row % p.batch;
+        const auto& to = args.dL_dprediction;
         const Classes<const Real> x{&p(t, b, 0, 0), p.col_stride, p.cols};
+        const Classes<Real> gradient{to.data == nullptr ? nullptr : &to(t, b, 0, 0),
+                                     to.col_stride, to.cols};
         const Real given = args.target(t, b, 0, 0);
         const bool known = given >= Real(0) && given < static_cast<Real>(p.cols);
         const bool counts = b < args.valid;
         if (counts && known) {
             const auto label = static_cast<Index>(given);
-            const Entropy<Real> entropy(x);
+            const Entropy<Real> entropy(x, gradient);
             r[0] += entropy.value(x, label);
-            write_gradient(t, b, [&](Index i) {
+            write(gradient, [&](Index i) {
                 return args.scale * entropy.derivative(x, label, i);
             });
         } else {
             const Real value = counts ? static_cast<Real>(NAN) : Real(0);
             r[0] += value;
-            write_gradient(t, b, [&](Index) { return value; });
+            write(gradient, [&](Index) { return value; });
         }
     }
 
@@ -123,14 +126,13 @@ struct CrossEntropy {
     }
 
 private:
-    template <class Gradient>
-    NENGINE_HD void write_gradient(Index t, Index b, const Gradient& gradient) const {
-        const auto& to = args.dL_dprediction;
+    template <class Value>
+    NENGINE_HD static void write(const Classes<Real>& to, const Value& value) {
         if (to.data == nullptr) {
             return;
         }
-        for (Index i = 0; i < to.cols; ++i) {
-            to(t, b, 0, i) = gradient(i);
+        for (Index i = 0; i < to.n; ++i) {
+            to[i] = value(i);
         }
     }
 };
