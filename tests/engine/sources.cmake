@@ -13,6 +13,7 @@ set(NENGINE_ENGINE_TESTS
     core/signal_test.cpp
     random_gradient_test.cpp
     planner/passes_test.cpp
+    planner/written_test.cpp
     runtime/call_log_test.cpp
     runtime/host_tables_test.cpp
     runtime/recorded_steps_test.cpp
