@@ -111,7 +111,9 @@ std::string SessionOf<Real>::describe_parameters() const {
     for (const auto& [signal, offset] : parameters_.layout()) {
         if (!std::ranges::all_of(parameters_.read(signal, false), is_finite)) {
             return "an update made " + name_of(model_->signal(signal)) +
-                   " NaN or infinite; needs a smaller learning rate";
+                   " NaN or infinite, and the parameters before it are not kept: go "
+                   "back to those that were saved, or reset(), and lower the learning "
+                   "rate";
         }
     }
     return {};
@@ -133,9 +135,14 @@ std::string SessionOf<Real>::describe_gradients() const {
             }
         }
     }
+    const std::string real = sizeof(Real) == sizeof(float) ? "float32" : "float64";
+    if (std::holds_alternative<Sgd>(optimizer_.optimizer())) {
+        return "the update of " + where + " would be " +
+               short_text(largest * optimizer_.learning_rate()) + ", too large for " +
+               real;
+    }
     return "the gradient of " + where + " reached " + short_text(largest) +
-           ", the square of which is too large for " +
-           (sizeof(Real) == sizeof(float) ? "float32" : "float64");
+           ", the square of which is too large for " + real;
 }
 
 template <class Real>
@@ -163,8 +170,8 @@ void SessionOf<Real>::throw_if_not_finite(Runner& runner, const Epoch& epoch,
         text += ", in the loss itself; the signals are finite";
     }
     throw SimulationError("train: " + text +
-                          "; the parameters are those before this minibatch; try a "
-                          "smaller learning rate");
+                          "; the parameters are those before this minibatch; lower "
+                          "the learning rate");
 }
 
 template class SessionOf<float>;

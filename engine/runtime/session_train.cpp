@@ -112,6 +112,7 @@ void SessionOf<Real>::check_gradients(const Epoch& epoch, Index minibatch) {
     const Real* gradients = parameters_.gradients();
     device_.run([&](const auto& exec) {
         flag_non_finite(exec, gradients, parameters_.size(), squares,
+                        optimizer_.gradient_scale(),
                         epoch.tally.flag.template as<int>(),
                         flag_code(minibatch, NonFinite::gradient));
     });
@@ -121,7 +122,7 @@ template <class Real>
 void SessionOf<Real>::check_parameters(const Epoch& epoch) {
     const Real* values = parameters_.values();
     device_.run([&](const auto& exec) {
-        flag_non_finite(exec, values, parameters_.size(), false,
+        flag_non_finite(exec, values, parameters_.size(), false, Real(1),
                         epoch.tally.flag.template as<int>(),
                         flag_code(0, NonFinite::parameter));
     });
@@ -132,6 +133,7 @@ Scores SessionOf<Real>::train(Index n_steps, const Feeds& feeds, const Targets& 
                               const Objective& objective,
                               const std::vector<Index>& order,
                               const Session::Progress& progress) {
+    optimizer_.check_learning_rate();
     const Objective losses = losses_of(objective);
     Runner& runner = runner_for(n_steps, feeds, probes_of(losses), true);
     const Sources sources = make_sources(feeds), wanted = make_sources(targets);

@@ -184,13 +184,14 @@ struct FlagAnyNonFinite {
     static constexpr int n_registers = 1, n_sums = 1;
 
     const Real* values;
+    Real scale;
     int* flag;
     int code;
 
     NENGINE_HD void load_constants(Real*, Index) const {}
 
     NENGINE_HD void term(Real* r, Index row, Index) const {
-        const Real x = squares ? values[row] * values[row] : values[row];
+        const Real x = values[row] * (squares ? values[row] : scale);
         r[0] += x - x;
     }
 
@@ -244,21 +245,24 @@ void flag_non_finite(const Exec& exec, const double* value, int* flag, int code)
 
 template <class Exec, class Real>
 void flag_non_finite(const Exec& exec, const Real* values, Index n, bool squares,
-                     int* flag, int code) {
+                     Real scale, int* flag, int code) {
     if (squares) {
-        launch_columns(exec, n, 1, FlagAnyNonFinite<Real, true>{values, flag, code});
+        launch_columns(exec, n, 1,
+                       FlagAnyNonFinite<Real, true>{values, scale, flag, code});
     } else {
-        launch_columns(exec, n, 1, FlagAnyNonFinite<Real, false>{values, flag, code});
+        launch_columns(exec, n, 1,
+                       FlagAnyNonFinite<Real, false>{values, scale, flag, code});
     }
 }
 
-#define NENGINE_INSTANTIATE(Real)                                               \
-    template void mean_squared_error(const ThisExec&, const LossArgs<Real>&);   \
-    template void sparse_categorical_crossentropy(const ThisExec&,              \
-                                                  const LossArgs<Real>&, bool); \
-    template void count_correct(const ThisExec&, const Block<const Real>&,      \
-                                const Block<const Real>&, Index, double*);      \
-    template void flag_non_finite(const ThisExec&, const Real*, Index, bool, int*, int);
+#define NENGINE_INSTANTIATE(Real)                                                  \
+    template void mean_squared_error(const ThisExec&, const LossArgs<Real>&);      \
+    template void sparse_categorical_crossentropy(const ThisExec&,                 \
+                                                  const LossArgs<Real>&, bool);    \
+    template void count_correct(const ThisExec&, const Block<const Real>&,         \
+                                const Block<const Real>&, Index, double*);         \
+    template void flag_non_finite(const ThisExec&, const Real*, Index, bool, Real, \
+                                  int*, int);
 
 NENGINE_INSTANTIATE(float)
 NENGINE_INSTANTIATE(double)

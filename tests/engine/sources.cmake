@@ -17,4 +17,5 @@ set(NENGINE_ENGINE_TESTS
     runtime/call_log_test.cpp
     runtime/host_tables_test.cpp
     runtime/recorded_steps_test.cpp
+    runtime/training_faults_test.cpp
     random_network_test.cpp)
