@@ -6,6 +6,7 @@ set(NENGINE_ENGINE_SOURCES
     ir/plan.cpp
     ir/sampling.cpp
     ir/signal.cpp
+    ir/written.cpp
     operators/checks.cpp
     operators/learning.cpp
     operators/learning_lowering.cpp

@@ -42,9 +42,10 @@ void count_correct(const Exec& exec, const Block<const Real>& prediction,
 template <class Exec>
 void flag_non_finite(const Exec& exec, const double* value, int* flag, int code);
 
-/// The same for any of n numbers or, with `squares`, for the square of any of them.
+/// The same for the product of `scale` with any of n numbers or, with `squares`, for
+/// the square of any of them.
 template <class Exec, class Real>
 void flag_non_finite(const Exec& exec, const Real* values, Index n, bool squares,
-                     int* flag, int code);
+                     Real scale, int* flag, int code);
 
 }  // namespace nengine

@@ -7,6 +7,7 @@
 
 #include "api/numerics/packed_product.hpp"
 #include "kernels/base/error.hpp"
+#include "kernels/base/region_error.hpp"
 
 namespace nengine {
 namespace {
@@ -68,15 +69,19 @@ void factor_diagonal(Block diagonal, const std::string& owner) {
 void factor_below(const Block& diagonal, Block below) {
     constexpr Index rows_of_task = 64;
     const Index tasks = (below.rows() + rows_of_task - 1) / rows_of_task;
+    RegionError error;  // solving takes memory
 #pragma omp parallel for schedule(static) if (omp_in_parallel() == 0 && tasks > 1)
     for (Index task = 0; task < tasks; ++task) {
         const Index first = task * rows_of_task;
         const Index count = std::min(rows_of_task, below.rows() - first);
         auto rows = below.middleRows(first, count);
-        diagonal.transpose()
-            .triangularView<Eigen::Upper>()
-            .solveInPlace<Eigen::OnTheRight>(rows);
+        error.guard([&] {
+            diagonal.transpose()
+                .triangularView<Eigen::Upper>()
+                .solveInPlace<Eigen::OnTheRight>(rows);
+        });
     }
+    error.rethrow();
 }
 
 /// G = L L' in place, by blocks of columns from the left; the upper half is not touched

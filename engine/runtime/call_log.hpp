@@ -17,6 +17,8 @@ public:
     /// The results of operator `op` for an item in a step, if it has been called:
     /// `size` numbers.
     const double* find(int op, Index step, Index item) const;
+    /// Whether operator `op` has been called at all.
+    bool has(int op) const { return series_.contains(op); }
     /// Keeps the results of a call; those of an item come in the order of steps.
     void add(int op, Index step, Index item, std::span<const double> results);
     /// The steps before `step` are past.

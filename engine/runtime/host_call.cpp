@@ -11,6 +11,13 @@ bool calls_user(const Command& command) {
            (process != nullptr && process->members.front().process.users_own);
 }
 
+bool calls_user(const Plan& plan) {
+    bool calls = false;
+    for_each_command(
+        plan, [&](const Command& command) { calls = calls || calls_user(command); });
+    return calls;
+}
+
 template <class Real>
 UserCall<Real>::UserCall(const HostContext<Real>& context, const Command& command,
                          const ChunkExtent& extent, HostSteps steps)

@@ -58,8 +58,9 @@ private:
     std::vector<double> arguments_, results_;
 };
 
-/// Whether a command is called as a UserCall.
+/// Whether a command is called as a UserCall; whether some of a plan's are.
 bool calls_user(const Command& command);
+bool calls_user(const Plan& plan);
 
 /// Processes of the engine's own, which share nothing: side by side, on all cores.
 template <class Real>

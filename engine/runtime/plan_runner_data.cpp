@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "engine/runtime/plan_runner.hpp"
+#include "kernels/base/host_memory.hpp"
 #include "kernels/elementwise.hpp"
 #include "kernels/gather.hpp"
 #include "kernels/reduce.hpp"
@@ -30,6 +31,45 @@ std::vector<Index> iota(Index n) {
     return indices;
 }
 
+/// Refuses tables of `n` indices that would not fit: on the host, where they are made,
+/// and on a device that shares its memory.
+/// @param owner  gives the name of what the tables are about; for the message
+template <class Owner>
+void need_tables(const Device& device, Index n, Owner&& owner) {
+    const Index copies = device.is_cuda() ? 1 : 2;
+    need_host_memory(array_bytes({n, copies}, sizeof(Index)), [&] {
+        return MemoryUse{owner(), "tables of " + std::to_string(n) + " indices",
+                         "its size"};
+    });
+}
+
+/// The largest signal of a state buffer, for messages.
+std::string name_of_largest(const Model& model, const std::vector<StatePiece>& pieces) {
+    const auto largest = std::ranges::max_element(
+        pieces, {},
+        [&](const StatePiece& piece) { return model.signal(piece.signal).size(); });
+    return "state '" + model.signal(largest->signal).name + "'";
+}
+
+/// The parameter of which a packed buffer has the largest piece, for messages.
+std::string name_of_largest(const Model& model, const ParameterLayout& layout,
+                            const Packed& packed) {
+    const auto largest = std::ranges::max_element(
+        packed.pieces, {},
+        [](const PackPiece& piece) { return piece.view.size() * piece.repeat; });
+    const auto holds = [&](const auto& entry) {
+        const Index at = largest->view.offset - entry.second;
+        return at >= 0 && at < model.signal(entry.first).size();
+    };
+    const auto found = std::ranges::find_if(layout, holds);
+    if (found == layout.end()) {
+        return "parameters";
+    }
+    const Signal& signal = model.signal(found->first);
+    return "parameter '" + (signal.parameter.empty() ? signal.name : signal.parameter) +
+           "'";
+}
+
 template <class Real>
 Block<Real> vector_block(Real* data, Index n) {
     return {.data = data, .cols = n};
@@ -47,6 +87,28 @@ std::vector<Index> sources_of(const Packed& packed, Index width) {
         });
     }
     return sources;
+}
+
+/// For each element of a range of parameters, the elements of a packed buffer that it
+/// is the source of.
+struct Transposed {
+    std::vector<Index> offsets, sources;
+};
+
+Transposed transpose(const std::vector<Index>& sources, Index low, Index high) {
+    Transposed result{std::vector<Index>(static_cast<std::size_t>(high - low) + 2, 0),
+                      std::vector<Index>(sources.size())};
+    for (const Index source : sources) {
+        ++result.offsets[static_cast<std::size_t>(source - low) + 1];
+    }
+    std::partial_sum(result.offsets.begin(), result.offsets.end(),
+                     result.offsets.begin());
+    std::vector<Index> next(result.offsets.begin(), result.offsets.end() - 1);
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        Index& at = next[static_cast<std::size_t>(sources[i] - low)];
+        result.sources[static_cast<std::size_t>(at++)] = static_cast<Index>(i);
+    }
+    return result;
 }
 
 }  // namespace
@@ -99,6 +161,10 @@ void PlanRunner<Real>::make_piece_pack(const Packed& packed, const PackPiece& pi
 
 template <class Real>
 void PlanRunner<Real>::make_table_pack(const Packed& packed, Index width) {
+    const auto owner = [&] {
+        return name_of_largest(*plan_->model, parameters_.layout(), packed);
+    };
+    need_tables(device_, 2 * width, owner);
     const std::vector<Index> sources = sources_of(packed, width);
     const auto keep = [&](const std::vector<Index>& table) {
         table_memory_.push_back(upload_table(device_, table));
@@ -116,24 +182,14 @@ void PlanRunner<Real>::make_table_pack(const Packed& packed, Index width) {
     if (packed.gradient == no_buffer || sources.empty()) {
         return;
     }
-    // The transpose, over the range of parameters that the pack touches.
     const auto [low, high] = std::ranges::minmax(sources);
-    std::vector<Index> offsets(static_cast<std::size_t>(high - low) + 2, 0),
-        back(sources.size());
-    for (const Index source : sources) {
-        ++offsets[static_cast<std::size_t>(source - low) + 1];
-    }
-    std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
-    std::vector<Index> next(offsets.begin(), offsets.end() - 1);
-    for (std::size_t i = 0; i < sources.size(); ++i) {
-        Index& at = next[static_cast<std::size_t>(sources[i] - low)];
-        back[static_cast<std::size_t>(at++)] = static_cast<Index>(i);
-    }
+    need_tables(device_, width + 2 * (high - low + 1), owner);
+    const Transposed transposed = transpose(sources, low, high);
     IndexedSumArgs<Real> gradient{
         .src = vector_block(static_cast<Real*>(memory_.data(packed.gradient)), width),
         .dst = vector_block(parameters_.gradients() + low, high - low + 1),
-        .offsets = keep(offsets),
-        .sources = keep(back),
+        .offsets = keep(transposed.offsets),
+        .sources = keep(transposed.sources),
         .accumulate = true};
     unpack_gradients_.push_back([device = device_, gradient] {
         device.run([&](const auto& exec) { indexed_sum(exec, gradient); });
@@ -176,6 +232,8 @@ template <class Real>
 void PlanRunner<Real>::make_state_tables(const StateStore<Real>& layout) {
     for (const auto& [buffer, pieces] : plan_->states) {
         const Index width = plan_->buffers[static_cast<std::size_t>(buffer)].width;
+        need_tables(device_, 3 * width,
+                    [&] { return name_of_largest(*plan_->model, pieces); });
         std::vector<Index> store(static_cast<std::size_t>(width), -1);
         for (const StatePiece& piece : pieces) {
             const Index size = plan_->model->signal(piece.signal).size() / piece.planes;

@@ -21,9 +21,8 @@ void ProcessStates::prepare(const Plan& plan) {
 
 void ProcessStates::restart(const Plan& plan, Index first) {
     first_item_ = first;
-    calls = {};
     for_each_process(plan, [&](const ProcessCommand::Member& member) {
-        if (member.process.per_item) {
+        if (member.process.per_item && !calls.has(member.op)) {
             make(member, first);
         }
     });

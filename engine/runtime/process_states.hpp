@@ -29,7 +29,8 @@ public:
     /// All back to their beginning.
     void reset(std::uint64_t seed) { *this = ProcessStates(minibatch_, seed); }
     /// Gives each item a stream of its own from `first` on, from its beginning;
-    /// processes that are the same for all items stay as they are.
+    /// processes that are the same for all items stay as they are, and so do those
+    /// whose results `calls` has.
     void restart(const Plan& plan, Index first);
 
     /// The steps from `step` on are to be run again, from the state `then` that was

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "engine/ir/written.hpp"
 #include "engine/session/session_impl.hpp"
 #include "kernels/base/error.hpp"
 #include "kernels/loss.hpp"
@@ -26,65 +27,70 @@ std::string short_text(double value) {
     return text;
 }
 
-/// The row of `size` numbers in which the first that is not finite lies, or the last if
-/// `from_end`; -1 if all are finite.
-Index bad_row(const std::vector<double>& values, Index size, bool from_end) {
-    const auto first = std::ranges::find_if_not(values, is_finite);
-    if (first == values.end()) {
-        return -1;
+/// The first row of `row_size` numbers, or the last if `from_end`, in which one that
+/// counts is not finite; -1 if all are. `counts` is by element, over and over.
+Index bad_row(const std::vector<double>& values, Index row_size,
+              const std::vector<char>& counts, bool from_end) {
+    Index found = -1;
+    for (std::size_t i = 0; i < values.size() && (found < 0 || from_end); ++i) {
+        if (counts[i % counts.size()] != 0 && !is_finite(values[i])) {
+            found = static_cast<Index>(i) / row_size;
+        }
     }
-    if (!from_end) {
-        return (first - values.begin()) / size;
-    }
-    const auto last = std::find_if_not(values.rbegin(), values.rend(), is_finite);
-    return (values.rend() - last - 1) / size;
+    return found;
 }
 
 }  // namespace
 
-/// Steps are numbers of rows, stages those in which a buffer gets its contents. What is
-/// not finite spreads to later steps and stages, backwards to earlier steps.
+/// What is not finite spreads to later steps and stages, backwards to earlier steps.
+template <class Real>
+bool SessionOf<Real>::Fault::is_earlier(const Fault& other, bool backward) const {
+    const Index later = backward ? other.step - step : step - other.step;
+    return other.step < 0 || later < 0 || (later == 0 && stage < other.stage);
+}
+
+template <class Real>
+Index SessionOf<Real>::bad_row_of(const Runner& runner, BufferId buffer,
+                                  const std::vector<char>& written,
+                                  const ChunkExtent& extent, bool backward) const {
+    const BufferSpec& spec = runner.plan().buffers[static_cast<std::size_t>(buffer)];
+    const Operand all{.buffer = buffer,
+                      .in_time = spec.history ? Rows::history : Rows::fixed,
+                      .shift = spec.history && !backward ? spec.extra_rows : 0,
+                      .cols = spec.width};
+    const Block<Real> block = runner.binder().block(all, extent);
+    const std::vector<double> values =
+        download_from(device_, block.data, static_cast<std::size_t>(block.size()));
+    return bad_row(values, block.batch * block.cols, written, backward);
+}
+
+/// Steps are numbers of rows, stages those in which a buffer gets its contents. Only
+/// what the pass has written is looked at: fresh memory may hold anything.
 template <class Real>
 void SessionOf<Real>::find_fault(const Runner& runner, const ChunkExtent& extent,
                                  bool backward, Fault& fault) const {
     const Plan& plan = runner.plan();
-    const auto n_forward = static_cast<int>(plan.forward.size());
-    const auto is_earlier = [&](const Fault& one, const Fault& other) {
-        const Index step = backward ? other.step - one.step : one.step - other.step;
-        return other.step < 0 || step < 0 || (step == 0 && one.stage < other.stage);
-    };
-    for (BufferId b = 0; b < static_cast<BufferId>(plan.buffers.size()); ++b) {
-        const BufferSpec& spec = plan.buffers[static_cast<std::size_t>(b)];
-        if (spec.kind != BufferKind::work || spec.last_stage < 0 ||
-            (spec.first_stage >= n_forward) != backward) {
-            continue;
-        }
-        const Operand all{.buffer = b,
-                          .in_time = spec.history ? Rows::history : Rows::fixed,
-                          .shift = spec.history && !backward ? spec.extra_rows : 0,
-                          .cols = spec.width};
-        const Block<Real> block = runner.binder().block(all, extent);
-        const std::vector<double> values =
-            download_from(device_, block.data, static_cast<std::size_t>(block.size()));
-        const Index row = bad_row(values, block.batch * block.cols, backward);
+    for (const auto& [buffer, written] : written_elements(plan, backward)) {
+        const Index row = bad_row_of(runner, buffer, written, extent, backward);
+        const BufferSpec& spec = plan.buffers[static_cast<std::size_t>(buffer)];
         const Fault found{extent.first_step - step_ + row, spec.first_stage, spec.name};
-        if (row >= 0 && is_earlier(found, fault)) {
+        if (row >= 0 && found.is_earlier(fault, backward)) {
             fault = found;
         }
     }
 }
 
 /// Runs a minibatch again with every row kept, the way back only if the way forth was
-/// finite.
+/// finite. What the user's functions gave is taken from `calls`.
 template <class Real>
 auto SessionOf<Real>::run_again(Runner& runner, const Epoch& epoch, Index minibatch,
-                                bool backward) -> Fault {
+                                bool backward, const CallLog& calls) -> Fault {
     PlannerOptions options = options_.planner;
     options.reuse_buffers = false;
     Runner again(device_, std::make_shared<Plan>(runner.plan()), options,
                  runner.chunk(), parameters_, state_);
     ProcessStates processes = processes_;
-    begin_minibatch(again, processes, epoch.first + minibatch);
+    begin_minibatch(again, processes, epoch.first + minibatch, calls);
     const Comparison with = comparison(epoch, minibatch);
     Fault forth, back;
     run_minibatch(again, epoch.n_steps, epoch.sources, with.items,
@@ -105,7 +111,9 @@ std::string SessionOf<Real>::describe_parameters() const {
     for (const auto& [signal, offset] : parameters_.layout()) {
         if (!std::ranges::all_of(parameters_.read(signal, false), is_finite)) {
             return "an update made " + name_of(model_->signal(signal)) +
-                   " NaN or infinite; needs a smaller learning rate";
+                   " NaN or infinite, and the parameters before it are not kept: go "
+                   "back to those that were saved, or reset(), and lower the learning "
+                   "rate";
         }
     }
     return {};
@@ -127,13 +135,19 @@ std::string SessionOf<Real>::describe_gradients() const {
             }
         }
     }
+    const std::string real = sizeof(Real) == sizeof(float) ? "float32" : "float64";
+    if (std::holds_alternative<Sgd>(optimizer_.optimizer())) {
+        return "the update of " + where + " would be " +
+               short_text(largest * optimizer_.learning_rate()) + ", too large for " +
+               real;
+    }
     return "the gradient of " + where + " reached " + short_text(largest) +
-           ", the square of which is too large for " +
-           (sizeof(Real) == sizeof(float) ? "float32" : "float64");
+           ", the square of which is too large for " + real;
 }
 
 template <class Real>
-void SessionOf<Real>::throw_if_not_finite(Runner& runner, const Epoch& epoch) {
+void SessionOf<Real>::throw_if_not_finite(Runner& runner, const Epoch& epoch,
+                                          const CallLog& calls) {
     int code = 0;
     device_.download(&code, epoch.tally.flag.data(), sizeof(code));
     if (code == 0) {
@@ -145,7 +159,7 @@ void SessionOf<Real>::throw_if_not_finite(Runner& runner, const Epoch& epoch) {
     }
     const Index minibatch = flagged_minibatch(code);
     const bool backward = flagged_kind(code) == NonFinite::gradient;
-    const Fault fault = run_again(runner, epoch, minibatch, backward);
+    const Fault fault = run_again(runner, epoch, minibatch, backward, calls);
     std::string text =
         backward ? describe_gradients() : "the loss became NaN or infinite";
     text += " in minibatch " + std::to_string(minibatch + 1);
@@ -156,8 +170,8 @@ void SessionOf<Real>::throw_if_not_finite(Runner& runner, const Epoch& epoch) {
         text += ", in the loss itself; the signals are finite";
     }
     throw SimulationError("train: " + text +
-                          "; the parameters are those before this minibatch; try a "
-                          "smaller learning rate");
+                          "; the parameters are those before this minibatch; lower "
+                          "the learning rate");
 }
 
 template class SessionOf<float>;

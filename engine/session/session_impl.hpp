@@ -215,14 +215,17 @@ private:
         const Tally& tally;
     };
     Comparison comparison(const Epoch& epoch, Index minibatch) const;
-    void train_minibatch(Runner& runner, const Epoch& epoch, Index minibatch);
-    /// Flags what is not finite, or overflows in the optimizer's formulas.
+    /// Gives what functions of the user's have given: the minibatch may be run again.
+    CallLog train_minibatch(Runner& runner, const Epoch& epoch, Index minibatch);
+    /// Flags what is not finite, or overflows in the optimizer's formulas, or would
+    /// make an update that is out of range.
     void check_gradients(const Epoch& epoch, Index minibatch);
     /// Flags what the last update has made of the parameters.
     void check_parameters(const Epoch& epoch);
     /// Makes the runner ready for a minibatch of training, the `number`-th of all, with
-    /// processes that are to outlive its steps.
-    void begin_minibatch(Runner& runner, ProcessStates& processes, Index number);
+    /// processes that are to outlive its steps. `known`: calls that are not made again.
+    void begin_minibatch(Runner& runner, ProcessStates& processes, Index number,
+                         CallLog known);
 
     // What was not finite (session_faults.cpp).
     /// Where a number first became non-finite.
@@ -230,14 +233,19 @@ private:
         Index step = -1;
         int stage = 0;
         std::string buffer;
+        bool is_earlier(const Fault& other, bool backward) const;
     };
+    Index bad_row_of(const Runner& runner, BufferId buffer,
+                     const std::vector<char>& written, const ChunkExtent& extent,
+                     bool backward) const;
     void find_fault(const Runner& runner, const ChunkExtent& extent, bool backward,
                     Fault& fault) const;
-    Fault run_again(Runner& runner, const Epoch& epoch, Index minibatch, bool backward);
+    Fault run_again(Runner& runner, const Epoch& epoch, Index minibatch, bool backward,
+                    const CallLog& calls);
     std::string describe_parameters() const;
     std::string describe_gradients() const;
     /// @throws SimulationError  the flag of the tally is set
-    void throw_if_not_finite(Runner& runner, const Epoch& epoch);
+    void throw_if_not_finite(Runner& runner, const Epoch& epoch, const CallLog& calls);
     void note_memory(std::size_t extra);
 
     std::shared_ptr<Model> model_;

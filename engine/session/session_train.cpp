@@ -64,11 +64,12 @@ Scores SessionOf<Real>::evaluate(Index n_steps, const Feeds& feeds,
 /// course of it by heart.
 template <class Real>
 void SessionOf<Real>::begin_minibatch(Runner& runner, ProcessStates& processes,
-                                      Index number) {
+                                      Index number, CallLog known) {
+    processes.calls = std::move(known);
     if (number > 0) {
         processes.restart(runner.plan(), number * options_.minibatch);
     }
-    runner.use(processes);
+    runner.use(processes, true);
     runner.refresh_parameters();
     runner.load_state(state_);
     runner.zero_gradients();
@@ -89,10 +90,12 @@ auto SessionOf<Real>::comparison(const Epoch& epoch, Index minibatch) const
 }
 
 template <class Real>
-void SessionOf<Real>::train_minibatch(Runner& runner, const Epoch& epoch,
-                                      Index minibatch) {
+CallLog SessionOf<Real>::train_minibatch(Runner& runner, const Epoch& epoch,
+                                         Index minibatch) {
     ProcessStates processes = processes_;
-    begin_minibatch(runner, processes, epoch.first + minibatch);
+    const Index number = epoch.first + minibatch;
+    begin_minibatch(runner, processes, number,
+                    number > 0 ? CallLog{} : processes_.calls);
     const Comparison with = comparison(epoch, minibatch);
     run_minibatch(runner, epoch.n_steps, epoch.sources, with.items,
                   [&](const ChunkExtent& extent, Index) {
@@ -100,6 +103,7 @@ void SessionOf<Real>::train_minibatch(Runner& runner, const Epoch& epoch,
                       runner.backward(extent);
                   });
     runner.collect_gradients();
+    return std::move(processes.calls);
 }
 
 template <class Real>
@@ -108,6 +112,7 @@ void SessionOf<Real>::check_gradients(const Epoch& epoch, Index minibatch) {
     const Real* gradients = parameters_.gradients();
     device_.run([&](const auto& exec) {
         flag_non_finite(exec, gradients, parameters_.size(), squares,
+                        optimizer_.gradient_scale(),
                         epoch.tally.flag.template as<int>(),
                         flag_code(minibatch, NonFinite::gradient));
     });
@@ -117,7 +122,7 @@ template <class Real>
 void SessionOf<Real>::check_parameters(const Epoch& epoch) {
     const Real* values = parameters_.values();
     device_.run([&](const auto& exec) {
-        flag_non_finite(exec, values, parameters_.size(), false,
+        flag_non_finite(exec, values, parameters_.size(), false, Real(1),
                         epoch.tally.flag.template as<int>(),
                         flag_code(0, NonFinite::parameter));
     });
@@ -128,14 +133,20 @@ Scores SessionOf<Real>::train(Index n_steps, const Feeds& feeds, const Targets& 
                               const Objective& objective,
                               const std::vector<Index>& order,
                               const Session::Progress& progress) {
+    optimizer_.check_learning_rate();
     const Objective losses = losses_of(objective);
     Runner& runner = runner_for(n_steps, feeds, probes_of(losses), true);
     const Sources sources = make_sources(feeds), wanted = make_sources(targets);
     const ItemOrder items = make_order(order);
     const Tally tally = make_tally(losses);
     const Epoch epoch{losses, sources, wanted, items, n_steps, trained_, tally};
+    // A copy from the device waits for it: there, only the end of the epoch looks, but
+    // where the steps wait for functions of the user's anyway, whose results are kept
+    // no longer than their minibatch. Nothing has been updated since the first
+    // minibatch that was not finite.
+    const bool looks_each = !device_.is_cuda() || calls_user(runner.plan());
     for (Index m = 0; m * options_.minibatch < items.items; ++m) {
-        train_minibatch(runner, epoch, m);
+        const CallLog calls = train_minibatch(runner, epoch, m);
         runner.save_learned(state_);
         ++trained_;
         check_gradients(epoch, m);
@@ -143,14 +154,12 @@ Scores SessionOf<Real>::train(Index n_steps, const Feeds& feeds, const Targets& 
         if (progress) {
             progress(std::min((m + 1) * options_.minibatch, items.items), items.items);
         }
-        // A copy from the device waits for it: there, only the end of the epoch looks.
-        // Nothing has been updated since the first minibatch that was not finite.
-        if (!device_.is_cuda()) {
-            throw_if_not_finite(runner, epoch);
+        if (looks_each) {
+            throw_if_not_finite(runner, epoch, calls);
         }
     }
     check_parameters(epoch);
-    throw_if_not_finite(runner, epoch);
+    throw_if_not_finite(runner, epoch, {});
     return read_scores(losses, tally, items.items, true);
 }
 

@@ -1,5 +1,9 @@
 #include "engine/train/optimizer_state.hpp"
 
+#include <cstdio>
+#include <string>
+
+#include "kernels/base/error.hpp"
 #include "kernels/optimizer.hpp"
 
 namespace nengine {
@@ -14,6 +18,32 @@ void OptimizerState<Real>::set(const Optimizer& optimizer) {
 template <class Real>
 void OptimizerState<Real>::set_learning_rate(double learning_rate) {
     std::visit([&](auto& o) { o.learning_rate = learning_rate; }, optimizer_);
+}
+
+template <class Real>
+double OptimizerState<Real>::learning_rate() const {
+    return std::visit([](const auto& o) { return o.learning_rate; }, optimizer_);
+}
+
+template <class Real>
+void OptimizerState<Real>::check_learning_rate() const {
+    if (learning_rate() > static_cast<double>(largest_step)) {
+        char text[128];
+        std::snprintf(text, sizeof text,
+                      "got a learning rate of %.3g, needs at most %.3g in %s",
+                      learning_rate(), static_cast<double>(largest_step),
+                      sizeof(Real) == sizeof(float) ? "float32" : "float64");
+        throw SimulationError(std::string("train: ") + text +
+                              ": an update would make parameters infinite; lower the "
+                              "learning rate");
+    }
+}
+
+template <class Real>
+Real OptimizerState<Real>::gradient_scale() const {
+    return std::holds_alternative<Sgd>(optimizer_)
+               ? static_cast<Real>(learning_rate()) * (1 << 24)
+               : Real(1);
 }
 
 /// The i-th running average, zeros at first.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <limits>
+
 #include "engine/runtime/stores.hpp"
 #include "engine/train/training.hpp"
 
@@ -16,6 +18,19 @@ public:
     void set(const Optimizer& optimizer);
     void set_learning_rate(double learning_rate);
     const Optimizer& optimizer() const { return optimizer_; }
+
+    /// Updates of more than this are refused before they are made: so many of a smaller
+    /// one have to follow one another before a parameter is infinite that the loss says
+    /// so long before. Looking at every new value would mean to keep every old one.
+    static constexpr Real largest_step = std::numeric_limits<Real>::max() / (1 << 24);
+    /// The learning rate. RMSprop and Adam make steps of about its size, whatever the
+    /// gradients.
+    double learning_rate() const;
+    /// @throws SimulationError  it is more than the largest step
+    void check_learning_rate() const;
+    /// What times a gradient is finite only if the update is no more than the largest
+    /// step; 1 for optimizers that bound their steps.
+    Real gradient_scale() const;
     /// One update from the gradients in `parameters`; nothing changes if `*skip` is not
     /// 0.
     void update(ParameterStore<Real>& parameters, const int* skip);

@@ -1,5 +1,7 @@
 #include "kernels/cpu/conv_direct.hpp"
 
+#include <omp.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -193,10 +195,14 @@ void correlate(int threads, Index images, const Walk& walk, const Real* src,
     const Index group_src = walk.src_c / walk.groups;
     const Index group_dst = walk.dst_c / walk.groups;
     const Index rows = images * walk.dst_h;
+    // Before the region, which no exception may leave: in it, nothing is allocated.
+    std::vector<std::vector<Tap<Real>>> taps_of_thread(size(threads));
+    for (auto& taps : taps_of_thread) {
+        taps.reserve(size(weights.taps));
+    }
 #pragma omp parallel num_threads(threads)
     {
-        std::vector<Tap<Real>> taps;
-        taps.reserve(size(weights.taps));
+        auto& taps = taps_of_thread[size(omp_get_thread_num())];
 #pragma omp for schedule(static)
         for (Index i = 0; i < rows; ++i) {
             const Real* image =

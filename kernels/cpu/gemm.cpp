@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "kernels/base/region_error.hpp"
 #include "kernels/cpu/small_product.hpp"
 #include "kernels/cpu/thread_limit.hpp"
 #if NENGINE_WITH_DNNL
@@ -88,6 +89,9 @@ void eigen_product(const GemmArgs<Real>& args) {
     }
 }
 
+// Products take memory for the blocks that they copy: what they throw must not leave a
+// region.
+
 /// One product by `single`, with the larger side of C cut into a part per thread.
 template <class Real, class Single>
 void in_parts(int threads, const GemmArgs<Real>& args, Single&& single) {
@@ -99,6 +103,7 @@ void in_parts(int threads, const GemmArgs<Real>& args, Single&& single) {
     const Index extent = by_rows ? args.m : args.n;
     // Whole cache lines, and whole register tiles of the product kernel.
     const Index part = ((extent + threads - 1) / threads + 15) / 16 * 16;
+    RegionError error;
 #pragma omp parallel for num_threads(threads) schedule(static, 1)
     for (Index first = 0; first < extent; first += part) {
         GemmArgs<Real> some = args;
@@ -110,8 +115,9 @@ void in_parts(int threads, const GemmArgs<Real>& args, Single&& single) {
             some.b += first * (args.transpose_b ? args.ldb : 1);
             some.c += first;
         }
-        single(some);
+        error.guard([&] { single(some); });
     }
+    error.rethrow();
 }
 
 /// One product of a call, not empty, with up to `threads` threads.
@@ -152,10 +158,12 @@ void gemm(const CpuExec& exec, const GemmArgs<Real>& args) {
         return;
     }
     const bool parallel = exec.threads > 1 && each * args.count >= worth_threads;
+    RegionError error;
 #pragma omp parallel for num_threads(exec.threads) schedule(static) if (parallel)
     for (Index g = 0; g < args.count; ++g) {
-        product(1, member(args, g));
+        error.guard([&] { product(1, member(args, g)); });
     }
+    error.rethrow();
 }
 
 template <class Real>
@@ -173,10 +181,12 @@ void gemm_grouped(const CpuExec& exec, std::span<const GemmArgs<Real>> products)
     }
     const auto count = static_cast<Index>(shared.size());
     const bool parallel = exec.threads > 1 && work >= worth_threads;
+    RegionError error;
 #pragma omp parallel for num_threads(exec.threads) schedule(dynamic) if (parallel)
     for (Index g = 0; g < count; ++g) {
-        gemm(CpuExec{1}, shared[static_cast<std::size_t>(g)]);
+        error.guard([&] { gemm(CpuExec{1}, shared[static_cast<std::size_t>(g)]); });
     }
+    error.rethrow();
 }
 
 template void gemm(const CpuExec&, const GemmArgs<float>&);

@@ -16,18 +16,29 @@ struct Classes {
     NENGINE_HD Real& operator[](Index i) const { return data[i * stride]; }
 };
 
+// An entropy is made from what was predicted, and from where the gradient will lie, if
+// one is wanted (else null): what the value costs and the derivative needs again waits
+// there. derivative(x, label, i) is asked for once for each class, and is then written
+// to the gradient at i.
+
 /// -log softmax(logits)[label], computed from logits less their maximum.
 template <class Real>
 struct LogitCrossEntropy {
-    Real highest, sum;  ///< of the logits; of exp(logit - highest)
+    Real highest, sum;           ///< of the logits; of exp(logit - highest)
+    Classes<Real> exponentials;  ///< exp(logit - highest), if a gradient is wanted
 
-    NENGINE_HD explicit LogitCrossEntropy(const Classes<const Real>& logits)
-        : highest(logits[0]), sum(0) {
+    NENGINE_HD LogitCrossEntropy(const Classes<const Real>& logits,
+                                 const Classes<Real>& gradient)
+        : highest(logits[0]), sum(0), exponentials(gradient) {
         for (Index i = 1; i < logits.n; ++i) {
             highest = logits[i] > highest ? logits[i] : highest;
         }
         for (Index i = 0; i < logits.n; ++i) {
-            sum += std::exp(logits[i] - highest);
+            const Real exponential = std::exp(logits[i] - highest);
+            sum += exponential;
+            if (exponentials.data != nullptr) {
+                exponentials[i] = exponential;
+            }
         }
     }
 
@@ -36,9 +47,8 @@ struct LogitCrossEntropy {
     }
 
     /// softmax(logits)[i] - [i == label]
-    NENGINE_HD Real derivative(const Classes<const Real>& logits, Index label,
-                               Index i) const {
-        return std::exp(logits[i] - highest) / sum - (i == label ? Real(1) : Real(0));
+    NENGINE_HD Real derivative(const Classes<const Real>&, Index label, Index i) const {
+        return exponentials[i] / sum - (i == label ? Real(1) : Real(0));
     }
 };
 
@@ -51,7 +61,9 @@ struct ProbabilityCrossEntropy {
 
     Real sum;
 
-    NENGINE_HD explicit ProbabilityCrossEntropy(const Classes<const Real>& p) : sum(0) {
+    NENGINE_HD ProbabilityCrossEntropy(const Classes<const Real>& p,
+                                       const Classes<Real>&)
+        : sum(0) {
         for (Index i = 0; i < p.n; ++i) {
             sum += p[i];
         }

@@ -100,21 +100,24 @@ struct CrossEntropy {
     NENGINE_HD void term(Real* r, Index row, Index) const {
         const auto& p = args.prediction;
         const Index t = row / p.batch, b = row % p.batch;
+        const auto& to = args.dL_dprediction;
         const Classes<const Real> x{&p(t, b, 0, 0), p.col_stride, p.cols};
+        const Classes<Real> gradient{to.data == nullptr ? nullptr : &to(t, b, 0, 0),
+                                     to.col_stride, to.cols};
         const Real given = args.target(t, b, 0, 0);
         const bool known = given >= Real(0) && given < static_cast<Real>(p.cols);
         const bool counts = b < args.valid;
         if (counts && known) {
             const auto label = static_cast<Index>(given);
-            const Entropy<Real> entropy(x);
+            const Entropy<Real> entropy(x, gradient);
             r[0] += entropy.value(x, label);
-            write_gradient(t, b, [&](Index i) {
+            write(gradient, [&](Index i) {
                 return args.scale * entropy.derivative(x, label, i);
             });
         } else {
             const Real value = counts ? static_cast<Real>(NAN) : Real(0);
             r[0] += value;
-            write_gradient(t, b, [&](Index) { return value; });
+            write(gradient, [&](Index) { return value; });
         }
     }
 
@@ -123,14 +126,13 @@ struct CrossEntropy {
     }
 
 private:
-    template <class Gradient>
-    NENGINE_HD void write_gradient(Index t, Index b, const Gradient& gradient) const {
-        const auto& to = args.dL_dprediction;
+    template <class Value>
+    NENGINE_HD static void write(const Classes<Real>& to, const Value& value) {
         if (to.data == nullptr) {
             return;
         }
-        for (Index i = 0; i < to.cols; ++i) {
-            to(t, b, 0, i) = gradient(i);
+        for (Index i = 0; i < to.n; ++i) {
+            to[i] = value(i);
         }
     }
 };
@@ -182,13 +184,14 @@ struct FlagAnyNonFinite {
     static constexpr int n_registers = 1, n_sums = 1;
 
     const Real* values;
+    Real scale;
     int* flag;
     int code;
 
     NENGINE_HD void load_constants(Real*, Index) const {}
 
     NENGINE_HD void term(Real* r, Index row, Index) const {
-        const Real x = squares ? values[row] * values[row] : values[row];
+        const Real x = values[row] * (squares ? values[row] : scale);
         r[0] += x - x;
     }
 
@@ -242,21 +245,24 @@ void flag_non_finite(const Exec& exec, const double* value, int* flag, int code)
 
 template <class Exec, class Real>
 void flag_non_finite(const Exec& exec, const Real* values, Index n, bool squares,
-                     int* flag, int code) {
+                     Real scale, int* flag, int code) {
     if (squares) {
-        launch_columns(exec, n, 1, FlagAnyNonFinite<Real, true>{values, flag, code});
+        launch_columns(exec, n, 1,
+                       FlagAnyNonFinite<Real, true>{values, scale, flag, code});
     } else {
-        launch_columns(exec, n, 1, FlagAnyNonFinite<Real, false>{values, flag, code});
+        launch_columns(exec, n, 1,
+                       FlagAnyNonFinite<Real, false>{values, scale, flag, code});
     }
 }
 
-#define NENGINE_INSTANTIATE(Real)                                               \
-    template void mean_squared_error(const ThisExec&, const LossArgs<Real>&);   \
-    template void sparse_categorical_crossentropy(const ThisExec&,              \
-                                                  const LossArgs<Real>&, bool); \
-    template void count_correct(const ThisExec&, const Block<const Real>&,      \
-                                const Block<const Real>&, Index, double*);      \
-    template void flag_non_finite(const ThisExec&, const Real*, Index, bool, int*, int);
+#define NENGINE_INSTANTIATE(Real)                                                  \
+    template void mean_squared_error(const ThisExec&, const LossArgs<Real>&);      \
+    template void sparse_categorical_crossentropy(const ThisExec&,                 \
+                                                  const LossArgs<Real>&, bool);    \
+    template void count_correct(const ThisExec&, const Block<const Real>&,         \
+                                const Block<const Real>&, Index, double*);         \
+    template void flag_non_finite(const ThisExec&, const Real*, Index, bool, Real, \
+                                  int*, int);
 
 NENGINE_INSTANTIATE(float)
 NENGINE_INSTANTIATE(double)

@@ -182,18 +182,59 @@ TEST(NonFinite, GradientsWhoseSquaresOverflowAreRefusedWhereOptimizersSquareThem
     EXPECT_NEAR(sim.parameter("d.kernel").values[0], 1e-5 - 0.2, 1e-6);
 }
 
-TEST(NonFinite, UpdatesThatOverflowAreErrorsToo) {
+/// Both parameters, of which only one would become infinite, stay as they were.
+TEST(NonFinite, UpdatesThatWouldOverflowAreNotMade) {
+    Product of;
+    Layer other =
+        of.net.layer(Dense{.units = 1, .use_bias = false}, of.x, {.label = "other"});
+    Probe q = of.net.probe(other, {.label = "q"});
+    for (const SGD& sgd : {SGD{1e30}, SGD{.learning_rate = 1e30, .momentum = 0.9}}) {
+        Simulator sim(of.net, in_single());
+        sim.compile({.optimizer = sgd,
+                     .loss = {{of.p, MeanSquaredError{}}, {q, MeanSquaredError{}}}});
+        sim.set_parameter("d.kernel", Array{{1.0}});
+        sim.set_parameter("other.kernel", Array{{1e-30}});
+
+        EXPECT_THAT(
+            message<SimulationError>([&] {
+                sim.fit({{of.x, Tensor({1, 1, 1}, Values{1e5})}},
+                        {{of.p, Tensor({1, 1, 1}, Values{0})},
+                         {q, Tensor({1, 1, 1}, Values{0})}});
+            }),
+            AllOf(HasSubstr("the update of parameter 'd.kernel' would be 2e+40"),
+                  HasSubstr("in minibatch 1; the parameters are those before"),
+                  HasSubstr("lower the learning rate")));
+
+        EXPECT_EQ(sim.parameter("d.kernel").values[0], 1.0);
+        EXPECT_NEAR(sim.parameter("other.kernel").values[0], 1e-30, 1e-36);
+    }
+}
+
+TEST(NonFinite, LearningRatesThatMakeParametersInfiniteAreRefused) {
+    Product of;
+    for (const AnyOptimizer& optimizer :
+         std::vector<AnyOptimizer>{SGD{1e38}, Adam{1e38}, RMSprop{1e38}}) {
+        EXPECT_THAT(of.fails(optimizer, 1, 0.5, 0),
+                    AllOf(HasSubstr("got a learning rate of 1e+38"),
+                          HasSubstr("needs at most 2.03e+31 in float32"),
+                          HasSubstr("lower the learning rate")));
+    }
+}
+
+/// 0 / 0: neither the gradient nor the learning rate says so beforehand.
+TEST(NonFinite, UpdatesThatAreNotNumbersAreFoundWhenTheyAreMade) {
     Product of;
     Simulator sim(of.net, in_single());
-    sim.compile({.optimizer = SGD{1e30}, .loss = {{of.p, MeanSquaredError{}}}});
-    sim.set_parameter("d.kernel", Array{{1.0}});
+    sim.compile(
+        {.optimizer = Adam{.epsilon = 0}, .loss = {{of.p, MeanSquaredError{}}}});
 
     EXPECT_THAT(message<SimulationError>([&] {
-                    sim.fit({{of.x, Tensor({1, 1, 1}, Values{1e5})}},
+                    sim.fit({{of.x, Tensor({1, 1, 1}, Values{0})}},
                             {{of.p, Tensor({1, 1, 1}, Values{0})}});
                 }),
                 AllOf(HasSubstr("an update made parameter 'd.kernel' NaN or infinite"),
-                      HasSubstr("learning rate")));
+                      HasSubstr("parameters before it are not kept"),
+                      HasSubstr("lower the learning rate")));
 }
 
 TEST(NonFinite, LossesNameStepAndSignalAndMinibatch) {

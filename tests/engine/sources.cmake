@@ -8,11 +8,14 @@ set(NENGINE_ENGINE_TESTS
     ../support/random_host_units.cpp
     ../support/random_image_units.cpp
     ../support/random_units.cpp
-    core/model_test.cpp
-    core/sampling_test.cpp
-    core/signal_test.cpp
+    ir/model_test.cpp
+    ir/sampling_test.cpp
+    ir/signal_test.cpp
     random_gradient_test.cpp
     planner/passes_test.cpp
+    ir/written_test.cpp
     runtime/call_log_test.cpp
+    runtime/host_tables_test.cpp
     runtime/recorded_steps_test.cpp
+    session/training_faults_test.cpp
     random_network_test.cpp)

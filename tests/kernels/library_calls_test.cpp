@@ -6,6 +6,7 @@
 
 #include <atomic>
 
+#include "kernels/loss.hpp"
 #include "kernels/optimizer.hpp"
 #include "tests/kernels/neuron_population.hpp"
 #include "tests/support/blocks.hpp"
@@ -73,6 +74,28 @@ protected:
                 })};
     }
 
+    /// Of the cross-entropy of logits of 7 rows and 11 classes.
+    template <class Real>
+    long calls_of_logits(bool with_gradient) const {
+        constexpr Index rows = 7, n = 11;
+        const std::vector<Real> logits = uniform<Real>(rows * n, -3, 3, 1);
+        const Buffer p = upload(logits), d = upload(logits);
+        const Buffer label = upload(std::vector<Real>(rows, Real(3)));
+        const Buffer loss = upload(std::vector<double>{0});
+        LossArgs<Real> args{
+            .prediction = dense<const Real>(p.as<Real>(), 1, rows, 1, n),
+            .target = dense<const Real>(label.as<Real>(), 1, rows, 1, 1),
+            .valid = rows,
+            .scale = Real(1),
+            .loss = loss.as<double>()};
+        if (with_gradient) {
+            args.dL_dprediction = dense(d.as<Real>(), 1, rows, 1, n);
+        }
+        return calls_of([&](const auto& exec) {
+            sparse_categorical_crossentropy(exec, args, true);
+        });
+    }
+
     /// Of a scan of one item, with the polynomials that float32 takes.
     long calls_of_scan(NeuronType type, Index steps) const {
         constexpr Index n = 17;
@@ -112,6 +135,14 @@ TEST_P(LibraryCalls, AreCounted) {
 TEST_P(LibraryCalls, OfAnUpdateDoNotGrowWithTheParameters) {
     EXPECT_EQ(calls_of_updates<float>(1), calls_of_updates<float>(100003));
     EXPECT_EQ(calls_of_updates<double>(1), calls_of_updates<double>(100003));
+}
+
+TEST_P(LibraryCalls, OfALogitAreTheSameWhereItsGradientIsWanted) {
+    EXPECT_EQ(calls_of_logits<float>(true), calls_of_logits<float>(false));
+    EXPECT_EQ(calls_of_logits<double>(true), calls_of_logits<double>(false));
+    if (!device().is_cuda()) {
+        EXPECT_EQ(calls_of_logits<float>(true), 7 * 11 + 7);
+    }
 }
 
 TEST_P(LibraryCalls, OfNeuronsDoNotGrowWithTheSteps) {

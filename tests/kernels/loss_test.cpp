@@ -274,16 +274,17 @@ TEST_P(Loss, FlagsWhatIsNotFiniteAndKeepsTheFirst) {
     EXPECT_EQ(after(std::nan(""), 8), 8);
 }
 
-TEST_P(Loss, FlagsAnyNumberThatIsNotFiniteOrWhoseSquareIsNot) {
+TEST_P(Loss, FlagsAnyNumberThatIsNotFiniteOrWhoseSquareOrProductIsNot) {
     constexpr float infinity = std::numeric_limits<float>::infinity();
     const auto code_of = [&](std::size_t count, std::size_t at, float value,
-                             bool squares, int flag) {
+                             bool squares, int flag, float factor = 1) {
         std::vector<float> values(count, 1e18F);  // the sum of squares is infinite
         values.at(at) = value;
         const Buffer numbers = upload(values), code = upload(std::vector<int>{flag});
         device().run([&](const auto& exec) {
             flag_non_finite(exec, static_cast<const float*>(numbers.as<float>()),
-                            static_cast<Index>(count), squares, code.as<int>(), 3);
+                            static_cast<Index>(count), squares, factor, code.as<int>(),
+                            3);
         });
         return download<int>(code)[0];
     };
@@ -298,6 +299,10 @@ TEST_P(Loss, FlagsAnyNumberThatIsNotFiniteOrWhoseSquareIsNot) {
             }
             EXPECT_EQ(code_of(count, at, -1e30F, false, 0), 0);
             EXPECT_EQ(code_of(count, at, -1e30F, true, 0), 3);
+            EXPECT_EQ(code_of(count, at, -1e30F, false, 0, 1e9F), 3);
+            EXPECT_EQ(code_of(count, at, -1e30F, false, 0, 1e8F), 0);
+            EXPECT_EQ(code_of(count, at, infinity, false, 0, 0.0F), 3);
+            EXPECT_EQ(code_of(count, at, -1e30F, false, 0, 0.0F), 0);
         }
     }
 }

@@ -24,7 +24,8 @@ set(NENGINE_KERNELS_TESTS
     host_memory_test.cpp
     timer_test.cpp
     gemm_math_test.cpp
-    gemm_test.cpp)
+    gemm_test.cpp
+    region_error_test.cpp)
 
 # For nvcc, in builds with it.
 set(NENGINE_KERNELS_TESTS_CUDA launch_elements_test.cu)

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernels/base/host_memory.hpp"
+
 namespace nengine {
 namespace {
 
@@ -30,12 +32,21 @@ Constants::Constants(const Graph& graph, const ParameterLayout& layout,
 std::vector<double> Constants::values(const Access& access) const {
     const ElementView& view = access.view;
     const Version& v = graph_.version_of(access);
+    need_memory(view.size(), access);
     std::vector<double> result;
     result.reserve(static_cast<std::size_t>(view.size()));
     for_each_element(view, [&](Index element) {
         result.push_back(graph_.constant_value(v, element));
     });
     return result;
+}
+
+/// Refuses copies of `n` numbers of constants, the first of which `access` names.
+void Constants::need_memory(Index n, const Access& access) const {
+    need_host_memory(array_bytes({n}, sizeof(double)), [&] {
+        return MemoryUse{"constants of '" + graph_.version_of(access).name + "'",
+                         "copies of " + std::to_string(n) + " numbers", "their number"};
+    });
 }
 
 ElementView Constants::in_parameters(const Access& access) const {
@@ -79,7 +90,11 @@ Operand Constants::vector(const std::vector<ConstantUse>& uses) {
         total += use.access.view.size() * use.repeat;
     }
     if (!trainable(uses.front().access)) {
+        // All of them, and one member's on the way.
+        const Access& first = uses.front().access;
+        need_memory(total + first.view.size(), first);
         std::vector<double> numbers;
+        numbers.reserve(static_cast<std::size_t>(total));
         for (const ConstantUse& use : uses) {
             for (const double value : values(use.access)) {
                 numbers.insert(numbers.end(), static_cast<std::size_t>(use.repeat),
@@ -152,7 +167,10 @@ Operand Constants::matrices(const std::vector<Access>& uses) {
         }
         operand = pack(std::move(pieces), static_cast<Index>(n) * rows * cols);
     } else {
+        const Index size = rows * cols, total = static_cast<Index>(n) * size;
+        need_memory(total + size, uses.front());
         std::vector<double> numbers;
+        numbers.reserve(static_cast<std::size_t>(total));
         for (std::size_t i = 0; i < n; ++i) {
             const std::vector<double> member = values(uses[i]);
             numbers.insert(numbers.end(), member.begin(), member.end());

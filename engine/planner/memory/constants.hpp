@@ -44,6 +44,7 @@ public:
 
 private:
     std::vector<double> values(const Access& access) const;
+    void need_memory(Index n, const Access& access) const;
     ElementView in_parameters(const Access& access) const;
     Operand pack(std::vector<PackPiece> pieces, Index total);
     Operand literal(std::vector<double> values);

@@ -1,0 +1,126 @@
+#include "engine/ir/written.hpp"
+
+namespace nengine {
+namespace {
+
+/// Calls `mark(operand)` for what a command writes; operands may be absent.
+template <class Mark>
+class ForWritten {
+public:
+    explicit ForWritten(const Mark& mark) : mark_(mark) {}
+
+    void operator()(const FillCommand& c) const { mark_(c.dst); }
+    void operator()(const CopyCommand& c) const { mark_(c.dst); }
+    void operator()(const MultiplyCommand& c) const { mark_(c.y); }
+    void operator()(const SumProductCommand& c) const { mark_(c.dst); }
+    void operator()(const IndexedSumCommand& c) const { mark_(c.dst); }
+    void operator()(const SparseProductCommand& c) const { mark_(c.y); }
+    void operator()(const SparseGradientCommand& c) const { mark_(c.dL_dvalues); }
+    void operator()(const GemmCommand& c) const {
+        using Kind = GemmCommand::Kind;
+        mark_(c.kind == Kind::forward ? c.y : c.kind == Kind::backward_x ? c.x : c.a);
+    }
+    void operator()(const ConvCommand& c) const {
+        switch (c.kind) {
+            case LinearMap::forward:
+                return mark_(c.y);
+            case LinearMap::backward_data:
+                return mark_(c.x);
+            case LinearMap::backward_filter:
+                mark_(c.w);
+                return mark_(c.bias);
+        }
+    }
+    void operator()(const PoolCommand& c) const {
+        mark_(c.kind == LinearMap::forward ? c.y : c.x);
+    }
+    void operator()(const NeuronCommand& c) const {
+        for (const Operand& state : c.states) {
+            mark_(state);
+        }
+        mark_(c.output);
+        mark_(c.filter_state);
+        mark_(c.filtered);
+    }
+    void operator()(const NeuronRateCommand& c) const { mark_(c.output); }
+    void operator()(const NeuronRateBackwardCommand& c) const {
+        mark_(c.dL_dinput);
+        mark_(c.dL_dbias);
+        mark_(c.dL_dgain);
+    }
+    void operator()(const StochasticSpikesCommand& c) const { mark_(c.output); }
+    void operator()(const PoissonSpikesCommand& c) const { mark_(c.output); }
+    void operator()(const FilterCommand& c) const {
+        mark_(c.state);
+        mark_(c.output);
+    }
+    void operator()(const FilterBackwardCommand& c) const {
+        mark_(c.adjoint);
+        mark_(c.dL_dinput);
+    }
+    void operator()(const TimeCommand& c) const { mark_(c.time); }
+    void operator()(const HostCommand& c) const { mark_(c.output); }
+    void operator()(const LearningRowsCommand& c) const {
+        mark_(c.row);
+        mark_(c.decay);
+    }
+    void operator()(const ChangeWeightsCommand& c) const { mark_(c.out); }
+    void operator()(const ChangeAndMultiplyCommand& c) const {
+        mark_(c.weights);
+        mark_(c.y);
+    }
+    void operator()(const ProcessCommand& c) const { mark_(c.output); }
+    void operator()(const RandomCommand& c) const { mark_(c.output); }
+    void operator()(const RowCommand& c) const {
+        mark_(c.kind == RowCommand::Kind::load ? c.row : c.history);
+    }
+
+private:
+    const Mark& mark_;
+};
+
+/// Sets the elements of a row that an operand means.
+void set_elements(const Operand& operand, std::vector<char>& elements) {
+    for (Index member = 0; member < operand.count; ++member) {
+        for (Index r = 0; r < operand.rows; ++r) {
+            for (Index c = 0; c < operand.cols; ++c) {
+                const Index at = operand.offset + member * operand.group_stride +
+                                 r * operand.row_stride + c * operand.col_stride;
+                elements[static_cast<std::size_t>(at)] = 1;
+            }
+        }
+    }
+}
+
+}  // namespace
+
+WrittenElements written_elements(const Plan& plan, bool backward) {
+    WrittenElements result;
+    const auto mark = [&](const Operand& operand) {
+        if (!operand.present()) {
+            return;
+        }
+        const auto& spec = plan.buffers[static_cast<std::size_t>(operand.buffer)];
+        if (spec.kind == BufferKind::work) {
+            std::vector<char>& elements = result[operand.buffer];
+            elements.resize(static_cast<std::size_t>(spec.width), 0);
+            set_elements(operand, elements);
+        }
+    };
+    const ForWritten visitor(mark);
+    for (const Stage& stage : backward ? plan.backward : plan.forward) {
+        for (const auto* commands : {&stage.before, &stage.commands, &stage.after}) {
+            for (const Command& command : *commands) {
+                std::visit(visitor, command.args);
+            }
+        }
+    }
+    if (backward) {
+        for (const ProbeRows& probe : plan.probes) {
+            mark(probe.gradient);
+        }
+    }
+    return result;
+}
+
+}  // namespace nengine
