@@ -108,6 +108,11 @@ struct Plan {
     std::string explain() const;
 };
 
+/// The steps of a chunk and the items of a tile.
+struct ChunkSize {
+    Index steps, items;
+};
+
 /// Where the session keeps trainable parameters: element offset by signal.
 using ParameterLayout = std::map<SignalId, Index>;
 ParameterLayout lay_out_parameters(const Model& model, Index* total);

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "engine/ir/options.hpp"
 #include "engine/ir/plan.hpp"
 #include "kernels/base/device.hpp"
 

@@ -5,11 +5,8 @@
 
 namespace nengine {
 
-/// The steps of a chunk and the items of a tile: a function of plan, minibatch and
-/// options alone.
-struct ChunkSize {
-    Index steps, items;
-};
+/// The steps and items that run at once: a function of plan, minibatch and options
+/// alone.
 ChunkSize choose_chunk(const Plan& plan, const PlannerOptions& options, Index n_steps,
                        Index minibatch, std::size_t real_bytes, bool cuda);
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/planner/make_plan.hpp"
 #include "tests/engine/planner/populations.hpp"
 
 namespace nengine::test {
