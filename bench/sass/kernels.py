@@ -24,11 +24,11 @@ class Kernel:
 _elementwise = [
     Kernel(f"{what}, {form}", "unified/elementwise.cpp", name, bar)
     for what, functor, any_extents in (
-        ("fill", "Fill<float, {0}>", 40),
-        ("copy", "Copy<float, false, {0}, {0}>", 40),
-        ("copy and add", "Copy<float, true, {0}, {0}>", 40),
-        ("multiply", "Multiply<float, false, {0}, {0}, {0}>", 40),
-        ("multiply and add", "Multiply<float, true, {0}, {0}, {0}>", 42),
+        ("fill", "Fill<float, {0}>", 24),
+        ("copy", "Copy<float, false, {0}, {0}>", 32),
+        ("copy and add", "Copy<float, true, {0}, {0}>", 34),
+        ("multiply", "Multiply<float, false, {0}, {0}, {0}>", 38),
+        ("multiply and add", "Multiply<float, true, {0}, {0}, {0}>", 40),
     )
     for form, name, bar in (
         ("one line, aligned", f"line_kernel<{functor.format(0)}, true>", 12),
@@ -49,7 +49,7 @@ _rows = [
     for form, name, bar in (
         ("one line, aligned", f"line_kernel<{functor.format(0)}, true>", 12),
         ("one line", f"line_kernel<{functor.format(0)}, false>", 12),
-        ("any strides", f"elements_kernel<{functor.format(2)}, unsigned int, int>", 40),
+        ("any strides", f"elements_kernel<{functor.format(2)}, unsigned int, int>", 32),
     )
 ]
 
@@ -64,13 +64,13 @@ KERNELS = [
     Kernel("select items", "unified/gather.cpp",
            "elements_kernel<SelectItems<float, 0>, unsigned int, int>", 40),
     Kernel("add a bias", "cuda/conv_layout.cu",
-           "elements_kernel<AddBias<float>, unsigned int, long>", 40),
-    Kernel("LIF", "unified/neuron_lif.cpp", f"scan_kernel<{_lif.format(0)} >", 50,
+           "elements_kernel<AddBias<float>, unsigned int, long>", 26),
+    Kernel("LIF", "unified/neuron_lif.cpp", f"scan_kernel<{_lif.format(0)} >", 48,
            loop=True, registers=64),
     Kernel("LIF and filter", "unified/neuron_lif.cpp",
-           f"scan_kernel<{_lif.format(1)} >", 53, loop=True, registers=64),
+           f"scan_kernel<{_lif.format(1)} >", 50, loop=True, registers=64),
     Kernel("LIF, filter and output", "unified/neuron_lif.cpp",
-           f"scan_kernel<{_lif.format(2)} >", 56, loop=True, size=8, registers=64),
+           f"scan_kernel<{_lif.format(2)} >", 54, loop=True, size=8, registers=64),
     Kernel("LIF rate", "unified/neuron_lif_rate.cpp",
            f"stateless_kernel<{_rate}, unsigned int>", 110, loop=True, registers=64),
     Kernel("LIF rate, gradient", "unified/neuron_lif_rate.cpp",

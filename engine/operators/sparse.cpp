@@ -19,19 +19,22 @@ struct CompressedRows {
 CompressedRows compressed(const std::vector<Index>& rows,
                           const std::vector<Index>& columns, Index n_rows) {
     CompressedRows result;
-    result.order.resize(rows.size());
-    std::iota(result.order.begin(), result.order.end(), Index{0});
-    const auto row_of = [&](Index value) {
-        return rows[static_cast<std::size_t>(value)];
-    };
-    std::ranges::stable_sort(result.order, {}, row_of);
     result.offsets.assign(static_cast<std::size_t>(n_rows) + 1, 0);
-    for (const Index value : result.order) {
-        ++result.offsets[static_cast<std::size_t>(row_of(value)) + 1];
-        result.columns.push_back(columns[static_cast<std::size_t>(value)]);
+    for (const Index row : rows) {
+        ++result.offsets[static_cast<std::size_t>(row) + 1];
     }
     std::partial_sum(result.offsets.begin(), result.offsets.end(),
                      result.offsets.begin());
+    // Once the rows are counted every value has its place: no comparisons.
+    std::vector<Index> next(result.offsets.begin(), result.offsets.end() - 1);
+    result.columns.resize(rows.size());
+    result.order.resize(rows.size());
+    for (std::size_t value = 0; value < rows.size(); ++value) {
+        const auto place =
+            static_cast<std::size_t>(next[static_cast<std::size_t>(rows[value])]++);
+        result.columns[place] = columns[value];
+        result.order[place] = static_cast<Index>(value);
+    }
     return result;
 }
 

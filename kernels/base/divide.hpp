@@ -15,26 +15,6 @@ struct Parts {
 };
 using Quotient = Parts<Index>;
 
-/// n / by and n % by, computed in words.
-template <class Word>
-NENGINE_HD Quotient divide_as(Index n, Index by) {
-    const auto dividend = static_cast<Word>(n), divisor = static_cast<Word>(by);
-    const Word quotient = dividend / divisor;
-    return {static_cast<Index>(quotient),
-            static_cast<Index>(dividend - quotient * divisor)};
-}
-
-/// n / by and n % by of numbers that are not negative. On CUDA, 32 bits cost a fraction
-/// of 64 and mostly suffice.
-NENGINE_HD Quotient divide(Index n, Index by) {
-#if defined(__CUDACC__)
-    if (((n | by) >> 32) == 0) {
-        return divide_as<std::uint32_t>(n, by);
-    }
-#endif
-    return divide_as<Index>(n, by);
-}
-
 /// A divisor that is made once, on the host, for many divisions: they cost a product, a
 /// shift and, for the remainder, another product. Dividends n and divisors d have one
 /// bit less than Word (std::uint32_t or std::uint64_t, of w bits). With s =
@@ -59,7 +39,7 @@ public:
     }
 
     NENGINE_HD Parts<Word> divide(Word n) const {
-        const Wide product = static_cast<Wide>(n) * multiplier_ + multiplier_;
+        const Wide product = static_cast<Wide>(n + 1) * multiplier_;
         const Word quotient = static_cast<Word>(product >> bits) >> shift_;
         return {quotient, n + quotient * minus_by_};
     }
@@ -104,5 +84,29 @@ private:
     Divisor<std::uint64_t> wide_;
     Index last_narrow_ = -1;  ///< largest dividend that narrow_ divides
 };
+
+/// Divides as `/` and `%` do.
+class PlainDivisor {
+public:
+    /// @param by  at least 1, or never used
+    explicit PlainDivisor(Index by) : by_(by) {}
+
+    NENGINE_HD Quotient divide(Index n) const {
+        const Index quotient = n / by_;
+        return {quotient, n - quotient * by_};
+    }
+
+private:
+    Index by_;
+};
+
+/// A divisor for dividends that are the same for all columns of a row. Compilers of the
+/// host move a plain division out of the loop over columns, but nothing that branches;
+/// on CUDA every thread divides.
+#if defined(__CUDACC__)
+using RowDivisor = IndexDivisor;
+#else
+using RowDivisor = PlainDivisor;
+#endif
 
 }  // namespace nengine

@@ -25,7 +25,10 @@
 //                                            // it reads and writes, tables apart
 //
 // then t, b, r and c may be of any integer type that the operands find wide enough
-// (is_narrow). And if it says  static constexpr bool of_lines = true,  its operands lie
+// (is_narrow). If it says  static constexpr bool only_operands = true,  it uses t, b, r
+// and c for nothing but finding elements of these operands, so that a device may count
+// in another way (Operand::skew); where there is one step, t may be something else, if
+// it is wide. And if it says  static constexpr bool of_lines = true,  its operands lie
 // densely along c or are one number for all c, so that a device that finds them aligned
 // (is_aligned) can load and store several numbers at once.
 //

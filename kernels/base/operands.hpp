@@ -36,7 +36,8 @@ struct Operand {
           col_stride(block.col_stride) {}
 
     /// Computed in the type of c: narrow ones are for operands that is_narrow() found
-    /// to lie closely. What is looked up, t or b, may be wider.
+    /// to lie closely, unsigned ones for skewed operands. What is looked up, t or b,
+    /// may be wider.
     template <class T, class B, class R, class C>
     NENGINE_HD Real& operator()(T t, B b, R r, C c) const {
         Real* from = data;
@@ -44,29 +45,39 @@ struct Operand {
         if constexpr (sizeof(T) > sizeof(C)) {
             from += distance(t, time_stride);
         } else {
-            at += distance(t, time_stride);
+            at += static_cast<C>(distance(t, time_stride));
         }
         if constexpr (sizeof(B) > sizeof(C)) {
             from += distance(b, batch_stride);
         } else {
-            at += distance(b, batch_stride);
+            at += static_cast<C>(distance(b, batch_stride));
         }
         if constexpr (columns == Columns::unit) {
             at += c;
         } else if constexpr (columns == Columns::other) {
             at += distance(c, col_stride);
         }
-        return from[at];
+        return from[static_cast<std::make_signed_t<C>>(at)];
+    }
+
+    /// From here on element (t, b, r, c) of the extents is found as (t, t * batch + b,
+    /// (t * batch + b) * rows + r, ((t * batch + b) * rows + r) * cols + c): what
+    /// dividing its position by the extents gives without the remainders. Distances may
+    /// be beyond a narrow type before they are added, so indices have to be unsigned.
+    void skew(const Extents& e) {
+        const Index row = row_stride, batch = batch_stride;
+        row_stride -= e.cols * across();
+        batch_stride -= e.rows * row;
+        if (e.steps > 1) {  // else t is 0, or something else that was looked up
+            time_stride -= e.batch * batch;
+        }
     }
 
     /// Whether no element is 2^31 elements or more away from the first one.
     bool is_narrow(const Extents& e) const {
         const auto size = [](Index stride) { return stride < 0 ? -stride : stride; };
-        const Index across = columns == Columns::unit   ? 1
-                             : columns == Columns::same ? 0
-                                                        : col_stride;
         return size(time_stride) * (e.steps - 1) + size(batch_stride) * (e.batch - 1) +
-                   size(row_stride) * (e.rows - 1) + size(across) * (e.cols - 1) <
+                   size(row_stride) * (e.rows - 1) + size(across()) * (e.cols - 1) <
                Index{1} << 31;
     }
 
@@ -85,6 +96,10 @@ struct Operand {
     }
 
 private:
+    Index across() const {
+        return columns == Columns::unit ? 1 : columns == Columns::same ? 0 : col_stride;
+    }
+
     template <class I>
     NENGINE_HD static I distance(I index, Index stride) {
         return index * static_cast<I>(stride);

@@ -19,6 +19,24 @@ NENGINE_HD double fused(double x, double y, double z) {
     return __builtin_fma(x, y, z);
 }
 
+/// x, or the bound that it is beyond; NaN stays NaN. A zero that meets a bound of zero
+/// may get the bound's sign.
+NENGINE_HD float clip(float x, float low, float high) {
+#if defined(__CUDA_ARCH__)
+    // Two instructions: a comparison that lets NaN pass would take two for each bound.
+    asm("max.NaN.f32 %0, %0, %1;" : "+f"(x) : "f"(low));
+    asm("min.NaN.f32 %0, %0, %1;" : "+f"(x) : "f"(high));
+    return x;
+#else
+    x = x < low ? low : x;
+    return x > high ? high : x;
+#endif
+}
+NENGINE_HD double clip(double x, double low, double high) {
+    x = x < low ? low : x;
+    return x > high ? high : x;
+}
+
 namespace polynomial {
 
 NENGINE_HD constexpr float exp_coefficient(int k) {
@@ -85,8 +103,7 @@ struct Reduced {
 
 NENGINE_HD Reduced reduce_by_ln2(float x) {
     constexpr float lowest = -87.0F, highest = 88.0F, log2_e = 1.44269504F;
-    x = x < lowest ? lowest : x;
-    x = x > highest ? highest : x;
+    x = clip(x, lowest, highest);
     const float k = std::floor(fused(x, log2_e, 0.5F));
     const float r = fused(-k, ln2_low, fused(-k, ln2_high, x));
     return {r, static_cast<std::int32_t>(k)};

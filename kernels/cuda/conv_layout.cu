@@ -9,10 +9,12 @@ constexpr int tile = 32, tile_rows = 8;
 
 /// Through shared memory, so that both sides are read and written along their rows.
 __global__ void __launch_bounds__(tile* tile_rows)
-    transpose_kernel(Index rows, Index cols, const float* __restrict__ from,
-                     float* __restrict__ to, bool accumulate) {
+    transpose_kernel(Index rows, Index cols,
+                     const __grid_constant__ IndexDivisor tile_cols,
+                     const float* __restrict__ from, float* __restrict__ to,
+                     bool accumulate) {
     __shared__ float shared[tile][tile + 1];
-    const auto [tile_row, tile_col] = divide(blockIdx.x, ceil_div(cols, tile));
+    const auto [tile_row, tile_col] = tile_cols.divide(blockIdx.x);
     const Index row = tile_row * tile, col = tile_col * tile;
     for (unsigned y = threadIdx.y; y < tile; y += tile_rows) {
         const Index i = row + y, j = col + threadIdx.x;
@@ -35,11 +37,12 @@ __global__ void __launch_bounds__(tile* tile_rows)
 /// image * depth + layer.
 struct Pad {
     ConvShape s, padded;
+    IndexDivisor depth;  ///< of the padded images
     const float* __restrict__ x;
     float* __restrict__ to;
 
     __device__ Pending<float> read(Index plane, Index i, Index j, Index c) const {
-        const auto [image, layer] = divide(plane, padded.in_d);
+        const auto [image, layer] = depth.divide(plane);
         const Index d = layer - s.pad_front, h = i - s.pad_top, w = j - s.pad_left;
         const bool inside =
             d >= 0 && d < s.in_d && h >= 0 && h < s.in_h && w >= 0 && w < s.in_w;
@@ -53,12 +56,13 @@ struct Pad {
 /// Launched over (plane, row, column, channel) of x.
 struct Crop {
     ConvShape s, padded;
+    IndexDivisor depth;
     const float* __restrict__ from;
     float* __restrict__ dL_dx;
     bool accumulate;
 
     __device__ Pending<float> read(Index plane, Index h, Index w, Index c) const {
-        const auto [image, layer] = divide(plane, s.in_d);
+        const auto [image, layer] = depth.divide(plane);
         const Index d = layer + s.pad_front, i = h + s.pad_top, j = w + s.pad_left;
         const bool inside = d < padded.in_d && i < padded.in_h && j < padded.in_w;
         const Index at =
@@ -111,21 +115,22 @@ void transpose(const CudaExec& exec, Index rows, Index cols, const float* from,
     if (rows == 0 || cols == 0) {
         return;
     }
-    const unsigned blocks = checked_grid(ceil_div(rows, tile) * ceil_div(cols, tile));
-    launch(exec, blocks, dim3(tile, tile_rows), transpose_kernel, rows, cols, from, to,
-           accumulate);
+    const Index tile_cols = ceil_div(cols, tile);
+    const unsigned blocks = checked_grid(ceil_div(rows, tile) * tile_cols);
+    launch(exec, blocks, dim3(tile, tile_rows), transpose_kernel, rows, cols,
+           IndexDivisor(tile_cols), from, to, accumulate);
 }
 
 void pad(const CudaExec& exec, const ConvShape& s, const ConvShape& padded,
          const float* x, float* to) {
     launch_elements(exec, {s.images * padded.in_d, padded.in_h, padded.in_w, s.in_c},
-                    Pad{s, padded, x, to});
+                    Pad{s, padded, IndexDivisor(padded.in_d), x, to});
 }
 
 void crop(const CudaExec& exec, const ConvShape& s, const ConvShape& padded,
           const float* from, float* dL_dx, bool accumulate) {
     launch_elements(exec, {s.images * s.in_d, s.in_h, s.in_w, s.in_c},
-                    Crop{s, padded, from, dL_dx, accumulate});
+                    Crop{s, padded, IndexDivisor(s.in_d), from, dL_dx, accumulate});
 }
 
 template <class Real>

@@ -89,9 +89,9 @@ __device__ __forceinline__ void sum_over_block(double (&sum)[n_sums]) {
 template <class Sum>
 __global__ void __launch_bounds__(block_threads)
     columns_kernel(const __grid_constant__ Sum sum, Index rows, Index cols, Index run,
-                   Index col_blocks, double* partial) {
+                   const __grid_constant__ IndexDivisor col_blocks, double* partial) {
     using Real = typename Sum::Real;
-    const auto [block_row, block_col] = divide(blockIdx.x, col_blocks);
+    const auto [block_row, block_col] = col_blocks.divide(blockIdx.x);
     const Index i = block_col * blockDim.x + threadIdx.x;
     const Index first = block_row * run;
     const Index last = first + run < rows ? first + run : rows;
@@ -182,7 +182,7 @@ void launch_columns(const CudaExec& exec, Index rows, Index cols, const Sum& sum
         partial = scratch.take<double>(static_cast<std::size_t>(count));
     }
     cuda::launch(exec, blocks, block, cuda::columns_kernel<Sum>, sum, rows, cols,
-                 plan.run, plan.col_blocks, partial);
+                 plan.run, IndexDivisor(plan.col_blocks), partial);
     if (plan.runs > 1) {
         cuda::launch(exec, static_cast<unsigned>(plan.col_blocks), block,
                      cuda::finish_columns_kernel<Sum>, sum,

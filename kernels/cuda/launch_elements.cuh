@@ -27,6 +27,12 @@ concept OfLines = OfOperands<Fn> && requires {
     requires Fn::of_lines;
 };
 
+/// Functors whose elements are found by their positions, without the remainders.
+template <class Fn>
+concept OnlyOperands = OfOperands<Fn> && requires {
+    requires Fn::only_operands;
+};
+
 /// Bytes that one instruction loads or stores at most.
 inline constexpr std::size_t widest_access = 16;
 
@@ -93,19 +99,40 @@ struct Unfold {
     }
 };
 
+/// The same for skewed operands: quotients of one dividend, which do not wait for each
+/// other.
+template <class Word>
+struct UnfoldSkewed {
+    Divisor<Word> line, item, step;  ///< elements of each
+
+    explicit UnfoldSkewed(const Extents& e)
+        : line(e.cols), item(e.cols * e.rows), step(e.cols * e.rows * e.batch) {}
+
+    template <class Code>
+    __device__ __forceinline__ auto operator()(Word at, const Code& code) const {
+        return code(step.divide(at).quotient, item.divide(at).quotient,
+                    line.divide(at).quotient, at);
+    }
+};
+
+template <class Fn, class Word, class I>
+using UnfoldOf =
+    std::conditional_t<OnlyOperands<Fn>, UnfoldSkewed<Word>, Unfold<Word, I>>;
+
 /// Any extents. A thread takes elements that are block_threads apart.
 template <class Fn, class Word, class I>
 __global__ void __launch_bounds__(block_threads)
     elements_kernel(const __grid_constant__ Fn fn,
-                    const __grid_constant__ Unfold<Word, I> unfold, Word n) {
+                    const __grid_constant__ UnfoldOf<Fn, Word, I> unfold, Word n) {
     constexpr int count = elements_per_thread<Fn>;
     const Word first =
         Word{blockIdx.x} * static_cast<Word>(elements_per_block<Fn>) + threadIdx.x;
     const auto at = [&](int k) { return first + static_cast<Word>(k * block_threads); };
     if constexpr (InParts<Fn>) {
         const auto read = [&](int k) {
-            return unfold(at(k),
-                          [&](I t, I b, I r, I c) { return fn.read(t, b, r, c); });
+            return unfold(at(k), [&](auto t, auto b, auto r, auto c) {
+                return fn.read(t, b, r, c);
+            });
         };
         if (at(count - 1) < n) {
             run_together<count>(fn, read, [](int) { return true; });
@@ -135,9 +162,12 @@ void launch_line(const CudaExec& exec, unsigned blocks, Index n, const Fn& fn) {
 
 template <class Word, class I, class Fn>
 void launch_unfolded(const CudaExec& exec, unsigned blocks, Index n, const Extents& e,
-                     const Fn& fn) {
+                     Fn fn) {
+    if constexpr (OnlyOperands<Fn>) {
+        fn.each_operand([&](auto& operand) { operand.skew(e); });
+    }
     launch(exec, blocks, block_threads, elements_kernel<Fn, Word, I>, fn,
-           Unfold<Word, I>(e), static_cast<Word>(n));
+           UnfoldOf<Fn, Word, I>(e), static_cast<Word>(n));
 }
 
 /// Whether positions up to `n`, and those of the last block's other threads, fit 31

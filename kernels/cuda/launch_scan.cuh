@@ -30,7 +30,9 @@ __device__ __forceinline__ void run_steps(const Scan& scan, Real* r, Index count
     Index k = 0;
     if constexpr (ReadsAhead<Scan>) {
         constexpr int n = steps_ahead<Scan>;
-        for (; k + n <= count; k += n) {
+        const auto groups = static_cast<unsigned>(count / n);  // see checked_steps
+        for (unsigned group = 0; group < groups; ++group) {
+            k = Index{group} * n;
             Real input[n];
 #pragma unroll
             for (int j = 0; j < n; ++j) {
@@ -41,6 +43,7 @@ __device__ __forceinline__ void run_steps(const Scan& scan, Real* r, Index count
                 scan.advance(r, input[j], time(k + j), b, i);
             }
         }
+        k = Index{groups} * n;
     }
     if constexpr (ReadsAhead<Scan> && takes_lanes<Scan>()) {
         // What is left of a group. Steps with calls are too much code to repeat.
@@ -68,14 +71,14 @@ __device__ __forceinline__ void run_steps(const Scan& scan, Real* r, Index count
 /// One thread per (item, column), columns fastest; its state lies in registers.
 template <class Scan>
 __global__ void __launch_bounds__(scan_threads)
-    scan_kernel(const __grid_constant__ Scan scan, Index steps, Index cols,
-                Index threads) {
+    scan_kernel(const __grid_constant__ Scan scan, Index steps,
+                const __grid_constant__ IndexDivisor cols, Index threads) {
     using Real = typename Scan::Real;
     const Index thread = Index{blockIdx.x} * blockDim.x + threadIdx.x;
     if (thread >= threads) {
         return;
     }
-    const auto [b, i] = divide(thread, cols);
+    const auto [b, i] = cols.divide(thread);
     Real r[Scan::n_registers] = {};
     scan.load_constants(r, i);
     scan.load_state(r, b, i);
@@ -153,13 +156,13 @@ __device__ __forceinline__ void run_rows(const Scan& scan, Real* r,
 template <class Scan, class Word>
 __global__ void __launch_bounds__(scan_threads)
     stateless_kernel(const __grid_constant__ Scan scan, const Rows<Word> rows,
-                     Index cols, Index threads) {
+                     const __grid_constant__ IndexDivisor cols, Index threads) {
     using Real = typename Scan::Real;
     const Index thread = Index{blockIdx.x} * blockDim.x + threadIdx.x;
     if (thread >= threads) {
         return;
     }
-    const auto [group, i] = divide(thread, cols);
+    const auto [group, i] = cols.divide(thread);
     const auto [t, b] = rows.batch.divide(static_cast<Word>(group));
     RowCursor<Word> at{static_cast<Word>(group), t, b};
     Real r[Scan::n_registers] = {};
@@ -180,6 +183,15 @@ void launch_threads(
     launch(exec, checked_grid(ceil_div(threads, block)), block, kernel, arguments...);
 }
 
+/// Steps that a kernel can count in 32 bits, which costs half as much.
+/// @throws DeviceError  there are more
+inline Index checked_steps(Index steps) {
+    if (steps >= Index{1} << 31) {
+        fail("launch", "more than 2^31 steps", 0, Where::current());
+    }
+    return steps;
+}
+
 template <class Scan>
 void launch_stateless(const CudaExec& exec, Index steps, Index batch, Index cols,
                       const Scan& scan) {
@@ -189,10 +201,12 @@ void launch_stateless(const CudaExec& exec, Index steps, Index batch, Index cols
     // A cursor may run ahead of the last row by as many groups as it reads at once.
     if (rows + 8 * groups < Index{1} << 31) {
         launch_threads(exec, threads, stateless_kernel<Scan, std::uint32_t>, scan,
-                       Rows<std::uint32_t>(steps, batch, groups), cols, threads);
+                       Rows<std::uint32_t>(steps, batch, groups), IndexDivisor(cols),
+                       threads);
     } else {
         launch_threads(exec, threads, stateless_kernel<Scan, std::uint64_t>, scan,
-                       Rows<std::uint64_t>(steps, batch, groups), cols, threads);
+                       Rows<std::uint64_t>(steps, batch, groups), IndexDivisor(cols),
+                       threads);
     }
 }
 
@@ -210,8 +224,8 @@ void launch_scan(const CudaExec& exec, Index steps, Index batch, Index cols,
             cuda::launch_stateless(exec, steps, batch, cols, scan);
         }
     } else {
-        cuda::launch_threads(exec, threads, cuda::scan_kernel<Scan>, scan, steps, cols,
-                             threads);
+        cuda::launch_threads(exec, threads, cuda::scan_kernel<Scan>, scan,
+                             cuda::checked_steps(steps), IndexDivisor(cols), threads);
     }
 }
 

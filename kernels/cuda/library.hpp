@@ -23,7 +23,6 @@ namespace nengine::cuda {
     X(cudnnCreate)                   \
     X(cudnnDestroy)                  \
     X(cudnnSetStream)                \
-    X(cudnnGetVersion)               \
     X(cudnnGetErrorString)           \
     X(cudnnGetLastErrorString)       \
     X(cudnnBackendCreateDescriptor)  \

@@ -19,19 +19,16 @@ struct Product {
     Index m, n, k;
     Index a_row, a_col, b_row, b_col, ldc;
     Index a_stride, b_stride, c_stride;
-    Index first_tile;
+    unsigned first_tile;
+    Divisor<std::uint32_t> tiles, tile_cols;  ///< of a member of the batch
     Real alpha, beta;
-
-    __host__ __device__ Index tiles() const {
-        return ceil_div(m, tile) * ceil_div(n, tile);
-    }
 };
 
 template <class Real>
 struct Products {
     Product<Real> list[max_products];
     int count = 0;
-    Index tiles = 0;
+    Index tiles = 0;  ///< blocks of the launch
 };
 static_assert(sizeof(Products<double>) <= 4000);
 
@@ -80,35 +77,33 @@ __device__ __forceinline__ void multiply(const Product<Real>& p, const Real* a,
 template <class Real>
 __global__ void __launch_bounds__(tile* threads_y)
     products_kernel(const __grid_constant__ Products<Real> products) {
-    for (Index at = blockIdx.x; at < products.tiles; at += gridDim.x) {
-        int index = 0;
-        while (index + 1 < products.count &&
-               products.list[index + 1].first_tile <= at) {
-            ++index;
-        }
-        const Product<Real>& p = products.list[index];
-        const auto [member, own] = divide(at - p.first_tile, p.tiles());
-        const auto [tile_row, tile_col] = divide(own, ceil_div(p.n, tile));
-        const Index row = tile_row * tile, col = tile_col * tile;
-        Real sum[rows] = {};
-        multiply(p, p.a + member * p.a_stride, p.b + member * p.b_stride, row, col,
-                 sum);
-        Real* const c = p.c + member * p.c_stride;
-        const Index j = col + threadIdx.x;
+    const unsigned at = blockIdx.x;
+    int index = 0;
+    while (index + 1 < products.count && products.list[index + 1].first_tile <= at) {
+        ++index;
+    }
+    const Product<Real>& p = products.list[index];
+    const auto [member, own] = p.tiles.divide(at - p.first_tile);
+    const auto [tile_row, tile_col] = p.tile_cols.divide(own);
+    const Index row = Index{tile_row} * tile, col = Index{tile_col} * tile;
+    Real sum[rows] = {};
+    multiply(p, p.a + member * p.a_stride, p.b + member * p.b_stride, row, col, sum);
+    Real* const c = p.c + member * p.c_stride;
+    const Index j = col + threadIdx.x;
 #pragma unroll
-        for (int s = 0; s < rows; ++s) {
-            const Index i = row + threadIdx.y + s * threads_y;
-            if (i < p.m && j < p.n) {
-                Real& to = c[i * p.ldc + j];
-                const Real product = p.alpha * sum[s];
-                to = p.beta == Real(0) ? product : p.beta * to + product;
-            }
+    for (int s = 0; s < rows; ++s) {
+        const Index i = row + threadIdx.y + s * threads_y;
+        if (i < p.m && j < p.n) {
+            Real& to = c[i * p.ldc + j];
+            const Real product = p.alpha * sum[s];
+            to = p.beta == Real(0) ? product : p.beta * to + product;
         }
     }
 }
 
 template <class Real>
-Product<Real> describe(const GemmArgs<Real>& args, Index first_tile) {
+Product<Real> describe(const GemmArgs<Real>& args, Index tiles, Index tile_cols,
+                       Index first_tile) {
     Product<Real> p{};
     p.a = args.a;
     p.b = args.b;
@@ -124,7 +119,9 @@ Product<Real> describe(const GemmArgs<Real>& args, Index first_tile) {
     p.a_stride = args.a_stride;
     p.b_stride = args.b_stride;
     p.c_stride = args.c_stride;
-    p.first_tile = first_tile;
+    p.first_tile = static_cast<unsigned>(first_tile);
+    p.tiles = Divisor<std::uint32_t>(tiles);
+    p.tile_cols = Divisor<std::uint32_t>(tile_cols);
     p.alpha = args.alpha;
     p.beta = args.beta;
     return p;
@@ -135,7 +132,7 @@ void multiply_all(const CudaExec& exec, const Products<Real>& products) {
     if (products.tiles == 0) {
         return;
     }
-    cuda::launch(exec, grid_size(products.tiles), dim3(tile, threads_y),
+    cuda::launch(exec, checked_grid(products.tiles), dim3(tile, threads_y),
                  products_kernel<Real>, products);
 }
 
@@ -152,9 +149,11 @@ void small_products(const CudaExec& exec, std::span<const GemmArgs<Real>> list) 
             multiply_all(exec, products);
             products = {};
         }
-        const auto& added = products.list[products.count++] =
-            describe(args, products.tiles);
-        products.tiles += args.count * added.tiles();
+        const Index tile_cols = ceil_div(args.n, tile);
+        const Index tiles = ceil_div(args.m, tile) * tile_cols;
+        products.list[products.count++] =
+            describe(args, tiles, tile_cols, products.tiles);
+        products.tiles += args.count * tiles;
     }
     multiply_all(exec, products);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kernels/base/macros.hpp"
+#include "kernels/base/polynomial.hpp"
 #include "kernels/neuron_scan.hpp"
 
 namespace nengine {
@@ -38,9 +39,7 @@ struct Lif {
 
     NENGINE_HD static Real step(const Real* c, Real dt, Real current, Real* state) {
         const Real waiting = state[refractory] - dt;
-        Real live = dt - waiting;
-        live = live < Real(0) ? Real(0) : live;
-        live = live > dt ? dt : live;
+        const Real live = clip(dt - waiting, Real(0), dt);  // a difference is not -0
         // The library's policy is the oracle: it divides, as Nengo does.
         const Real decay =
             Math::expm1(Math::is_library ? -live / c[c_tau_rc] : -live * c[c_rate]);

@@ -8,6 +8,7 @@ namespace {
 
 template <class Real, Columns columns>
 struct Fill {
+    static constexpr bool only_operands = true;
     static constexpr bool of_lines = all_lines<columns>();
 
     Operand<Real, columns> dst;
@@ -26,6 +27,7 @@ struct Fill {
 
 template <class Real, bool accumulate, Columns of_src, Columns of_dst>
 struct Copy {
+    static constexpr bool only_operands = true;
     static constexpr bool of_lines = all_lines<of_src, of_dst>();
 
     Operand<const Real, of_src> src;
@@ -45,6 +47,7 @@ struct Copy {
 
 template <class Real, bool accumulate, Columns of_a, Columns of_x, Columns of_y>
 struct Multiply {
+    static constexpr bool only_operands = true;
     static constexpr bool of_lines = all_lines<of_a, of_x, of_y>();
 
     Operand<const Real, of_a> a;

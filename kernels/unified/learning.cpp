@@ -1,6 +1,7 @@
 #include "kernels/learning.hpp"
 
 #include NENGINE_LAUNCH_HEADER
+#include "kernels/base/divide.hpp"
 #include "kernels/base/operands.hpp"
 
 namespace nengine {
@@ -123,6 +124,7 @@ struct ChangeAndMultiply {
     Block<Real> weights;
     Block<const Real> x;
     Block<Real> y;
+    RowDivisor rows, batch;
 
     struct Line {
         Real* weights;
@@ -132,8 +134,8 @@ struct ChangeAndMultiply {
     };
 
     NENGINE_HD Line begin(Index i) const {
-        const Index r = i % weights.rows, item = i / weights.rows;
-        const Index b = item % weights.batch, t = item / weights.batch;
+        const auto [item, r] = rows.divide(i);
+        const auto [t, b] = batch.divide(item);
         return {&weights(t, b, r, 0),
                 &col(t, b, 0, 0),
                 &x(t, b, 0, 0),
@@ -161,7 +163,8 @@ void launch_change(const Exec& exec, const WeightChange<Real>& change,
                    const Block<Real>& y) {
     launch_lines(exec, weights.steps * weights.batch * weights.rows, weights.cols,
                  ChangeAndMultiply<Real, decays, accumulate, dense>{
-                     change.row, change.col, change.decay, weights, x, y});
+                     change.row, change.col, change.decay, weights, x, y,
+                     RowDivisor(weights.rows), RowDivisor(weights.batch)});
 }
 
 template <bool decays, bool accumulate, class Exec, class Real>

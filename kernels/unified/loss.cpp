@@ -51,13 +51,17 @@ struct MeanSquaredError {
     static constexpr int n_registers = 1, n_sums = 1;
 
     LossArgs<Real> args;
+    RowDivisor cols, batch;
+
+    explicit MeanSquaredError(const LossArgs<Real>& given)
+        : args(given), cols(given.prediction.cols), batch(given.prediction.batch) {}
 
     NENGINE_HD void load_constants(Real*, Index) const {}
 
     NENGINE_HD void term(Real* r, Index row, Index) const {
         const auto& p = args.prediction;
-        const auto [item, c] = divide(row, p.cols);
-        const auto [t, b] = divide(item, p.batch);
+        const auto [item, c] = cols.divide(row);
+        const auto [t, b] = batch.divide(item);
         const bool counts = b < args.valid;
         const Real x = p(t, b, 0, c), target = args.target(t, b, 0, c);
         if (args.dL_dprediction.data != nullptr) {
@@ -94,12 +98,16 @@ struct CrossEntropy {
     static constexpr int n_registers = 1, n_sums = 1;
 
     LossArgs<Real> args;
+    RowDivisor batch;
+
+    explicit CrossEntropy(const LossArgs<Real>& given)
+        : args(given), batch(given.prediction.batch) {}
 
     NENGINE_HD void load_constants(Real*, Index) const {}
 
     NENGINE_HD void term(Real* r, Index row, Index) const {
         const auto& p = args.prediction;
-        const Index t = row / p.batch, b = row % p.batch;
+        const auto [t, b] = batch.divide(row);
         const auto& to = args.dL_dprediction;
         const Classes<const Real> x{&p(t, b, 0, 0), p.col_stride, p.cols};
         const Classes<Real> gradient{to.data == nullptr ? nullptr : &to(t, b, 0, 0),
@@ -145,13 +153,14 @@ struct CountCorrect {
     static constexpr int n_registers = 1, n_sums = 1;
 
     Block<const Number> prediction, label;
+    RowDivisor batch;
     Index valid;
     double* correct;
 
     NENGINE_HD void load_constants(Real*, Index) const {}
 
     NENGINE_HD void term(Real* r, Index row, Index) const {
-        const Index t = row / prediction.batch, b = row % prediction.batch;
+        const auto [t, b] = batch.divide(row);
         Index best = 0;
         for (Index i = 1; i < prediction.cols; ++i) {
             best = prediction(t, b, 0, i) > prediction(t, b, 0, best) ? i : best;
@@ -215,7 +224,7 @@ void mean_squared_error(const Exec& exec, const LossArgs<Real>& args) {
                                                     args.dL_dprediction.data, valid,
                                                     args.scale, args.loss});
     } else {
-        launch_columns(exec, elements, 1, MeanSquaredError<Real>{args});
+        launch_columns(exec, elements, 1, MeanSquaredError<Real>(args));
     }
 }
 
@@ -224,10 +233,10 @@ void sparse_categorical_crossentropy(const Exec& exec, const LossArgs<Real>& arg
                                      bool from_logits) {
     const Index rows = args.prediction.steps * args.prediction.batch;
     if (from_logits) {
-        launch_columns(exec, rows, 1, CrossEntropy<Real, LogitCrossEntropy>{args});
+        launch_columns(exec, rows, 1, CrossEntropy<Real, LogitCrossEntropy>(args));
     } else {
         launch_columns(exec, rows, 1,
-                       CrossEntropy<Real, ProbabilityCrossEntropy>{args});
+                       CrossEntropy<Real, ProbabilityCrossEntropy>(args));
     }
 }
 
@@ -235,7 +244,8 @@ template <class Exec, class Real>
 void count_correct(const Exec& exec, const Block<const Real>& prediction,
                    const Block<const Real>& label, Index valid, double* correct) {
     launch_columns(exec, prediction.steps * prediction.batch, 1,
-                   CountCorrect<Real>{prediction, label, valid, correct});
+                   CountCorrect<Real>{prediction, label, RowDivisor(prediction.batch),
+                                      valid, correct});
 }
 
 template <class Exec>

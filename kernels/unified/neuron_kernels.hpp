@@ -152,7 +152,7 @@ struct NeuronRateBackward {
     static constexpr int n_registers = bias + 1;
 
     NeuronConstants<Neuron> neuron;
-    Index batch;
+    RowDivisor batch;
     Panel<const Real, unit> input, dL_doutput;
     Panel<Real, unit> dL_dinput;
     Real *dL_dbias, *dL_dgain;
@@ -171,7 +171,7 @@ struct NeuronRateBackward {
     }
 
     NENGINE_HD void term(Real* r, Index row, Index i) const {
-        const auto [t, b] = divide(row, batch);
+        const auto [t, b] = batch.divide(row);
         add_at(r, input(t, b, i), dL_doutput(t, b, i), t, b, i);
     }
 
@@ -180,7 +180,7 @@ struct NeuronRateBackward {
         Index t, b;
     };
     NENGINE_HD Term read(Index row, Index i) const {
-        const auto [t, b] = divide(row, batch);
+        const auto [t, b] = batch.divide(row);
         return {input(t, b, i), dL_doutput(t, b, i), t, b};
     }
     NENGINE_HD void add(Real* r, const Term& at, Index, Index i) const {

@@ -1,6 +1,7 @@
 #include "kernels/pool.hpp"
 
 #include NENGINE_LAUNCH_HEADER
+#include "kernels/base/divide.hpp"
 
 namespace nengine {
 namespace {
@@ -18,12 +19,13 @@ NENGINE_HD Span inside(Index start, Index window, Index size) {
 
 /// Which windows along one side contain position `at`: first <= (at + pad) / stride,
 /// and the window's last cell reaches `at`.
-NENGINE_HD Span windows_at(Index at, Index pad, Index window, Index stride,
+NENGINE_HD Span windows_at(Index at, Index pad, Index window, const RowDivisor& stride,
                            Index count) {
     const Index padded = at + pad;
-    const Index last = padded / stride + 1;
+    const Index last = stride.divide(padded).quotient + 1;
     const Index beyond = padded - window;  // windows that begin here or before miss it
-    return {beyond < 0 ? 0 : beyond / stride + 1, last > count ? count : last};
+    return {beyond < 0 ? 0 : stride.divide(beyond).quotient + 1,
+            last > count ? count : last};
 }
 
 template <class Real, bool accumulate>
@@ -86,12 +88,13 @@ struct PoolBackward {
     static constexpr bool one_by_one = true;
 
     Pool2DShape s;
+    RowDivisor stride_h, stride_w;
     const Real* dL_dy;
     Real* dL_dx;
 
     NENGINE_HD void operator()(Index image, Index row, Index col, Index c) const {
-        const Span h = windows_at(row, s.pad_top, s.pool_h, s.stride_h, s.out_h);
-        const Span w = windows_at(col, s.pad_left, s.pool_w, s.stride_w, s.out_w);
+        const Span h = windows_at(row, s.pad_top, s.pool_h, stride_h, s.out_h);
+        const Span w = windows_at(col, s.pad_left, s.pool_w, stride_w, s.out_w);
         Real sum = 0;
         for (Index i = h.first; i < h.last; ++i) {
             const Span rows = inside(i * s.stride_h - s.pad_top, s.pool_h, s.in_h);
@@ -113,12 +116,13 @@ struct PoolBackward {
 template <class Real, bool accumulate>
 struct DisjointPoolBackward {
     Pool2DShape s;
+    RowDivisor stride_h, stride_w;
     const Real* dL_dy;
     Real* dL_dx;
 
     NENGINE_HD void operator()(Index image, Index row, Index col, Index c) const {
-        const Index h = (row + s.pad_top) / s.stride_h;
-        const Index w = (col + s.pad_left) / s.stride_w;
+        const Index h = stride_h.divide(row + s.pad_top).quotient;
+        const Index w = stride_w.divide(col + s.pad_left).quotient;
         const Index top = h * s.stride_h - s.pad_top;
         const Index left = w * s.stride_w - s.pad_left;
         const bool has_window =
@@ -150,11 +154,15 @@ template <bool accumulate, class Exec, class Real>
 void run_backward(const Exec& exec, const Pool2DShape& s, const Real* dL_dy,
                   Real* dL_dx) {
     const Extents extents{s.images, s.in_h, s.in_w, s.channels};
+    const RowDivisor stride_h(s.stride_h), stride_w(s.stride_w);
     if (s.stride_h >= s.pool_h && s.stride_w >= s.pool_w) {
         launch_elements(exec, extents,
-                        DisjointPoolBackward<Real, accumulate>{s, dL_dy, dL_dx});
+                        DisjointPoolBackward<Real, accumulate>{s, stride_h, stride_w,
+                                                               dL_dy, dL_dx});
     } else {
-        launch_elements(exec, extents, PoolBackward<Real, accumulate>{s, dL_dy, dL_dx});
+        launch_elements(
+            exec, extents,
+            PoolBackward<Real, accumulate>{s, stride_h, stride_w, dL_dy, dL_dx});
     }
 }
 

@@ -9,6 +9,7 @@ namespace {
 /// The history's position is read from the device, so that a recorded step moves on.
 template <class Real, bool accumulate, Columns columns>
 struct LoadRow {
+    static constexpr bool only_operands = true;
     static constexpr bool of_lines = all_lines<columns>();
 
     const Index* step;
@@ -31,6 +32,7 @@ struct LoadRow {
 
 template <class Real, bool accumulate, Columns columns>
 struct StoreRow {
+    static constexpr bool only_operands = true;
     static constexpr bool of_lines = all_lines<columns>();
 
     const Index* step;

@@ -45,7 +45,7 @@ struct SparseGradient {
     Operand<const Real, Columns::other> x, dL_dy;
     Real* dL_dvalues;
     const Index *rows, *columns;
-    Index batch;
+    RowDivisor batch;
 
     explicit SparseGradient(const SparseGradientArgs<Real>& args)
         : x(args.x),
@@ -58,7 +58,7 @@ struct SparseGradient {
     NENGINE_HD void load_constants(Real*, Index) const {}
 
     NENGINE_HD void term(Real* r, Index row, Index p) const {
-        const auto [t, b] = divide(row, batch);
+        const auto [t, b] = batch.divide(row);
         r[0] += dL_dy(t, b, 0, rows[p]) * x(t, b, 0, columns[p]);
     }
 

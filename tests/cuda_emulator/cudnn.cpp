@@ -184,6 +184,9 @@ cudnnStatus_t cudnnGetProperty(libraryPropertyType type, int* value) {
 }
 
 cudnnStatus_t cudnnCreate(cudnnHandle_t* handle) {
+    if (any_captures()) {
+        return CUDNN_STATUS_NOT_INITIALIZED;
+    }
     *handle = reinterpret_cast<cudnnHandle_t>(new Handle);
     return CUDNN_STATUS_SUCCESS;
 }

@@ -1,3 +1,4 @@
+#include <cuda_runtime_api.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "kernels/cuda/convolution_plans.hpp"
+#include "kernels/cuda/library.hpp"
 #include "tests/kernels/conv_reference.hpp"
 #include "tests/kernels/conv_shapes.hpp"
 #include "tests/support/on_each_device.hpp"
@@ -120,6 +122,24 @@ TEST_P(EmulatedCudnn, ConvolutionsThatFindNoRoomAreCounted) {
     const std::string said = testing::internal::GetCapturedStderr();
     EXPECT_GT(test::fallbacks_of(device()), 0);
     EXPECT_NE(said.find("want too large a workspace"), std::string::npos) << said;
+}
+
+TEST(EmulatedCudnnHandle, IsNotMadeInACapture) {
+    using cuda::cudnn;
+    cudaStream_t stream = nullptr;
+    ASSERT_EQ(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), cudaSuccess);
+    ASSERT_EQ(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed),
+              cudaSuccess);
+    cudnnHandle_t handle = nullptr;
+
+    EXPECT_EQ(cudnn().cudnnCreate(&handle), CUDNN_STATUS_NOT_INITIALIZED);
+
+    cudaGraph_t graph = nullptr;
+    EXPECT_EQ(cudaStreamEndCapture(stream, &graph), cudaSuccess);
+    EXPECT_EQ(cudaGraphDestroy(graph), cudaSuccess);
+    EXPECT_EQ(cudnn().cudnnCreate(&handle), CUDNN_STATUS_SUCCESS);
+    EXPECT_EQ(cudnn().cudnnDestroy(handle), CUDNN_STATUS_SUCCESS);
+    EXPECT_EQ(cudaStreamDestroy(stream), cudaSuccess);
 }
 
 INSTANTIATE_TEST_SUITE_P(Devices, EmulatedCudnn, ::testing::Values("cuda"),

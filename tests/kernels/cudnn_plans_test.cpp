@@ -10,6 +10,8 @@
 #include "kernels/base/error.hpp"
 #include "kernels/cuda/convolution_engines.hpp"
 #include "kernels/cuda/convolution_parts.hpp"
+#include "kernels/cuda/library.hpp"
+#include "kernels/cuda/shared_library.hpp"
 #include "tests/kernels/conv_shapes.hpp"
 
 // cuDNN plans for devices that are not there: what an H100 and an H200 would run is
@@ -35,13 +37,23 @@ void PrintTo(const Gpu& gpu, std::ostream* out) {
     *out << gpu.label;
 }
 
+/// The version of the cuDNN that is asked, as CUDNN_VERSION counts: nengine itself has
+/// no use for it.
+std::size_t dnn_version() {
+    const SharedLibrary library(
+        {"cuDNN", {"libcudnn.so.9", "libcudnn.so"}, "cudnnGetProperty", 9});
+    decltype(&cudnnGetVersion) version = nullptr;
+    library.find("cudnnGetVersion", version);
+    return version();
+}
+
 /// A description of a GPU as cuDNN reads it.
 DnnDescriptor make_properties(const Gpu& gpu) {
     const auto number = [](const char* name, auto value) {
         return std::string(",\"") + name + "\":" + std::to_string(value);
     };
     const std::string text =
-        "{\"cudnnVersion\":" + std::to_string(cudnn().cudnnGetVersion()) +
+        "{\"cudnnVersion\":" + std::to_string(dnn_version()) +
         number("schemaVersion", 1) + number("cudaDeviceId", 0) + ",\"deviceName\":\"" +
         gpu.name + '"' + number("deviceVer", 900) + number("driverVer", 13000) +
         number("isTccDriver", 0) + number("l2CacheSize", gpu.level_two_cache) +

@@ -67,26 +67,12 @@ TYPED_TEST(DivisorTest, IsExactAroundMultiples) {
         const TypeParam last = largest / by * by;
         for (const TypeParam multiple :
              {by, static_cast<TypeParam>(last / by / 2 * by), last}) {
-            expect_exact(divisor, static_cast<TypeParam>(multiple - 1), by);
+            if (multiple > 0) {  // what is before 0 is no dividend
+                expect_exact(divisor, static_cast<TypeParam>(multiple - 1), by);
+            }
             expect_exact(divisor, multiple, by);
         }
         expect_exact(divisor, largest, by);
-    }
-}
-
-TEST(Divide, AgreesInBothWidths) {
-    for (const std::uint32_t by : numbers<std::uint32_t>()) {
-        for (const std::uint32_t n : numbers<std::uint32_t>()) {
-            if (by == 0) {
-                continue;
-            }
-            const auto narrow = divide_as<std::uint32_t>(n, by);
-            const auto wide = divide_as<Index>(n, by);
-            ASSERT_EQ(narrow.quotient, n / by);
-            ASSERT_EQ(narrow.remainder, n % by);
-            ASSERT_EQ(wide.quotient, narrow.quotient);
-            ASSERT_EQ(wide.remainder, narrow.remainder);
-        }
     }
 }
 
@@ -98,8 +84,9 @@ TEST(Divide, TakesNumbersOf31BitsAndMore) {
                               half + 1, word - 1, word,     word + 2};
     for (const Index by : divisors) {
         const IndexDivisor divisor(by);
+        const PlainDivisor plain(by);
         for (const Index n : dividends) {
-            for (const Quotient& got : {divide(n, by), divisor.divide(n)}) {
+            for (const Quotient& got : {plain.divide(n), divisor.divide(n)}) {
                 EXPECT_EQ(got.quotient, n / by) << n << " / " << by;
                 EXPECT_EQ(got.remainder, n % by) << n << " % " << by;
             }

@@ -38,6 +38,25 @@ struct Mark {
     }
 };
 
+/// dst = 2 src, whose elements are found by their positions.
+struct Twice {
+    static constexpr bool only_operands = true;
+
+    Operand<const double, Columns::other> src;
+    Operand<double, Columns::other> dst;
+
+    template <class I>
+    NENGINE_HD Pending<double> read(I t, I b, I r, I c) const {
+        return {&dst(t, b, r, c), 2 * src(t, b, r, c)};
+    }
+    NENGINE_HD void write(const Pending<double>& out) const { *out.to = out.value; }
+    template <class Visit>
+    NENGINE_HD void each_operand(const Visit& visit) {
+        visit(src);
+        visit(dst);
+    }
+};
+
 class LaunchElements : public OnEachDevice {
 protected:
     void SetUp() override {
@@ -90,6 +109,45 @@ protected:
         }
     }
 
+    /// From columns that are apart, and rows from the last to the first one.
+    template <class Word, class I>
+    void expect_twice_in() {
+        const Extents all{steps, batch, rows, cols};
+        const Block<const double> src{.data = src_.as<double>() + rows - 1,
+                                      .steps = steps,
+                                      .batch = batch,
+                                      .rows = rows,
+                                      .cols = cols,
+                                      .time_stride = rows,
+                                      .batch_stride = rows * steps,
+                                      .row_stride = -1,
+                                      .col_stride = rows * steps * batch};
+        const Block<double> dst{.data = dst_.as<double>(),
+                                .steps = steps,
+                                .batch = batch,
+                                .rows = rows,
+                                .cols = cols,
+                                .time_stride = batch * rows * cols,
+                                .batch_stride = rows * cols,
+                                .row_stride = 1,
+                                .col_stride = rows};
+        const Twice fn{Operand<const double, Columns::other>(src),
+                       Operand<double, Columns::other>(dst)};
+        on_cuda([&](const CudaExec& exec) {
+            cuda::launch_unfolded<Word, I>(exec, blocks<Twice>(n), n, all, fn);
+        });
+
+        const auto got = download<double>(dst_);
+        for (Index i = 0; i < n; ++i) {
+            const Index r = i % rows, c = i / rows % cols, item = i / rows / cols;
+            const Index at = src.index(item / batch, item % batch, r, c) + rows - 1;
+            ASSERT_EQ(got[static_cast<std::size_t>(i)],
+                      2.0 * static_cast<double>(at + 1))
+                << i;
+        }
+        EXPECT_EQ(got.back(), -1.0);
+    }
+
     template <class Fn>
     static unsigned blocks(Index count) {
         return cuda::checked_grid(cuda::ceil_div(count, cuda::elements_per_block<Fn>));
@@ -116,6 +174,14 @@ TEST_P(LaunchElements, FindsElementsIn64Bits) {
             exec, blocks<std::decay_t<decltype(fn)>>(n), n, all, fn);
     });
     expect_marked(n, 0);
+}
+
+TEST_P(LaunchElements, FindsElementsByTheirPositionsIn32Bits) {
+    expect_twice_in<std::uint32_t, std::int32_t>();
+}
+
+TEST_P(LaunchElements, FindsElementsByTheirPositionsIn64Bits) {
+    expect_twice_in<std::uint64_t, Index>();
 }
 
 /// Full blocks, and a last one with fewer elements; from an aligned place and another.
