@@ -37,6 +37,7 @@ set(NENGINE_ENGINE_SOURCES
     planner/simplify.cpp
     planner/simplify_copies.cpp
     planner/storage.cpp
+    planner/trained_amplitudes.cpp
     runtime/binder.cpp
     runtime/binder_images.cpp
     runtime/binder_learning.cpp

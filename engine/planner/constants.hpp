@@ -46,6 +46,7 @@ private:
     std::vector<double> values(const Access& access) const;
     ElementView in_parameters(const Access& access) const;
     Operand pack(std::vector<PackPiece> pieces, Index total);
+    Operand trained_coefficients(const std::vector<ConstantUse>& uses);
     Operand literal(std::vector<double> values);
 
     const Graph& graph_;

@@ -183,6 +183,10 @@ std::vector<int> calls_in_order(const Graph& graph);
 Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
                 const std::vector<int>& probes, bool training);
 
+/// Training: neurons with a trainable amplitude become neurons of amplitude 1 and a
+/// product, which has a gradient for it.
+void take_out_amplitudes(Graph& graph);
+
 /// Drops products of equal matrices with one vector but for the first. Those with
 /// parameters only `as_built`; not for training, in which each gets its own gradient.
 Graph share_products(Graph graph);

@@ -12,6 +12,8 @@ set(NENGINE_ENGINE_TESTS
     core/sampling_test.cpp
     core/signal_test.cpp
     random_gradient_test.cpp
+    trained_constants_test.cpp
+    planner/gradient_contract_test.cpp
     planner/passes_test.cpp
     runtime/call_log_test.cpp
     runtime/recorded_steps_test.cpp
