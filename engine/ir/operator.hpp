@@ -29,6 +29,25 @@ struct MergeKey {
     auto operator<=>(const MergeKey&) const = default;
 };
 
+/// What an operator's backward pass knows about dL/d(slot) of a slot that it reads.
+enum class SlotGradient {
+    none,   ///< there is one, and nobody computes it: training that needs it is refused
+    zero,   ///< zero, or taken as zero: training ends here, as at a user's function
+    value,  ///< computed, if a value of the step is read; so is a parameter's copy
+    parameter,           ///< computed, if a parameter is read; of other values: none
+    value_and_parameter  ///< computed, whatever is read
+};
+/// Computed for what a step computes.
+constexpr bool of_values(SlotGradient gradient) {
+    return gradient == SlotGradient::value ||
+           gradient == SlotGradient::value_and_parameter;
+}
+/// Computed for a parameter that is read without a copy.
+constexpr bool of_parameters(SlotGradient gradient) {
+    return gradient == SlotGradient::parameter ||
+           gradient == SlotGradient::value_and_parameter;
+}
+
 class Lowering;
 class BackwardLowering;
 
@@ -62,25 +81,37 @@ public:
     /// Commands for one stage; the operands may stand for a whole group of merged
     /// operators.
     virtual void lower(Lowering& lowering) const = 0;
-    /// Commands that carry dL/d(written) to dL/d(read), and to parameters.
-    virtual void lower_backward(BackwardLowering& lowering) const = 0;
-    /// Slots whose forward values `lower_backward` reads.
+    /// Whether `lower_backward` computes dL/d(slot), for a slot that is read.
+    ///
+    /// This is a contract. Where a loss depends on a parameter through the slot, its
+    /// gradient is wanted, and
+    ///
+    ///   - computed: `lower_backward` contributes it, whatever else is wanted or not;
+    ///   - zero: it is not asked for, and what it alone would lead to is not wanted. A
+    ///     parameter that no loss sees otherwise is a BuildError: it would stay as it
+    ///     is, in silence;
+    ///   - none: a BuildError that names operator, slot and signal.
+    ///
+    /// As `lower_backward` returns, the planner compares what was wanted with what was
+    /// contributed. A state is never taken back: a loss that sees one is refused, too.
+    virtual SlotGradient gradient(int) const { return SlotGradient::none; }
+    /// Commands that carry dL/d(written) to dL/d(read), and to parameters: of the slots
+    /// that are wanted, and have a gradient by the contract.
+    virtual void lower_backward(BackwardLowering&) const {}
+    /// Slots whose forward values `lower_backward` reads; it may read no others, which
+    /// nobody has kept.
     virtual std::vector<int> saved_slots() const { return {}; }
 
     /// Whether a constant in this slot belongs to the operator as a whole: filter
     /// coefficients. Others are per element, or one for all.
     virtual bool is_coefficient_slot(int) const { return false; }
 
-    /// Whether `lower_backward` gives a parameter in this slot its gradient. Elsewhere
-    /// the planner reads parameters through a copy.
-    virtual bool is_parameter_slot(int) const { return false; }
-
     /// What takes the operator's place while training: neurons become their rate curve.
     /// Null: nothing, it stays.
     /// @throws BuildError  there is no training through it; names the operator
     virtual std::shared_ptr<const Operator> training_form() const { return nullptr; }
 
-    /// Computed on the host, step by step: no gradient, no launch.
+    /// Computed on the host, step by step: no launch.
     virtual bool is_host() const { return false; }
     /// Calls a function of the user's, which may do more than return a value, or throw.
     virtual bool has_effects() const { return false; }

@@ -70,7 +70,6 @@ public:
     bool evenly_spaced() const override { return true; }
     bool stepped() const override { return has_delta() || inv_gamma_ >= 0; }
     void lower(Lowering& lowering) const override;
-    void lower_backward(BackwardLowering&) const override {}
     double flops(const std::vector<Shape>& shapes) const override;
 
 private:
@@ -95,7 +94,6 @@ public:
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     bool evenly_spaced() const override { return true; }
     void lower(Lowering& lowering) const override;
-    void lower_backward(BackwardLowering&) const override {}
     double flops(const std::vector<Shape>& shapes) const override;
 };
 
@@ -111,7 +109,6 @@ public:
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     bool evenly_spaced() const override { return true; }
     void lower(Lowering& lowering) const override;
-    void lower_backward(BackwardLowering&) const override {}
     double flops(const std::vector<Shape>& shapes) const override;
 };
 

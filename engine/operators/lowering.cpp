@@ -14,9 +14,10 @@ namespace {
 void broadcast_gradient(BackwardLowering& low, int slot, int factor, int out) {
     const auto product = [&](bool saved) -> std::pair<Operand, Operand> {
         if (factor < 0) {
-            const auto both = saved
-                                  ? low.saved_broadcast(slot, out)
-                                  : low.broadcast({slot, out}, Of::gradient, Of::value);
+            // Only the extents of the slot are asked for: its value is not kept.
+            const auto both =
+                saved ? low.saved_broadcast(slot, out)
+                      : low.broadcast({slot, out}, Of::gradient, Of::gradient);
             return {both[1], {}};
         }
         const auto of_gradient = saved ? Of::saved_gradient : Of::gradient;

@@ -262,6 +262,26 @@ MergeKey SimNeurons::merge_key(const std::vector<Shape>&) const {
              std::bit_cast<Index>(smoothing), std::bit_cast<Index>(max_ratio)}};
 }
 
+SlotGradient SimNeurons::gradient(int slot) const {
+    if (slot == j) {
+        return SlotGradient::value;
+    }
+    const bool affine = slot >= gain_slot() && slot < filter_slot();
+    return affine || slot == amplitude_slot() ? SlotGradient::parameter
+                                              : SlotGradient::none;
+}
+
+int SimNeurons::amplitude_slot() const {
+    if (static_cast<int>(type_) >= n_built_in_neurons) {
+        return -1;  // a user's curve may do anything with what it calls so
+    }
+    const auto& names = neuron_info(type_).params;
+    const auto found = std::ranges::find(names, std::string_view("amplitude"));
+    return found == names.end()
+               ? -1
+               : first_param() + static_cast<int>(found - names.begin());
+}
+
 std::vector<int> SimNeurons::saved_slots() const {
     return {j};
 }

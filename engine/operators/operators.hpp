@@ -38,7 +38,6 @@ public:
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     void lower(Lowering& lowering) const override;
-    void lower_backward(BackwardLowering&) const override {}
     bool has_clock() const override { return true; }
     double flops(const std::vector<Shape>&) const override { return 1; }
 };
@@ -54,7 +53,6 @@ public:
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     bool elementwise() const override { return true; }
     void lower(Lowering& lowering) const override;
-    void lower_backward(BackwardLowering&) const override {}
     double flops(const std::vector<Shape>&) const override { return 0; }
 
 private:
@@ -80,8 +78,8 @@ public:
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     bool elementwise() const override { return !indexed(); }
-    bool is_parameter_slot(int slot) const override {
-        return slot == src && !indexed();
+    SlotGradient gradient(int) const override {
+        return indexed() ? SlotGradient::value : SlotGradient::value_and_parameter;
     }
     void lower(Lowering& lowering) const override;
     void lower_backward(BackwardLowering& lowering) const override;
@@ -97,7 +95,9 @@ class ElementwiseInc : public OperatorBase<ElementwiseInc> {
 public:
     enum { a, x, y };
     ElementwiseInc(SignalId a, SignalId x, SignalId y, bool inc = true);
-    bool is_parameter_slot(int slot) const override { return slot != y; }
+    SlotGradient gradient(int) const override {
+        return SlotGradient::value_and_parameter;
+    }
     std::string_view type() const override { return "ElementwiseInc"; }
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
@@ -113,7 +113,9 @@ class DotInc : public OperatorBase<DotInc> {
 public:
     enum { a, x, y };
     DotInc(SignalId a, SignalId x, SignalId y, bool inc = true);
-    bool is_parameter_slot(int slot) const override { return slot == a; }
+    SlotGradient gradient(int slot) const override {
+        return slot == a ? SlotGradient::parameter : SlotGradient::value;
+    }
     std::string_view type() const override { return "DotInc"; }
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
@@ -138,8 +140,8 @@ public:
     const ConvShape& shape() const { return shape_; }
     bool transposed() const { return transposed_; }
     bool has_bias() const { return slots().size() > bias; }
-    bool is_parameter_slot(int slot) const override {
-        return slot == w || slot == bias;
+    SlotGradient gradient(int slot) const override {
+        return slot == x ? SlotGradient::value : SlotGradient::parameter;
     }
     std::string_view type() const override { return "ConvInc"; }
     void check(const std::vector<Shape>& shapes) const override;
@@ -160,6 +162,7 @@ public:
     enum { x, y };
     PoolInc(SignalId x, SignalId y, const Pool2DShape& shape, bool inc = true);
     const Pool2DShape& shape() const { return shape_; }
+    SlotGradient gradient(int) const override { return SlotGradient::value; }
     std::string_view type() const override { return "PoolInc"; }
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
@@ -189,14 +192,16 @@ public:
     bool is_rate() const { return rate_; }
     int n_states() const { return rate_ ? 0 : neuron_info(type_).n_states; }
     int first_param() const { return first_state + n_states(); }
-    bool is_parameter_slot(int slot) const override {
-        return slot >= gain_slot() && slot < filter_slot();
-    }
+    /// Of the parameters, the amplitude alone has one, which is not computed here: the
+    /// planner takes it out (engine/planner/trained_amplitudes.cpp).
+    SlotGradient gradient(int slot) const override;
     bool is_coefficient_slot(int slot) const override {
         return has_filter_ && slot == filter_slot() + 1;
     }
     bool has_gain() const { return has_gain_; }
     bool has_bias() const { return has_bias_; }
+    /// Of what the rate curve is proportional to; -1: the type has no such parameter.
+    int amplitude_slot() const;
     int gain_slot() const { return first_param() + neuron_info(type_).n_params; }
     bool has_filter() const { return has_filter_; }
     int bias_slot() const { return gain_slot() + (has_gain_ ? 1 : 0); }
@@ -246,6 +251,9 @@ public:
     SimFilter(FilterForm form, Index order, SignalId input, SignalId output,
               SignalId coefficients, SignalId state, Role output_role = Role::update);
     bool is_coefficient_slot(int slot) const override { return slot == coefficients; }
+    SlotGradient gradient(int slot) const override {
+        return slot == input ? SlotGradient::value : SlotGradient::none;
+    }
     FilterForm form() const { return form_; }
     Index order() const { return order_; }
     std::string_view type() const override { return "SimFilter"; }
@@ -283,12 +291,12 @@ public:
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     bool is_host() const override { return true; }
+    SlotGradient gradient(int) const override { return SlotGradient::zero; }
     bool has_effects() const override { return true; }
     bool is_ordered() const override { return order_ != Order::pure; }
     bool acts_within_step() const override;
     bool differs_by_item() const override { return has_x_; }
     void lower(Lowering& lowering) const override;
-    void lower_backward(BackwardLowering&) const override {}
     double flops(const std::vector<Shape>&) const override { return 0; }
 
 private:

@@ -39,6 +39,7 @@ public:
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     bool elementwise() const override { return true; }
     bool is_host() const override { return true; }
+    SlotGradient gradient(int) const override { return SlotGradient::zero; }
     bool has_effects() const override { return users_own(); }
     bool is_ordered() const override { return users_own() && !options_.pure; }
     bool acts_within_step() const override { return is_ordered() && has_x(); }
@@ -47,7 +48,6 @@ public:
         return per_item() || has_x() || slots()[output].role == Role::update;
     }
     void lower(Lowering& lowering) const override;
-    void lower_backward(BackwardLowering&) const override {}
     double flops(const std::vector<Shape>&) const override { return 0; }
 
 private:

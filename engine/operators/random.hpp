@@ -34,7 +34,6 @@ public:
     bool has_clock() const override { return true; }
     bool differs_by_item() const override { return !options_.seed; }
     void lower(Lowering& lowering) const override;
-    void lower_backward(BackwardLowering&) const override {}
     double flops(const std::vector<Shape>& shapes) const override;
 
 private:

@@ -23,7 +23,6 @@ public:
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     bool elementwise() const override { return true; }
     void lower(Lowering& lowering) const override;
-    void lower_backward(BackwardLowering&) const override {}
     double flops(const std::vector<Shape>& shapes) const override;
 };
 
@@ -47,7 +46,6 @@ public:
     bool has_clock() const override { return true; }
     bool differs_by_item() const override { return true; }
     void lower(Lowering& lowering) const override;
-    void lower_backward(BackwardLowering&) const override {}
     double flops(const std::vector<Shape>& shapes) const override;
 };
 

@@ -23,7 +23,9 @@ public:
     SparseDotInc(SignalId a, SignalId x, SignalId y, SparsePattern pattern,
                  bool inc = true);
     const SparsePattern& pattern() const { return pattern_; }
-    bool is_parameter_slot(int slot) const override { return slot == a; }
+    SlotGradient gradient(int slot) const override {
+        return slot == a ? SlotGradient::parameter : SlotGradient::value;
+    }
     std::string_view type() const override { return "SparseDotInc"; }
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;

@@ -10,6 +10,7 @@ set(NENGINE_CONFORMANCE_TESTS
     ../support/random_units.cpp
     dynamic_cases.cpp
     filter_test.cpp
+    gradient_calls.cpp
     image_cases.cpp
     learning_cases.cpp
     linear_cases.cpp
@@ -18,4 +19,7 @@ set(NENGINE_CONFORMANCE_TESTS
     operator_test.cpp
     poisson_test.cpp
     process_cases.cpp
-    session_test.cpp)
+    session_test.cpp
+    slot_cases.cpp
+    slot_gradient_test.cpp
+    slot_learning_cases.cpp)

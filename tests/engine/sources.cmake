@@ -12,6 +12,8 @@ set(NENGINE_ENGINE_TESTS
     ir/sampling_test.cpp
     ir/signal_test.cpp
     random_gradient_test.cpp
+    trained_constants_test.cpp
+    planner/gradient_contract_test.cpp
     planner/passes_test.cpp
     ir/written_test.cpp
     runtime/call_log_test.cpp

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <cassert>
 
 #include "engine/planner/emit/lowering.hpp"
+#include "kernels/base/error.hpp"
 
 namespace nengine {
 namespace {
@@ -17,6 +19,22 @@ Operand without_repeats(Operand operand) {
     return operand;
 }
 
+/// @throws BuildError  always: what is wanted of this slot was not contributed
+[[noreturn]] void refuse_gradient(const Graph& graph, const Node& node, int slot) {
+    const Access& access = node.slot(slot);
+    const Version& v = graph.version_of(access);
+    const bool parameter = graph.trainable(v);
+    const SlotGradient gradient = node.op->gradient(slot);
+    const bool promised = parameter ? of_parameters(gradient) : of_values(gradient);
+    throw BuildError(
+        "training: got a loss whose gradient goes through " +
+        std::string(node.op->type()) + " '" + node.op->label + "' to its slot " +
+        std::to_string(slot) + ", '" + v.name + "', where " +
+        (promised ? "the operator promises one and computes none" : "there is none") +
+        "; needs losses that do not, or trainable = false for " +
+        (parameter ? "'" + v.name + "'" : "what comes before it"));
+}
+
 }  // namespace
 
 BackwardLowering::BackwardLowering(EmitContext& context, int stage,
@@ -26,16 +44,43 @@ BackwardLowering::BackwardLowering(EmitContext& context, int stage,
                                    std::vector<Command>& after)
     : Lowering(context, stage, true, run, commands),
       gradients_(gradients),
+      contributed_(node().slots.size(), 0),
       before_(before),
       after_(after) {}
 
+bool BackwardLowering::wanted(const Node& of, int slot) const {
+    const Access& access = of.slot(slot);
+    const bool constant =
+        context_.graph.version_of(access).kind == VersionKind::constant;
+    const bool zero =
+        access.role == Role::read && of.op->gradient(slot) == SlotGradient::zero;
+    return !zero && (constant ? context_.constants.trainable(access)
+                              : context_.storage.wants_gradient(access.version));
+}
+
 bool BackwardLowering::wants(int slot) const {
-    return !constant(slot) &&
-           context_.storage.wants_gradient(node().slot(slot).version);
+    return !constant(slot) && wanted(node(), slot);
 }
 
 bool BackwardLowering::wants_parameter(int slot) const {
-    return context_.constants.trainable(node().slot(slot));
+    return constant(slot) && wanted(node(), slot);
+}
+
+void BackwardLowering::check_contributions() const {
+    for (int slot = 0; slot < static_cast<int>(contributed_.size()); ++slot) {
+        const Role role = node().slot(slot).role;
+        if (role != Role::read && role != Role::state) {
+            continue;
+        }
+        const bool asked = wanted(node(), slot);
+        // Blocks and merge keys see to it: the first member speaks for all.
+        assert(std::ranges::all_of(run_, [&](int n) {
+            return wanted(context_.graph.node(n), slot) == asked;
+        }));
+        if (asked && !contributed_[static_cast<std::size_t>(slot)]) {
+            refuse_gradient(context_.graph, node(), slot);
+        }
+    }
 }
 
 void BackwardLowering::fill(VersionId id, bool rows, std::vector<Command>& fills) {
@@ -88,6 +133,7 @@ bool BackwardLowering::touch(int slot) {
 }
 
 Contribution BackwardLowering::contribute(int slot, Form form) {
+    note(slot);
     const Operand target = form == Form::dense_vector ? vector(slot, Of::gradient)
                                                       : flat(slot, Of::gradient);
     const Version& v = context_.graph.version_of(node().slot(slot));
@@ -130,23 +176,28 @@ void BackwardLowering::finish(const Contribution& contribution) {
 }
 
 Contribution BackwardLowering::contribute_broadcast(int slot, int out) {
+    note(slot);
     const Operand operand = broadcast({slot, out}, Of::gradient, Of::gradient).front();
     return {.operand = without_repeats(operand), .accumulate = touch(slot)};
 }
 
-Operand BackwardLowering::parameter_flat(int slot) const {
+Operand BackwardLowering::parameter_flat(int slot) {
+    note(slot);
     return context_.constants.gradient_of(constant_vector(slot, Numbers::per_element));
 }
 
 Operand BackwardLowering::parameter_dense(int slot) {
+    note(slot);
     return context_.constants.gradient_of(dense(slot));
 }
 
-Operand BackwardLowering::parameter_matrix(int slot) const {
+Operand BackwardLowering::parameter_matrix(int slot) {
+    note(slot);
     return context_.constants.gradient_of(matrix(slot));
 }
 
-Operand BackwardLowering::parameter_broadcast(int slot, int out) const {
+Operand BackwardLowering::parameter_broadcast(int slot, int out) {
+    note(slot);
     const Operand operand =
         broadcast({slot, out}, Of::saved_gradient, Of::value).front();
     return without_repeats(context_.constants.gradient_of(operand));

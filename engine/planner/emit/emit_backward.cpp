@@ -129,6 +129,7 @@ private:
         BackwardLowering lowering(context_, s, run, state_, out.commands, out.before,
                                   out.after);
         graph_.node(run.front()).op->lower_backward(lowering);
+        lowering.check_contributions();
     }
 
     /// Before a writer's backward its gradient is complete: zero if nothing has

@@ -70,11 +70,27 @@ std::pair<BufferId, ElementView> Lowering::located_constant(int slot) const {
 /// Where the run's operand lies. Asks for every member, so that every part of a block
 /// that mirrors a history is moved.
 Place Lowering::place(int slot, Of of) const {
+    if (backward_ && (of == Of::value || of == Of::saved)) {
+        check_saved(slot);
+    }
     Place first;
     for (auto n = run_.rbegin(); n != run_.rend(); ++n) {
         first = place_of(context_.graph.node(*n).slot(slot), of);
     }
     return first;
+}
+
+/// What an operator does not ask for may be gone by the time of its backward pass.
+void Lowering::check_saved(int slot) const {
+    const Operator& op = *node().op;
+    const std::vector<int> saved = op.saved_slots();
+    if (std::ranges::find(saved, slot) == saved.end()) {
+        throw BuildError(std::string(op.type()) + " '" + op.label +
+                         "': got a backward pass that reads the value of slot " +
+                         std::to_string(slot) + ", '" +
+                         context_.graph.version_of(node().slot(slot)).name +
+                         "', needs it among saved_slots()");
+    }
 }
 
 Place Lowering::place_of(const Access& access, Of of) const {
@@ -99,8 +115,27 @@ Operand Lowering::located(const Place& at, Index offset) const {
 }
 
 Operand Lowering::flat_broadcast(int slot, Of of) const {
-    return constant(slot) ? constant_vector(slot, Numbers::per_element)
-                          : flat(slot, of);
+    if (constant(slot)) {
+        return constant_vector(slot, Numbers::per_element);
+    }
+    const Operand operand = flat(slot, of);
+    Index elements = 0;
+    for (const int n : run_) {
+        elements += member_size(n);
+    }
+    if (operand.cols != elements) {
+        refuse_computed(slot, "a constant, or one value for each of " +
+                                  std::to_string(elements) + " elements");
+    }
+    return operand;
+}
+
+/// @throws BuildError  always: only what does not change can be repeated
+void Lowering::refuse_computed(int slot, const std::string& needs) const {
+    throw BuildError(std::string(node().op->type()) + " '" + node().op->label +
+                     "': got '" + context_.graph.version_of(node().slot(slot)).name +
+                     "' in slot " + std::to_string(slot) +
+                     ", which is computed, needs " + needs);
 }
 
 Operand Lowering::flat(int slot, Of of) const {
@@ -310,6 +345,9 @@ Operand Lowering::planes(int slot) const {
 }
 
 Operand Lowering::coefficients(int slot) const {
+    if (!constant(slot)) {
+        refuse_computed(slot, "constants or parameters");
+    }
     const auto key = std::tuple(run_.front(), slot, 3);
     const auto found = context_.constant_cache.find(key);
     if (found != context_.constant_cache.end()) {

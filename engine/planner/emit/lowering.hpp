@@ -113,6 +113,8 @@ protected:
     Written written(const Operand& operand, bool accumulate);
     std::pair<BufferId, ElementView> located_constant(int slot) const;
     Place place(int slot, Of of) const;
+    void check_saved(int slot) const;
+    [[noreturn]] void refuse_computed(int slot, const std::string& needs) const;
     Place place_of(const Access& access, Of of) const;
     Operand located(const Place& place, Index offset) const;
     std::vector<Operand> broadcast_single(const std::vector<int>& slots, Of of_last,
@@ -148,10 +150,14 @@ public:
                      GradientState& gradients, std::vector<Command>& commands,
                      std::vector<Command>& before, std::vector<Command>& after);
 
-    /// dL/d(slot) is asked for: the slot leads to a parameter.
+    /// dL/d(slot) is asked for: the slot leads to a parameter, by a slope that is not
+    /// zero.
     bool wants(int slot) const;
     /// The slot itself is a parameter, whose gradient is asked for.
     bool wants_parameter(int slot) const;
+    /// Afterwards: what was asked for has been contributed (Operator::gradient).
+    /// @throws BuildError  naming operator, slot and signal
+    void check_contributions() const;
 
     using Lowering::finish;
     enum class Form { flat, dense, dense_vector };
@@ -163,11 +169,11 @@ public:
     void finish(const Contribution& contribution);
 
     /// The gradient of parameters; always accumulated.
-    Operand parameter_flat(int slot) const;
+    Operand parameter_flat(int slot);
     Operand parameter_dense(int slot);
-    Operand parameter_matrix(int slot) const;
+    Operand parameter_matrix(int slot);
     /// In the shape of `out`, with extents 1 where the parameter is repeated.
-    Operand parameter_broadcast(int slot, int out) const;
+    Operand parameter_broadcast(int slot, int out);
     /// dL/d(out) and the value of `slot`, in out's shape, for every step.
     std::vector<Operand> saved_broadcast(int slot, int out) const;
     /// Commands that need every step: in a stepped stage they run after its steps.
@@ -179,12 +185,16 @@ public:
     Operand adjoint(Index planes, Index width);
 
 private:
+    bool wanted(const Node& node, int slot) const;
     bool touch(int slot);
+    /// Notes that the slot has what was wanted.
+    void note(int slot) { contributed_[static_cast<std::size_t>(slot)] = 1; }
     bool touch_memory(int slot, std::vector<char>& touched, bool rows, bool fill_first,
                       std::vector<Command>& fills);
     void fill(VersionId id, bool rows, std::vector<Command>& fills);
 
     GradientState& gradients_;
+    std::vector<char> contributed_;  ///< per slot
     std::vector<Command>& before_;
     std::vector<Command>& after_;
 };

@@ -185,7 +185,43 @@ Operand Constants::matrices(const std::vector<Access>& uses) {
     return operand;
 }
 
+/// Coefficients that change: read from the parameters, not from what they began with.
+Operand Constants::trained_coefficients(const std::vector<ConstantUse>& uses) {
+    const Index n = uses.front().access.view.size();
+    const bool shared = std::ranges::all_of(uses, [&](const ConstantUse& use) {
+        return use.access.version == uses.front().access.version &&
+               use.access.view == uses.front().access.view;
+    });
+    Index elements = 0;
+    for (const ConstantUse& use : uses) {
+        elements += use.repeat;
+    }
+    std::vector<PackPiece> pieces;
+    Index before = 0;  // elements of members before this one
+    for (const ConstantUse& use : uses) {
+        Index to = before;
+        for_each_element(in_parameters(use.access), [&](Index element) {
+            pieces.push_back(
+                {ElementView::dense({1}, element), to, shared ? 1 : use.repeat});
+            to += shared ? 1 : elements;
+        });
+        if (shared) {
+            break;
+        }
+        before += use.repeat;
+    }
+    Operand operand = pack(std::move(pieces), shared ? n : n * elements);
+    operand.rows = n;
+    operand.cols = elements;
+    operand.row_stride = shared ? 1 : elements;
+    operand.col_stride = shared ? 0 : 1;
+    return operand;
+}
+
 Operand Constants::coefficients(const std::vector<ConstantUse>& uses) {
+    if (trainable(uses.front().access)) {
+        return trained_coefficients(uses);
+    }
     const Index n = uses.front().access.view.size();
     std::vector<std::vector<double>> filters;
     Index total = 0;

@@ -47,6 +47,7 @@ private:
     void need_memory(Index n, const Access& access) const;
     ElementView in_parameters(const Access& access) const;
     Operand pack(std::vector<PackPiece> pieces, Index total);
+    Operand trained_coefficients(const std::vector<ConstantUse>& uses);
     Operand literal(std::vector<double> values);
 
     const Graph& graph_;

@@ -103,7 +103,8 @@ VersionId add_parameter_copy(Graph& graph, VersionId parameter, const ElementVie
     return id;
 }
 
-/// Where an operator has no gradient for a parameter, it reads a copy, which has.
+/// Where an operator has a gradient for values alone, it reads a parameter as one: a
+/// copy. What it has no gradient for stays: a copy would not help.
 void copy_parameters(Graph& graph) {
     const std::size_t n = graph.nodes.size();
     for (std::size_t i = 0; i < n; ++i) {
@@ -111,7 +112,7 @@ void copy_parameters(Graph& graph) {
             const Node& node = graph.nodes[i];
             const Access access = node.slots[s];
             if (access.role != Role::read ||
-                node.op->is_parameter_slot(static_cast<int>(s)) ||
+                node.op->gradient(static_cast<int>(s)) != SlotGradient::value ||
                 !graph.trainable(graph.version_of(access))) {
                 continue;
             }
@@ -224,6 +225,7 @@ Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
                               view_of(model->signal(signal))});
     }
     if (training) {
+        take_out_amplitudes(graph);
         copy_parameters(graph);
     }
     order_calls(graph);

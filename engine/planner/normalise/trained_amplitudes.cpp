@@ -1,0 +1,56 @@
+#include "engine/operators/operators.hpp"
+#include "engine/planner/normalise/normalise.hpp"
+
+namespace nengine {
+namespace {
+
+/// A constant 1 in the place of the amplitude.
+Access one_for(Graph& graph, VersionId amplitude) {
+    Version one{.name = graph.version(amplitude).name + " as 1",
+                .kind = VersionKind::constant,
+                .signal = graph.version(amplitude).signal,
+                .size = 1};
+    one.fill = 1;
+    return {Role::read, graph.add_version(std::move(one)), ElementView::dense({1})};
+}
+
+/// The neurons' output before the amplitude.
+Access curve_of(Graph& graph, const Access& output) {
+    const Shape shape = output.view.shape_list();
+    const VersionId id =
+        graph.add_version({.name = graph.version_of(output).name + " by amplitude",
+                           .kind = VersionKind::transient,
+                           .signal = graph.version_of(output).signal,
+                           .size = output.view.size()});
+    return {Role::set, id, ElementView::dense(shape)};
+}
+
+}  // namespace
+
+void take_out_amplitudes(Graph& graph) {
+    const std::size_t n = graph.nodes.size();
+    for (std::size_t i = 0; i < n; ++i) {
+        const auto op = graph.nodes[i].op;
+        const auto* neurons = dynamic_cast<const SimNeurons*>(op.get());
+        const int slot = neurons == nullptr ? -1 : neurons->amplitude_slot();
+        if (slot < 0 || !graph.trainable(graph.version_of(graph.nodes[i].slot(slot)))) {
+            continue;
+        }
+        auto& slots = graph.nodes[i].slots;
+        const Access amplitude = slots[static_cast<std::size_t>(slot)];
+        const Access output = slots[SimNeurons::output];
+        const Access curve = curve_of(graph, output);
+        slots[static_cast<std::size_t>(slot)] = one_for(graph, amplitude.version);
+        slots[SimNeurons::output] = curve;
+        auto product = std::make_shared<ElementwiseInc>(
+            op->signal(slot), op->signal(SimNeurons::output),
+            op->signal(SimNeurons::output), output.role == Role::inc);
+        product->label = op->label + ".amplitude";
+        graph.nodes.push_back(
+            {.op = std::move(product),
+             .slots = {amplitude, {Role::read, curve.version, curve.view}, output},
+             .order = graph.nodes[i].order});
+    }
+}
+
+}  // namespace nengine
