@@ -7,20 +7,30 @@ set(NENGINE_ENGINE_SOURCES
     ir/sampling.cpp
     ir/signal.cpp
     ir/written.cpp
-    operators/checks.cpp
-    operators/learning.cpp
-    operators/learning_lowering.cpp
-    operators/lowering.cpp
-    operators/operators.cpp
-    operators/process.cpp
-    operators/random.cpp
+    operators/broadcast.cpp
+    operators/conv_inc.cpp
+    operators/copy.cpp
+    operators/dot_inc.cpp
+    operators/elementwise_inc.cpp
+    operators/host_function.cpp
+    operators/operator_base.cpp
+    operators/pool_inc.cpp
     operators/random_spikes.cpp
-    operators/sparse.cpp
-    planner/emit/backward_lowering.cpp
+    operators/reset.cpp
+    operators/sim_filter.cpp
+    operators/sim_learning.cpp
+    operators/sim_neurons.cpp
+    operators/sim_process.cpp
+    operators/sim_random.cpp
+    operators/sparse_dot_inc.cpp
+    operators/time_update.cpp
+    operators/weight_inc.cpp
+    operators/weight_inc_dot.cpp
     planner/emit/coalesce.cpp
     planner/emit/emit_backward.cpp
     planner/emit/emit_forward.cpp
-    planner/emit/lowering.cpp
+    planner/emit/run_backward_lowering.cpp
+    planner/emit/run_lowering.cpp
     planner/emit/runs.cpp
     planner/graph/dependencies.cpp
     planner/graph/graph.cpp

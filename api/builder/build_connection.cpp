@@ -1,7 +1,11 @@
 #include "api/builder/build_state.hpp"
 #include "api/builder/memory.hpp"
 #include "api/numerics/linear_filter_math.hpp"
-#include "engine/operators/operators.hpp"
+#include "engine/ir/host_call.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/dot_inc.hpp"
+#include "engine/operators/elementwise_inc.hpp"
+#include "engine/operators/host_function.hpp"
 
 namespace nengine {
 

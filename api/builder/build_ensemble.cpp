@@ -6,10 +6,14 @@
 #include "api/numerics/distributions.hpp"
 #include "api/numerics/text.hpp"
 #include "api/objects/neuron_parts.hpp"
-#include "engine/operators/operators.hpp"
-#include "engine/operators/process.hpp"
-#include "engine/operators/random.hpp"
+#include "engine/ir/host_call.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/dot_inc.hpp"
 #include "engine/operators/random_spikes.hpp"
+#include "engine/operators/reset.hpp"
+#include "engine/operators/sim_neurons.hpp"
+#include "engine/operators/sim_process.hpp"
+#include "engine/operators/sim_random.hpp"
 
 namespace nengine {
 

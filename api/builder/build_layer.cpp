@@ -4,7 +4,11 @@
 #include "api/builder/memory.hpp"
 #include "api/numerics/distributions.hpp"
 #include "api/numerics/text.hpp"
-#include "engine/operators/operators.hpp"
+#include "engine/operators/conv_inc.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/dot_inc.hpp"
+#include "engine/operators/pool_inc.hpp"
+#include "engine/operators/reset.hpp"
 
 namespace nengine {
 

@@ -1,6 +1,9 @@
 #include "api/builder/build_state.hpp"
-#include "engine/operators/learning.hpp"
-#include "engine/operators/operators.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/dot_inc.hpp"
+#include "engine/operators/reset.hpp"
+#include "engine/operators/sim_learning.hpp"
+#include "engine/operators/weight_inc.hpp"
 
 namespace nengine {
 

@@ -1,5 +1,7 @@
 #include "api/builder/build_state.hpp"
-#include "engine/operators/operators.hpp"
+#include "engine/ir/host_call.hpp"
+#include "engine/operators/host_function.hpp"
+#include "engine/operators/reset.hpp"
 
 namespace nengine {
 

@@ -1,7 +1,8 @@
 #include <algorithm>
 
 #include "api/builder/build_state.hpp"
-#include "engine/operators/operators.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/dot_inc.hpp"
 
 namespace nengine {
 

@@ -3,8 +3,10 @@
 #include "api/builder/build_state.hpp"
 #include "api/numerics/named.hpp"
 #include "api/numerics/synapse_steps.hpp"
-#include "engine/operators/process.hpp"
-#include "engine/operators/random.hpp"
+#include "engine/ir/host_call.hpp"
+#include "engine/operators/sim_filter.hpp"
+#include "engine/operators/sim_process.hpp"
+#include "engine/operators/sim_random.hpp"
 
 namespace nengine {
 

@@ -3,7 +3,9 @@
 #include "api/builder/build_state.hpp"
 #include "api/builder/memory.hpp"
 #include "api/numerics/distributions.hpp"
-#include "engine/operators/sparse.hpp"
+#include "engine/operators/conv_inc.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/sparse_dot_inc.hpp"
 
 // Sparse matrices and convolutions between what a connection reads and writes.
 

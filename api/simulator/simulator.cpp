@@ -11,7 +11,7 @@
 #include "api/numerics/text.hpp"
 #include "api/simulator/device_choice.hpp"
 #include "engine/ir/sampling.hpp"
-#include "engine/operators/operators.hpp"
+#include "engine/operators/sim_neurons.hpp"
 
 namespace nengine {
 inline namespace api {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/ir/host_call.hpp"
+#include "engine/ir/operand.hpp"
 #include "kernels/conv.hpp"
 #include "kernels/filter_scan.hpp"
 #include "kernels/learning.hpp"
@@ -14,39 +15,9 @@
 #include "kernels/pool.hpp"
 #include "kernels/random.hpp"
 
-// What an executor sees: kernels and plain arguments. An operand says where numbers
-// lie; addresses follow from it, the chunk's steps, the tile's items, and the step
-// within a stepped region.
+// What an executor sees: kernels and plain arguments.
 
 namespace nengine {
-
-using BufferId = std::int32_t;
-inline constexpr BufferId no_buffer = -1;
-using TableId = std::int32_t;
-inline constexpr TableId no_table = -1;
-
-/// Which rows of a buffer an operand means.
-enum class Rows {
-    fixed,    ///< the one row there is
-    history,  ///< rows [shift, shift + steps): one per step of the chunk
-    all,      ///< every row of a history, the carried one too
-    first,    ///< row 0 of a history: what the chunk before left
-    last,     ///< row `steps` of a history: what this chunk leaves
-};
-
-/// Elements of a buffer's rows: `rows` x `cols` for each step and item, as in Block.
-/// `count` members of a merged group lie `group_stride` apart (products only; else 1).
-struct Operand {
-    BufferId buffer = no_buffer;
-    Rows in_time = Rows::fixed;
-    Index shift = 0;
-    Index offset = 0;
-    Index rows = 1, cols = 0;
-    Index row_stride = 0, col_stride = 1;
-    Index count = 1, group_stride = 0;
-
-    bool present() const { return buffer != no_buffer; }
-};
 
 struct FillCommand {
     Operand dst;

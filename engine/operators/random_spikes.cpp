@@ -1,7 +1,10 @@
 #include "engine/operators/random_spikes.hpp"
 
-#include "engine/operators/refuse.hpp"
-#include "engine/planner/emit/lowering.hpp"
+#include "engine/ir/lowering.hpp"
+#include "engine/operators/checks.hpp"
+#include "engine/operators/operator_base.hpp"
+#include "engine/operators/sim_neurons.hpp"
+#include "kernels/neuron_scan.hpp"
 
 namespace nengine {
 namespace {
@@ -81,8 +84,8 @@ MergeKey PoissonSpikes::merge_key(const std::vector<Shape>&) const {
 void PoissonSpikes::lower(Lowering& low) const {
     std::vector<Index> elements;
     for (Index i = 0; i < low.members(); ++i) {
-        const Node& member = low.member(i);
-        for (Index k = 0; k < member.slot(output).view.size(); ++k) {
+        const Lowering::Member member = low.member(i);
+        for (Index k = 0; k < low.member_size(i, output); ++k) {
             elements.insert(elements.end(), {member.order, k});
         }
     }

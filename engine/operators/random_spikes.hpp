@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/operators/operators.hpp"
+#include "engine/operators/operator_base.hpp"
 
 namespace nengine {
 

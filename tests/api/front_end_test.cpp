@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "api/builder/build_state.hpp"
-#include "engine/operators/operators.hpp"
 #include "helpers.hpp"
 #include "nengine/nengine.hpp"
 

@@ -1,4 +1,9 @@
-#include "engine/operators/learning.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/dot_inc.hpp"
+#include "engine/operators/elementwise_inc.hpp"
+#include "engine/operators/reset.hpp"
+#include "engine/operators/sim_learning.hpp"
+#include "engine/operators/weight_inc.hpp"
 #include "tests/conformance/operator_cases.hpp"
 
 namespace nengine::test {

@@ -1,4 +1,10 @@
-#include "engine/operators/sparse.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/dot_inc.hpp"
+#include "engine/operators/elementwise_inc.hpp"
+#include "engine/operators/pool_inc.hpp"
+#include "engine/operators/reset.hpp"
+#include "engine/operators/sparse_dot_inc.hpp"
+#include "engine/operators/time_update.hpp"
 #include "tests/conformance/operator_cases.hpp"
 
 namespace nengine::test {

@@ -5,9 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "engine/operators/operators.hpp"
-#include "engine/operators/process.hpp"
-#include "engine/operators/random.hpp"
 #include "tests/support/model_runs.hpp"
 #include "tests/support/random_model.hpp"
 

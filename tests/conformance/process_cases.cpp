@@ -1,6 +1,13 @@
 #include <cmath>
 
+#include "engine/ir/host_call.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/dot_inc.hpp"
+#include "engine/operators/elementwise_inc.hpp"
 #include "engine/operators/random_spikes.hpp"
+#include "engine/operators/reset.hpp"
+#include "engine/operators/sim_process.hpp"
+#include "engine/operators/sim_random.hpp"
 #include "tests/conformance/operator_cases.hpp"
 
 namespace nengine::test {

@@ -1,7 +1,20 @@
 #include "tests/conformance/slot_cases.hpp"
 
+#include "engine/ir/host_call.hpp"
+#include "engine/operators/conv_inc.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/dot_inc.hpp"
+#include "engine/operators/elementwise_inc.hpp"
+#include "engine/operators/host_function.hpp"
+#include "engine/operators/pool_inc.hpp"
 #include "engine/operators/random_spikes.hpp"
-#include "engine/operators/sparse.hpp"
+#include "engine/operators/reset.hpp"
+#include "engine/operators/sim_filter.hpp"
+#include "engine/operators/sim_neurons.hpp"
+#include "engine/operators/sim_process.hpp"
+#include "engine/operators/sim_random.hpp"
+#include "engine/operators/sparse_dot_inc.hpp"
+#include "engine/operators/time_update.hpp"
 
 namespace nengine::test {
 

@@ -1,4 +1,7 @@
-#include "engine/operators/learning.hpp"
+#include "engine/operators/dot_inc.hpp"
+#include "engine/operators/sim_learning.hpp"
+#include "engine/operators/weight_inc.hpp"
+#include "engine/operators/weight_inc_dot.hpp"
 #include "tests/conformance/slot_cases.hpp"
 
 namespace nengine::test {

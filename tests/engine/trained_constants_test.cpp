@@ -1,7 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/operators/operators.hpp"
+#include "engine/operators/sim_filter.hpp"
+#include "engine/operators/sim_neurons.hpp"
 #include "kernels/base/error.hpp"
 #include "tests/reference/naive_training.hpp"
 #include "tests/support/model_runs.hpp"

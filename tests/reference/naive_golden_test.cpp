@@ -3,7 +3,8 @@
 #include <cmath>
 #include <functional>
 
-#include "engine/operators/operators.hpp"
+#include "engine/operators/sim_filter.hpp"
+#include "engine/operators/sim_neurons.hpp"
 #include "tests/reference/naive_interpreter.hpp"
 #include "tests/support/golden.hpp"
 

@@ -4,7 +4,16 @@
 
 #include <cmath>
 
-#include "engine/operators/sparse.hpp"
+#include "engine/operators/conv_inc.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/elementwise_inc.hpp"
+#include "engine/operators/host_function.hpp"
+#include "engine/operators/pool_inc.hpp"
+#include "engine/operators/reset.hpp"
+#include "engine/operators/sim_filter.hpp"
+#include "engine/operators/sim_neurons.hpp"
+#include "engine/operators/sparse_dot_inc.hpp"
+#include "engine/operators/time_update.hpp"
 #include "kernels/base/error.hpp"
 #include "tests/support/golden.hpp"
 

@@ -2,8 +2,6 @@
 
 #include <vector>
 
-#include "engine/operators/learning.hpp"
-
 namespace nengine::reference {
 
 /// What a rule reads at the end of a step, and what it carries.

@@ -2,7 +2,8 @@
 
 #include <vector>
 
-#include "engine/operators/process.hpp"
+#include "engine/ir/host_call.hpp"
+#include "engine/operators/sim_process.hpp"
 #include "tests/reference/naive_interpreter.hpp"
 
 namespace nengine::reference {

@@ -6,7 +6,7 @@
 #include <functional>
 #include <numbers>
 
-#include "engine/operators/random.hpp"
+#include "engine/operators/sim_random.hpp"
 
 // Philox 4x32-10 as its authors describe it, and the numbers that SimRandom and
 // PoissonSpikes make of it.

@@ -4,7 +4,8 @@
 
 #include <cmath>
 
-#include "engine/operators/operators.hpp"
+#include "engine/operators/dot_inc.hpp"
+#include "engine/operators/sim_neurons.hpp"
 
 namespace nengine::reference {
 namespace {

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/operators/operators.hpp"
-#include "engine/operators/process.hpp"
-#include "engine/operators/random.hpp"
+#include "engine/operators/sim_neurons.hpp"
 #include "tests/support/random_model.hpp"
 
 // How random_model() works: not for tests.

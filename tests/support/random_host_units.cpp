@@ -1,6 +1,12 @@
 #include <cmath>
 
-#include "engine/operators/learning.hpp"
+#include "engine/ir/host_call.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/dot_inc.hpp"
+#include "engine/operators/host_function.hpp"
+#include "engine/operators/sim_learning.hpp"
+#include "engine/operators/sim_process.hpp"
+#include "engine/operators/weight_inc.hpp"
 #include "tests/support/random_generator.hpp"
 
 // Units of random models: what learns, and what the host computes.

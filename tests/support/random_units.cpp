@@ -1,8 +1,15 @@
 #include <cmath>
 
-#include "engine/operators/learning.hpp"
+#include "engine/ir/host_call.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/dot_inc.hpp"
+#include "engine/operators/elementwise_inc.hpp"
 #include "engine/operators/random_spikes.hpp"
-#include "engine/operators/sparse.hpp"
+#include "engine/operators/reset.hpp"
+#include "engine/operators/sim_filter.hpp"
+#include "engine/operators/sim_neurons.hpp"
+#include "engine/operators/sim_process.hpp"
+#include "engine/operators/sparse_dot_inc.hpp"
 #include "tests/support/random_generator.hpp"
 
 namespace nengine::test {

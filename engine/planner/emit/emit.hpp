@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/planner/emit/lowering.hpp"
+#include "engine/planner/emit/run_lowering.hpp"
 
 namespace nengine {
 

@@ -126,8 +126,8 @@ private:
                 }
             }
         }
-        BackwardLowering lowering(context_, s, run, state_, out.commands, out.before,
-                                  out.after);
+        RunBackwardLowering lowering(context_, s, run, state_, out.commands, out.before,
+                                     out.after);
         graph_.node(run.front()).op->lower_backward(lowering);
         lowering.check_contributions();
     }

@@ -68,7 +68,7 @@ private:
                     in.kind == StageKind::folded) {
                     note_call(out);
                 }
-                Lowering lowering(context_, s, false, run, out.commands);
+                RunLowering lowering(context_, s, false, run, out.commands);
                 node.op->lower(lowering);
                 out.has_host = out.has_host || node.op->is_host();
             }

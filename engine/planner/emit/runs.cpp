@@ -1,5 +1,4 @@
-#include "engine/operators/operators.hpp"
-#include "engine/planner/emit/lowering.hpp"
+#include "engine/planner/emit/run_lowering.hpp"
 
 namespace nengine {
 namespace {

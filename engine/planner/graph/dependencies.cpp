@@ -4,7 +4,7 @@
 #include <queue>
 #include <tuple>
 
-#include "engine/operators/operators.hpp"
+#include "engine/operators/copy.hpp"
 #include "kernels/base/error.hpp"
 
 namespace nengine {

@@ -2,8 +2,13 @@
 
 #include <algorithm>
 
-#include "engine/operators/learning.hpp"
-#include "engine/operators/sparse.hpp"
+#include "engine/operators/conv_inc.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/dot_inc.hpp"
+#include "engine/operators/elementwise_inc.hpp"
+#include "engine/operators/pool_inc.hpp"
+#include "engine/operators/sparse_dot_inc.hpp"
+#include "engine/operators/weight_inc_dot.hpp"
 #include "kernels/base/error.hpp"
 
 namespace nengine {

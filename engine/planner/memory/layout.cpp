@@ -5,7 +5,7 @@
 #include <numeric>
 #include <tuple>
 
-#include "engine/operators/operators.hpp"
+#include "engine/operators/sim_filter.hpp"
 
 namespace nengine {
 namespace {

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "engine/operators/operators.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/reset.hpp"
 #include "engine/planner/graph/dependencies.hpp"
 #include "kernels/base/error.hpp"
 

@@ -1,4 +1,5 @@
-#include "engine/operators/operators.hpp"
+#include "engine/operators/elementwise_inc.hpp"
+#include "engine/operators/sim_neurons.hpp"
 #include "engine/planner/normalise/normalise.hpp"
 
 namespace nengine {

@@ -1,6 +1,10 @@
 #include <algorithm>
 
-#include "engine/operators/operators.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/elementwise_inc.hpp"
+#include "engine/operators/reset.hpp"
+#include "engine/operators/sim_filter.hpp"
+#include "engine/operators/sim_neurons.hpp"
 #include "engine/planner/rewrite/rewrite.hpp"
 
 // Patterns around neurons. An input current J = bias + gain * x becomes two more slots

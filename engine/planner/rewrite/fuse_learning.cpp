@@ -1,6 +1,8 @@
 #include <algorithm>
 
-#include "engine/operators/learning.hpp"
+#include "engine/operators/dot_inc.hpp"
+#include "engine/operators/weight_inc.hpp"
+#include "engine/operators/weight_inc_dot.hpp"
 #include "engine/planner/rewrite/rewrite.hpp"
 
 namespace nengine {

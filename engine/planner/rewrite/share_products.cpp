@@ -3,7 +3,7 @@
 #include <map>
 #include <tuple>
 
-#include "engine/operators/operators.hpp"
+#include "engine/operators/dot_inc.hpp"
 #include "engine/planner/rewrite/rewrite.hpp"
 
 // Products that are the same are computed once: ensembles decode one value for several

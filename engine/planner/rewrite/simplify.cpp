@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/operators/operators.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/dot_inc.hpp"
+#include "engine/operators/elementwise_inc.hpp"
+#include "engine/operators/reset.hpp"
 #include "engine/planner/rewrite/rewrite.hpp"
 #include "engine/planner/rewrite/simplify_rules.hpp"
 

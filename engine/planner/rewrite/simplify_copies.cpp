@@ -1,4 +1,5 @@
-#include "engine/operators/operators.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/sim_neurons.hpp"
 #include "engine/planner/rewrite/simplify_rules.hpp"
 
 namespace nengine {

@@ -5,7 +5,6 @@
 #include <span>
 #include <utility>
 
-#include "engine/operators/operators.hpp"
 #include "engine/planner/schedule/components.hpp"
 #include "engine/planner/schedule/partial_sums.hpp"
 #include "kernels/base/error.hpp"

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "engine/operators/operators.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/reset.hpp"
 #include "engine/planner/graph/dependencies.hpp"
 
 namespace nengine {

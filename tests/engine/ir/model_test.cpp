@@ -4,7 +4,14 @@
 
 #include <limits>
 
-#include "engine/operators/operators.hpp"
+#include "engine/ir/host_call.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/dot_inc.hpp"
+#include "engine/operators/elementwise_inc.hpp"
+#include "engine/operators/host_function.hpp"
+#include "engine/operators/reset.hpp"
+#include "engine/operators/sim_filter.hpp"
+#include "engine/operators/sim_neurons.hpp"
 #include "kernels/base/error.hpp"
 #include "tests/reference/naive_interpreter.hpp"
 

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "engine/planner/emit/lowering.hpp"
+#include "engine/planner/emit/run_lowering.hpp"
 #include "engine/planner/make_plan.hpp"
 #include "engine/planner/memory/chunk.hpp"
 #include "engine/planner/memory/layout.hpp"

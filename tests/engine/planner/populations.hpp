@@ -3,7 +3,11 @@
 #include <memory>
 #include <string>
 
-#include "engine/operators/operators.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/dot_inc.hpp"
+#include "engine/operators/reset.hpp"
+#include "engine/operators/sim_filter.hpp"
+#include "engine/operators/sim_neurons.hpp"
 #include "engine/planner/graph/graph.hpp"
 #include "engine/planner/normalise/normalise.hpp"
 

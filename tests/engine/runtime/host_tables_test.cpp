@@ -5,7 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "engine/operators/operators.hpp"
+#include "engine/operators/dot_inc.hpp"
+#include "engine/operators/reset.hpp"
+#include "engine/operators/sim_filter.hpp"
+#include "engine/operators/sim_neurons.hpp"
 #include "engine/session/session.hpp"
 #include "kernels/base/host_memory.hpp"
 

@@ -5,7 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "engine/operators/process.hpp"
+#include "engine/ir/host_call.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/dot_inc.hpp"
+#include "engine/operators/host_function.hpp"
+#include "engine/operators/reset.hpp"
+#include "engine/operators/sim_process.hpp"
 #include "engine/session/session.hpp"
 #include "kernels/base/error.hpp"
 #include "tests/support/on_each_device.hpp"

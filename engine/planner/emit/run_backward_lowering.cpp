@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "engine/planner/emit/lowering.hpp"
+#include "engine/planner/emit/run_lowering.hpp"
 #include "kernels/base/error.hpp"
 
 namespace nengine {
@@ -37,18 +37,19 @@ Operand without_repeats(Operand operand) {
 
 }  // namespace
 
-BackwardLowering::BackwardLowering(EmitContext& context, int stage,
-                                   std::span<const int> run, GradientState& gradients,
-                                   std::vector<Command>& commands,
-                                   std::vector<Command>& before,
-                                   std::vector<Command>& after)
-    : Lowering(context, stage, true, run, commands),
+RunBackwardLowering::RunBackwardLowering(EmitContext& context, int stage,
+                                         std::span<const int> run,
+                                         GradientState& gradients,
+                                         std::vector<Command>& commands,
+                                         std::vector<Command>& before,
+                                         std::vector<Command>& after)
+    : RunLowering(context, stage, true, run, commands),
       gradients_(gradients),
       contributed_(node().slots.size(), 0),
       before_(before),
       after_(after) {}
 
-bool BackwardLowering::wanted(const Node& of, int slot) const {
+bool RunBackwardLowering::wanted(const Node& of, int slot) const {
     const Access& access = of.slot(slot);
     const bool constant =
         context_.graph.version_of(access).kind == VersionKind::constant;
@@ -58,15 +59,15 @@ bool BackwardLowering::wanted(const Node& of, int slot) const {
                               : context_.storage.wants_gradient(access.version));
 }
 
-bool BackwardLowering::wants(int slot) const {
+bool RunBackwardLowering::wants(int slot) const {
     return !constant(slot) && wanted(node(), slot);
 }
 
-bool BackwardLowering::wants_parameter(int slot) const {
+bool RunBackwardLowering::wants_parameter(int slot) const {
     return constant(slot) && wanted(node(), slot);
 }
 
-void BackwardLowering::check_contributions() const {
+void RunBackwardLowering::check_contributions() const {
     for (int slot = 0; slot < static_cast<int>(contributed_.size()); ++slot) {
         const Role role = node().slot(slot).role;
         if (role != Role::read && role != Role::state) {
@@ -83,7 +84,7 @@ void BackwardLowering::check_contributions() const {
     }
 }
 
-void BackwardLowering::fill(VersionId id, bool rows, std::vector<Command>& fills) {
+void RunBackwardLowering::fill(VersionId id, bool rows, std::vector<Command>& fills) {
     const Placement& placement = context_.storage.placement(id);
     Place at = context_.storage.gradient(id, stage_, Role::read);
     if (!rows && at.in_time == Rows::fixed && context_.graph.version(id).in_time) {
@@ -97,8 +98,8 @@ void BackwardLowering::fill(VersionId id, bool rows, std::vector<Command>& fills
     fills.push_back({.args = FillCommand{operand, 0.0}, .label = "zero gradient"});
 }
 
-bool BackwardLowering::touch_memory(int slot, std::vector<char>& touched, bool rows,
-                                    bool fill_first, std::vector<Command>& fills) {
+bool RunBackwardLowering::touch_memory(int slot, std::vector<char>& touched, bool rows,
+                                       bool fill_first, std::vector<Command>& fills) {
     bool fresh = !fill_first;
     for (const int n : run_) {
         const Access& access = context_.graph.node(n).slot(slot);
@@ -118,7 +119,7 @@ bool BackwardLowering::touch_memory(int slot, std::vector<char>& touched, bool r
 
 /// Whether the contribution adds to numbers that are there already; makes them zeros if
 /// there are none yet and it cannot simply overwrite.
-bool BackwardLowering::touch(int slot) {
+bool RunBackwardLowering::touch(int slot) {
     const Version& v = context_.graph.version_of(node().slot(slot));
     const bool stepped = context_.storage.stepped(stage_);
     const bool carried = v.kind == VersionKind::updated;
@@ -132,7 +133,7 @@ bool BackwardLowering::touch(int slot) {
     return touch_memory(slot, gradients_.row_touched, true, false, commands_);
 }
 
-Contribution BackwardLowering::contribute(int slot, Form form) {
+Contribution RunBackwardLowering::contribute(int slot, Form form) {
     note(slot);
     const Operand target = form == Form::dense_vector ? vector(slot, Of::gradient)
                                                       : flat(slot, Of::gradient);
@@ -165,7 +166,7 @@ Contribution BackwardLowering::contribute(int slot, Form form) {
             .accumulate_reduced = touch(slot)};
 }
 
-void BackwardLowering::finish(const Contribution& contribution) {
+void RunBackwardLowering::finish(const Contribution& contribution) {
     if (!contribution.reduce_to.present()) {
         return;
     }
@@ -175,39 +176,39 @@ void BackwardLowering::finish(const Contribution& contribution) {
                            contribution.accumulate_reduced});
 }
 
-Contribution BackwardLowering::contribute_broadcast(int slot, int out) {
+Contribution RunBackwardLowering::contribute_broadcast(int slot, int out) {
     note(slot);
     const Operand operand = broadcast({slot, out}, Of::gradient, Of::gradient).front();
     return {.operand = without_repeats(operand), .accumulate = touch(slot)};
 }
 
-Operand BackwardLowering::parameter_flat(int slot) {
+Operand RunBackwardLowering::parameter_flat(int slot) {
     note(slot);
     return context_.constants.gradient_of(constant_vector(slot, Numbers::per_element));
 }
 
-Operand BackwardLowering::parameter_dense(int slot) {
+Operand RunBackwardLowering::parameter_dense(int slot) {
     note(slot);
-    return context_.constants.gradient_of(dense(slot));
+    return context_.constants.gradient_of(dense(slot, Of::value));
 }
 
-Operand BackwardLowering::parameter_matrix(int slot) {
+Operand RunBackwardLowering::parameter_matrix(int slot) {
     note(slot);
     return context_.constants.gradient_of(matrix(slot));
 }
 
-Operand BackwardLowering::parameter_broadcast(int slot, int out) {
+Operand RunBackwardLowering::parameter_broadcast(int slot, int out) {
     note(slot);
     const Operand operand =
         broadcast({slot, out}, Of::saved_gradient, Of::value).front();
     return without_repeats(context_.constants.gradient_of(operand));
 }
 
-std::vector<Operand> BackwardLowering::saved_broadcast(int slot, int out) const {
+std::vector<Operand> RunBackwardLowering::saved_broadcast(int slot, int out) const {
     return broadcast({slot, out}, Of::saved_gradient, Of::saved);
 }
 
-void BackwardLowering::defer(const std::function<void()>& emit_all) {
+void RunBackwardLowering::defer(const std::function<void()>& emit_all) {
     const std::size_t before = commands_.size();
     emit_all();
     if (context_.storage.stepped(stage_)) {
@@ -218,7 +219,7 @@ void BackwardLowering::defer(const std::function<void()>& emit_all) {
     }
 }
 
-void BackwardLowering::consume_carried_gradient(int slot) {
+void RunBackwardLowering::consume_carried_gradient(int slot) {
     const bool carried =
         context_.graph.version_of(node().slot(slot)).kind == VersionKind::updated;
     if (carried && context_.storage.stepped(stage_)) {
@@ -227,7 +228,7 @@ void BackwardLowering::consume_carried_gradient(int slot) {
     }
 }
 
-Operand BackwardLowering::adjoint(Index planes, Index width) {
+Operand RunBackwardLowering::adjoint(Index planes, Index width) {
     const BufferId buffer =
         context_.storage.add_buffer({.name = node().op->label + " adjoint",
                                      .kind = BufferKind::work,

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "engine/operators/operators.hpp"
+#include "engine/operators/operator_base.hpp"
 
 namespace nengine {
 

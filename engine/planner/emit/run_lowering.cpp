@@ -1,4 +1,4 @@
-#include "engine/planner/emit/lowering.hpp"
+#include "engine/planner/emit/run_lowering.hpp"
 
 #include <algorithm>
 
@@ -7,19 +7,29 @@
 
 namespace nengine {
 
-Lowering::Lowering(EmitContext& context, int stage, bool backward,
-                   std::span<const int> run, std::vector<Command>& commands)
+RunLowering::RunLowering(EmitContext& context, int stage, bool backward,
+                         std::span<const int> run, std::vector<Command>& commands)
     : context_(context),
       stage_(stage),
       backward_(backward),
       run_(run),
       commands_(commands) {}
 
-bool Lowering::constant(int slot) const {
+Lowering::Member RunLowering::member(Index i) const {
+    const Node& node = context_.graph.node(run_[static_cast<std::size_t>(i)]);
+    return {.order = node.order, .op = *node.op};
+}
+
+Index RunLowering::member_size(Index i, int slot) const {
+    const Node& node = context_.graph.node(run_[static_cast<std::size_t>(i)]);
+    return node.slot(slot).view.size();
+}
+
+bool RunLowering::constant(int slot) const {
     return context_.graph.version_of(node().slot(slot)).kind == VersionKind::constant;
 }
 
-bool Lowering::unread(int slot) const {
+bool RunLowering::unread(int slot) const {
     return std::ranges::all_of(run_, [&](int n) {
         const auto v =
             static_cast<std::size_t>(context_.graph.node(n).slot(slot).version);
@@ -27,7 +37,7 @@ bool Lowering::unread(int slot) const {
     });
 }
 
-Index Lowering::member_size(int n) const {
+Index RunLowering::written_size(int n) const {
     Index size = 0;
     for (const Access& access : context_.graph.node(n).slots) {
         if (access.role != Role::read && access.role != Role::state) {
@@ -38,7 +48,7 @@ Index Lowering::member_size(int n) const {
     return size;
 }
 
-Operand Lowering::constant_vector(int slot, Numbers numbers) const {
+Operand RunLowering::constant_vector(int slot, Numbers numbers) const {
     const bool once = numbers == Numbers::once;
     const auto key = std::tuple(run_.front(), slot, once ? 5 : 0);
     const auto found = context_.constant_cache.find(key);
@@ -51,12 +61,12 @@ Operand Lowering::constant_vector(int slot, Numbers numbers) const {
     for (const int n : run_) {
         const Access& access = context_.graph.node(n).slot(slot);
         const bool repeats = access.view.size() == 1 && !once;
-        uses.push_back({access, repeats ? member_size(n) : 1});
+        uses.push_back({access, repeats ? written_size(n) : 1});
     }
     return context_.constant_cache[key] = context_.constants.vector(uses);
 }
 
-std::pair<BufferId, ElementView> Lowering::located_constant(int slot) const {
+std::pair<BufferId, ElementView> RunLowering::located_constant(int slot) const {
     const auto key = std::tuple(run_.front(), slot, 1);
     auto found = context_.located_cache.find(key);
     if (found == context_.located_cache.end()) {
@@ -69,7 +79,7 @@ std::pair<BufferId, ElementView> Lowering::located_constant(int slot) const {
 
 /// Where the run's operand lies. Asks for every member, so that every part of a block
 /// that mirrors a history is moved.
-Place Lowering::place(int slot, Of of) const {
+Place RunLowering::place(int slot, Of of) const {
     if (backward_ && (of == Of::value || of == Of::saved)) {
         check_saved(slot);
     }
@@ -81,7 +91,7 @@ Place Lowering::place(int slot, Of of) const {
 }
 
 /// What an operator does not ask for may be gone by the time of its backward pass.
-void Lowering::check_saved(int slot) const {
+void RunLowering::check_saved(int slot) const {
     const Operator& op = *node().op;
     const std::vector<int> saved = op.saved_slots();
     if (std::ranges::find(saved, slot) == saved.end()) {
@@ -93,7 +103,7 @@ void Lowering::check_saved(int slot) const {
     }
 }
 
-Place Lowering::place_of(const Access& access, Of of) const {
+Place RunLowering::place_of(const Access& access, Of of) const {
     switch (of) {
         case Of::saved:
             return context_.storage.saved_value(access.version, stage_, backward_);
@@ -107,21 +117,21 @@ Place Lowering::place_of(const Access& access, Of of) const {
     }
 }
 
-Operand Lowering::located(const Place& at, Index offset) const {
+Operand RunLowering::located(const Place& at, Index offset) const {
     return {.buffer = at.buffer,
             .in_time = at.in_time,
             .shift = at.shift,
             .offset = offset};
 }
 
-Operand Lowering::flat_broadcast(int slot, Of of) const {
+Operand RunLowering::flat_broadcast(int slot, Of of) const {
     if (constant(slot)) {
         return constant_vector(slot, Numbers::per_element);
     }
     const Operand operand = flat(slot, of);
     Index elements = 0;
     for (const int n : run_) {
-        elements += member_size(n);
+        elements += written_size(n);
     }
     if (operand.cols != elements) {
         refuse_computed(slot, "a constant, or one value for each of " +
@@ -131,14 +141,14 @@ Operand Lowering::flat_broadcast(int slot, Of of) const {
 }
 
 /// @throws BuildError  always: only what does not change can be repeated
-void Lowering::refuse_computed(int slot, const std::string& needs) const {
+void RunLowering::refuse_computed(int slot, const std::string& needs) const {
     throw BuildError(std::string(node().op->type()) + " '" + node().op->label +
                      "': got '" + context_.graph.version_of(node().slot(slot)).name +
                      "' in slot " + std::to_string(slot) +
                      ", which is computed, needs " + needs);
 }
 
-Operand Lowering::flat(int slot, Of of) const {
+Operand RunLowering::flat(int slot, Of of) const {
     if (constant(slot)) {
         return constant_vector(slot, Numbers::once);
     }
@@ -156,8 +166,8 @@ Operand Lowering::flat(int slot, Of of) const {
     return operand;
 }
 
-std::vector<Operand> Lowering::broadcast(std::initializer_list<int> slots, Of of_last,
-                                         Of of_others) const {
+std::vector<Operand> RunLowering::broadcast(std::initializer_list<int> slots,
+                                            Of of_last, Of of_others) const {
     if (run_.size() == 1) {
         return broadcast_single(slots, of_last, of_others);
     }
@@ -169,8 +179,8 @@ std::vector<Operand> Lowering::broadcast(std::initializer_list<int> slots, Of of
     return operands;
 }
 
-std::vector<Operand> Lowering::broadcast_single(const std::vector<int>& slots,
-                                                Of of_last, Of of_others) const {
+std::vector<Operand> RunLowering::broadcast_single(const std::vector<int>& slots,
+                                                   Of of_last, Of of_others) const {
     std::vector<Operand> operands;
     std::vector<ElementView> views;
     for (const int slot : slots) {
@@ -195,7 +205,7 @@ std::vector<Operand> Lowering::broadcast_single(const std::vector<int>& slots,
     return operands;
 }
 
-Operand Lowering::vector(int slot, Of of) const {
+Operand RunLowering::vector(int slot, Of of) const {
     Operand operand;
     const Access& access = node().slot(slot);
     if (constant(slot)) {
@@ -218,17 +228,7 @@ Operand Lowering::vector(int slot, Of of) const {
     return operand;
 }
 
-Operand Lowering::as_rows(Operand operand) {
-    if (operand.count > 1) {
-        operand.rows = operand.count;
-        operand.row_stride = operand.group_stride;
-        operand.count = 1;
-        operand.group_stride = 0;
-    }
-    return operand;
-}
-
-Operand Lowering::temporary(const Operand& like) {
+Operand RunLowering::temporary(const Operand& like) {
     const BufferSpec source =
         context_.plan.buffers[static_cast<std::size_t>(like.buffer)];
     const bool history = like.in_time == Rows::history;
@@ -249,7 +249,7 @@ Operand Lowering::temporary(const Operand& like) {
     return operand;
 }
 
-Operand Lowering::scratch(Index cols) {
+Operand RunLowering::scratch(Index cols) {
     const BufferId buffer = context_.storage.add_buffer({.name = "in between",
                                                          .kind = BufferKind::work,
                                                          .width = cols * members(),
@@ -261,7 +261,7 @@ Operand Lowering::scratch(Index cols) {
             .group_stride = members() > 1 ? cols : 0};
 }
 
-Operand Lowering::compact(const Operand& operand) {
+Operand RunLowering::compact(const Operand& operand) {
     if (operand.cols <= 1 || operand.col_stride == 1) {
         return operand;
     }
@@ -270,14 +270,14 @@ Operand Lowering::compact(const Operand& operand) {
     return copy;
 }
 
-Lowering::Written Lowering::written(const Operand& operand, bool add) {
+RunLowering::Written RunLowering::written(const Operand& operand, bool add) {
     if (operand.cols <= 1 || operand.col_stride == 1) {
         return {operand, add, {}, false};
     }
     return {temporary(operand), false, operand, add};
 }
 
-Operand Lowering::dense(int slot, Of of) {
+Operand RunLowering::dense(int slot, Of of) {
     if (!constant(slot)) {
         return compact(flat(slot, of));
     }
@@ -291,29 +291,29 @@ Operand Lowering::dense(int slot, Of of) {
     return found->second;
 }
 
-Operand Lowering::dense_vector(int slot, Of of) {
+Operand RunLowering::dense_vector(int slot, Of of) {
     return compact(vector(slot, of));
 }
 
-Lowering::Written Lowering::write_dense(int slot) {
-    return written(flat(slot), accumulate(slot));
+RunLowering::Written RunLowering::write_dense(int slot) {
+    return written(flat(slot, Of::value), accumulate(slot));
 }
 
-Lowering::Written Lowering::write_dense_vector(int slot) {
-    return written(vector(slot), accumulate(slot));
+RunLowering::Written RunLowering::write_dense_vector(int slot) {
+    return written(vector(slot, Of::value), accumulate(slot));
 }
 
-void Lowering::finish(const Written& result) {
+void RunLowering::finish(const Written& result) {
     if (result.copy_to.present()) {
         emit(CopyCommand{as_rows(result.operand), as_rows(result.copy_to),
                          result.add_copy});
     }
 }
 
-Operand Lowering::matrix(int slot) const {
+Operand RunLowering::matrix(int slot) const {
     const Access& access = node().slot(slot);
     if (!constant(slot)) {
-        Operand operand = vector(slot);
+        Operand operand = vector(slot, Of::value);
         operand.rows = access.view.shape[0];
         operand.cols = access.view.shape[1];
         operand.row_stride = access.view.strides[0];
@@ -332,19 +332,19 @@ Operand Lowering::matrix(int slot) const {
     return context_.constant_cache[key] = context_.constants.matrices(uses);
 }
 
-Operand Lowering::planes(int slot) const {
+Operand RunLowering::planes(int slot) const {
     const Access& access = node().slot(slot);
     const Placement& placement = context_.storage.placement(access.version);
     Operand operand = located(place(slot, Of::value), placement.offset);
     operand.rows = placement.planes;
     operand.row_stride = placement.plane_stride;
     for (const int n : run_) {
-        operand.cols += member_size(n);
+        operand.cols += written_size(n);
     }
     return operand;
 }
 
-Operand Lowering::coefficients(int slot) const {
+Operand RunLowering::coefficients(int slot) const {
     if (!constant(slot)) {
         refuse_computed(slot, "constants or parameters");
     }
@@ -355,17 +355,17 @@ Operand Lowering::coefficients(int slot) const {
     }
     std::vector<ConstantUse> uses;
     for (const int n : run_) {
-        uses.push_back({context_.graph.node(n).slot(slot), member_size(n)});
+        uses.push_back({context_.graph.node(n).slot(slot), written_size(n)});
     }
     return context_.constant_cache[key] = context_.constants.coefficients(uses);
 }
 
-TableId Lowering::table(std::vector<Index> values) {
+TableId RunLowering::table(std::vector<Index> values) {
     context_.plan.tables.push_back(std::move(values));
     return static_cast<TableId>(context_.plan.tables.size()) - 1;
 }
 
-void Lowering::emit(CommandArgs args) {
+void RunLowering::emit(CommandArgs args) {
     Command command{.args = std::move(args),
                     .label = std::string(node().op->type()) + ' ' + node().op->label,
                     .members = static_cast<int>(run_.size())};

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "engine/operators/operators.hpp"
+#include "engine/operators/operator_base.hpp"
 #include "kernels/random.hpp"
 
 namespace nengine {

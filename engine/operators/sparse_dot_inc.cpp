@@ -1,10 +1,11 @@
-#include "engine/operators/sparse.hpp"
+#include "engine/operators/sparse_dot_inc.hpp"
 
 #include <algorithm>
 #include <numeric>
 
-#include "engine/operators/refuse.hpp"
-#include "engine/planner/emit/lowering.hpp"
+#include "engine/ir/lowering.hpp"
+#include "engine/operators/checks.hpp"
+#include "engine/operators/operator_base.hpp"
 #include "kernels/base/error.hpp"
 
 namespace nengine {

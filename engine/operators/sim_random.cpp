@@ -1,9 +1,10 @@
-#include "engine/operators/random.hpp"
+#include "engine/operators/sim_random.hpp"
 
 #include <bit>
 
-#include "engine/operators/refuse.hpp"
-#include "engine/planner/emit/lowering.hpp"
+#include "engine/ir/lowering.hpp"
+#include "engine/operators/checks.hpp"
+#include "engine/operators/operator_base.hpp"
 
 namespace nengine {
 
@@ -29,9 +30,9 @@ void SimRandom::lower(Lowering& low) const {
     std::vector<Index> pairs;
     Index column = 0;
     for (Index i = 0; i < low.members(); ++i) {
-        const Node& member = low.member(i);
-        const auto& seed = static_cast<const SimRandom&>(*member.op).options().seed;
-        const Index size = member.slot(output).view.size();
+        const Lowering::Member member = low.member(i);
+        const auto& seed = static_cast<const SimRandom&>(member.op).options().seed;
+        const Index size = low.member_size(i, output);
         for (Index done = 0; done < size; done += 2) {
             pairs.insert(pairs.end(),
                          {column + done, done / 2, std::min<Index>(2, size - done),

@@ -1,6 +1,6 @@
-#include "engine/operators/process.hpp"
+#include "engine/operators/sim_process.hpp"
 
-#include "engine/planner/emit/lowering.hpp"
+#include "engine/ir/lowering.hpp"
 
 namespace nengine {
 namespace {
@@ -39,11 +39,11 @@ HostProcess SimProcess::host_process() const {
 void SimProcess::lower(Lowering& low) const {
     ProcessCommand command{.members = {}, .x = {}, .output = low.flat(output)};
     for (Index i = 0; i < low.members(); ++i) {
-        const Node& member = low.member(i);
+        const Lowering::Member member = low.member(i);
         command.members.push_back(
             {.op = member.order,
-             .process = static_cast<const SimProcess&>(*member.op).host_process(),
-             .size = member.slot(output).view.size()});
+             .process = static_cast<const SimProcess&>(member.op).host_process(),
+             .size = low.member_size(i, output)});
     }
     if (has_x()) {
         command.x = low.flat(x);

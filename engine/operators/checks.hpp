@@ -28,6 +28,14 @@ inline void check_size(const Operator& op, const char* what, Index got, Index ne
     }
 }
 
+inline void check_matrix(const Operator& op, const char* what, const Shape& got,
+                         const Shape& needed) {
+    if (got != needed) {
+        refuse(op, std::string(what) + " of shape " + to_string(got),
+               to_string(needed));
+    }
+}
+
 inline void check_indices(const Operator& op, const std::vector<Index>& indices,
                           Index size) {
     for (const Index i : indices) {

@@ -1,29 +1,13 @@
-#include "engine/operators/learning.hpp"
+#include "engine/operators/sim_learning.hpp"
 
 #include <bit>
 
-#include "engine/operators/refuse.hpp"
+#include "engine/ir/lowering.hpp"
+#include "engine/operators/checks.hpp"
 #include "kernels/base/error.hpp"
 
 namespace nengine {
 namespace {
-
-void check_matrix(const Operator& op, const char* what, const Shape& got,
-                  const Shape& needed) {
-    if (got != needed) {
-        refuse(op, std::string(what) + " of shape " + to_string(got),
-               to_string(needed));
-    }
-}
-
-MergeKey key_of(const std::string& type, const std::vector<Shape>& shapes) {
-    MergeKey key{type, {}};
-    for (const Shape& shape : shapes) {
-        key.numbers.push_back(static_cast<Index>(shape.size()));
-        key.numbers.insert(key.numbers.end(), shape.begin(), shape.end());
-    }
-    return key;
-}
 
 bool rule_decays(LearningKind kind) {
     return kind == LearningKind::oja || kind == LearningKind::voja;
@@ -130,7 +114,7 @@ void SimLearning::check(const std::vector<Shape>& shapes) const {
 }
 
 MergeKey SimLearning::merge_key(const std::vector<Shape>& shapes) const {
-    MergeKey key = key_of(std::string(type()), shapes);
+    MergeKey key = shape_key(std::string(type()), shapes);
     key.numbers.push_back(has_factors() ? 1 : 0);
     key.numbers.push_back(std::bit_cast<Index>(rate_));
     key.numbers.push_back(std::bit_cast<Index>(beta_));
@@ -145,66 +129,118 @@ double SimLearning::flops(const std::vector<Shape>& shapes) const {
     return rls + change + 4 * m;
 }
 
-WeightInc::WeightInc(SignalId weight_signal, SignalId row_signal, SignalId col_signal,
-                     SignalId decay_signal)
-    : OperatorBase(decay_signal == no_signal
-                       ? std::vector<Slot>{{Role::inc, weight_signal},
-                                           {Role::read, row_signal},
-                                           {Role::read, col_signal}}
-                       : std::vector<Slot>{{Role::inc, weight_signal},
-                                           {Role::read, row_signal},
-                                           {Role::read, col_signal},
-                                           {Role::read, decay_signal}}) {}
-
-void WeightInc::check(const std::vector<Shape>& shapes) const {
-    const Index m = size_of(shapes, row), n = size_of(shapes, col);
-    check_matrix(*this, "weights", shapes[weights], {m, n});
-    if (has_decay()) {
-        check_size(*this, "decay", size_of(shapes, decay), m);
-    }
-}
-
-MergeKey WeightInc::merge_key(const std::vector<Shape>& shapes) const {
-    return key_of("WeightInc", shapes);
-}
-
-double WeightInc::flops(const std::vector<Shape>& shapes) const {
-    return (has_decay() ? 4.0 : 2.0) * static_cast<double>(size_of(shapes, weights));
-}
-
 namespace {
 
-std::vector<Slot> fused_slots(const WeightInc& change, const DotInc& product) {
-    std::vector<Slot> slots{change.slots()[WeightInc::weights],
-                            product.slots()[DotInc::x], product.slots()[DotInc::y],
-                            change.slots()[WeightInc::row],
-                            change.slots()[WeightInc::col]};
-    if (change.has_decay()) {
-        slots.push_back(change.slots()[WeightInc::decay]);
-    }
-    return slots;
+/// One number per member, repeated.
+Operand repeated(Operand number) {
+    number = as_rows(number);
+    number.col_stride = 0;
+    return number;
 }
+
+/// Lowers one rule: its factors, then what is made of them.
+class RuleLowering {
+public:
+    RuleLowering(const SimLearning& op, Lowering& low) : op_(op), low_(low) {}
+
+    void run() {
+        const bool rls = op_.kind() == LearningKind::rls;
+        row_ = target(op_.row_slot(), SimLearning::signal_);
+        if (op_.has_decay()) {
+            decay_ = target(op_.decay_slot(), SimLearning::signal_);
+        }
+        rls ? find_rls_columns() : find_columns();
+        find_rows();
+        if (rls) {
+            update_inv_gamma();
+        }
+        if (op_.has_delta()) {
+            low_.emit(ChangeWeightsCommand{
+                as_column(row_), col_, op_.has_decay() ? as_column(decay_) : Operand{},
+                op_.has_decay() ? low_.matrix(op_.weights_slot()) : Operand{},
+                low_.matrix(op_.delta_slot()), false});
+        }
+    }
+
+private:
+    /// The factor's slot, or memory of this step's own for as many as slot `like` has.
+    Operand target(int slot, int like) {
+        return slot >= 0 ? low_.vector(slot)
+                         : low_.scratch(shape_size(low_.shape(like)));
+    }
+
+    void find_columns() {
+        col_ = low_.vector(SimLearning::pre);
+        if (op_.has_factors()) {
+            const Operand to = low_.vector(op_.col_slot());
+            low_.emit(CopyCommand{as_rows(col_), as_rows(to), false});
+            col_ = to;
+        }
+    }
+
+    /// col = P pre, power = pre' col
+    void find_rls_columns() {
+        const Operand pre = low_.dense_vector(SimLearning::pre);
+        col_ = target(op_.col_slot(), SimLearning::pre);
+        low_.emit(GemmCommand{GemmCommand::Kind::forward,
+                              low_.matrix(op_.inv_gamma_slot()), pre, col_, false});
+        power_ = low_.scratch(1);
+        low_.emit(
+            SumProductCommand{as_rows(col_), as_rows(pre), as_rows(power_), false});
+    }
+
+    /// Everything in the rate that is constant.
+    double rate() const {
+        const double rate = op_.rate() * low_.dt();
+        return op_.kind() == LearningKind::pes
+                   ? -rate /
+                         static_cast<double>(shape_size(low_.shape(SimLearning::pre)))
+                   : rate;
+    }
+
+    void find_rows() {
+        LearningRowsCommand command{
+            .kind = op_.kind(), .rate = rate(), .beta = op_.beta()};
+        const auto rows_of = [&](int slot) {
+            return slot >= 0 ? as_rows(low_.vector(slot)) : Operand{};
+        };
+        command.signal = rows_of(SimLearning::signal_);
+        command.theta = rows_of(op_.theta_slot());
+        command.scale = rows_of(op_.scale_slot());
+        command.gate =
+            op_.gate_slot() >= 0 ? repeated(low_.vector(op_.gate_slot())) : Operand{};
+        command.power = power_.present() ? repeated(power_) : Operand{};
+        command.row = as_rows(row_);
+        command.decay = decay_.present() ? as_rows(decay_) : Operand{};
+        low_.emit(command);
+    }
+
+    /// P -= col col' / (1 + power)
+    void update_inv_gamma() {
+        const Operand scaled = low_.scratch(col_.cols);
+        low_.emit(LearningRowsCommand{.kind = LearningKind::rls,
+                                      .rate = 0,
+                                      .beta = 0,
+                                      .signal = as_rows(col_),
+                                      .theta = {},
+                                      .scale = {},
+                                      .gate = {},
+                                      .power = repeated(power_),
+                                      .row = as_rows(scaled),
+                                      .decay = {}});
+        low_.emit(ChangeWeightsCommand{
+            as_column(scaled), col_, {}, {}, low_.matrix(op_.inv_gamma_slot()), true});
+    }
+
+    const SimLearning& op_;
+    Lowering& low_;
+    Operand row_, col_, decay_, power_;
+};
 
 }  // namespace
 
-WeightIncDot::WeightIncDot(const WeightInc& change, const DotInc& product)
-    : OperatorBase(fused_slots(change, product)) {
-    label = product.label;
-}
-
-void WeightIncDot::check(const std::vector<Shape>& shapes) const {
-    const Index m = size_of(shapes, row), n = size_of(shapes, col);
-    check_matrix(*this, "weights", shapes[weights], {m, n});
-    check_size(*this, "X", size_of(shapes, x), n);
-    check_size(*this, "Y", size_of(shapes, y), m);
-}
-
-MergeKey WeightIncDot::merge_key(const std::vector<Shape>& shapes) const {
-    return key_of("WeightIncDot", shapes);
-}
-
-double WeightIncDot::flops(const std::vector<Shape>& shapes) const {
-    return (has_decay() ? 6.0 : 4.0) * static_cast<double>(size_of(shapes, weights));
+void SimLearning::lower(Lowering& low) const {
+    RuleLowering(*this, low).run();
 }
 
 }  // namespace nengine

@@ -1,6 +1,9 @@
 #pragma once
 
-#include "engine/operators/operators.hpp"
+#include <string_view>
+#include <vector>
+
+#include "engine/operators/operator_base.hpp"
 #include "kernels/learning.hpp"
 
 // Online learning. A rule ends a step by finding how weights W [m, n] will change,
@@ -79,37 +82,6 @@ private:
     double rate_, beta_;
     int theta_ = -1, scale_ = -1, gate_ = -1, inv_gamma_ = -1, weights_ = -1, row_ = -1,
         col_ = -1, decay_ = -1, delta_ = -1;
-};
-
-/// weights += row x col - decay * weights: Nengo's "weights += delta", from factors.
-class WeightInc : public OperatorBase<WeightInc> {
-public:
-    enum { weights, row, col, decay };
-    /// @param decay_signal  may be no_signal
-    WeightInc(SignalId weights, SignalId row, SignalId col,
-              SignalId decay_signal = no_signal);
-    bool has_decay() const { return slots().size() > decay; }
-    std::string_view type() const override { return "WeightInc"; }
-    void check(const std::vector<Shape>& shapes) const override;
-    MergeKey merge_key(const std::vector<Shape>& shapes) const override;
-    bool evenly_spaced() const override { return true; }
-    void lower(Lowering& lowering) const override;
-    double flops(const std::vector<Shape>& shapes) const override;
-};
-
-/// WeightInc, then y = (or +=) weights x: made by the fuse pass, so that weights pass
-/// through the processor once per step.
-class WeightIncDot : public OperatorBase<WeightIncDot> {
-public:
-    enum { weights, x, y, row, col, decay };
-    WeightIncDot(const WeightInc& change, const DotInc& product);
-    bool has_decay() const { return slots().size() > decay; }
-    std::string_view type() const override { return "WeightIncDot"; }
-    void check(const std::vector<Shape>& shapes) const override;
-    MergeKey merge_key(const std::vector<Shape>& shapes) const override;
-    bool evenly_spaced() const override { return true; }
-    void lower(Lowering& lowering) const override;
-    double flops(const std::vector<Shape>& shapes) const override;
 };
 
 }  // namespace nengine

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "engine/operators/operators.hpp"
+#include "engine/ir/host_call.hpp"
+#include "engine/operators/operator_base.hpp"
 
 namespace nengine {
 

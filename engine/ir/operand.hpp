@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/base/view.hpp"
+
+// An operand says where numbers lie; addresses follow from it, the chunk's steps, the
+// tile's items, and the step within a stepped region.
+
+namespace nengine {
+
+using BufferId = std::int32_t;
+inline constexpr BufferId no_buffer = -1;
+using TableId = std::int32_t;
+inline constexpr TableId no_table = -1;
+
+/// Which rows of a buffer an operand means.
+enum class Rows {
+    fixed,    ///< the one row there is
+    history,  ///< rows [shift, shift + steps): one per step of the chunk
+    all,      ///< every row of a history, the carried one too
+    first,    ///< row 0 of a history: what the chunk before left
+    last,     ///< row `steps` of a history: what this chunk leaves
+};
+
+/// Elements of a buffer's rows: `rows` x `cols` for each step and item, as in Block.
+/// `count` members of a merged group lie `group_stride` apart (products only; else 1).
+struct Operand {
+    BufferId buffer = no_buffer;
+    Rows in_time = Rows::fixed;
+    Index shift = 0;
+    Index offset = 0;
+    Index rows = 1, cols = 0;
+    Index row_stride = 0, col_stride = 1;
+    Index count = 1, group_stride = 0;
+
+    bool present() const { return buffer != no_buffer; }
+};
+
+/// Members of a group as rows: what is copied or summed whole.
+inline Operand as_rows(Operand operand) {
+    if (operand.count > 1) {
+        operand.rows = operand.count;
+        operand.row_stride = operand.group_stride;
+        operand.count = 1;
+        operand.group_stride = 0;
+    }
+    return operand;
+}
+
+/// A vector per member as the rows of a matrix of one column.
+inline Operand as_column(Operand vector) {
+    vector.rows = vector.cols;
+    vector.row_stride = vector.col_stride;
+    vector.cols = 1;
+    vector.col_stride = 0;
+    return vector;
+}
+
+}  // namespace nengine

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "engine/ir/lowering.hpp"
+#include "engine/ir/operator.hpp"
+
+// Operands that repeat along others by numpy's rules.
+
+namespace nengine {
+
+/// `from` repeats along `to` by numpy's rules.
+/// @throws BuildError  it does not, naming the operator
+void check_broadcast(const Operator& op, const Shape& from, const Shape& to);
+
+/// dL/d(slot) += the sum over repetitions of dL/d(out) [* factor]: the gradient of
+/// broadcasting.
+void broadcast_gradient(BackwardLowering& low, int slot, int factor, int out);
+
+}  // namespace nengine

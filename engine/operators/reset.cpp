@@ -1,0 +1,22 @@
+#include "engine/operators/reset.hpp"
+
+#include <bit>
+
+#include "engine/ir/lowering.hpp"
+
+namespace nengine {
+
+Reset::Reset(SignalId dst_signal, double value)
+    : OperatorBase({{Role::set, dst_signal}}), value_(value) {}
+
+MergeKey Reset::merge_key(const std::vector<Shape>&) const {
+    return {"Reset", {std::bit_cast<Index>(value_)}};
+}
+
+void Reset::check(const std::vector<Shape>&) const {}
+
+void Reset::lower(Lowering& low) const {
+    low.emit(FillCommand{low.flat(dst), value_});
+}
+
+}  // namespace nengine

@@ -1,0 +1,229 @@
+#include "engine/operators/sim_neurons.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "engine/ir/lowering.hpp"
+#include "engine/operators/checks.hpp"
+#include "kernels/base/error.hpp"
+
+namespace nengine {
+namespace {
+
+std::vector<Slot> neuron_slots(NeuronType type, SignalId j, SignalId output,
+                               const std::vector<SignalId>& states,
+                               const std::vector<SignalId>& params, SignalId gain,
+                               SignalId bias) {
+    const NeuronInfo& info = neuron_info(type);
+    if (static_cast<int>(states.size()) != info.n_states ||
+        static_cast<int>(params.size()) != info.n_params) {
+        throw BuildError(
+            std::string(info.name) + ": got " + std::to_string(states.size()) +
+            " states and " + std::to_string(params.size()) + " parameters, needs " +
+            std::to_string(info.n_states) + " and " + std::to_string(info.n_params));
+    }
+    std::vector<Slot> slots{{Role::read, j}, {Role::set, output}};
+    for (const SignalId state : states) {
+        slots.push_back({Role::state, state});
+    }
+    for (const SignalId param : params) {
+        slots.push_back({Role::read, param});
+    }
+    for (const SignalId affine : {gain, bias}) {
+        if (affine != no_signal) {
+            slots.push_back({Role::read, affine});
+        }
+    }
+    return slots;
+}
+
+}  // namespace
+
+SimNeurons::SimNeurons(NeuronType type, SignalId j_signal, SignalId output_signal,
+                       std::vector<SignalId> states, std::vector<SignalId> params,
+                       SignalId gain, SignalId bias)
+    : OperatorBase(
+          neuron_slots(type, j_signal, output_signal, states, params, gain, bias)),
+      type_(type),
+      has_gain_(gain != no_signal),
+      has_bias_(bias != no_signal) {}
+
+SimNeurons::SimNeurons(const SimNeurons& other, std::vector<Slot> slots, bool rate,
+                       bool has_gain, bool has_bias)
+    : OperatorBase(std::move(slots)),
+      smoothing(other.smoothing),
+      max_ratio(other.max_ratio),
+      type_(other.type_),
+      has_gain_(has_gain),
+      has_bias_(has_bias),
+      rate_(rate) {
+    label = other.label;
+}
+
+SimNeurons SimNeurons::as_rate() const {
+    if (!neuron_info(type_).has_rate) {
+        throw BuildError(label + ": training got neurons of type " +
+                         std::string(neuron_info(type_).name) +
+                         ", needs types that have a rate curve");
+    }
+    std::vector<Slot> kept;
+    for (const Slot& slot : slots()) {
+        if (slot.role != Role::state) {
+            kept.push_back(slot);
+        }
+    }
+    return SimNeurons(*this, std::move(kept), true, has_gain_, has_bias_);
+}
+
+std::shared_ptr<const Operator> SimNeurons::training_form() const {
+    return std::make_shared<SimNeurons>(as_rate());
+}
+
+SimNeurons SimNeurons::with_affine(bool gain, bool bias) const {
+    std::vector<Slot> extended = slots();
+    // The planner's accesses say which signals; the operator's own ids are not used
+    // again.
+    for (const bool present : {gain, bias}) {
+        if (present) {
+            extended.push_back({Role::read, signal(j)});
+        }
+    }
+    return SimNeurons(*this, std::move(extended), rate_, gain, bias);
+}
+
+SimNeurons SimNeurons::with_filter() const {
+    std::vector<Slot> extended = slots();
+    for (const Role role : {Role::update, Role::read, Role::state}) {
+        extended.push_back({role, signal(j)});  // as above
+    }
+    SimNeurons filtered(*this, std::move(extended), rate_, has_gain_, has_bias_);
+    filtered.has_filter_ = true;
+    return filtered;
+}
+
+MergeKey SimNeurons::merge_key(const std::vector<Shape>&) const {
+    return {"SimNeurons " + std::string(neuron_info(type_).name),
+            {rate_ ? 1 : 0, has_gain_ ? 1 : 0, has_bias_ ? 1 : 0, has_filter_ ? 1 : 0,
+             std::bit_cast<Index>(smoothing), std::bit_cast<Index>(max_ratio)}};
+}
+
+SlotGradient SimNeurons::gradient(int slot) const {
+    if (slot == j) {
+        return SlotGradient::value;
+    }
+    const bool affine = slot >= gain_slot() && slot < filter_slot();
+    return affine || slot == amplitude_slot() ? SlotGradient::parameter
+                                              : SlotGradient::none;
+}
+
+int SimNeurons::amplitude_slot() const {
+    if (static_cast<int>(type_) >= n_built_in_neurons) {
+        return -1;  // a user's curve may do anything with what it calls so
+    }
+    const auto& names = neuron_info(type_).params;
+    const auto found = std::ranges::find(names, std::string_view("amplitude"));
+    return found == names.end()
+               ? -1
+               : first_param() + static_cast<int>(found - names.begin());
+}
+
+std::vector<int> SimNeurons::saved_slots() const {
+    return {j};
+}
+
+double SimNeurons::flops(const std::vector<Shape>& shapes) const {
+    constexpr double per_neuron = 30;  // LIF with polynomials; others are cheaper
+    return per_neuron * elements(shapes, output);
+}
+
+void SimNeurons::check(const std::vector<Shape>& shapes) const {
+    const Index n = size_of(shapes, output);
+    check_size(*this, "J", size_of(shapes, j), n);
+    for (int s = first_state; s < first_param(); ++s) {
+        check_size(*this, "a state", size_of(shapes, s), n);
+    }
+    for (int s = first_param(); s < filter_slot(); ++s) {
+        if (size_of(shapes, s) != 1) {
+            check_size(*this, "a parameter", size_of(shapes, s), n);
+        }
+    }
+}
+
+namespace {
+
+NeuronOperands neuron_operands(const SimNeurons& op, const Lowering& low) {
+    NeuronOperands args{.type = op.neuron_type(),
+                        .max_ratio = op.max_ratio,
+                        .input = low.flat(SimNeurons::j)};
+    if (op.has_gain()) {
+        args.gain = low.flat_broadcast(op.gain_slot());
+    }
+    if (op.has_bias()) {
+        args.bias = low.flat_broadcast(op.bias_slot());
+    }
+    for (int p = 0; p < neuron_info(op.neuron_type()).n_params; ++p) {
+        args.params[static_cast<std::size_t>(p)] =
+            low.flat_broadcast(op.first_param() + p);
+    }
+    if (op.is_rate() && op.smoothing > 0 && op.neuron_type() == NeuronType::lif) {
+        // Trained with the soft curve: the same parameters, then the smoothing.
+        constexpr std::size_t sigma = 3;
+        args.type = NeuronType::soft_lif_rate;
+        args.params[sigma] = low.scalar(op.smoothing, args.input.cols);
+    }
+    return args;
+}
+
+}  // namespace
+
+void SimNeurons::lower(Lowering& low) const {
+    if (rate_) {
+        low.emit(NeuronRateCommand{neuron_operands(*this, low), low.flat(output)});
+        return;
+    }
+    NeuronCommand command{neuron_operands(*this, low), {}, low.flat(output)};
+    for (int s = 0; s < n_states(); ++s) {
+        command.states[static_cast<std::size_t>(s)] = low.flat(first_state + s);
+    }
+    if (has_filter_) {
+        const int filtered = filter_slot();
+        command.filtered = low.flat(filtered);
+        command.filter_coefficients = low.coefficients(filtered + 1);
+        command.filter_state = low.planes(filtered + 2);
+        if (low.unread(output)) {
+            command.output = {};  // stays in registers
+        }
+    }
+    low.emit(std::move(command));
+}
+
+// dJ = dOutput * rate'(J); what J is made of (gain, bias) gets its share in the same
+// kernel.
+void SimNeurons::lower_backward(BackwardLowering& low) const {
+    const bool dx_wanted = low.wants(j);
+    const bool bias_wanted = has_bias_ && low.wants_parameter(bias_slot());
+    const bool gain_wanted = has_gain_ && low.wants_parameter(gain_slot());
+    if (!dx_wanted && !bias_wanted && !gain_wanted) {
+        return;
+    }
+    NeuronRateBackwardCommand command{
+        neuron_operands(*this, low), low.flat(output, Of::gradient), {}, {}, {}, false};
+    Contribution dx;
+    if (dx_wanted) {
+        dx = low.contribute(j, BackwardLowering::Form::flat);
+        command.dL_dinput = dx.operand;
+        command.accumulate = dx.accumulate;
+    }
+    if (bias_wanted) {
+        command.dL_dbias = low.parameter_flat(bias_slot());
+    }
+    if (gain_wanted) {
+        command.dL_dgain = low.parameter_flat(gain_slot());
+    }
+    low.emit(std::move(command));
+    if (dx_wanted) {
+        low.finish(dx);
+    }
+}
+
+}  // namespace nengine

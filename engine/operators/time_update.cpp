@@ -1,0 +1,23 @@
+#include "engine/operators/time_update.hpp"
+
+#include "engine/ir/lowering.hpp"
+#include "engine/operators/checks.hpp"
+
+namespace nengine {
+
+TimeUpdate::TimeUpdate(SignalId time_signal)
+    : OperatorBase({{Role::set, time_signal}}) {}
+
+MergeKey TimeUpdate::merge_key(const std::vector<Shape>& shapes) const {
+    return shape_key("TimeUpdate", shapes);
+}
+
+void TimeUpdate::check(const std::vector<Shape>& shapes) const {
+    check_size(*this, "time", size_of(shapes, time), 1);
+}
+
+void TimeUpdate::lower(Lowering& low) const {
+    low.emit(TimeCommand{low.flat(time)});
+}
+
+}  // namespace nengine

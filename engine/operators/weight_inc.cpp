@@ -1,0 +1,43 @@
+#include "engine/operators/weight_inc.hpp"
+
+#include "engine/ir/lowering.hpp"
+#include "engine/operators/checks.hpp"
+
+namespace nengine {
+
+WeightInc::WeightInc(SignalId weight_signal, SignalId row_signal, SignalId col_signal,
+                     SignalId decay_signal)
+    : OperatorBase(decay_signal == no_signal
+                       ? std::vector<Slot>{{Role::inc, weight_signal},
+                                           {Role::read, row_signal},
+                                           {Role::read, col_signal}}
+                       : std::vector<Slot>{{Role::inc, weight_signal},
+                                           {Role::read, row_signal},
+                                           {Role::read, col_signal},
+                                           {Role::read, decay_signal}}) {}
+
+void WeightInc::check(const std::vector<Shape>& shapes) const {
+    const Index m = size_of(shapes, row), n = size_of(shapes, col);
+    check_matrix(*this, "weights", shapes[weights], {m, n});
+    if (has_decay()) {
+        check_size(*this, "decay", size_of(shapes, decay), m);
+    }
+}
+
+MergeKey WeightInc::merge_key(const std::vector<Shape>& shapes) const {
+    return shape_key("WeightInc", shapes);
+}
+
+double WeightInc::flops(const std::vector<Shape>& shapes) const {
+    return (has_decay() ? 4.0 : 2.0) * static_cast<double>(size_of(shapes, weights));
+}
+
+void WeightInc::lower(Lowering& low) const {
+    const Operand matrix = low.matrix(weights);
+    low.emit(
+        ChangeWeightsCommand{as_column(low.vector(row)), low.vector(col),
+                             has_decay() ? as_column(low.vector(decay)) : Operand{},
+                             has_decay() ? matrix : Operand{}, matrix, true});
+}
+
+}  // namespace nengine

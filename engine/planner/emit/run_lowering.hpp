@@ -1,0 +1,149 @@
+#pragma once
+
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <span>
+#include <vector>
+
+#include "engine/ir/lowering.hpp"
+#include "engine/ir/plan.hpp"
+#include "engine/planner/memory/constants.hpp"
+#include "engine/planner/memory/storage.hpp"
+
+namespace nengine {
+
+/// What lowerings share while a plan is made.
+struct EmitContext {
+    const Graph& graph;
+    Storage& storage;
+    Constants& constants;
+    Plan& plan;
+    Uses uses;
+    /// Constants' operands by (first node of the run, slot, form), so that the backward
+    /// pass finds the forward's.
+    std::map<std::tuple<int, int, int>, Operand> constant_cache;
+    std::map<std::tuple<int, int, int>, std::pair<BufferId, ElementView>> located_cache;
+};
+
+/// The lowering of a run of merged nodes.
+class RunLowering : public virtual Lowering {
+public:
+    RunLowering(EmitContext& context, int stage, bool backward,
+                std::span<const int> run, std::vector<Command>& commands);
+
+    bool stepped() const override { return context_.storage.stepped(stage_); }
+    bool accumulate(int slot) const override {
+        return node().slot(slot).role == Role::inc;
+    }
+    bool constant(int slot) const;
+    bool unread(int slot) const override;
+    Index members() const override { return static_cast<Index>(run_.size()); }
+    Member member(Index i) const override;
+    Index member_size(Index i, int slot) const override;
+    Shape shape(int slot) const override { return node().slot(slot).view.shape_list(); }
+
+    Operand flat(int slot, Of of) const override;
+    Operand flat_broadcast(int slot, Of of) const override;
+    std::vector<Operand> broadcast(std::initializer_list<int> slots, Of of_last,
+                                   Of of_others) const override;
+    Operand dense(int slot, Of of) override;
+    Operand dense_vector(int slot, Of of) override;
+    Written write_dense(int slot) override;
+    Written write_dense_vector(int slot) override;
+    void finish(const Written& written) override;
+    Operand vector(int slot, Of of) const override;
+    Operand matrix(int slot) const override;
+    Operand planes(int slot) const override;
+    Operand coefficients(int slot) const override;
+
+    Operand scratch(Index cols) override;
+    double dt() const override { return context_.plan.model->dt(); }
+
+    Operand scalar(double value, Index n) const override {
+        return context_.constants.scalar(value, n);
+    }
+    TableId table(std::vector<Index> values) override;
+    void emit(CommandArgs args) override;
+
+protected:
+    const Node& node() const { return context_.graph.node(run_.front()); }
+    /// Members' constants one after the other; single numbers once, or once for each
+    /// element that the member writes.
+    enum class Numbers { once, per_element };
+    Operand constant_vector(int slot, Numbers numbers) const;
+    /// Memory like an operand's, elements one after the other.
+    Operand temporary(const Operand& like);
+    Operand compact(const Operand& operand);
+    Written written(const Operand& operand, bool accumulate);
+    std::pair<BufferId, ElementView> located_constant(int slot) const;
+    Place place(int slot, Of of) const;
+    void check_saved(int slot) const;
+    [[noreturn]] void refuse_computed(int slot, const std::string& needs) const;
+    Place place_of(const Access& access, Of of) const;
+    Operand located(const Place& place, Index offset) const;
+    std::vector<Operand> broadcast_single(const std::vector<int>& slots, Of of_last,
+                                          Of of_others) const;
+    /// The elements that a member writes.
+    Index written_size(int n) const;
+
+    EmitContext& context_;
+    int stage_;
+    bool backward_;
+    std::span<const int> run_;
+    std::vector<Command>& commands_;
+};
+
+/// Which gradients have been contributed to so far, in the order of the backward pass.
+struct GradientState {
+    std::vector<char> touched;  ///< per version: its history or only row holds numbers
+    std::vector<char>
+        row_touched;  ///< the same for the rows of the stepped stage at hand
+};
+
+class RunBackwardLowering final : public RunLowering, public BackwardLowering {
+public:
+    RunBackwardLowering(EmitContext& context, int stage, std::span<const int> run,
+                        GradientState& gradients, std::vector<Command>& commands,
+                        std::vector<Command>& before, std::vector<Command>& after);
+
+    bool wants(int slot) const override;
+    bool wants_parameter(int slot) const override;
+    /// Afterwards: what was asked for has been contributed (Operator::gradient).
+    /// @throws BuildError  naming operator, slot and signal
+    void check_contributions() const;
+
+    using RunLowering::finish;
+    Contribution contribute(int slot, Form form) override;
+    Contribution contribute_broadcast(int slot, int out) override;
+    void finish(const Contribution& contribution) override;
+
+    Operand parameter_flat(int slot) override;
+    Operand parameter_dense(int slot) override;
+    Operand parameter_matrix(int slot) override;
+    Operand parameter_broadcast(int slot, int out) override;
+    std::vector<Operand> saved_broadcast(int slot, int out) const override;
+    void defer(const std::function<void()>& emit_all) override;
+    void consume_carried_gradient(int slot) override;
+    Operand adjoint(Index planes, Index width) override;
+
+private:
+    bool wanted(const Node& node, int slot) const;
+    bool touch(int slot);
+    /// Notes that the slot has what was wanted.
+    void note(int slot) { contributed_[static_cast<std::size_t>(slot)] = 1; }
+    bool touch_memory(int slot, std::vector<char>& touched, bool rows, bool fill_first,
+                      std::vector<Command>& fills);
+    void fill(VersionId id, bool rows, std::vector<Command>& fills);
+
+    GradientState& gradients_;
+    std::vector<char> contributed_;  ///< per slot
+    std::vector<Command>& before_;
+    std::vector<Command>& after_;
+};
+
+/// Splits a group into runs whose operands are each one piece of memory.
+std::vector<std::vector<int>> split_runs(const Graph& graph, const Storage& storage,
+                                         const std::vector<int>& group);
+
+}  // namespace nengine
