@@ -20,6 +20,7 @@ set(NENGINE_API_TESTS
     errors_of_values_test.cpp
     front_end_test.cpp
     gemm_math_test.cpp
+    gradient_contract_test.cpp
     host_functions_test.cpp
     handles_test.cpp
     layer_test.cpp
