@@ -1,10 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/ir/lowering.hpp"
 #include "engine/operators/copy.hpp"
 #include "engine/operators/operator_base.hpp"
 #include "engine/operators/sim_filter.hpp"
-#include "engine/ir/lowering.hpp"
 #include "engine/planner/memory/layout.hpp"
 #include "kernels/base/error.hpp"
 #include "tests/engine/planner/populations.hpp"
