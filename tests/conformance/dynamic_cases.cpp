@@ -2,6 +2,13 @@
 #include <map>
 #include <string>
 
+#include "engine/operators/copy.hpp"
+#include "engine/operators/dot_inc.hpp"
+#include "engine/operators/elementwise_inc.hpp"
+#include "engine/operators/host_function.hpp"
+#include "engine/operators/reset.hpp"
+#include "engine/operators/sim_filter.hpp"
+#include "engine/operators/sim_neurons.hpp"
 #include "tests/conformance/operator_cases.hpp"
 
 namespace nengine::test {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "engine/operators/conv_inc.hpp"
 #include "tests/conformance/operator_cases.hpp"
 #include "tests/support/on_each_device.hpp"
 

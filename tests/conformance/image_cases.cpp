@@ -1,5 +1,10 @@
 #include <algorithm>
 
+#include "engine/operators/conv_inc.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/elementwise_inc.hpp"
+#include "engine/operators/pool_inc.hpp"
+#include "engine/operators/reset.hpp"
 #include "tests/conformance/operator_cases.hpp"
 
 namespace nengine::test {

@@ -1,5 +1,7 @@
 #include "tests/conformance/operator_cases.hpp"
 
+#include "engine/operators/sim_filter.hpp"
+
 namespace nengine::test {
 
 SignalId ModelMaker::signal(const std::string& name, Shape shape,

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <set>
 
+#include "engine/operators/sim_neurons.hpp"
 #include "tests/conformance/operator_conformance.hpp"
 
 // Every operator, on every device, with every switch of the planner: the plan computes

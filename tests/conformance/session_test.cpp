@@ -5,6 +5,11 @@
 #include <stdexcept>
 #include <tuple>
 
+#include "engine/operators/copy.hpp"
+#include "engine/operators/elementwise_inc.hpp"
+#include "engine/operators/host_function.hpp"
+#include "engine/operators/reset.hpp"
+#include "engine/operators/sim_process.hpp"
 #include "kernels/base/error.hpp"
 #include "tests/conformance/operator_cases.hpp"
 #include "tests/support/on_each_device.hpp"

@@ -1,3 +1,7 @@
+#include "engine/operators/conv_inc.hpp"
+#include "engine/operators/pool_inc.hpp"
+#include "engine/operators/reset.hpp"
+#include "engine/operators/sim_filter.hpp"
 #include "tests/support/random_generator.hpp"
 
 // Units of random models: convolutions and pools.

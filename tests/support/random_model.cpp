@@ -2,6 +2,10 @@
 
 #include <cmath>
 
+#include "engine/operators/host_function.hpp"
+#include "engine/operators/sim_process.hpp"
+#include "engine/operators/sim_random.hpp"
+#include "engine/operators/time_update.hpp"
 #include "tests/support/random_generator.hpp"
 
 namespace nengine::test {

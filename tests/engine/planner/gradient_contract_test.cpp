@@ -5,7 +5,9 @@
 #include "engine/operators/copy.hpp"
 #include "engine/operators/operator_base.hpp"
 #include "engine/operators/sim_filter.hpp"
+#include "engine/planner/make_plan.hpp"
 #include "engine/planner/memory/layout.hpp"
+#include "engine/planner/schedule/fold.hpp"
 #include "kernels/base/error.hpp"
 #include "tests/engine/planner/populations.hpp"
 

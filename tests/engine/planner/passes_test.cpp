@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "engine/operators/elementwise_inc.hpp"
 #include "engine/planner/emit/run_lowering.hpp"
 #include "engine/planner/make_plan.hpp"
 #include "engine/planner/memory/chunk.hpp"
