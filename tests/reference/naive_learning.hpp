@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "kernels/learning.hpp"
+
 namespace nengine::reference {
 
 /// What a rule reads at the end of a step, and what it carries.
