@@ -28,7 +28,7 @@ public:
     int n_states() const { return rate_ ? 0 : neuron_info(type_).n_states; }
     int first_param() const { return first_state + n_states(); }
     /// Of the parameters, the amplitude alone has one, which is not computed here: the
-    /// planner takes it out (engine/planner/trained_amplitudes.cpp).
+    /// planner takes it out (engine/planner/normalise/trained_amplitudes.cpp).
     SlotGradient gradient(int slot) const override;
     bool is_coefficient_slot(int slot) const override {
         return has_filter_ && slot == filter_slot() + 1;
