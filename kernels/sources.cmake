@@ -29,6 +29,7 @@ set(NENGINE_CPU_SOURCES
     neuron_info.cpp
     neuron_registry.cpp
     cpu/scratch.cpp
+    cpu/cpu_device.cpp
     device/device.cpp
     cpu/conv.cpp
     cpu/conv_direct.cpp
