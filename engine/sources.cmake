@@ -1,5 +1,6 @@
 # Sources of engine/, relative to it.
 set(NENGINE_ENGINE_SOURCES
+    ir/compressed_rows.cpp
     ir/element_view.cpp
     ir/explain.cpp
     ir/model.cpp

@@ -1,7 +1,9 @@
 #include "engine/operators/copy.hpp"
 
 #include <set>
+#include <utility>
 
+#include "engine/ir/compressed_rows.hpp"
 #include "engine/ir/lowering.hpp"
 #include "engine/operators/broadcast.hpp"
 #include "engine/operators/checks.hpp"
@@ -64,20 +66,8 @@ struct IndexTables {
 
 IndexTables index_tables(const std::vector<Index>& from, const std::vector<Index>& to,
                          Index n) {
-    IndexTables tables{std::vector<Index>(static_cast<std::size_t>(n) + 1, 0),
-                       std::vector<Index>(from.size())};
-    for (const Index t : to) {
-        ++tables.offsets[static_cast<std::size_t>(t) + 1];
-    }
-    for (std::size_t i = 1; i < tables.offsets.size(); ++i) {
-        tables.offsets[i] += tables.offsets[i - 1];
-    }
-    std::vector<Index> next(tables.offsets.begin(), tables.offsets.end() - 1);
-    for (std::size_t i = 0; i < to.size(); ++i) {
-        Index& at = next[static_cast<std::size_t>(to[i])];
-        tables.sources[static_cast<std::size_t>(at++)] = from[i];
-    }
-    return tables;
+    CompressedRows targets = compressed_rows(to, n);
+    return {std::move(targets.offsets), targets.in_order(from)};
 }
 
 /// dst[first, last) from the tables of all of dst.

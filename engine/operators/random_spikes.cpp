@@ -54,7 +54,7 @@ void StochasticSpikes::lower(Lowering& low) const {
 
 double StochasticSpikes::flops(const std::vector<Shape>& shapes) const {
     constexpr double per_neuron = 6;
-    return per_neuron * static_cast<double>(shape_size(shapes[output]));
+    return per_neuron * elements(shapes, output);
 }
 
 PoissonSpikes::PoissonSpikes(SignalId rate_signal, SignalId output_signal,
@@ -96,7 +96,7 @@ void PoissonSpikes::lower(Lowering& low) const {
 
 double PoissonSpikes::flops(const std::vector<Shape>& shapes) const {
     constexpr double per_neuron = 130;  // Philox's ten rounds, and the search
-    return per_neuron * static_cast<double>(shape_size(shapes[output]));
+    return per_neuron * elements(shapes, output);
 }
 
 }  // namespace nengine

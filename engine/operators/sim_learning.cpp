@@ -122,8 +122,7 @@ MergeKey SimLearning::merge_key(const std::vector<Shape>& shapes) const {
 }
 
 double SimLearning::flops(const std::vector<Shape>& shapes) const {
-    const auto m = static_cast<double>(size_of(shapes, signal_));
-    const auto n = static_cast<double>(size_of(shapes, pre));
+    const double m = elements(shapes, signal_), n = elements(shapes, pre);
     const double rls = inv_gamma_ >= 0 ? 5 * n * n : 0;
     const double change = has_delta() ? (has_decay() ? 3 : 1) * m * n : 0;
     return rls + change + 4 * m;

@@ -49,7 +49,7 @@ void SimRandom::lower(Lowering& low) const {
 
 double SimRandom::flops(const std::vector<Shape>& shapes) const {
     constexpr double per_number = 60;  // half of Philox's ten rounds, and Box-Muller
-    return per_number * static_cast<double>(shape_size(shapes[output]));
+    return per_number * elements(shapes, output);
 }
 
 }  // namespace nengine

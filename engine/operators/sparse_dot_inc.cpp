@@ -1,8 +1,9 @@
 #include "engine/operators/sparse_dot_inc.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <utility>
 
+#include "engine/ir/compressed_rows.hpp"
 #include "engine/ir/lowering.hpp"
 #include "engine/operators/checks.hpp"
 #include "engine/operators/operator_base.hpp"
@@ -11,45 +12,20 @@
 namespace nengine {
 namespace {
 
-/// A pattern in compressed rows: place p, in [offsets[row], offsets[row + 1]), has the
-/// column columns[p] and the value order[p].
-struct CompressedRows {
-    std::vector<Index> offsets, columns, order;
-};
-
-CompressedRows compressed(const std::vector<Index>& rows,
-                          const std::vector<Index>& columns, Index n_rows) {
-    CompressedRows result;
-    result.offsets.assign(static_cast<std::size_t>(n_rows) + 1, 0);
-    for (const Index row : rows) {
-        ++result.offsets[static_cast<std::size_t>(row) + 1];
-    }
-    std::partial_sum(result.offsets.begin(), result.offsets.end(),
-                     result.offsets.begin());
-    // Once the rows are counted every value has its place: no comparisons.
-    std::vector<Index> next(result.offsets.begin(), result.offsets.end() - 1);
-    result.columns.resize(rows.size());
-    result.order.resize(rows.size());
-    for (std::size_t value = 0; value < rows.size(); ++value) {
-        const auto place =
-            static_cast<std::size_t>(next[static_cast<std::size_t>(rows[value])]++);
-        result.columns[place] = columns[value];
-        result.order[place] = static_cast<Index>(value);
-    }
-    return result;
-}
-
-/// y (+)= A x for A in compressed rows.
-SparseProductCommand product(Lowering& low, CompressedRows rows, const Operand& x,
-                             const Operand& y, const Operand& values, bool accumulate) {
+/// y (+)= A x for A with values in these rows and columns.
+SparseProductCommand product(Lowering& low, const std::vector<Index>& rows,
+                             const std::vector<Index>& columns, Index n_rows,
+                             const Operand& x, const Operand& y, const Operand& values,
+                             bool accumulate) {
+    CompressedRows places = compressed_rows(rows, n_rows);
     SparseProductCommand command{.x = x,
                                  .y = y,
                                  .values = values,
-                                 .offsets = low.table(std::move(rows.offsets)),
-                                 .columns = low.table(std::move(rows.columns)),
+                                 .offsets = low.table(std::move(places.offsets)),
+                                 .columns = low.table(places.in_order(columns)),
                                  .accumulate = accumulate};
-    if (!std::ranges::is_sorted(rows.order)) {
-        command.order = low.table(std::move(rows.order));
+    if (!std::ranges::is_sorted(places.order)) {
+        command.order = low.table(std::move(places.order));
     }
     return command;
 }
@@ -84,8 +60,8 @@ double SparseDotInc::flops(const std::vector<Shape>&) const {
 }
 
 void SparseDotInc::lower(Lowering& low) const {
-    low.emit(product(low, compressed(pattern_.rows, pattern_.columns, pattern_.n_rows),
-                     low.flat(x), low.flat(y), low.dense(a), low.accumulate(y)));
+    low.emit(product(low, pattern_.rows, pattern_.columns, pattern_.n_rows, low.flat(x),
+                     low.flat(y), low.dense(a), low.accumulate(y)));
 }
 
 // dX += A^T dY and dA[p] += dY[row p] X[column p].
@@ -93,9 +69,8 @@ void SparseDotInc::lower_backward(BackwardLowering& low) const {
     if (low.wants(x)) {
         const Operand dy = low.flat(y, Of::gradient);
         const Contribution dx = low.contribute(x, BackwardLowering::Form::flat);
-        low.emit(product(
-            low, compressed(pattern_.columns, pattern_.rows, pattern_.n_columns), dy,
-            dx.operand, low.dense(a), dx.accumulate));
+        low.emit(product(low, pattern_.columns, pattern_.rows, pattern_.n_columns, dy,
+                         dx.operand, low.dense(a), dx.accumulate));
         low.finish(dx);
     }
     if (low.wants_parameter(a)) {

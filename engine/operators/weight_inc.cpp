@@ -29,7 +29,7 @@ MergeKey WeightInc::merge_key(const std::vector<Shape>& shapes) const {
 }
 
 double WeightInc::flops(const std::vector<Shape>& shapes) const {
-    return (has_decay() ? 4.0 : 2.0) * static_cast<double>(size_of(shapes, weights));
+    return (has_decay() ? 4.0 : 2.0) * elements(shapes, weights);
 }
 
 void WeightInc::lower(Lowering& low) const {

@@ -36,7 +36,7 @@ MergeKey WeightIncDot::merge_key(const std::vector<Shape>& shapes) const {
 }
 
 double WeightIncDot::flops(const std::vector<Shape>& shapes) const {
-    return (has_decay() ? 6.0 : 4.0) * static_cast<double>(size_of(shapes, weights));
+    return (has_decay() ? 6.0 : 4.0) * elements(shapes, weights);
 }
 
 void WeightIncDot::lower(Lowering& low) const {

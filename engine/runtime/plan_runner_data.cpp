@@ -2,6 +2,7 @@
 #include <limits>
 #include <numeric>
 
+#include "engine/ir/compressed_rows.hpp"
 #include "engine/runtime/plan_runner.hpp"
 #include "kernels/base/host_memory.hpp"
 #include "kernels/elementwise.hpp"
@@ -89,28 +90,6 @@ std::vector<Index> sources_of(const Packed& packed, Index width) {
     return sources;
 }
 
-/// For each element of a range of parameters, the elements of a packed buffer that it
-/// is the source of.
-struct Transposed {
-    std::vector<Index> offsets, sources;
-};
-
-Transposed transpose(const std::vector<Index>& sources, Index low, Index high) {
-    Transposed result{std::vector<Index>(static_cast<std::size_t>(high - low) + 2, 0),
-                      std::vector<Index>(sources.size())};
-    for (const Index source : sources) {
-        ++result.offsets[static_cast<std::size_t>(source - low) + 1];
-    }
-    std::partial_sum(result.offsets.begin(), result.offsets.end(),
-                     result.offsets.begin());
-    std::vector<Index> next(result.offsets.begin(), result.offsets.end() - 1);
-    for (std::size_t i = 0; i < sources.size(); ++i) {
-        Index& at = next[static_cast<std::size_t>(sources[i] - low)];
-        result.sources[static_cast<std::size_t>(at++)] = static_cast<Index>(i);
-    }
-    return result;
-}
-
 }  // namespace
 
 template <class Real>
@@ -184,12 +163,13 @@ void PlanRunner<Real>::make_table_pack(const Packed& packed, Index width) {
     }
     const auto [low, high] = std::ranges::minmax(sources);
     need_tables(device_, width + 2 * (high - low + 1), owner);
-    const Transposed transposed = transpose(sources, low, high);
+    // For each parameter the elements of the packed buffer that it is the source of.
+    const CompressedRows transposed = compressed_rows(sources, high - low + 1, low);
     IndexedSumArgs<Real> gradient{
         .src = vector_block(static_cast<Real*>(memory_.data(packed.gradient)), width),
         .dst = vector_block(parameters_.gradients() + low, high - low + 1),
         .offsets = keep(transposed.offsets),
-        .sources = keep(transposed.sources),
+        .sources = keep(transposed.order),
         .accumulate = true};
     unpack_gradients_.push_back([device = device_, gradient] {
         device.run([&](const auto& exec) { indexed_sum(exec, gradient); });

@@ -18,6 +18,11 @@ std::vector<Command> move_rows(const Storage& storage, const Graph& graph,
                                const std::set<VersionId>& versions, BufferId history,
                                BufferId row, Index shift, bool accumulate);
 
+/// Puts `loads` before a stepped stage's commands, and with them the loads of all rows
+/// that mirror the history of another stage.
+void prepend_loads(Storage& storage, const Graph& graph, int stage, bool backward,
+                   std::vector<Command> loads, std::vector<Command>& commands);
+
 /// Makes one command of neighbouring ones that zero, load or store adjacent elements.
 void coalesce(std::vector<Command>& commands);
 

@@ -204,15 +204,7 @@ private:
     }
 
     void finish_step(int s, Stage& out, std::vector<Command> loads) {
-        for (const auto& [block, mirror] : storage_.mirrors(s, true)) {
-            auto moved = move_rows(storage_, graph_, RowCommand::Kind::load, block,
-                                   mirror.versions, storage_.history(block), mirror.row,
-                                   storage_.shift_seen(block), false);
-            std::ranges::move(moved, std::back_inserter(loads));
-        }
-        out.commands.insert(out.commands.begin(),
-                            std::make_move_iterator(loads.begin()),
-                            std::make_move_iterator(loads.end()));
+        prepend_loads(storage_, graph_, s, true, std::move(loads), out.commands);
         for (const auto& [block, mirror] : storage_.gradient_mirrors(s)) {
             for (const VersionId id : mirror.versions) {
                 bool accumulate = touched(id) != 0;

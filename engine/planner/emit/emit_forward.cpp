@@ -41,6 +41,18 @@ std::vector<Command> move_rows(const Storage& storage, const Graph& graph,
     return commands;
 }
 
+void prepend_loads(Storage& storage, const Graph& graph, int stage, bool backward,
+                   std::vector<Command> loads, std::vector<Command>& commands) {
+    for (const auto& [block, mirror] : storage.mirrors(stage, backward)) {
+        auto moved = move_rows(storage, graph, RowCommand::Kind::load, block,
+                               mirror.versions, storage.history(block), mirror.row,
+                               storage.shift_seen(block), false);
+        std::ranges::move(moved, std::back_inserter(loads));
+    }
+    commands.insert(commands.begin(), std::make_move_iterator(loads.begin()),
+                    std::make_move_iterator(loads.end()));
+}
+
 namespace {
 
 class ForwardEmitter {
@@ -89,16 +101,7 @@ private:
 
     /// Loads of what the step reads from elsewhere; stores of what others see.
     void move_step_rows(int s, Stage& out) {
-        std::vector<Command> loads;
-        for (const auto& [block, mirror] : storage_.mirrors(s, false)) {
-            auto moved = move_rows(storage_, graph_, RowCommand::Kind::load, block,
-                                   mirror.versions, storage_.history(block), mirror.row,
-                                   storage_.shift_seen(block), false);
-            std::ranges::move(moved, std::back_inserter(loads));
-        }
-        out.commands.insert(out.commands.begin(),
-                            std::make_move_iterator(loads.begin()),
-                            std::make_move_iterator(loads.end()));
+        prepend_loads(storage_, graph_, s, false, {}, out.commands);
         for_own_blocks(s, [&](int b) {
             const auto& block = storage_.block(b);
             if (!block.needs_history) {
