@@ -210,7 +210,8 @@ void PlanRunner<Real>::collect_gradients() {
 
 template <class Real>
 void PlanRunner<Real>::make_state_tables(const StateStore<Real>& layout) {
-    for (const auto& [buffer, pieces] : plan_->states) {
+    for (const auto& [buffer, state_pieces] : plan_->states) {
+        const auto& pieces = state_pieces;  // clang 16 with OpenMP captures no binding
         const Index width = plan_->buffers[static_cast<std::size_t>(buffer)].width;
         need_tables(device_, 3 * width,
                     [&] { return name_of_largest(*plan_->model, pieces); });
