@@ -34,7 +34,7 @@ StepWork step_work(const Model& model, Index items) {
             shapes.push_back(model.signal(slot.signal).shape);
         }
         work.operations += op->flops(shapes) * static_cast<double>(items);
-        work.calls += op->acts_within_step() ? 1 : 0;
+        work.calls += op->properties().acts_within_step() ? 1 : 0;
     }
     return work;
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/ir/operator_properties.hpp"
 #include "engine/ir/signal.hpp"
 
 namespace nengine {
@@ -50,6 +51,18 @@ constexpr bool of_parameters(SlotGradient gradient) {
 
 class Lowering;
 class BackwardLowering;
+class Operator;
+
+/// One operator in the place of one that writes and one that reads what it writes.
+struct Fusion {
+    /// A slot of the one or the other.
+    struct From {
+        enum Of { writer, reader } of;
+        int slot;
+    };
+    std::shared_ptr<const Operator> op;  ///< null: they stay two
+    std::vector<From> slots;             ///< what each of the operator's slots was
+};
 
 /// One computation of a step. Stores signal ids and constants, never memory, so that
 /// the planner may merge, reorder, fold and replay it, and one object serves forward
@@ -69,14 +82,9 @@ public:
     /// What operators must agree on to be merged, beside what the planner checks itself
     /// (roles, timing and batching of the slots). `shapes` are those of the slots.
     virtual MergeKey merge_key(const std::vector<Shape>& shapes) const = 0;
-    /// Whether members of a group may differ in size: they work element by element, so
-    /// that a group is one operator on the concatenation.
-    virtual bool elementwise() const { return false; }
-    /// Whether a group may be one command if its members' operands lie evenly spaced.
-    virtual bool evenly_spaced() const { return false; }
-    /// Writes what has no history, a matrix that changes: its readers and it run step
-    /// by step.
-    virtual bool stepped() const { return false; }
+    /// What passes may do with it. Small, without allocations; passes that ask often
+    /// for one operator's keep it.
+    virtual OperatorProperties properties() const { return {}; }
 
     /// Commands for one stage; the operands may stand for a whole group of merged
     /// operators.
@@ -102,31 +110,20 @@ public:
     /// nobody has kept.
     virtual std::vector<int> saved_slots() const { return {}; }
 
-    /// Whether a constant in this slot belongs to the operator as a whole: filter
-    /// coefficients. Others are per element, or one for all.
-    virtual bool is_coefficient_slot(int) const { return false; }
-
     /// What takes the operator's place while training: neurons become their rate curve.
     /// Null: nothing, it stays.
     /// @throws BuildError  there is no training through it; names the operator
     virtual std::shared_ptr<const Operator> training_form() const { return nullptr; }
 
-    /// Computed on the host, step by step: no launch.
-    virtual bool is_host() const { return false; }
-    /// Calls a function of the user's, which may do more than return a value, or throw.
-    virtual bool has_effects() const { return false; }
-    /// May share variables with other functions of the user's: takes part in the one
-    /// order of their calls, step by step.
-    virtual bool is_ordered() const { return false; }
-    /// Ordered, and must be called when its step is simulated: it takes an input, or is
-    /// called for what it does. A model without any calls its functions of time ahead.
-    virtual bool acts_within_step() const { return false; }
-    /// Whether members of equal merge keys may become one at all.
-    virtual bool can_merge() const { return !is_host(); }
-    /// Varies from step to step by itself, whatever it reads.
-    virtual bool has_clock() const { return is_host(); }
-    /// Gives each item of the batch its own value, whatever it reads.
-    virtual bool differs_by_item() const { return false; }
+    /// The same with gain * x + bias in the place of slot `affine` (properties()): the
+    /// slot is then x; those of gain and bias, as far as wanted, follow all others.
+    virtual std::shared_ptr<const Operator> with_affine(bool /*gain*/,
+                                                        bool /*bias*/) const {
+        return nullptr;
+    }
+    /// This operator and one that reads all that it writes to a slot, as one.
+    virtual Fusion fused_with(const Operator& /*reader*/) const { return {}; }
+
     /// Floating-point operations per step and item.
     virtual double flops(const std::vector<Shape>& shapes) const = 0;
 

@@ -34,6 +34,12 @@ MergeKey ConvInc::merge_key(const std::vector<Shape>&) const {
              s.pad_left, s.groups, has_bias() ? 1 : 0}};
 }
 
+OperatorProperties ConvInc::properties() const {
+    return {.linear = has_bias() ? SlotSet{} : SlotSet{w, x},
+            .may_add = true,
+            .writes_anywhere = true};
+}
+
 double ConvInc::flops(const std::vector<Shape>&) const {
     const ConvShape& s = shape_;
     return 2.0 * static_cast<double>(s.out_d * s.out_h * s.out_w * s.w_size());

@@ -28,6 +28,7 @@ public:
     std::string_view type() const override { return "ConvInc"; }
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
+    OperatorProperties properties() const override;
     void lower(Lowering& lowering) const override;
     void lower_backward(BackwardLowering& lowering) const override;
     std::vector<int> saved_slots() const override { return {w, x}; }

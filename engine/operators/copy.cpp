@@ -39,6 +39,16 @@ MergeKey Copy::merge_key(const std::vector<Shape>& shapes) const {
     return key;
 }
 
+OperatorProperties Copy::properties() const {
+    using enum CopiedElements::Kind;
+    return {.copy = {indexed() ? by_index : in_order, src},
+            .linear = {src},
+            .may_add = true,
+            .writes_anywhere = true,
+            .merging = indexed() ? Merging::one_by_one : Merging::elementwise,
+            .sets_some = !dst_index_.empty()};
+}
+
 double Copy::flops(const std::vector<Shape>& shapes) const {
     return inc() ? elements(shapes, dst) : 0;
 }

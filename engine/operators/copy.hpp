@@ -25,7 +25,7 @@ public:
     std::string_view type() const override { return "Copy"; }
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
-    bool elementwise() const override { return !indexed(); }
+    OperatorProperties properties() const override;
     SlotGradient gradient(int) const override {
         return indexed() ? SlotGradient::value : SlotGradient::value_and_parameter;
     }

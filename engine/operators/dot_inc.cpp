@@ -13,6 +13,14 @@ MergeKey DotInc::merge_key(const std::vector<Shape>& shapes) const {
     return shape_key("DotInc", shapes);
 }
 
+OperatorProperties DotInc::properties() const {
+    return {.product = {Product::Kind::matrix, a, x},
+            .linear = {a, x},
+            .may_add = true,
+            .writes_anywhere = true,
+            .merging = Merging::evenly_spaced};
+}
+
 double DotInc::flops(const std::vector<Shape>& shapes) const {
     return 2 * elements(shapes, a);
 }

@@ -22,6 +22,14 @@ MergeKey ElementwiseInc::merge_key(const std::vector<Shape>& shapes) const {
                   : shape_key("ElementwiseInc", shapes);
 }
 
+OperatorProperties ElementwiseInc::properties() const {
+    return {.product = {Product::Kind::elements, a, x},
+            .linear = {a, x},
+            .may_add = true,
+            .writes_anywhere = true,
+            .merging = Merging::elementwise};
+}
+
 double ElementwiseInc::flops(const std::vector<Shape>& shapes) const {
     return 2 * elements(shapes, y);
 }

@@ -19,7 +19,7 @@ public:
     std::string_view type() const override { return "ElementwiseInc"; }
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
-    bool elementwise() const override { return true; }
+    OperatorProperties properties() const override;
     void lower(Lowering& lowering) const override;
     void lower_backward(BackwardLowering& lowering) const override;
     std::vector<int> saved_slots() const override { return {a, x}; }

@@ -25,9 +25,24 @@ HostFunction::HostFunction(HostCall call, SignalId output, SignalId x, Order ord
       has_x_(x != no_signal),
       order_(order) {}
 
-bool HostFunction::acts_within_step() const {
-    return order_ == Order::ordered ||
-           (order_ == Order::automatic && (has_x_ || !has_output_));
+UsersCalls HostFunction::calls() const {
+    switch (order_) {
+        case Order::pure:
+            return UsersCalls::free;
+        case Order::ordered:
+            return UsersCalls::within_step;
+        default:
+            return has_x_ || !has_output_ ? UsersCalls::within_step
+                                          : UsersCalls::ordered;
+    }
+}
+
+OperatorProperties HostFunction::properties() const {
+    return {.merging = Merging::never,
+            .has_clock = true,
+            .differs_by_item = has_x_,
+            .is_host = true,
+            .calls = calls()};
 }
 
 MergeKey HostFunction::merge_key(const std::vector<Shape>& shapes) const {
@@ -37,10 +52,11 @@ MergeKey HostFunction::merge_key(const std::vector<Shape>& shapes) const {
 void HostFunction::check(const std::vector<Shape>&) const {}
 
 void HostFunction::lower(Lowering& low) const {
-    HostCommand command{.op = low.member(0).order,
-                        .function = {.call = call_, .ordered = is_ordered()},
-                        .x = {},
-                        .output = {}};
+    HostCommand command{
+        .op = low.member(0).order,
+        .function = {.call = call_, .ordered = properties().is_ordered()},
+        .x = {},
+        .output = {}};
     if (has_x()) {
         command.x = low.flat(x_slot());
     }

@@ -30,16 +30,14 @@ public:
     std::string_view type() const override { return "HostFunction"; }
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
-    bool is_host() const override { return true; }
+    OperatorProperties properties() const override;
     SlotGradient gradient(int) const override { return SlotGradient::zero; }
-    bool has_effects() const override { return true; }
-    bool is_ordered() const override { return order_ != Order::pure; }
-    bool acts_within_step() const override;
-    bool differs_by_item() const override { return has_x_; }
     void lower(Lowering& lowering) const override;
     double flops(const std::vector<Shape>&) const override { return 0; }
 
 private:
+    UsersCalls calls() const;
+
     std::shared_ptr<const HostCall> call_;
     bool has_output_, has_x_;
     Order order_;

@@ -18,6 +18,10 @@ MergeKey PoolInc::merge_key(const std::vector<Shape>&) const {
              s.stride_h, s.stride_w, s.pad_top, s.pad_left}};
 }
 
+OperatorProperties PoolInc::properties() const {
+    return {.linear = {x}, .may_add = true, .writes_anywhere = true};
+}
+
 double PoolInc::flops(const std::vector<Shape>&) const {
     return static_cast<double>(shape_.out_h * shape_.out_w * shape_.channels *
                                shape_.pool_h * shape_.pool_w);

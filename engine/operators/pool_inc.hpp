@@ -18,6 +18,7 @@ public:
     std::string_view type() const override { return "PoolInc"; }
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
+    OperatorProperties properties() const override;
     void lower(Lowering& lowering) const override;
     void lower_backward(BackwardLowering& lowering) const override;
     double flops(const std::vector<Shape>& shapes) const override;

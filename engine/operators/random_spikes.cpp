@@ -47,6 +47,10 @@ MergeKey StochasticSpikes::merge_key(const std::vector<Shape>&) const {
     return {"StochasticSpikes", {}};
 }
 
+OperatorProperties StochasticSpikes::properties() const {
+    return {.merging = Merging::elementwise};
+}
+
 void StochasticSpikes::lower(Lowering& low) const {
     low.emit(StochasticSpikesCommand{low.flat(rates), low.flat(uniform),
                                      low.flat_broadcast(amplitude), low.flat(output)});
@@ -79,6 +83,11 @@ void PoissonSpikes::check(const std::vector<Shape>& shapes) const {
 
 MergeKey PoissonSpikes::merge_key(const std::vector<Shape>&) const {
     return {"PoissonSpikes", {}};
+}
+
+OperatorProperties PoissonSpikes::properties() const {
+    return {
+        .merging = Merging::elementwise, .has_clock = true, .differs_by_item = true};
 }
 
 void PoissonSpikes::lower(Lowering& low) const {

@@ -21,7 +21,7 @@ public:
     std::string_view type() const override { return "StochasticSpikes"; }
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
-    bool elementwise() const override { return true; }
+    OperatorProperties properties() const override;
     void lower(Lowering& lowering) const override;
     double flops(const std::vector<Shape>& shapes) const override;
 };
@@ -42,9 +42,7 @@ public:
     std::string_view type() const override { return "PoissonSpikes"; }
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
-    bool elementwise() const override { return true; }
-    bool has_clock() const override { return true; }
-    bool differs_by_item() const override { return true; }
+    OperatorProperties properties() const override;
     void lower(Lowering& lowering) const override;
     double flops(const std::vector<Shape>& shapes) const override;
 };

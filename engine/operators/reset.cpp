@@ -13,6 +13,10 @@ MergeKey Reset::merge_key(const std::vector<Shape>&) const {
     return {"Reset", {std::bit_cast<Index>(value_)}};
 }
 
+OperatorProperties Reset::properties() const {
+    return {.constant = value_, .merging = Merging::elementwise};
+}
+
 void Reset::check(const std::vector<Shape>&) const {}
 
 void Reset::lower(Lowering& low) const {

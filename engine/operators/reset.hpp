@@ -16,7 +16,7 @@ public:
     std::string_view type() const override { return "Reset"; }
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
-    bool elementwise() const override { return true; }
+    OperatorProperties properties() const override;
     void lower(Lowering& lowering) const override;
     double flops(const std::vector<Shape>&) const override { return 0; }
 

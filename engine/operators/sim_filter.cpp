@@ -36,6 +36,12 @@ MergeKey SimFilter::merge_key(const std::vector<Shape>&) const {
     return {"SimFilter", {static_cast<Index>(form_), order_}};
 }
 
+OperatorProperties SimFilter::properties() const {
+    return {.merging = Merging::elementwise,
+            .coefficients = {coefficients},
+            .state_planes = order_ > 0 ? order_ : 1};
+}
+
 double SimFilter::flops(const std::vector<Shape>& shapes) const {
     const auto n = static_cast<double>(filter_coefficients(form_, order_));
     return 2 * n * elements(shapes, output);

@@ -18,7 +18,6 @@ public:
     enum { input, output, coefficients, state };
     SimFilter(FilterForm form, Index order, SignalId input, SignalId output,
               SignalId coefficients, SignalId state, Role output_role = Role::update);
-    bool is_coefficient_slot(int slot) const override { return slot == coefficients; }
     SlotGradient gradient(int slot) const override {
         return slot == input ? SlotGradient::value : SlotGradient::none;
     }
@@ -27,7 +26,7 @@ public:
     std::string_view type() const override { return "SimFilter"; }
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
-    bool elementwise() const override { return true; }
+    OperatorProperties properties() const override;
     void lower(Lowering& lowering) const override;
     void lower_backward(BackwardLowering& lowering) const override;
     double flops(const std::vector<Shape>& shapes) const override;

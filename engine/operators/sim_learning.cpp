@@ -71,6 +71,11 @@ bool SimLearning::has_decay() const {
     return rule_decays(kind_);
 }
 
+OperatorProperties SimLearning::properties() const {
+    return {.merging = Merging::evenly_spaced,
+            .stepped = has_delta() || inv_gamma_ >= 0};
+}
+
 std::string_view SimLearning::type() const {
     switch (kind_) {
         case LearningKind::pes:

@@ -70,8 +70,7 @@ public:
     std::string_view type() const override;
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
-    bool evenly_spaced() const override { return true; }
-    bool stepped() const override { return has_delta() || inv_gamma_ >= 0; }
+    OperatorProperties properties() const override;
     void lower(Lowering& lowering) const override;
     double flops(const std::vector<Shape>& shapes) const override;
 

@@ -5,6 +5,7 @@
 
 #include "engine/ir/lowering.hpp"
 #include "engine/operators/checks.hpp"
+#include "engine/operators/sim_filter.hpp"
 #include "kernels/base/error.hpp"
 
 namespace nengine {
@@ -79,7 +80,7 @@ std::shared_ptr<const Operator> SimNeurons::training_form() const {
     return std::make_shared<SimNeurons>(as_rate());
 }
 
-SimNeurons SimNeurons::with_affine(bool gain, bool bias) const {
+std::shared_ptr<const Operator> SimNeurons::with_affine(bool gain, bool bias) const {
     std::vector<Slot> extended = slots();
     // The planner's accesses say which signals; the operator's own ids are not used
     // again.
@@ -88,17 +89,39 @@ SimNeurons SimNeurons::with_affine(bool gain, bool bias) const {
             extended.push_back({Role::read, signal(j)});
         }
     }
-    return SimNeurons(*this, std::move(extended), rate_, gain, bias);
+    return std::make_shared<SimNeurons>(
+        SimNeurons(*this, std::move(extended), rate_, gain, bias));
 }
 
-SimNeurons SimNeurons::with_filter() const {
+Fusion SimNeurons::fused_with(const Operator& reader) const {
+    const auto* filter = dynamic_cast<const SimFilter*>(&reader);
+    if (filter == nullptr || filter->form() != FilterForm::first_order ||
+        filter->slots()[SimFilter::output].role != Role::update || rate_ ||
+        has_filter_) {
+        return {};
+    }
     std::vector<Slot> extended = slots();
     for (const Role role : {Role::update, Role::read, Role::state}) {
         extended.push_back({role, signal(j)});  // as above
     }
     SimNeurons filtered(*this, std::move(extended), rate_, has_gain_, has_bias_);
     filtered.has_filter_ = true;
-    return filtered;
+    Fusion fusion{std::make_shared<SimNeurons>(std::move(filtered)), {}};
+    for (int s = 0; s < filter_slot(); ++s) {
+        fusion.slots.push_back({Fusion::From::writer, s});
+    }
+    for (const int s : {SimFilter::output, SimFilter::coefficients, SimFilter::state}) {
+        fusion.slots.push_back({Fusion::From::reader, s});
+    }
+    return fusion;
+}
+
+OperatorProperties SimNeurons::properties() const {
+    return {.amplitude = rate_ ? amplitude_slot() : -1,
+            .affine = has_gain_ || has_bias_ || has_filter_ ? -1 : j,
+            .writes_anywhere = true,
+            .merging = Merging::elementwise,
+            .coefficients = has_filter_ ? SlotSet{filter_slot() + 1} : SlotSet{}};
 }
 
 MergeKey SimNeurons::merge_key(const std::vector<Shape>&) const {

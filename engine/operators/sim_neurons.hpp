@@ -30,9 +30,6 @@ public:
     /// Of the parameters, the amplitude alone has one, which is not computed here: the
     /// planner takes it out (engine/planner/normalise/trained_amplitudes.cpp).
     SlotGradient gradient(int slot) const override;
-    bool is_coefficient_slot(int slot) const override {
-        return has_filter_ && slot == filter_slot() + 1;
-    }
     bool has_gain() const { return has_gain_; }
     bool has_bias() const { return has_bias_; }
     /// Of what the rate curve is proportional to; -1: the type has no such parameter.
@@ -48,9 +45,9 @@ public:
     SimNeurons as_rate() const;
     std::shared_ptr<const Operator> training_form() const override;
     /// The same neurons with slots for gain and bias added at the end.
-    SimNeurons with_affine(bool gain, bool bias) const;
-    /// The same neurons with slots for a first-order filter added at the end.
-    SimNeurons with_filter() const;
+    std::shared_ptr<const Operator> with_affine(bool gain, bool bias) const override;
+    /// With a first-order filter that updates: slots for it are added at the end.
+    Fusion fused_with(const Operator& reader) const override;
 
     /// > 0: LIF trains with the SoftLIF curve of this smoothing (NengoDL's
     /// `lif_smoothing`).
@@ -61,7 +58,7 @@ public:
     std::string_view type() const override { return "SimNeurons"; }
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
-    bool elementwise() const override { return true; }
+    OperatorProperties properties() const override;
     void lower(Lowering& lowering) const override;
     void lower_backward(BackwardLowering& lowering) const override;
     std::vector<int> saved_slots() const override;

@@ -27,13 +27,30 @@ MergeKey SimProcess::merge_key(const std::vector<Shape>&) const {
     return {"SimProcess", {}};
 }
 
+UsersCalls SimProcess::calls() const {
+    if (!users_own() || options_.pure) {
+        return users_own() ? UsersCalls::free : UsersCalls::none;
+    }
+    return has_x() ? UsersCalls::within_step : UsersCalls::ordered;
+}
+
+OperatorProperties SimProcess::properties() const {
+    return {.merging = users_own() || has_x() ? Merging::never : Merging::elementwise,
+            .has_clock = true,
+            .differs_by_item =
+                per_item() || has_x() || slots()[output].role == Role::update,
+            .is_host = true,
+            .calls = calls()};
+}
+
 HostProcess SimProcess::host_process() const {
+    const OperatorProperties stated = properties();
     return {.factory = factory_,
             .per_item = per_item(),
-            .differs_by_item = differs_by_item(),
+            .differs_by_item = stated.differs_by_item,
             .has_x = has_x(),
             .users_own = users_own(),
-            .ordered = is_ordered()};
+            .ordered = stated.is_ordered()};
 }
 
 void SimProcess::lower(Lowering& low) const {

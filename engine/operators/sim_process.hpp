@@ -38,20 +38,14 @@ public:
     std::string_view type() const override { return "SimProcess"; }
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
-    bool elementwise() const override { return true; }
-    bool is_host() const override { return true; }
+    OperatorProperties properties() const override;
     SlotGradient gradient(int) const override { return SlotGradient::zero; }
-    bool has_effects() const override { return users_own(); }
-    bool is_ordered() const override { return users_own() && !options_.pure; }
-    bool acts_within_step() const override { return is_ordered() && has_x(); }
-    bool can_merge() const override { return !users_own() && !has_x(); }
-    bool differs_by_item() const override {
-        return per_item() || has_x() || slots()[output].role == Role::update;
-    }
     void lower(Lowering& lowering) const override;
     double flops(const std::vector<Shape>&) const override { return 0; }
 
 private:
+    UsersCalls calls() const;
+
     std::shared_ptr<const ProcessFactory> factory_;
     Options options_;
 };

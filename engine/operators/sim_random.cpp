@@ -25,6 +25,12 @@ MergeKey SimRandom::merge_key(const std::vector<Shape>&) const {
              std::bit_cast<Index>(options_.shift), differs_by_item() ? 1 : 0}};
 }
 
+OperatorProperties SimRandom::properties() const {
+    return {.merging = Merging::elementwise,
+            .has_clock = true,
+            .differs_by_item = differs_by_item()};
+}
+
 void SimRandom::lower(Lowering& low) const {
     constexpr Index stream_of_seed = 0xffffffff;  // no operator's
     std::vector<Index> pairs;

@@ -26,13 +26,12 @@ public:
     };
     SimRandom(SignalId output_signal, Options options);
     const Options& options() const { return options_; }
+    bool differs_by_item() const { return !options_.seed; }
 
     std::string_view type() const override { return "SimRandom"; }
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
-    bool elementwise() const override { return true; }
-    bool has_clock() const override { return true; }
-    bool differs_by_item() const override { return !options_.seed; }
+    OperatorProperties properties() const override;
     void lower(Lowering& lowering) const override;
     double flops(const std::vector<Shape>& shapes) const override;
 

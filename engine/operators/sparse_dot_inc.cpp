@@ -55,6 +55,10 @@ MergeKey SparseDotInc::merge_key(const std::vector<Shape>&) const {
     return {"SparseDotInc", {pattern_.n_rows, pattern_.n_columns, pattern_.count()}};
 }
 
+OperatorProperties SparseDotInc::properties() const {
+    return {.linear = {a, x}, .may_add = true, .writes_anywhere = true};
+}
+
 double SparseDotInc::flops(const std::vector<Shape>&) const {
     return 2.0 * static_cast<double>(pattern_.count());
 }

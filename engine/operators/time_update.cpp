@@ -12,6 +12,10 @@ MergeKey TimeUpdate::merge_key(const std::vector<Shape>& shapes) const {
     return shape_key("TimeUpdate", shapes);
 }
 
+OperatorProperties TimeUpdate::properties() const {
+    return {.has_clock = true};
+}
+
 void TimeUpdate::check(const std::vector<Shape>& shapes) const {
     check_size(*this, "time", size_of(shapes, time), 1);
 }

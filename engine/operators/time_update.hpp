@@ -16,7 +16,7 @@ public:
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
     void lower(Lowering& lowering) const override;
-    bool has_clock() const override { return true; }
+    OperatorProperties properties() const override;
     double flops(const std::vector<Shape>&) const override { return 1; }
 };
 

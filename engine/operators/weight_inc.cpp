@@ -2,6 +2,7 @@
 
 #include "engine/ir/lowering.hpp"
 #include "engine/operators/checks.hpp"
+#include "engine/operators/weight_inc_dot.hpp"
 
 namespace nengine {
 
@@ -26,6 +27,28 @@ void WeightInc::check(const std::vector<Shape>& shapes) const {
 
 MergeKey WeightInc::merge_key(const std::vector<Shape>& shapes) const {
     return shape_key("WeightInc", shapes);
+}
+
+OperatorProperties WeightInc::properties() const {
+    return {.merging = Merging::evenly_spaced};
+}
+
+Fusion WeightInc::fused_with(const Operator& reader) const {
+    const auto* product = dynamic_cast<const DotInc*>(&reader);
+    if (product == nullptr) {
+        return {};
+    }
+    using From = Fusion::From;
+    Fusion fusion{std::make_shared<WeightIncDot>(*this, *product),
+                  {{From::writer, weights},
+                   {From::reader, DotInc::x},
+                   {From::reader, DotInc::y},
+                   {From::writer, row},
+                   {From::writer, col}}};
+    if (has_decay()) {
+        fusion.slots.push_back({From::writer, decay});
+    }
+    return fusion;
 }
 
 double WeightInc::flops(const std::vector<Shape>& shapes) const {

@@ -18,7 +18,9 @@ public:
     std::string_view type() const override { return "WeightInc"; }
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
-    bool evenly_spaced() const override { return true; }
+    OperatorProperties properties() const override;
+    /// With the product that reads the weights: WeightIncDot.
+    Fusion fused_with(const Operator& reader) const override;
     void lower(Lowering& lowering) const override;
     double flops(const std::vector<Shape>& shapes) const override;
 };

@@ -35,6 +35,11 @@ MergeKey WeightIncDot::merge_key(const std::vector<Shape>& shapes) const {
     return shape_key("WeightIncDot", shapes);
 }
 
+OperatorProperties WeightIncDot::properties() const {
+    return {
+        .may_add = true, .writes_anywhere = true, .merging = Merging::evenly_spaced};
+}
+
 double WeightIncDot::flops(const std::vector<Shape>& shapes) const {
     return (has_decay() ? 6.0 : 4.0) * elements(shapes, weights);
 }

@@ -19,7 +19,7 @@ public:
     std::string_view type() const override { return "WeightIncDot"; }
     void check(const std::vector<Shape>& shapes) const override;
     MergeKey merge_key(const std::vector<Shape>& shapes) const override;
-    bool evenly_spaced() const override { return true; }
+    OperatorProperties properties() const override;
     void lower(Lowering& lowering) const override;
     double flops(const std::vector<Shape>& shapes) const override;
 };

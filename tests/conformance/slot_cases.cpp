@@ -15,6 +15,7 @@
 #include "engine/operators/sim_random.hpp"
 #include "engine/operators/sparse_dot_inc.hpp"
 #include "engine/operators/time_update.hpp"
+#include "tests/support/on_each_device.hpp"
 
 namespace nengine::test {
 
@@ -287,6 +288,24 @@ const std::vector<SlotCase>& slot_cases() {
         return all;
     }();
     return cases;
+}
+
+void PrintTo(const SlotCaseOn& tested, std::ostream* out) {
+    *out << slot_cases()[tested.slot_case].name << " on " << tested.device;
+}
+
+std::vector<SlotCaseOn> slot_cases_on_devices() {
+    std::vector<SlotCaseOn> all;
+    for (std::size_t i = 0; i < slot_cases().size(); ++i) {
+        for (const char* device : device_names()) {
+            all.push_back({i, device});
+        }
+    }
+    return all;
+}
+
+std::string slot_case_label(const ::testing::TestParamInfo<SlotCaseOn>& tested) {
+    return slot_cases()[tested.param.slot_case].name + '_' + tested.param.device;
 }
 
 }  // namespace nengine::test

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <set>
 #include <string>
 #include <vector>
@@ -64,5 +67,14 @@ std::shared_ptr<const Operator> add_tested(ModelMaker& m, Op op) {
 std::vector<SlotCase> slot_learning_cases();
 /// All of them.
 const std::vector<SlotCase>& slot_cases();
+
+/// A case on a backend, as a test's parameter.
+struct SlotCaseOn {
+    std::size_t slot_case;
+    const char* device;
+};
+void PrintTo(const SlotCaseOn& tested, std::ostream* out);
+std::vector<SlotCaseOn> slot_cases_on_devices();
+std::string slot_case_label(const ::testing::TestParamInfo<SlotCaseOn>& tested);
 
 }  // namespace nengine::test

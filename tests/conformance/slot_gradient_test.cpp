@@ -49,16 +49,7 @@ bool is_computed(SlotGradient gradient, Holds holds) {
            (of_parameters(gradient) && holds == Holds::parameter);
 }
 
-struct Tested {
-    std::size_t slot_case;
-    const char* device;
-};
-
-void PrintTo(const Tested& tested, std::ostream* out) {
-    *out << slot_cases()[tested.slot_case].name << " on " << tested.device;
-}
-
-class SlotGradients : public ::testing::TestWithParam<Tested> {
+class SlotGradients : public ::testing::TestWithParam<SlotCaseOn> {
 protected:
     void SetUp() override { open_device(GetParam().device, 2, device_); }
 
@@ -138,21 +129,8 @@ TEST_P(SlotGradients, AreComputedOrRefusedAsDeclared) {
     }
 }
 
-std::vector<Tested> all_tested() {
-    std::vector<Tested> all;
-    for (std::size_t i = 0; i < slot_cases().size(); ++i) {
-        for (const char* device : device_names()) {
-            all.push_back({i, device});
-        }
-    }
-    return all;
-}
-
-INSTANTIATE_TEST_SUITE_P(Cases, SlotGradients, ::testing::ValuesIn(all_tested()),
-                         [](const auto& tested) {
-                             return slot_cases()[tested.param.slot_case].name + '_' +
-                                    tested.param.device;
-                         });
+INSTANTIATE_TEST_SUITE_P(Cases, SlotGradients,
+                         ::testing::ValuesIn(slot_cases_on_devices()), slot_case_label);
 
 TEST(SlotGradientSuite, CoversEveryOperator) {
     std::set<std::string> types, want{"WeightIncDot"};  // which passes alone make

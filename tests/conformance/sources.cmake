@@ -16,7 +16,9 @@ set(NENGINE_CONFORMANCE_TESTS
     linear_cases.cpp
     operator_cases.cpp
     operator_gradient_test.cpp
+    operator_properties_test.cpp
     operator_test.cpp
+    operator_variants.cpp
     poisson_test.cpp
     process_cases.cpp
     session_test.cpp

@@ -82,7 +82,7 @@ private:
                 }
                 RunLowering lowering(context_, s, false, run, out.commands);
                 node.op->lower(lowering);
-                out.has_host = out.has_host || node.op->is_host();
+                out.has_host = out.has_host || node.properties().is_host;
             }
         }
         if (in.kind == StageKind::stepped) {

@@ -5,12 +5,8 @@ namespace {
 
 /// The size of what a node writes: the number of its elements.
 Index written_size(const Node& node) {
-    for (const Access& access : node.slots) {
-        if (access.role != Role::read && access.role != Role::state) {
-            return access.view.size();
-        }
-    }
-    return 0;
+    const int result = node.result();
+    return result < 0 ? 0 : node.slot(result).view.size();
 }
 
 /// Decides whether the next member of a group continues the run of those before it.
@@ -22,10 +18,15 @@ public:
     bool continues(const std::vector<int>& run, int next) const {
         const Node& last = graph_.node(run.back());
         const Node& node = graph_.node(next);
-        if (last.op->elementwise()) {
-            return elementwise(last, node);
+        const OperatorProperties stated = last.properties();
+        switch (stated.merging) {
+            case Merging::elementwise:
+                return elementwise(stated.coefficients, last, node);
+            case Merging::evenly_spaced:
+                return product(run, node);
+            default:
+                return false;
         }
-        return last.op->evenly_spaced() && product(run, node);
     }
 
 private:
@@ -40,12 +41,12 @@ private:
         return graph_.version_of(access).kind == VersionKind::constant;
     }
 
-    bool elementwise(const Node& a, const Node& b) const {
+    bool elementwise(const SlotSet& coefficients, const Node& a, const Node& b) const {
         for (std::size_t s = 0; s < a.slots.size(); ++s) {
             const Access& x = a.slots[s];
             const Access& y = b.slots[s];
             if (constant(x)) {
-                if (!a.op->is_coefficient_slot(static_cast<int>(s)) &&
+                if (!coefficients.contains(static_cast<int>(s)) &&
                     !(per_element(a, x) && per_element(b, y))) {
                     return false;
                 }

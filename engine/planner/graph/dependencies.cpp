@@ -4,7 +4,6 @@
 #include <queue>
 #include <tuple>
 
-#include "engine/operators/copy.hpp"
 #include "kernels/base/error.hpp"
 
 namespace nengine {
@@ -43,6 +42,7 @@ private:
     struct Writer {
         int node;
         const Access* access;
+        bool sets_all = false;  ///< of a version with several writers
     };
     struct Reader {
         int node;
@@ -134,27 +134,23 @@ private:
         }
     }
 
-    /// Writes every element; a copy with a list of indices may name some only.
-    bool sets_all(const Writer& writer, Index size) const {
-        const auto* copy = dynamic_cast<const Copy*>(graph_.node(writer.node).op.get());
-        return covers(writer.access->view, size) &&
-               (copy == nullptr || copy->dst_index().empty());
-    }
-
     /// On the same elements: what sets everything, then what sets parts, then
     /// increments.
     void order_sets(std::size_t v, Overlaps& overlaps) {
         const Index size = graph_.versions[v].size;
+        for (Writer& writer : writers_[v]) {
+            writer.sets_all = covers(writer.access->view, size) &&
+                              !graph_.node(writer.node).properties().sets_some;
+        }
         for (const Writer& writer : writers_[v]) {
             if (writer.access->role != Role::set) {
                 continue;
             }
-            const bool whole = sets_all(writer, size);
             found_.clear();
             overlaps.find(writer.access->view, found_);
             for (const int other : found_) {
                 const Writer& later = writers_[v][static_cast<std::size_t>(other)];
-                const bool part = whole && !sets_all(later, size);
+                const bool part = writer.sets_all && !later.sets_all;
                 if (later.node != writer.node &&
                     (later.access->role == Role::inc || part)) {
                     result_.add_edge(writer.node, later.node);
@@ -259,7 +255,8 @@ std::vector<int> topological_order(const Graph& graph,
     }
     // Whatever else is ready goes first, so that the first call is ready in its turn.
     const auto priority = [&](int vertex) {
-        if (vertex >= dependencies.n_nodes || !graph.node(vertex).op->is_ordered()) {
+        if (vertex >= dependencies.n_nodes ||
+            !graph.node(vertex).properties().is_ordered()) {
             return -1;
         }
         const Node& node = graph.node(vertex);

@@ -2,15 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/operators/conv_inc.hpp"
-#include "engine/operators/copy.hpp"
-#include "engine/operators/dot_inc.hpp"
-#include "engine/operators/elementwise_inc.hpp"
-#include "engine/operators/pool_inc.hpp"
-#include "engine/operators/sparse_dot_inc.hpp"
-#include "engine/operators/weight_inc_dot.hpp"
-#include "kernels/base/error.hpp"
-
 namespace nengine {
 
 bool Graph::whole(const Access& access) const {
@@ -37,15 +28,11 @@ VersionId Graph::add_version(Version v) {
     return static_cast<VersionId>(versions.size()) - 1;
 }
 
-bool can_add(const Node& node) {
-    const Operator* op = node.op.get();
-    return dynamic_cast<const DotInc*>(op) != nullptr ||
-           dynamic_cast<const ElementwiseInc*>(op) != nullptr ||
-           dynamic_cast<const Copy*>(op) != nullptr ||
-           dynamic_cast<const ConvInc*>(op) != nullptr ||
-           dynamic_cast<const PoolInc*>(op) != nullptr ||
-           dynamic_cast<const WeightIncDot*>(op) != nullptr ||
-           dynamic_cast<const SparseDotInc*>(op) != nullptr;
+int Node::result() const {
+    const auto found = std::ranges::find_if(slots, [](const Access& access) {
+        return access.role != Role::read && access.role != Role::state;
+    });
+    return found == slots.end() ? -1 : static_cast<int>(found - slots.begin());
 }
 
 bool Node::reads_nothing() const {

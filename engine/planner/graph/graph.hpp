@@ -64,6 +64,10 @@ struct Node {
     bool in_time = false;
 
     const Access& slot(int i) const { return slots[static_cast<std::size_t>(i)]; }
+    OperatorProperties properties() const { return op->properties(); }
+    /// The slot that it sets, increments or updates, the first if there are several;
+    /// -1: none.
+    int result() const;
     bool reads_nothing() const;
 };
 
@@ -116,9 +120,6 @@ struct Graph {
     double constant_value(const Version& version, Index element) const;
     VersionId add_version(Version version);
 };
-
-/// The operator's result can be added to what is there, whatever role its slot had.
-bool can_add(const Node& node);
 
 /// Of mostly one or two: planning would spend its time on allocating thousands of them.
 template <class T>

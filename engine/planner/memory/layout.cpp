@@ -5,19 +5,18 @@
 #include <numeric>
 #include <tuple>
 
-#include "engine/operators/sim_filter.hpp"
-
 namespace nengine {
 namespace {
 
-/// Filters carry [order, n] states; everything else is one plane.
+/// A filter's state is [order, n]; everything else is one plane.
 std::vector<Index> find_planes(const Graph& graph) {
     std::vector<Index> planes(graph.versions.size(), 1);
     for (const Node& node : graph.nodes) {
-        if (const auto* filter = dynamic_cast<const SimFilter*>(node.op.get());
-            filter != nullptr && filter->order() > 0) {
-            planes[static_cast<std::size_t>(node.slot(SimFilter::state).version)] =
-                filter->order();
+        for (const Access& access : node.slots) {
+            if (access.role == Role::state) {
+                planes[static_cast<std::size_t>(access.version)] =
+                    node.properties().state_planes;
+            }
         }
     }
     return planes;

@@ -62,9 +62,7 @@ void set_the_rest(Graph& graph) {
         Index covered = 0;  // sets do not overlap
         for (const Use& use : uses.writers[v]) {
             const Node& node = graph.node(use.node);
-            const auto* copy = dynamic_cast<const Copy*>(node.op.get());
-            const bool some = copy != nullptr && !copy->dst_index().empty();
-            if (node.slot(use.slot).role == Role::set && !some) {
+            if (node.slot(use.slot).role == Role::set && !node.properties().sets_some) {
                 covered += node.slot(use.slot).view.size();
             }
         }
@@ -135,11 +133,11 @@ void copy_parameters(Graph& graph) {
 void order_calls(Graph& graph) {
     std::vector<int> ordered;
     for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
-        const Operator& op = *graph.node(n).op;
-        if (op.is_ordered()) {
+        const OperatorProperties stated = graph.node(n).properties();
+        if (stated.is_ordered()) {
             ordered.push_back(n);
             graph.calls_within_steps =
-                graph.calls_within_steps || op.acts_within_step();
+                graph.calls_within_steps || stated.acts_within_step();
         }
     }
     if (ordered.size() > 1) {
@@ -149,7 +147,7 @@ void order_calls(Graph& graph) {
     int call = 0;
     for (const int n : ordered) {
         Node& node = graph.node(n);
-        if (node.op->is_ordered()) {
+        if (node.properties().is_ordered()) {
             node.call = call++;
         }
     }

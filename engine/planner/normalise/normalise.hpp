@@ -12,8 +12,8 @@ namespace nengine {
 Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
                 const std::vector<int>& probes, bool training);
 
-/// Training: neurons with a trainable amplitude become neurons of amplitude 1 and a
-/// product, which has a gradient for it.
+/// Training: what is proportional to a trainable amplitude, neurons, gets an amplitude
+/// of 1 and a product, which has a gradient for it.
 void take_out_amplitudes(Graph& graph);
 
 }  // namespace nengine

@@ -1,5 +1,4 @@
 #include "engine/operators/elementwise_inc.hpp"
-#include "engine/operators/sim_neurons.hpp"
 #include "engine/planner/normalise/normalise.hpp"
 
 namespace nengine {
@@ -15,7 +14,7 @@ Access one_for(Graph& graph, VersionId amplitude) {
     return {Role::read, graph.add_version(std::move(one)), ElementView::dense({1})};
 }
 
-/// The neurons' output before the amplitude.
+/// The result before the amplitude.
 Access curve_of(Graph& graph, const Access& output) {
     const Shape shape = output.view.shape_list();
     const VersionId id =
@@ -32,20 +31,20 @@ void take_out_amplitudes(Graph& graph) {
     const std::size_t n = graph.nodes.size();
     for (std::size_t i = 0; i < n; ++i) {
         const auto op = graph.nodes[i].op;
-        const auto* neurons = dynamic_cast<const SimNeurons*>(op.get());
-        const int slot = neurons == nullptr ? -1 : neurons->amplitude_slot();
+        const int slot = op->properties().amplitude;
         if (slot < 0 || !graph.trainable(graph.version_of(graph.nodes[i].slot(slot)))) {
             continue;
         }
+        const int result = graph.nodes[i].result();
         auto& slots = graph.nodes[i].slots;
         const Access amplitude = slots[static_cast<std::size_t>(slot)];
-        const Access output = slots[SimNeurons::output];
+        const Access output = slots[static_cast<std::size_t>(result)];
         const Access curve = curve_of(graph, output);
         slots[static_cast<std::size_t>(slot)] = one_for(graph, amplitude.version);
-        slots[SimNeurons::output] = curve;
+        slots[static_cast<std::size_t>(result)] = curve;
         auto product = std::make_shared<ElementwiseInc>(
-            op->signal(slot), op->signal(SimNeurons::output),
-            op->signal(SimNeurons::output), output.role == Role::inc);
+            op->signal(slot), op->signal(result), op->signal(result),
+            output.role == Role::inc);
         product->label = op->label + ".amplitude";
         graph.nodes.push_back(
             {.op = std::move(product),

@@ -1,25 +1,21 @@
 #include <algorithm>
 
-#include "engine/operators/copy.hpp"
-#include "engine/operators/elementwise_inc.hpp"
 #include "engine/operators/reset.hpp"
-#include "engine/operators/sim_filter.hpp"
-#include "engine/operators/sim_neurons.hpp"
 #include "engine/planner/rewrite/rewrite.hpp"
 
-// Patterns around neurons. An input current J = bias + gain * x becomes two more slots
-// of the neurons, and stays in registers instead of memory. Runs before merging, so
-// that what is fused merges like any other operator; values and trainability do not
-// matter, since the fused form has the same gradients.
+// Patterns around neurons, and around what else offers the same. An input current
+// J = bias + gain * x becomes two more slots of the neurons, and stays in registers
+// instead of memory; a filter on their output becomes a part of them. Runs before
+// merging, so that what is fused merges like any other operator; values and
+// trainability do not matter, since the fused form has the same gradients.
 
 namespace nengine {
 namespace {
 
 struct Chain {
-    int neurons = -1;
-    int bias = -1,
-        gain = -1;  ///< nodes: Copy(bias -> J, set); ElementwiseInc(gain, x -> J)
-    int rest = 0;   ///< other writers of J
+    int user = -1;             ///< node that reads J in a slot that may be affine
+    int bias = -1, gain = -1;  ///< nodes: bias copied to J, set; gain * x, for J
+    int rest = 0;              ///< other writers of J
 };
 
 bool constant_per_neuron(const Graph& graph, const Access& access, Index n) {
@@ -31,11 +27,11 @@ bool constant_per_neuron(const Graph& graph, const Access& access, Index n) {
 Chain find_chain(const Graph& graph, const Uses& uses, int n) {
     Chain chain;
     const Node& node = graph.node(n);
-    const auto* neurons = dynamic_cast<const SimNeurons*>(node.op.get());
-    if (neurons == nullptr || neurons->has_gain() || neurons->has_bias()) {
+    const int affine = node.properties().affine;
+    if (affine < 0) {
         return chain;
     }
-    const Access& j = node.slot(SimNeurons::j);
+    const Access& j = node.slot(affine);
     const auto v = static_cast<std::size_t>(j.version);
     if (graph.versions[v].kind != VersionKind::transient || uses.tapped[v] ||
         uses.readers[v].size() != 1 || !graph.whole(j)) {
@@ -45,21 +41,21 @@ Chain find_chain(const Graph& graph, const Uses& uses, int n) {
     for (const Use& use : uses.writers[v]) {
         const Node& writer = graph.node(use.node);
         const Access& written = writer.slots[static_cast<std::size_t>(use.slot)];
-        const auto* copy = dynamic_cast<const Copy*>(writer.op.get());
-        const auto* product = dynamic_cast<const ElementwiseInc*>(writer.op.get());
-        if (chain.bias < 0 && copy != nullptr && !copy->indexed() &&
+        const OperatorProperties stated = writer.properties();
+        if (chain.bias < 0 && stated.copy.kind == CopiedElements::Kind::in_order &&
             written.role == Role::set && graph.whole(written) &&
-            constant_per_neuron(graph, writer.slot(Copy::src), size)) {
+            constant_per_neuron(graph, writer.slot(stated.copy.source), size)) {
             chain.bias = use.node;
-        } else if (chain.gain < 0 && product != nullptr && graph.whole(written) &&
-                   constant_per_neuron(graph, writer.slot(ElementwiseInc::a), size) &&
-                   writer.slot(ElementwiseInc::x).view.size() == size) {
+        } else if (chain.gain < 0 && stated.product.kind == Product::Kind::elements &&
+                   graph.whole(written) &&
+                   constant_per_neuron(graph, writer.slot(stated.product.a), size) &&
+                   writer.slot(stated.product.x).view.size() == size) {
             chain.gain = use.node;
         } else {
             ++chain.rest;
         }
     }
-    chain.neurons = n;
+    chain.user = n;
     return chain;
 }
 
@@ -71,23 +67,21 @@ void fuse_chain(Graph& graph, const Chain& chain) {
     if (!gain && !bias) {
         return;
     }
-    Node& node = graph.node(chain.neurons);
-    const auto& neurons = dynamic_cast<const SimNeurons&>(*node.op);
-    auto fused = std::make_shared<SimNeurons>(neurons.with_affine(gain, bias));
-    fused->label = neurons.label;
+    Node& node = graph.node(chain.user);
+    const int affine = node.properties().affine;
+    node.op = node.op->with_affine(gain, bias);
     if (gain) {
-        Node& product = graph.node(chain.gain);
-        node.slots[SimNeurons::j] = product.slot(ElementwiseInc::x);
-        node.slots.push_back(product.slot(ElementwiseInc::a));
-        product.op = nullptr;
+        Node& writer = graph.node(chain.gain);
+        const Product product = writer.properties().product;
+        node.slots[static_cast<std::size_t>(affine)] = writer.slot(product.x);
+        node.slots.push_back(writer.slot(product.a));
+        writer.op = nullptr;
     }
     if (bias) {
-        Node& copy = graph.node(chain.bias);
-        Access access = copy.slot(Copy::src);
-        node.slots.push_back(access);
-        copy.op = nullptr;
+        Node& writer = graph.node(chain.bias);
+        node.slots.push_back(writer.slot(writer.properties().copy.source));
+        writer.op = nullptr;
     }
-    node.op = fused;
 }
 
 /// Whether what runs after node `from` within a step, in the row before it of what is
@@ -133,40 +127,63 @@ bool reaches_reader(const Graph& graph, const Uses& uses, int from, std::size_t 
     return false;
 }
 
-/// A first-order filter that reads all of what neurons put out, and nothing else, joins
-/// them.
-void fuse_filter(Graph& graph, Uses& uses, int n) {
-    Node& node = graph.node(n);
-    const auto* filter = dynamic_cast<const SimFilter*>(node.op.get());
-    if (filter == nullptr || filter->form() != FilterForm::first_order ||
-        node.slot(SimFilter::output).role != Role::update ||
-        !graph.whole(node.slot(SimFilter::output)) ||
-        !graph.whole(node.slot(SimFilter::input))) {
-        return;
+/// The version that a node updates, if that is all it does, and all of it; else none.
+VersionId updated_by(const Graph& graph, const Node& node) {
+    VersionId updated = no_version;
+    for (const Access& access : node.slots) {
+        const bool only =
+            access.role == Role::update && updated == no_version && graph.whole(access);
+        if (only) {
+            updated = access.version;
+        } else if (access.role != Role::read && access.role != Role::state) {
+            return no_version;
+        }
     }
-    const auto v = static_cast<std::size_t>(node.slot(SimFilter::input).version);
-    if (graph.versions[v].kind != VersionKind::transient ||
+    return updated;
+}
+
+/// The node that writes all of what node `n` reads in a slot, alone, within the step;
+/// -1: there is none.
+int source_of(const Graph& graph, const Uses& uses, int n, const Access& access) {
+    const auto v = static_cast<std::size_t>(access.version);
+    if (access.role != Role::read || !graph.whole(access) ||
+        graph.versions[v].kind != VersionKind::transient ||
         uses.writers[v].size() != 1) {
+        return -1;
+    }
+    const Use use = uses.writers[v].front();
+    return use.node != n && graph.whole(graph.node(use.node).slot(use.slot)) ? use.node
+                                                                             : -1;
+}
+
+/// What only updates, a filter, joins the operator that computes what it reads, if that
+/// offers it.
+void fuse_update(Graph& graph, Uses& uses, int n) {
+    Node& node = graph.node(n);
+    const VersionId updated = updated_by(graph, node);
+    for (std::size_t s = 0; updated != no_version && s < node.slots.size(); ++s) {
+        const int at = source_of(graph, uses, n, node.slots[s]);
+        if (at < 0) {
+            continue;
+        }
+        Node& source = graph.node(at);
+        const Fusion fusion = source.op->fused_with(*node.op);
+        const auto v = static_cast<std::size_t>(updated);
+        if (fusion.op == nullptr || reaches_reader(graph, uses, at, v)) {
+            continue;
+        }
+        source.slots = fused_slots(fusion, source, node);
+        source.op = fusion.op;
+        uses.writers[v].clear();
+        for (int slot = 0; slot < static_cast<int>(source.slots.size()); ++slot) {
+            if (source.slot(slot).role == Role::update) {
+                uses.writers[v].push_back({at, slot});
+            }
+        }
+        node.op = nullptr;
+        node.slots.clear();
         return;
     }
-    const int at = uses.writers[v].front().node;
-    const auto filtered =
-        static_cast<std::size_t>(node.slot(SimFilter::output).version);
-    Node& source = graph.node(at);
-    const auto* neurons = dynamic_cast<const SimNeurons*>(source.op.get());
-    if (neurons == nullptr || neurons->is_rate() || neurons->has_filter() ||
-        !graph.whole(source.slot(SimNeurons::output)) ||
-        reaches_reader(graph, uses, at, filtered)) {
-        return;
-    }
-    uses.writers[filtered] = {{at, static_cast<int>(source.slots.size())}};
-    source.op = std::make_shared<SimNeurons>(neurons->with_filter());
-    for (const int slot :
-         {SimFilter::output, SimFilter::coefficients, SimFilter::state}) {
-        source.slots.push_back(node.slot(slot));
-    }
-    node.op = nullptr;
-    node.slots.clear();
 }
 
 /// A version that has lost its set begins with the first increment that covers it.
@@ -186,8 +203,9 @@ void restore_sets(Graph& graph) {
             continue;
         }
         const auto first = std::ranges::find_if(uses.writers[v], [&](const Use& use) {
-            const auto* copy = dynamic_cast<const Copy*>(graph.node(use.node).op.get());
-            return graph.whole(role_of(use)) && (copy == nullptr || !copy->indexed());
+            return graph.whole(role_of(use)) &&
+                   graph.node(use.node).properties().copy.kind !=
+                       CopiedElements::Kind::by_index;
         });
         if (first != uses.writers[v].end()) {
             role_of(*first).role = Role::set;
@@ -205,6 +223,16 @@ void restore_sets(Graph& graph) {
 
 }  // namespace
 
+std::vector<Access> fused_slots(const Fusion& fusion, const Node& writer,
+                                const Node& reader) {
+    std::vector<Access> slots;
+    slots.reserve(fusion.slots.size());
+    for (const auto& [of, slot] : fusion.slots) {
+        slots.push_back((of == Fusion::From::reader ? reader : writer).slot(slot));
+    }
+    return slots;
+}
+
 Graph fuse(Graph graph) {
     const Uses uses = find_uses(graph);
     for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
@@ -212,7 +240,7 @@ Graph fuse(Graph graph) {
             continue;
         }
         const Chain chain = find_chain(graph, uses, n);
-        if (chain.neurons >= 0) {
+        if (chain.user >= 0) {
             fuse_chain(graph, chain);
         }
     }
@@ -221,7 +249,7 @@ Graph fuse(Graph graph) {
     Uses chained = find_uses(graph);
     for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
         if (graph.node(n).op != nullptr) {
-            fuse_filter(graph, chained, n);
+            fuse_update(graph, chained, n);
         }
     }
     std::erase_if(graph.nodes, gone);

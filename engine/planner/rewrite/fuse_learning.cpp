@@ -1,30 +1,36 @@
 #include <algorithm>
 
-#include "engine/operators/dot_inc.hpp"
-#include "engine/operators/weight_inc.hpp"
-#include "engine/operators/weight_inc_dot.hpp"
 #include "engine/planner/rewrite/rewrite.hpp"
 
 namespace nengine {
 namespace {
 
-/// The one product that reads all of the weights which node `n` changes, if nothing
-/// else changes them; -1 otherwise. Other readers are later: they see the change either
-/// way.
-int product_of(const Graph& graph, const Uses& uses, int n) {
-    const Access& weights = graph.node(n).slot(WeightInc::weights);
-    const auto v = static_cast<std::size_t>(weights.version);
-    if (uses.writers[v].size() != 1) {
-        return -1;
+/// What node `n` adds to a value that nothing sets, and nothing else adds to: weights,
+/// as far as it is a matrix. Null: it does something else.
+const Access* changed_by(const Graph& graph, const Uses& uses, int n) {
+    const Node& node = graph.node(n);
+    const int result = node.result();
+    if (result < 0 || node.slot(result).role != Role::inc) {
+        return nullptr;
     }
+    const Access& changed = node.slot(result);
+    const auto v = static_cast<std::size_t>(changed.version);
+    return uses.writers[v].size() == 1 ? &changed : nullptr;
+}
+
+/// The one product that reads all of the weights, as its matrix; -1: there is none.
+/// Other readers are later: they see the change either way.
+int product_of(const Graph& graph, const Uses& uses, const Access& weights) {
     int found = -1;
-    for (const Use& use : uses.readers[v]) {
+    for (const Use& use : uses.readers[static_cast<std::size_t>(weights.version)]) {
         const Node& reader = graph.node(use.node);
-        if (dynamic_cast<const DotInc*>(reader.op.get()) == nullptr) {
+        const Product product =
+            reader.op == nullptr ? Product{} : reader.properties().product;
+        if (product.kind != Product::Kind::matrix) {
             continue;
         }
-        if (found >= 0 || use.slot != DotInc::a ||
-            reader.slot(DotInc::a).view != weights.view) {
+        if (found >= 0 || use.slot != product.a ||
+            reader.slot(product.a).view != weights.view) {
             return -1;
         }
         found = use.node;
@@ -37,22 +43,19 @@ int product_of(const Graph& graph, const Uses& uses, int n) {
 void fuse_learning(Graph& graph) {
     const Uses uses = find_uses(graph);
     for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
-        const auto* change = dynamic_cast<const WeightInc*>(graph.node(n).op.get());
-        const int p = change == nullptr ? -1 : product_of(graph, uses, n);
+        const Access* weights = changed_by(graph, uses, n);
+        const int p = weights == nullptr ? -1 : product_of(graph, uses, *weights);
         if (p < 0) {
             continue;
         }
         Node& from = graph.node(n);
         Node& to = graph.node(p);
-        const auto& product = dynamic_cast<const DotInc&>(*to.op);
-        std::vector<Access> slots{from.slot(WeightInc::weights), to.slot(DotInc::x),
-                                  to.slot(DotInc::y), from.slot(WeightInc::row),
-                                  from.slot(WeightInc::col)};
-        if (change->has_decay()) {
-            slots.push_back(from.slot(WeightInc::decay));
+        const Fusion fusion = from.op->fused_with(*to.op);
+        if (fusion.op == nullptr) {
+            continue;
         }
-        to.op = std::make_shared<WeightIncDot>(*change, product);
-        to.slots = std::move(slots);
+        to.slots = fused_slots(fusion, from, to);
+        to.op = fusion.op;
         from.op = nullptr;
         from.slots.clear();
     }

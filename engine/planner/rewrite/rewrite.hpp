@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "engine/planner/graph/graph.hpp"
 
 // Passes that make a graph smaller and leave what it computes.
@@ -15,8 +17,13 @@ Graph share_products(Graph graph);
 Graph simplify(Graph graph);
 
 /// Vertical fusion of node patterns: bias and gain into the neurons that they feed, a
-/// change of weights into the product that reads them.
+/// filter into those that it reads, a change of weights into the product that reads
+/// them. Operators offer it (Operator::with_affine, Operator::fused_with).
 Graph fuse(Graph graph);
 void fuse_learning(Graph& graph);
+
+/// The slots of what two nodes become.
+std::vector<Access> fused_slots(const Fusion& fusion, const Node& writer,
+                                const Node& reader);
 
 }  // namespace nengine

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <bit>
 #include <map>
+#include <optional>
 #include <tuple>
 
-#include "engine/operators/dot_inc.hpp"
 #include "engine/planner/rewrite/rewrite.hpp"
 
 // Products that are the same are computed once: ensembles decode one value for several
@@ -16,13 +16,15 @@ const SharedValues& values_of(const Graph& graph, const Access& access) {
     return graph.model->signal(graph.version_of(access).signal).initial;
 }
 
+/// The accesses of a product of a matrix and a vector.
+struct MatrixProduct {
+    const Access &a, &x, &y;
+};
+
 /// The matrix is known, and the product is all there is to its result.
-bool shareable(const Graph& graph, const Uses& uses, const Node& node) {
-    if (dynamic_cast<const DotInc*>(node.op.get()) == nullptr) {
-        return false;
-    }
-    const Version& a = graph.version_of(node.slot(DotInc::a));
-    const Access& y = node.slot(DotInc::y);
+bool shareable(const Graph& graph, const Uses& uses, const MatrixProduct& product) {
+    const Version& a = graph.version_of(product.a);
+    const Access& y = product.y;
     return a.kind == VersionKind::constant && !a.has_fill() &&
            (graph.as_built || !graph.trainable(a)) &&
            !graph.model->signal(a.signal).initial.empty() &&
@@ -31,13 +33,24 @@ bool shareable(const Graph& graph, const Uses& uses, const Node& node) {
            uses.writers[static_cast<std::size_t>(y.version)].size() == 1;
 }
 
+/// The product that a node is, if it can be shared.
+std::optional<MatrixProduct> shareable_product(const Graph& graph, const Uses& uses,
+                                               const Node& node) {
+    const Product product = node.properties().product;
+    if (product.kind != Product::Kind::matrix) {
+        return {};
+    }
+    const MatrixProduct accesses{node.slot(product.a), node.slot(product.x),
+                                 node.slot(node.result())};
+    return shareable(graph, uses, accesses) ? std::optional(accesses) : std::nullopt;
+}
+
 /// Equal products have equal fingerprints.
 using Fingerprint =
     std::tuple<VersionId, Index, Index, Index, std::uint64_t, std::uint64_t>;
 
-Fingerprint fingerprint(const Graph& graph, const Node& node) {
-    const Access& x = node.slot(DotInc::x);
-    const Access& a = node.slot(DotInc::a);
+Fingerprint fingerprint(const Graph& graph, const MatrixProduct& product) {
+    const auto& [a, x, y] = product;
     const SharedValues& values = values_of(graph, a);
     const auto bits = [&](std::size_t i) {
         return std::bit_cast<std::uint64_t>(values[i]);
@@ -46,11 +59,10 @@ Fingerprint fingerprint(const Graph& graph, const Node& node) {
             a.view.shape[0], bits(0),       bits(values.size() / 2)};
 }
 
-bool same(const Graph& graph, const Node& one, const Node& other) {
-    const Access &a = one.slot(DotInc::a), &b = other.slot(DotInc::a);
-    return one.slot(DotInc::x).view == other.slot(DotInc::x).view &&
-           one.slot(DotInc::y).view == other.slot(DotInc::y).view && a.view == b.view &&
-           values_of(graph, a) == values_of(graph, b);
+bool same(const Graph& graph, const MatrixProduct& one, const MatrixProduct& other) {
+    return one.x.view == other.x.view && one.y.view == other.y.view &&
+           one.a.view == other.a.view &&
+           values_of(graph, one.a) == values_of(graph, other.a);
 }
 
 /// Whoever looks at version `from` looks at `to`.
@@ -70,26 +82,24 @@ void redirect(Graph& graph, const Uses& uses, VersionId from, VersionId to) {
 
 Graph share_products(Graph graph) {
     const Uses uses = find_uses(graph);
-    std::map<Fingerprint, SmallList<int>> known;
-    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
-        Node& node = graph.node(n);
-        if (!shareable(graph, uses, node)) {
+    std::map<Fingerprint, SmallList<MatrixProduct>> known;
+    for (Node& node : graph.nodes) {
+        const auto product = shareable_product(graph, uses, node);
+        if (!product) {
             continue;
         }
-        auto& alike = known[fingerprint(graph, node)];
-        const auto found = std::ranges::find_if(
-            alike, [&](int other) { return same(graph, graph.node(other), node); });
+        auto& alike = known[fingerprint(graph, *product)];
+        const auto found = std::ranges::find_if(alike, [&](const MatrixProduct& other) {
+            return same(graph, other, *product);
+        });
         if (found == alike.end()) {
-            alike.push_back(n);
+            alike.push_back(*product);
             continue;
         }
-        const Node& first = graph.node(*found);
-        redirect(graph, uses, node.slot(DotInc::y).version,
-                 first.slot(DotInc::y).version);
-        for (const Node* one : {&first, &std::as_const(node)}) {
+        redirect(graph, uses, product->y.version, found->y.version);
+        for (const Access* a : {&found->a, &product->a}) {
             graph.relies_on_parameters =
-                graph.relies_on_parameters ||
-                graph.trainable(graph.version_of(one->slot(DotInc::a)));
+                graph.relies_on_parameters || graph.trainable(graph.version_of(*a));
         }
         node.op = nullptr;
     }

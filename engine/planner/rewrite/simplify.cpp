@@ -1,9 +1,8 @@
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "engine/operators/copy.hpp"
-#include "engine/operators/dot_inc.hpp"
-#include "engine/operators/elementwise_inc.hpp"
 #include "engine/operators/reset.hpp"
 #include "engine/planner/rewrite/rewrite.hpp"
 #include "engine/planner/rewrite/simplify_rules.hpp"
@@ -44,12 +43,12 @@ bool remove_unmodified_resets(Graph& graph) {
             continue;
         }
         Node& node = graph.node(writers[0].node);
-        const auto* reset = as<Reset>(node);
-        if (reset == nullptr || !graph.whole(node.slot(Reset::dst))) {
+        const auto constant = node.properties().constant;
+        if (!constant || !graph.whole(node.slot(writers[0].slot))) {
             continue;
         }
         version.kind = VersionKind::constant;
-        version.fill = reset->value();
+        version.fill = *constant;
         drop(node);
         changed = true;
     }
@@ -57,18 +56,13 @@ bool remove_unmodified_resets(Graph& graph) {
 }
 
 bool adds_zero(const Graph& graph, const Node& node) {
-    const auto zero = [&](int slot) {
-        const Access& access = node.slot(slot);
-        return fixed(graph, graph.version_of(access)) && all_equal(graph, access, 0.0);
-    };
-    if (as<Copy>(node) != nullptr) {
-        return zero(Copy::src);
-    }
-    if (as<ElementwiseInc>(node) != nullptr) {
-        return zero(ElementwiseInc::a) || zero(ElementwiseInc::x);
-    }
-    if (as<DotInc>(node) != nullptr) {
-        return zero(DotInc::a) || zero(DotInc::x);
+    const SlotSet linear = node.properties().linear;
+    for (int s = 0; s < static_cast<int>(node.slots.size()); ++s) {
+        const Access& access = node.slot(s);
+        if (linear.contains(s) && fixed(graph, graph.version_of(access)) &&
+            all_equal(graph, access, 0.0)) {
+            return true;
+        }
     }
     return false;
 }
@@ -80,7 +74,7 @@ bool remove_zero_incs(Graph& graph) {
         if (node.op == nullptr || !adds_zero(graph, node)) {
             continue;
         }
-        const Access written = node.slots.back();
+        const Access written = node.slot(node.result());
         if (written.role == Role::inc) {
             drop(node);
         } else {
@@ -111,34 +105,39 @@ bool is_identity(const Graph& graph, const Access& access) {
     return true;
 }
 
+/// The slot of the factor that a product leaves as it is; -1: there is none.
+int kept_factor(const Graph& graph, const Node& node) {
+    const Product product = node.properties().product;
+    if (product.kind == Product::Kind::matrix) {
+        return is_identity(graph, node.slot(product.a)) ? product.x : -1;
+    }
+    if (product.kind == Product::Kind::elements) {
+        const Index size = node.slot(node.result()).view.size();
+        for (const auto& [one, kept] :
+             {std::pair(product.a, product.x), std::pair(product.x, product.a)}) {
+            const Access& access = node.slot(one);
+            if (fixed(graph, graph.version_of(access)) &&
+                all_equal(graph, access, 1.0) && node.slot(kept).view.size() == size) {
+                return kept;
+            }
+        }
+    }
+    return -1;
+}
+
 /// A product with one is a copy of the other factor.
 bool remove_identity_muls(Graph& graph) {
     bool changed = false;
     for (Node& node : graph.nodes) {
-        int kept = -1;
-        if (as<DotInc>(node) != nullptr && is_identity(graph, node.slot(DotInc::a))) {
-            kept = DotInc::x;
-        } else if (as<ElementwiseInc>(node) != nullptr) {
-            for (const int one : {ElementwiseInc::a, ElementwiseInc::x}) {
-                const int other =
-                    one == ElementwiseInc::a ? ElementwiseInc::x : ElementwiseInc::a;
-                const Access& access = node.slot(one);
-                if (fixed(graph, graph.version_of(access)) &&
-                    all_equal(graph, access, 1.0) &&
-                    node.slot(other).view.size() ==
-                        node.slot(ElementwiseInc::y).view.size()) {
-                    kept = other;
-                    break;
-                }
-            }
-        }
+        const int kept = node.op == nullptr ? -1 : kept_factor(graph, node);
         if (kept < 0) {
             continue;
         }
+        const int result = node.result();
         const Access src = node.slot(kept);
-        const Access dst = node.slots[2];
-        auto copy = std::make_shared<Copy>(node.op->signal(kept), node.op->signal(2),
-                                           dst.role == Role::inc);
+        const Access dst = node.slot(result);
+        auto copy = std::make_shared<Copy>(
+            node.op->signal(kept), node.op->signal(result), dst.role == Role::inc);
         copy->label = node.op->label;
         node.op = copy;
         node.slots = {src, dst};
@@ -167,10 +166,9 @@ bool mark_new(const ElementView& view, std::vector<char>& seen) {
     return true;
 }
 
-/// Operators that can overwrite instead of adding, whatever their type says.
-bool can_set(const Node& node) {
-    const auto* copy = as<Copy>(node);
-    return can_add(node) && (copy == nullptr || !copy->indexed());
+/// Operators that can overwrite instead of adding, whatever role they were given.
+bool can_set(const OperatorProperties& stated) {
+    return stated.may_add && stated.copy.kind != CopiedElements::Kind::by_index;
 }
 
 /// Where a reset to zero is followed by increments that cover everything, the first to
@@ -189,13 +187,14 @@ bool remove_reset_incs(Graph& graph) {
         for (const Use& use : writers) {
             Node& node = graph.node(use.node);
             const Access& access = node.slots[static_cast<std::size_t>(use.slot)];
-            if (const auto* r = as<Reset>(node); r != nullptr) {
-                reset = r->value() == 0.0 && graph.whole(access) ? &node : reset;
-            } else if (access.role == Role::inc && can_set(node) &&
+            const OperatorProperties stated = node.properties();
+            if (stated.constant) {
+                reset = *stated.constant == 0.0 && graph.whole(access) ? &node : reset;
+            } else if (access.role == Role::inc && can_set(stated) &&
                        mark_new(access.view, seen)) {
                 first.push_back(use);
             }
-            if (access.role == Role::set && as<Reset>(node) == nullptr) {
+            if (access.role == Role::set && !stated.constant) {
                 reset = nullptr;
                 break;
             }
@@ -230,7 +229,7 @@ bool remove_dead(Graph& graph) {
         });
     };
     for (Node& node : graph.nodes) {
-        if (node.op != nullptr && !node.op->has_effects() && !observed(node)) {
+        if (node.op != nullptr && !node.properties().has_effects() && !observed(node)) {
             drop(node);
             changed = true;
         }

@@ -1,5 +1,3 @@
-#include "engine/operators/copy.hpp"
-#include "engine/operators/sim_neurons.hpp"
 #include "engine/planner/rewrite/simplify_rules.hpp"
 
 namespace nengine {
@@ -20,36 +18,39 @@ bool compose(const ElementView& outer, const ElementView& inner, ElementView& re
     return true;
 }
 
-/// A plain copy of all elements, in order, without index lists or broadcasting.
-const Copy* plain_copy(const Node& node) {
-    const auto* copy = as<Copy>(node);
-    return copy != nullptr && !copy->indexed() &&
-                   node.slot(Copy::src).view.size() == node.slot(Copy::dst).view.size()
-               ? copy
-               : nullptr;
+/// What a plain copy of all elements, in order and without repetitions, copies; null:
+/// the node is none.
+const Access* copied(const Node& node) {
+    const CopiedElements copy = node.properties().copy;
+    if (copy.kind != CopiedElements::Kind::in_order) {
+        return nullptr;
+    }
+    const Access& source = node.slot(copy.source);
+    return source.view.size() == node.slot(node.result()).view.size() ? &source
+                                                                      : nullptr;
 }
 
-/// The copy that is all there is to a version, if its readers may look at the source
+/// What is copied, and is all there is to a version, if its readers may look at it
 /// instead.
-const Node* forwardable(const Graph& graph, const Uses& uses, std::size_t v) {
+const Access* forwardable(const Graph& graph, const Uses& uses, std::size_t v) {
     if (graph.versions[v].kind != VersionKind::transient ||
         uses.writers[v].size() != 1) {
         return nullptr;
     }
     const Node& node = graph.node(uses.writers[v][0].node);
-    if (node.op == nullptr || plain_copy(node) == nullptr) {
+    const Access* src = node.op == nullptr ? nullptr : copied(node);
+    if (src == nullptr) {
         return nullptr;
     }
-    const Access& src = node.slot(Copy::src);
-    const VersionKind kind = graph.version_of(src).kind;
+    const Access& dst = node.slot(uses.writers[v][0].slot);
+    const VersionKind kind = graph.version_of(*src).kind;
     Index stride = 1;
-    if (graph.training && graph.trainable(graph.version_of(src))) {
+    if (graph.training && graph.trainable(graph.version_of(*src))) {
         return nullptr;  // the copy is what gives the parameter its gradient
     }
-    return node.slot(Copy::dst).role == Role::set &&
-                   graph.whole(node.slot(Copy::dst)) && kind != VersionKind::state &&
-                   kind != VersionKind::accumulated && src.view.collapsible(stride)
-               ? &node
+    return dst.role == Role::set && graph.whole(dst) && kind != VersionKind::state &&
+                   kind != VersionKind::accumulated && src->view.collapsible(stride)
+               ? src
                : nullptr;
 }
 
@@ -67,7 +68,8 @@ void forward_taps(Graph& graph, std::size_t v, const Access& src) {
 /// Whether an operator's result can be written with this role, into a part of
 /// something.
 bool writes_anywhere(const Node& node, Role role) {
-    return can_add(node) || (role == Role::set && as<SimNeurons>(node) != nullptr);
+    const OperatorProperties stated = node.properties();
+    return stated.writes_anywhere && (stated.may_add || role == Role::set);
 }
 
 }  // namespace
@@ -76,11 +78,11 @@ bool forward_copies(Graph& graph) {
     bool changed = false;
     Uses uses = find_uses(graph);
     for (std::size_t v = 0; v < graph.versions.size(); ++v) {
-        const Node* copy = forwardable(graph, uses, v);
-        if (copy == nullptr) {
+        const Access* forwarded = forwardable(graph, uses, v);
+        if (forwarded == nullptr) {
             continue;
         }
-        const Access src = copy->slot(Copy::src);
+        const Access src = *forwarded;
         const auto from = static_cast<std::size_t>(src.version);
         for (const Use& use : uses.readers[v]) {
             Access& access =
@@ -104,11 +106,11 @@ bool sink_copies(Graph& graph) {
     const Uses uses = find_uses(graph);
     for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
         Node& node = graph.node(n);
-        if (node.op == nullptr || plain_copy(node) == nullptr ||
-            !graph.whole(node.slot(Copy::src))) {
+        const Access* src = node.op == nullptr ? nullptr : copied(node);
+        if (src == nullptr || !graph.whole(*src)) {
             continue;
         }
-        const auto v = static_cast<std::size_t>(node.slot(Copy::src).version);
+        const auto v = static_cast<std::size_t>(src->version);
         if (graph.versions[v].kind != VersionKind::transient || uses.tapped[v] ||
             uses.readers[v].size() != 1 || uses.writers[v].size() != 1) {
             continue;
@@ -119,7 +121,7 @@ bool sink_copies(Graph& graph) {
             continue;
         }
         Access& written = writer.slots[static_cast<std::size_t>(use.slot)];
-        const Access dst = node.slot(Copy::dst);
+        const Access dst = node.slot(node.result());
         if (written.role != Role::set || !graph.whole(written) ||
             !writes_anywhere(writer, dst.role)) {
             continue;

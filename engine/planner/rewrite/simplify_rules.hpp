@@ -19,9 +19,4 @@ inline void drop(Node& node) {
     node.slots.clear();
 }
 
-template <class Op>
-const Op* as(const Node& node) {
-    return dynamic_cast<const Op*>(node.op.get());
-}
-
 }  // namespace nengine

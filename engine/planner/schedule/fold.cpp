@@ -18,11 +18,6 @@ bool carries_state(const Node& node) {
     });
 }
 
-/// Varies from step to step by itself, whatever it reads.
-bool has_clock(const Node& node) {
-    return carries_state(node) || node.op->has_clock();
-}
-
 /// What an element range is before any operator: an input row, or what a step before
 /// left.
 bool starts_in_time(const Version& v) {
@@ -86,7 +81,7 @@ Dependencies recurrence(const Graph& graph) {
     bind_learned(graph, uses, deps);
     for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
         const Node& node = graph.node(n);
-        if (node.op->stepped()) {
+        if (node.properties().stepped) {
             bind_stepped(graph, uses, n, deps);
         } else if (state_is_observed(node, uses)) {
             deps.add_edge(n, n);
@@ -132,8 +127,10 @@ private:
             batched = batched || batched_[i];
             if (v < deps_.n_nodes) {
                 const Node& node = graph_.node(v);
-                in_time = in_time || has_clock(node) || self_loop(deps_, v);
-                batched = batched || carries_state(node) || node.op->differs_by_item();
+                const OperatorProperties stated = node.properties();
+                const bool state = carries_state(node);
+                in_time = in_time || state || stated.has_clock || self_loop(deps_, v);
+                batched = batched || state || stated.differs_by_item;
             } else {
                 const auto& hub =
                     deps_.hubs[static_cast<std::size_t>(v - deps_.n_nodes)];
@@ -258,7 +255,8 @@ void schedule_stepped(Graph& graph) {
     for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
         Node& node = graph.node(n);
         const bool in_order = graph.calls_within_steps && node.call >= 0;
-        const bool clock = node.op->has_clock() && node.reads_nothing() && !in_order;
+        const bool clock =
+            node.properties().has_clock && node.reads_nothing() && !in_order;
         node.stage = !node.in_time ? 0 : (clock ? 1 : 2);
         graph.stages[static_cast<std::size_t>(node.stage)].nodes.push_back(n);
     }

@@ -46,7 +46,8 @@ public:
         for (const int n : stage.nodes) {
             const Node& node = graph.node(n);
             const int fresh = static_cast<int>(ids.size()) + singles_;
-            if (planner == MergePlanner::none || !node.op->can_merge()) {
+            if (planner == MergePlanner::none ||
+                node.properties().merging == Merging::never) {
                 key_[static_cast<std::size_t>(n)] = fresh;
                 ++singles_;
             } else {

@@ -23,10 +23,11 @@ Class class_of(const Node& node) {
 
 /// A reset, or a copy of a constant: goes along with the first real part.
 bool is_preset(const Graph& graph, const Node& node) {
-    const auto* copy = dynamic_cast<const Copy*>(node.op.get());
-    return dynamic_cast<const Reset*>(node.op.get()) != nullptr ||
-           (copy != nullptr &&
-            graph.version_of(node.slot(Copy::src)).kind == VersionKind::constant);
+    const OperatorProperties stated = node.properties();
+    const int source = stated.copy.source;
+    return stated.constant ||
+           (source >= 0 &&
+            graph.version_of(node.slot(source)).kind == VersionKind::constant);
 }
 
 class Splitter {
@@ -170,7 +171,7 @@ private:
         return !sums.empty() && ((sums.back().known.batched && !c.batched) ||
                                  std::ranges::any_of(writers, [&](const Use& use) {
                                      return access_of(use).role == Role::set &&
-                                            !can_add(graph_.node(use.node));
+                                            !graph_.node(use.node).properties().may_add;
                                  }));
     }
 
@@ -203,8 +204,9 @@ private:
         }
         // What can only overwrite comes after the reset, in elements of its own.
         for (const Use& use : writers) {
-            access_of(use).role =
-                can_add(graph_.node(use.node)) ? Role::inc : access_of(use).role;
+            access_of(use).role = graph_.node(use.node).properties().may_add
+                                      ? Role::inc
+                                      : access_of(use).role;
         }
         const Node& first = graph_.node(writers.front().node);
         add_node(std::make_shared<Reset>(graph_.version(part).signal, 0.0),

@@ -246,13 +246,15 @@ TEST(HostFunctionOperator, PlaceInTheStepFollowsFromItsArgumentsUnlessSaid) {
     const HostCall nothing = [](double, std::span<const double>, std::span<double>) {};
     using enum HostFunction::Order;
 
-    EXPECT_TRUE(HostFunction(nothing, 0, no_signal).is_ordered());
-    EXPECT_FALSE(HostFunction(nothing, 0, no_signal).acts_within_step());
-    EXPECT_TRUE(HostFunction(nothing, no_signal, no_signal).acts_within_step());
-    EXPECT_TRUE(HostFunction(nothing, 0, 1).acts_within_step());
-    EXPECT_FALSE(HostFunction(nothing, 0, 1, pure).is_ordered());
-    EXPECT_FALSE(HostFunction(nothing, 0, 1, pure).acts_within_step());
-    EXPECT_TRUE(HostFunction(nothing, 0, no_signal, ordered).acts_within_step());
+    EXPECT_TRUE(HostFunction(nothing, 0, no_signal).properties().is_ordered());
+    EXPECT_FALSE(HostFunction(nothing, 0, no_signal).properties().acts_within_step());
+    EXPECT_TRUE(
+        HostFunction(nothing, no_signal, no_signal).properties().acts_within_step());
+    EXPECT_TRUE(HostFunction(nothing, 0, 1).properties().acts_within_step());
+    EXPECT_FALSE(HostFunction(nothing, 0, 1, pure).properties().is_ordered());
+    EXPECT_FALSE(HostFunction(nothing, 0, 1, pure).properties().acts_within_step());
+    EXPECT_TRUE(
+        HostFunction(nothing, 0, no_signal, ordered).properties().acts_within_step());
 }
 
 /// A model of one operator over the signals that `make` adds.
