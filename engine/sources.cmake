@@ -53,11 +53,7 @@ set(NENGINE_ENGINE_SOURCES
     planner/schedule/merge.cpp
     planner/schedule/partial_sums.cpp
     runtime/binder.cpp
-    runtime/binder_images.cpp
-    runtime/binder_learning.cpp
-    runtime/binder_spikes.cpp
     runtime/call_log.cpp
-    runtime/gemm_products.cpp
     runtime/host_block.cpp
     runtime/host_call.cpp
     runtime/memory.cpp

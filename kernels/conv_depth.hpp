@@ -44,7 +44,8 @@ inline Conv2DShape planes_of(const ConvShape& shape, Index count) {
 
 template <class Real>
 void fill_zeros(const CpuExec& exec, Real* data, Index count) {
-    fill(exec, Block<Real>{.data = data, .cols = count}, Real(0));
+    fill(exec,
+         FillArgs<Bound<Real>>{Block<Real>{.data = data, .cols = count}, Real(0)});
 }
 
 /// As conv2d_forward; the bias must be null unless the shape is a plane.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernels/base/args.hpp"
 #include "kernels/base/exec.hpp"
 #include "kernels/base/view.hpp"
 
@@ -34,36 +35,64 @@ struct FilterCoefficients {
     }
 };
 
-template <class Real>
+template <class Ref>
 struct FilterScanArgs {
     FilterForm form{};
     Index order = 0;
-    FilterCoefficients<Real> coefficients;
-    Block<const Real> input;  ///< [steps, batch, 1, n]; time stride 0 if held
-    Block<Real> state;        ///< [1, batch, order, n], in and out; unused for `gain`
-    Block<Real> output;       ///< [steps, batch, 1, n]
+    typename Ref::Coefficients coefficients;
+    typename Ref::Read input;    ///< [steps, batch, 1, n]; time stride 0 if held
+    typename Ref::Write state;   ///< [1, batch, order, n], in and out; none for `gain`
+    typename Ref::Write output;  ///< [steps, batch, 1, n]
+
+    constexpr auto fields() const {
+        using A = FilterScanArgs;
+        return std::tuple{
+            constant(&A::form),      constant(&A::order),
+            reads(&A::coefficients), reads(&A::input).as_wide_as(&A::output),
+            updates(&A::state),      writes(&A::output)};
+    }
+    template <class Exec>
+    void run(const Exec& exec) const {
+        filter_scan(exec, *this);
+    }
 };
 
 /// Runs the filter over time with its state in registers. Bit for bit the same whether
 /// called once for T steps or T times for one. Input and output do not overlap.
 /// @throws BuildError  an order that there is no kernel for
 template <class Exec, class Real>
-void filter_scan(const Exec& exec, const FilterScanArgs<Real>& args);
+void filter_scan(const Exec& exec, const FilterScanArgs<Bound<Real>>& args);
 
 /// The adjoint: runs backwards over time. `adjoint` holds dL/dx after the last step on
 /// entry and dL/dx before the first step on return.
-template <class Real>
+template <class Ref>
 struct FilterBackwardArgs {
     FilterForm form{};
     Index order = 0;
-    FilterCoefficients<Real> coefficients;
-    Block<const Real> dL_doutput;  ///< [steps, batch, 1, n]
-    Block<Real> adjoint;           ///< [1, batch, order, n], in and out
-    Block<Real> dL_dinput;         ///< [steps, batch, 1, n]
-    bool accumulate = false;       ///< add to dL_dinput
+    typename Ref::Coefficients coefficients;
+    typename Ref::Read dL_doutput;  ///< [steps, batch, 1, n]
+    typename Ref::Write adjoint;    ///< [1, batch, order, n], in and out
+    typename Ref::Write dL_dinput;  ///< [steps, batch, 1, n]
+    bool accumulate = false;        ///< add to dL_dinput
+
+    constexpr auto fields() const {
+        using A = FilterBackwardArgs;
+        return std::tuple{constant(&A::form),
+                          constant(&A::order),
+                          reads(&A::coefficients),
+                          reads(&A::dL_doutput),
+                          updates(&A::adjoint),
+                          writes(&A::dL_dinput, accumulate).as_wide_as(&A::dL_doutput),
+                          constant(&A::accumulate)};
+    }
+    template <class Exec>
+    void run(const Exec& exec) const {
+        filter_scan_backward(exec, *this);
+    }
 };
 
 template <class Exec, class Real>
-void filter_scan_backward(const Exec& exec, const FilterBackwardArgs<Real>& args);
+void filter_scan_backward(const Exec& exec,
+                          const FilterBackwardArgs<Bound<Real>>& args);
 
 }  // namespace nengine

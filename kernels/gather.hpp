@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernels/base/args.hpp"
 #include "kernels/base/exec.hpp"
 #include "kernels/base/view.hpp"
 
@@ -11,17 +12,27 @@ namespace nengine {
 /// Copies by index lists on either side, with repeats, and their gradients, all have
 /// this form; the sums run in a fixed order. `offsets` and `sources` lie on the device.
 /// Rows are 1; src.cols is the number of source elements.
-template <class Real>
+template <class Ref>
 struct IndexedSumArgs {
-    Block<const Real> src;
-    Block<Real> dst;
-    const Index* offsets;
-    const Index* sources;
+    typename Ref::Read src;
+    typename Ref::Write dst;
+    typename Ref::Table offsets, sources;
     bool accumulate;
-};
 
+    constexpr auto fields() const {
+        return std::tuple{reads(&IndexedSumArgs::src).as_wide_as(&IndexedSumArgs::dst),
+                          writes(&IndexedSumArgs::dst, accumulate),
+                          constant(&IndexedSumArgs::offsets),
+                          constant(&IndexedSumArgs::sources),
+                          constant(&IndexedSumArgs::accumulate)};
+    }
+    template <class Exec>
+    void run(const Exec& exec) const {
+        indexed_sum(exec, *this);
+    }
+};
 template <class Exec, class Real>
-void indexed_sum(const Exec& exec, const IndexedSumArgs<Real>& args);
+void indexed_sum(const Exec& exec, const IndexedSumArgs<Bound<Real>>& args);
 
 /// rows of a history by a table: dst(s, b, ...) = src(table[s], b, ...) for s in
 /// [0, dst.steps). `table` lies on the device.

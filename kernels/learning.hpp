@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernels/base/args.hpp"
 #include "kernels/base/exec.hpp"
 #include "kernels/base/view.hpp"
 
@@ -24,43 +25,97 @@ enum class LearningKind {
 
 /// What the rows of a change are made of, element by element; absent where the rule
 /// does not use it. All have the extents of `row`, or stride 0 where they repeat.
-template <class Real>
+template <class Ref>
 struct LearningRowsArgs {
     LearningKind kind{};
-    Real rate = 0;  ///< with everything that is constant: dt, number of neurons, sign
-    Real beta = 0;  ///< Oja
-    Block<const Real> signal;  ///< error of PES and RLS, filtered post otherwise
-    Block<const Real> theta;   ///< BCM
-    Block<const Real> scale;   ///< Voja: gain / radius
-    Block<const Real> gate;    ///< Voja: the learning signal
-    Block<const Real> power;   ///< RLS
-    Block<Real> row;
-    Block<Real> decay;  ///< Oja and Voja
-};
+    typename Ref::Number rate{};  ///< with all that is constant: dt, size, sign
+    typename Ref::Number beta{};  ///< Oja
+    typename Ref::Read signal{};  ///< error of PES and RLS, filtered post otherwise
+    typename Ref::Read theta{};   ///< BCM
+    typename Ref::Read scale{};   ///< Voja: gain / radius
+    typename Ref::Read gate{};    ///< Voja: the learning signal
+    typename Ref::Read power{};   ///< RLS
+    typename Ref::Write row{};
+    typename Ref::Write decay{};  ///< Oja and Voja
 
+    constexpr auto fields() const {
+        using A = LearningRowsArgs;
+        const auto reads_like_row = [](auto member) {
+            return reads(member).as_wide_as(&A::row);
+        };
+        return std::tuple{constant(&A::kind),        constant(&A::rate),
+                          constant(&A::beta),        reads_like_row(&A::signal),
+                          reads_like_row(&A::theta), reads_like_row(&A::scale),
+                          reads_like_row(&A::gate),  reads_like_row(&A::power),
+                          writes(&A::row),           writes(&A::decay)};
+    }
+    template <class Exec>
+    void run(const Exec& exec) const {
+        learning_rows(exec, *this);
+    }
+};
 template <class Exec, class Real>
-void learning_rows(const Exec& exec, const LearningRowsArgs<Real>& args);
+void learning_rows(const Exec& exec, const LearningRowsArgs<Bound<Real>>& args);
 
-/// A change of weights; `rows` x `cols` of each block are m x n.
-template <class Real>
-struct WeightChange {
-    Block<const Real> row;    ///< column stride 0
-    Block<const Real> col;    ///< row stride 0
-    Block<const Real> decay;  ///< as row; may be absent
-};
+// Below, `rows` x `cols` of each block are m x n: row has column stride 0, and so has
+// decay, which may be absent; col has row stride 0.
 
 /// out = (or +=) row x col - decay * weights. `weights` may be absent without decay,
 /// and may be `out` itself.
+template <class Ref>
+struct ChangeWeightsArgs {
+    typename Ref::Read row, col, decay, weights;
+    typename Ref::Write out;
+    bool accumulate;
+
+    constexpr auto fields() const {
+        using A = ChangeWeightsArgs;
+        const auto reads_like_out = [](auto member) {
+            return reads(member).as_wide_as(&A::out).by_member();
+        };
+        return std::tuple{reads_like_out(&A::row),
+                          reads_like_out(&A::col),
+                          reads_like_out(&A::decay),
+                          reads_like_out(&A::weights),
+                          writes(&A::out, accumulate).by_member(),
+                          constant(&A::accumulate)};
+    }
+    template <class Exec>
+    void run(const Exec& exec) const {
+        change_weights(exec, *this);
+    }
+};
 template <class Exec, class Real>
-void change_weights(const Exec& exec, const WeightChange<Real>& change,
-                    const Block<const Real>& weights, const Block<Real>& out,
-                    bool accumulate);
+void change_weights(const Exec& exec, const ChangeWeightsArgs<Bound<Real>>& args);
 
 /// weights += row x col - decay * weights, then y = (or +=) weights x: reads and writes
 /// the weights once. x and y are [members, batch, 1, n] and [members, batch, 1, m].
+template <class Ref>
+struct ChangeAndMultiplyArgs {
+    typename Ref::Read row, col, decay;
+    typename Ref::Write weights;
+    typename Ref::Read x;
+    typename Ref::Write y;
+    bool accumulate;
+
+    constexpr auto fields() const {
+        using A = ChangeAndMultiplyArgs;
+        const auto like_weights = [](auto field) {
+            return field.as_wide_as(&A::weights).by_member();
+        };
+        return std::tuple{
+            like_weights(reads(&A::row)),   like_weights(reads(&A::col)),
+            like_weights(reads(&A::decay)), updates(&A::weights).by_member(),
+            like_weights(reads(&A::x)),     like_weights(writes(&A::y, accumulate)),
+            constant(&A::accumulate)};
+    }
+    template <class Exec>
+    void run(const Exec& exec) const {
+        change_and_multiply(exec, *this);
+    }
+};
 template <class Exec, class Real>
-void change_and_multiply(const Exec& exec, const WeightChange<Real>& change,
-                         const Block<Real>& weights, const Block<const Real>& x,
-                         const Block<Real>& y, bool accumulate);
+void change_and_multiply(const Exec& exec,
+                         const ChangeAndMultiplyArgs<Bound<Real>>& args);
 
 }  // namespace nengine

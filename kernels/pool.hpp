@@ -1,7 +1,9 @@
 #pragma once
 
+#include "kernels/base/args.hpp"
 #include "kernels/base/exec.hpp"
 #include "kernels/base/view.hpp"
+#include "kernels/images.hpp"
 
 namespace nengine {
 
@@ -18,14 +20,32 @@ struct Pool2DShape {
     bool operator==(const Pool2DShape&) const = default;
 };
 
-/// y = (or +=) the mean of x over each window
-template <class Exec, class Real>
-void average_pool_forward(const Exec& exec, const Pool2DShape& shape, const Real* x,
-                          Real* y, bool accumulate);
+/// forward: y = (or +=) the mean of x over each window. backward_data: x = (or +=) the
+/// transpose of that map applied to y. Images are the columns of x and y, as many as
+/// there are steps and items.
+template <class Ref>
+struct AveragePoolArgs {
+    LinearMap kind{};
+    Pool2DShape shape;  ///< but for the number of images
+    typename Ref::Write x, y;
+    bool accumulate = false;
 
-/// dL_dx = (or +=) the transpose of the forward map applied to dL_dy
+    constexpr auto fields() const {
+        using A = AveragePoolArgs;
+        const bool back = kind == LinearMap::backward_data;
+        const auto to = back ? &A::x : &A::y;
+        return std::tuple{
+            constant(&A::kind), constant(&A::shape),
+            (back ? writes(&A::x, accumulate) : reads(&A::x)).as_wide_as(to),
+            (back ? reads(&A::y) : writes(&A::y, accumulate)).as_wide_as(to),
+            constant(&A::accumulate)};
+    }
+    template <class Exec>
+    void run(const Exec& exec) const {
+        average_pool(exec, *this);
+    }
+};
 template <class Exec, class Real>
-void average_pool_backward(const Exec& exec, const Pool2DShape& shape,
-                           const Real* dL_dy, Real* dL_dx, bool accumulate);
+void average_pool(const Exec& exec, const AveragePoolArgs<Bound<Real>>& args);
 
 }  // namespace nengine

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernels/base/args.hpp"
 #include "kernels/base/exec.hpp"
 #include "kernels/base/view.hpp"
 
@@ -8,17 +9,40 @@ namespace nengine {
 // A stepped region keeps its signals in fixed rows, so that one recorded step can be
 // replayed. These move rows from and to histories by a step counter on the device.
 
-/// row = (or +=) history(*step + shift, ...)
-template <class Exec, class Real>
-void load_row(const Exec& exec, const Index* step, Index shift,
-              const Block<const Real>& history, const Block<Real>& row,
-              bool accumulate);
+enum class RowMove { load, store };
 
-/// history(*step + shift, ...) = (or +=) row
+/// row = (or +=) history(*step + shift, ...), or history(*step + shift, ...) = (or +=)
+/// row.
+template <class Ref>
+struct MoveRowArgs {
+    RowMove kind;
+    typename Ref::Write history, row;
+    Index shift;
+    bool accumulate;
+    typename Ref::StepCounter step{};
+
+    constexpr auto fields() const {
+        using A = MoveRowArgs;
+        const auto moved = [this](bool to) {
+            return !to          ? FieldAccess::read
+                   : accumulate ? FieldAccess::add
+                                : FieldAccess::write;
+        };
+        return std::tuple{
+            constant(&A::kind),
+            accessed(moved(kind == RowMove::store), &A::history).as_wide_as(&A::row),
+            accessed(moved(kind == RowMove::load), &A::row),
+            constant(&A::shift),
+            constant(&A::accumulate),
+            constant(&A::step)};
+    }
+    template <class Exec>
+    void run(const Exec& exec) const {
+        move_row(exec, *this);
+    }
+};
 template <class Exec, class Real>
-void store_row(const Exec& exec, const Index* step, Index shift,
-               const Block<const Real>& row, const Block<Real>& history,
-               bool accumulate);
+void move_row(const Exec& exec, const MoveRowArgs<Bound<Real>>& args);
 
 /// steps[i] += by for `count` counters
 template <class Exec>

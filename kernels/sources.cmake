@@ -28,6 +28,7 @@ set(NENGINE_CPU_SOURCES
     base/math_policy.cpp
     neuron_info.cpp
     neuron_registry.cpp
+    product.cpp
     cpu/scratch.cpp
     cpu/cpu_device.cpp
     device/device.cpp

@@ -79,19 +79,19 @@ void filter_scan(benchmark::State& state, const std::string& device) {
     on.upload(k.data(), values.data(), k.bytes());
     const Block<float> memory{x.as<float>(), 1, 1, order, n, 0, 0, n, 1};
     const auto form = order == 1 ? FilterForm::first_order : FilterForm::state_first;
-    nengine::FilterScanArgs<float> forward{form,
-                                           order,
-                                           {k.as<float>(), 1, 0},
-                                           rows(from, steps, n),
-                                           memory,
-                                           rows(to, steps, n)};
-    nengine::FilterBackwardArgs<float> adjoint{form,
-                                               order,
-                                               {k.as<float>(), 1, 0},
-                                               rows(from, steps, n),
-                                               memory,
-                                               rows(to, steps, n),
-                                               false};
+    nengine::FilterScanArgs<nengine::Bound<float>> forward{form,
+                                                           order,
+                                                           {k.as<float>(), 1, 0},
+                                                           rows(from, steps, n),
+                                                           memory,
+                                                           rows(to, steps, n)};
+    nengine::FilterBackwardArgs<nengine::Bound<float>> adjoint{form,
+                                                               order,
+                                                               {k.as<float>(), 1, 0},
+                                                               rows(from, steps, n),
+                                                               memory,
+                                                               rows(to, steps, n),
+                                                               false};
     const auto work = [&](const auto& exec) {
         backward ? nengine::filter_scan_backward(exec, adjoint)
                  : nengine::filter_scan(exec, forward);

@@ -108,14 +108,16 @@ public:
                   .rows = 1,
                   .cols = numbers,
                   .row_stride = numbers};
-        device_.run([&](const auto& exec) { fill(exec, block_, 1.0F); });
+        device_.run([&](const auto& exec) {
+            fill(exec, FillArgs<Bound<float>>{block_, 1.0F});
+        });
         device_.synchronize();
     }
 
     void run() const {
         device_.run([&](const auto& exec) {
             for (std::int64_t step = 0; step < steps_; ++step) {
-                copy(exec, Block<const float>(block_), block_, false);
+                copy(exec, CopyArgs<Bound<float>>{block_, block_, false});
             }
         });
         device_.synchronize();

@@ -9,30 +9,12 @@ class ForWritten {
 public:
     explicit ForWritten(const Mark& mark) : mark_(mark) {}
 
-    void operator()(const FillCommand& c) const { mark_(c.dst); }
-    void operator()(const CopyCommand& c) const { mark_(c.dst); }
-    void operator()(const MultiplyCommand& c) const { mark_(c.y); }
-    void operator()(const SumProductCommand& c) const { mark_(c.dst); }
-    void operator()(const IndexedSumCommand& c) const { mark_(c.dst); }
-    void operator()(const SparseProductCommand& c) const { mark_(c.y); }
-    void operator()(const SparseGradientCommand& c) const { mark_(c.dL_dvalues); }
-    void operator()(const GemmCommand& c) const {
-        using Kind = GemmCommand::Kind;
-        mark_(c.kind == Kind::forward ? c.y : c.kind == Kind::backward_x ? c.x : c.a);
-    }
-    void operator()(const ConvCommand& c) const {
-        switch (c.kind) {
-            case LinearMap::forward:
-                return mark_(c.y);
-            case LinearMap::backward_data:
-                return mark_(c.x);
-            case LinearMap::backward_filter:
-                mark_(c.w);
-                return mark_(c.bias);
-        }
-    }
-    void operator()(const PoolCommand& c) const {
-        mark_(c.kind == LinearMap::forward ? c.y : c.x);
+    void operator()(const KernelCall& call) const {
+        call.for_each_operand([this](const Operand& operand, FieldAccess access) {
+            if (access != FieldAccess::read) {
+                mark_(operand);
+            }
+        });
     }
     void operator()(const NeuronCommand& c) const {
         for (const Operand& state : c.states) {
@@ -48,32 +30,9 @@ public:
         mark_(c.dL_dbias);
         mark_(c.dL_dgain);
     }
-    void operator()(const StochasticSpikesCommand& c) const { mark_(c.output); }
-    void operator()(const PoissonSpikesCommand& c) const { mark_(c.output); }
-    void operator()(const FilterCommand& c) const {
-        mark_(c.state);
-        mark_(c.output);
-    }
-    void operator()(const FilterBackwardCommand& c) const {
-        mark_(c.adjoint);
-        mark_(c.dL_dinput);
-    }
-    void operator()(const TimeCommand& c) const { mark_(c.time); }
     void operator()(const HostCommand& c) const { mark_(c.output); }
-    void operator()(const LearningRowsCommand& c) const {
-        mark_(c.row);
-        mark_(c.decay);
-    }
-    void operator()(const ChangeWeightsCommand& c) const { mark_(c.out); }
-    void operator()(const ChangeAndMultiplyCommand& c) const {
-        mark_(c.weights);
-        mark_(c.y);
-    }
     void operator()(const ProcessCommand& c) const { mark_(c.output); }
     void operator()(const RandomCommand& c) const { mark_(c.output); }
-    void operator()(const RowCommand& c) const {
-        mark_(c.kind == RowCommand::Kind::load ? c.row : c.history);
-    }
 
 private:
     const Mark& mark_;

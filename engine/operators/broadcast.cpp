@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/operators/checks.hpp"
+#include "kernels/reduce.hpp"
 
 namespace nengine {
 
@@ -35,13 +36,13 @@ void broadcast_gradient(BackwardLowering& low, int slot, int factor, int out) {
     if (low.wants_parameter(slot)) {
         const auto operands = product(true);
         low.defer([&] {
-            low.emit(SumProductCommand{operands.first, operands.second,
-                                       low.parameter_broadcast(slot, out), true});
+            low.emit(SumProductArgs<Planned>{operands.first, operands.second,
+                                             low.parameter_broadcast(slot, out), true});
         });
     } else if (low.wants(slot)) {
         const auto [dy, other] = product(false);
         const Contribution dx = low.contribute_broadcast(slot, out);
-        low.emit(SumProductCommand{dy, other, dx.operand, dx.accumulate});
+        low.emit(SumProductArgs<Planned>{dy, other, dx.operand, dx.accumulate});
     }
 }
 

@@ -2,6 +2,8 @@
 
 #include "engine/ir/lowering.hpp"
 #include "engine/operators/checks.hpp"
+#include "kernels/convolution.hpp"
+#include "kernels/reduce.hpp"
 
 namespace nengine {
 namespace {
@@ -66,15 +68,17 @@ void ConvInc::check(const std::vector<Shape>& shapes) const {
 namespace {
 
 /// from -> to: the correlation, or its transpose.
-ConvCommand conv_command(const ConvShape& shape, bool transposed, const Operand& from,
-                         const Operand& w, const Operand& to, bool accumulate) {
+ConvArgs<Planned> conv_command(const ConvShape& shape, bool transposed,
+                               const Operand& from, const Operand& w, const Operand& to,
+                               bool accumulate) {
     return {.kind = transposed ? LinearMap::backward_data : LinearMap::forward,
             .shape = shape,
             .x = transposed ? to : from,
             .w = w,
             .bias = {},
             .y = transposed ? from : to,
-            .accumulate = accumulate};
+            .accumulate = accumulate,
+            .prepared = {w, shape.out_c}};
 }
 
 }  // namespace
@@ -82,8 +86,8 @@ ConvCommand conv_command(const ConvShape& shape, bool transposed, const Operand&
 void ConvInc::lower(Lowering& low) const {
     const Operand in = low.dense(x);
     const Lowering::Written out = low.write_dense(y);
-    ConvCommand command = conv_command(shape_, transposed_, in, low.dense(w),
-                                       out.operand, out.accumulate);
+    ConvArgs<Planned> command = conv_command(shape_, transposed_, in, low.dense(w),
+                                             out.operand, out.accumulate);
     if (has_bias()) {
         command.bias = low.dense(bias);
     }
@@ -108,7 +112,7 @@ void ConvInc::lower_backward(BackwardLowering& low) const {
         Operand dy = low.dense(y, Of::saved_gradient);
         if (dw) {
             const Operand in = low.dense(x, Of::saved);
-            low.emit(ConvCommand{
+            low.emit(ConvArgs<Planned>{
                 .kind = LinearMap::backward_filter,
                 .shape = shape_,
                 .x = transposed_ ? dy : in,
@@ -123,7 +127,7 @@ void ConvInc::lower_backward(BackwardLowering& low) const {
         dy.rows =
             shape_.out_h * shape_.out_w;  // positions: what the bias was repeated over
         dy.cols = dy.row_stride = shape_.out_c;
-        low.emit(SumProductCommand{dy, {}, low.parameter_dense(bias), true});
+        low.emit(SumProductArgs<Planned>{dy, {}, low.parameter_dense(bias), true});
     });
 }
 

@@ -8,6 +8,8 @@
 #include "engine/operators/broadcast.hpp"
 #include "engine/operators/checks.hpp"
 #include "kernels/base/error.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/gather.hpp"
 
 namespace nengine {
 
@@ -87,8 +89,9 @@ void indexed_copy(Lowering& low, const IndexTables& tables, Index first, Index l
     dst.cols = last - first;
     std::vector<Index> offsets(tables.offsets.begin() + first,
                                tables.offsets.begin() + last + 1);
-    low.emit(IndexedSumCommand{low.flat(Copy::src), dst, low.table(std::move(offsets)),
-                               low.table(tables.sources), low.accumulate(Copy::dst)});
+    low.emit(
+        IndexedSumArgs<Planned>{low.flat(Copy::src), dst, low.table(std::move(offsets)),
+                                low.table(tables.sources), low.accumulate(Copy::dst)});
 }
 
 std::vector<Index> all_indices(Index n) {
@@ -104,7 +107,7 @@ std::vector<Index> all_indices(Index n) {
 void Copy::lower(Lowering& low) const {
     if (!indexed()) {
         const auto operands = low.broadcast({src, dst});
-        low.emit(CopyCommand{operands[0], operands[1], low.accumulate(dst)});
+        low.emit(CopyArgs<Planned>{operands[0], operands[1], low.accumulate(dst)});
         return;
     }
     const Index n_src = shape_size(low.shape(src)), n_dst = shape_size(low.shape(dst));
@@ -144,9 +147,9 @@ void Copy::lower_backward(BackwardLowering& low) const {
     const auto to = dst_index_.empty() ? all_indices(n_dst) : dst_index_;
     const IndexTables tables = index_tables(to, from, n_src);
     const Contribution dx = low.contribute(src, BackwardLowering::Form::flat);
-    low.emit(IndexedSumCommand{low.flat(dst, Of::gradient), dx.operand,
-                               low.table(tables.offsets), low.table(tables.sources),
-                               dx.accumulate});
+    low.emit(IndexedSumArgs<Planned>{low.flat(dst, Of::gradient), dx.operand,
+                                     low.table(tables.offsets),
+                                     low.table(tables.sources), dx.accumulate});
     low.finish(dx);
 }
 

@@ -2,6 +2,7 @@
 
 #include "engine/ir/lowering.hpp"
 #include "engine/operators/checks.hpp"
+#include "kernels/product.hpp"
 
 namespace nengine {
 
@@ -37,8 +38,8 @@ void DotInc::check(const std::vector<Shape>& shapes) const {
 void DotInc::lower(Lowering& low) const {
     const Operand in = low.dense_vector(x);
     const Lowering::Written out = low.write_dense_vector(y);
-    low.emit(GemmCommand{GemmCommand::Kind::forward, low.matrix(a), in, out.operand,
-                         out.accumulate});
+    low.emit(ProductArgs<Planned>{ProductKind::forward, low.matrix(a), in, out.operand,
+                                  out.accumulate});
     low.finish(out);
 }
 
@@ -57,9 +58,9 @@ void dot_backward_x(BackwardLowering& low) {
         return operand;
     };
     for (Index g = 0; g < (shared ? dx.operand.count : 1); ++g) {
-        low.emit(GemmCommand{GemmCommand::Kind::backward_x, member(weights, g),
-                             member(dx.operand, g), member(dy, g),
-                             dx.accumulate || g > 0});
+        low.emit(ProductArgs<Planned>{ProductKind::backward_x, member(weights, g),
+                                      member(dx.operand, g), member(dy, g),
+                                      dx.accumulate || g > 0});
     }
     low.finish(dx);
 }
@@ -75,8 +76,8 @@ void DotInc::lower_backward(BackwardLowering& low) const {
         low.defer([&] {
             const Operand in = low.dense_vector(x, Of::saved);
             const Operand dy = low.dense_vector(y, Of::saved_gradient);
-            low.emit(GemmCommand{GemmCommand::Kind::backward_a, low.parameter_matrix(a),
-                                 in, dy, true});
+            low.emit(ProductArgs<Planned>{ProductKind::backward_a,
+                                          low.parameter_matrix(a), in, dy, true});
         });
     }
 }

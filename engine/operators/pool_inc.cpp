@@ -2,6 +2,7 @@
 
 #include "engine/ir/lowering.hpp"
 #include "engine/operators/checks.hpp"
+#include "kernels/pool.hpp"
 
 namespace nengine {
 
@@ -36,7 +37,8 @@ void PoolInc::check(const std::vector<Shape>& shapes) const {
 void PoolInc::lower(Lowering& low) const {
     const Operand in = low.dense(x);
     const Lowering::Written out = low.write_dense(y);
-    low.emit(PoolCommand{LinearMap::forward, shape_, in, out.operand, out.accumulate});
+    low.emit(AveragePoolArgs<Planned>{LinearMap::forward, shape_, in, out.operand,
+                                      out.accumulate});
     low.finish(out);
 }
 
@@ -44,8 +46,8 @@ void PoolInc::lower_backward(BackwardLowering& low) const {
     if (low.wants(x)) {
         const Operand dy = low.dense(y, Of::gradient);
         const Contribution dx = low.contribute(x, BackwardLowering::Form::dense);
-        low.emit(PoolCommand{LinearMap::backward_data, shape_, dx.operand, dy,
-                             dx.accumulate});
+        low.emit(AveragePoolArgs<Planned>{LinearMap::backward_data, shape_, dx.operand,
+                                          dy, dx.accumulate});
         low.finish(dx);
     }
 }

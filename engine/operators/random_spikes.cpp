@@ -5,6 +5,7 @@
 #include "engine/operators/operator_base.hpp"
 #include "engine/operators/sim_neurons.hpp"
 #include "kernels/neuron_scan.hpp"
+#include "kernels/random_spikes.hpp"
 
 namespace nengine {
 namespace {
@@ -52,8 +53,10 @@ OperatorProperties StochasticSpikes::properties() const {
 }
 
 void StochasticSpikes::lower(Lowering& low) const {
-    low.emit(StochasticSpikesCommand{low.flat(rates), low.flat(uniform),
-                                     low.flat_broadcast(amplitude), low.flat(output)});
+    low.emit(StochasticSpikesArgs<Planned>{.rates = low.flat(rates),
+                                           .uniform = low.flat(uniform),
+                                           .amplitude = low.flat_broadcast(amplitude),
+                                           .output = low.flat(output)});
 }
 
 double StochasticSpikes::flops(const std::vector<Shape>& shapes) const {
@@ -98,9 +101,11 @@ void PoissonSpikes::lower(Lowering& low) const {
             elements.insert(elements.end(), {member.order, k});
         }
     }
-    low.emit(PoissonSpikesCommand{low.stepped(), low.table(std::move(elements)),
-                                  low.flat(rates), low.flat_broadcast(amplitude),
-                                  low.flat(output)});
+    low.emit(PoissonSpikesArgs<Planned>{.stepped = low.stepped(),
+                                        .elements = low.table(std::move(elements)),
+                                        .rates = low.flat(rates),
+                                        .amplitude = low.flat_broadcast(amplitude),
+                                        .output = low.flat(output)});
 }
 
 double PoissonSpikes::flops(const std::vector<Shape>& shapes) const {

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "engine/ir/lowering.hpp"
+#include "kernels/elementwise.hpp"
 
 namespace nengine {
 
@@ -20,7 +21,7 @@ OperatorProperties Reset::properties() const {
 void Reset::check(const std::vector<Shape>&) const {}
 
 void Reset::lower(Lowering& low) const {
-    low.emit(FillCommand{low.flat(dst), value_});
+    low.emit(FillArgs<Planned>{low.flat(dst), value_});
 }
 
 }  // namespace nengine

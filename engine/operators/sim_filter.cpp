@@ -3,6 +3,7 @@
 #include "engine/ir/lowering.hpp"
 #include "engine/operators/checks.hpp"
 #include "kernels/base/error.hpp"
+#include "kernels/filter_scan.hpp"
 
 namespace nengine {
 namespace {
@@ -58,15 +59,13 @@ void SimFilter::check(const std::vector<Shape>& shapes) const {
 }
 
 void SimFilter::lower(Lowering& low) const {
-    FilterCommand command{.form = form_,
-                          .order = order_,
-                          .coefficients = low.coefficients(coefficients),
-                          .input = low.flat(input),
-                          .output = low.flat(output)};
-    if (order_ > 0) {
-        command.state = low.planes(state);
-    }
-    low.emit(std::move(command));
+    FilterScanArgs<Planned> command{.form = form_,
+                                    .order = order_,
+                                    .coefficients = low.coefficients(coefficients),
+                                    .input = low.flat(input),
+                                    .state = order_ > 0 ? low.planes(state) : Operand{},
+                                    .output = low.flat(output)};
+    low.emit(command);
 }
 
 void SimFilter::lower_backward(BackwardLowering& low) const {
@@ -75,10 +74,10 @@ void SimFilter::lower_backward(BackwardLowering& low) const {
     }
     const Operand dy = low.flat(output, Of::gradient);
     const Contribution du = low.contribute(input, BackwardLowering::Form::flat);
-    low.emit(
-        FilterBackwardCommand{form_, order_, low.coefficients(coefficients), dy,
-                              order_ > 0 ? low.adjoint(order_, dy.cols) : Operand{},
-                              du.operand, du.accumulate});
+    low.emit(FilterBackwardArgs<Planned>{
+        form_, order_, low.coefficients(coefficients), dy,
+        order_ > 0 ? low.adjoint(order_, dy.cols) : Operand{}, du.operand,
+        du.accumulate});
     low.finish(du);
     low.consume_carried_gradient(output);
 }

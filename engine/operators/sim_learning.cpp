@@ -5,6 +5,10 @@
 #include "engine/ir/lowering.hpp"
 #include "engine/operators/checks.hpp"
 #include "kernels/base/error.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/learning.hpp"
+#include "kernels/product.hpp"
+#include "kernels/reduce.hpp"
 
 namespace nengine {
 namespace {
@@ -159,7 +163,7 @@ public:
             update_inv_gamma();
         }
         if (op_.has_delta()) {
-            low_.emit(ChangeWeightsCommand{
+            low_.emit(ChangeWeightsArgs<Planned>{
                 as_column(row_), col_, op_.has_decay() ? as_column(decay_) : Operand{},
                 op_.has_decay() ? low_.matrix(op_.weights_slot()) : Operand{},
                 low_.matrix(op_.delta_slot()), false});
@@ -177,7 +181,7 @@ private:
         col_ = low_.vector(SimLearning::pre);
         if (op_.has_factors()) {
             const Operand to = low_.vector(op_.col_slot());
-            low_.emit(CopyCommand{as_rows(col_), as_rows(to), false});
+            low_.emit(CopyArgs<Planned>{as_rows(col_), as_rows(to), false});
             col_ = to;
         }
     }
@@ -186,11 +190,11 @@ private:
     void find_rls_columns() {
         const Operand pre = low_.dense_vector(SimLearning::pre);
         col_ = target(op_.col_slot(), SimLearning::pre);
-        low_.emit(GemmCommand{GemmCommand::Kind::forward,
-                              low_.matrix(op_.inv_gamma_slot()), pre, col_, false});
+        low_.emit(ProductArgs<Planned>{
+            ProductKind::forward, low_.matrix(op_.inv_gamma_slot()), pre, col_, false});
         power_ = low_.scratch(1);
-        low_.emit(
-            SumProductCommand{as_rows(col_), as_rows(pre), as_rows(power_), false});
+        low_.emit(SumProductArgs<Planned>{as_rows(col_), as_rows(pre), as_rows(power_),
+                                          false});
     }
 
     /// Everything in the rate that is constant.
@@ -203,7 +207,7 @@ private:
     }
 
     void find_rows() {
-        LearningRowsCommand command{
+        LearningRowsArgs<Planned> command{
             .kind = op_.kind(), .rate = rate(), .beta = op_.beta()};
         const auto rows_of = [&](int slot) {
             return slot >= 0 ? as_rows(low_.vector(slot)) : Operand{};
@@ -222,17 +226,17 @@ private:
     /// P -= col col' / (1 + power)
     void update_inv_gamma() {
         const Operand scaled = low_.scratch(col_.cols);
-        low_.emit(LearningRowsCommand{.kind = LearningKind::rls,
-                                      .rate = 0,
-                                      .beta = 0,
-                                      .signal = as_rows(col_),
-                                      .theta = {},
-                                      .scale = {},
-                                      .gate = {},
-                                      .power = repeated(power_),
-                                      .row = as_rows(scaled),
-                                      .decay = {}});
-        low_.emit(ChangeWeightsCommand{
+        low_.emit(LearningRowsArgs<Planned>{.kind = LearningKind::rls,
+                                            .rate = 0,
+                                            .beta = 0,
+                                            .signal = as_rows(col_),
+                                            .theta = {},
+                                            .scale = {},
+                                            .gate = {},
+                                            .power = repeated(power_),
+                                            .row = as_rows(scaled),
+                                            .decay = {}});
+        low_.emit(ChangeWeightsArgs<Planned>{
             as_column(scaled), col_, {}, {}, low_.matrix(op_.inv_gamma_slot()), true});
     }
 

@@ -8,22 +8,24 @@
 #include "engine/operators/checks.hpp"
 #include "engine/operators/operator_base.hpp"
 #include "kernels/base/error.hpp"
+#include "kernels/sparse_product.hpp"
 
 namespace nengine {
 namespace {
 
 /// y (+)= A x for A with values in these rows and columns.
-SparseProductCommand product(Lowering& low, const std::vector<Index>& rows,
-                             const std::vector<Index>& columns, Index n_rows,
-                             const Operand& x, const Operand& y, const Operand& values,
-                             bool accumulate) {
+SparseProductArgs<Planned> product(Lowering& low, const std::vector<Index>& rows,
+                                   const std::vector<Index>& columns, Index n_rows,
+                                   const Operand& x, const Operand& y,
+                                   const Operand& values, bool accumulate) {
     CompressedRows places = compressed_rows(rows, n_rows);
-    SparseProductCommand command{.x = x,
-                                 .y = y,
-                                 .values = values,
-                                 .offsets = low.table(std::move(places.offsets)),
-                                 .columns = low.table(places.in_order(columns)),
-                                 .accumulate = accumulate};
+    SparseProductArgs<Planned> command{.x = x,
+                                       .y = y,
+                                       .values = values,
+                                       .offsets = low.table(std::move(places.offsets)),
+                                       .columns = low.table(places.in_order(columns)),
+                                       .order = no_table,
+                                       .accumulate = accumulate};
     if (!std::ranges::is_sorted(places.order)) {
         command.order = low.table(std::move(places.order));
     }
@@ -79,11 +81,14 @@ void SparseDotInc::lower_backward(BackwardLowering& low) const {
     }
     if (low.wants_parameter(a)) {
         low.defer([&] {
-            low.emit(SparseGradientCommand{.x = low.flat(x, Of::saved),
-                                           .dL_dy = low.flat(y, Of::saved_gradient),
-                                           .dL_dvalues = low.parameter_dense(a),
-                                           .rows = low.table(pattern_.rows),
-                                           .columns = low.table(pattern_.columns)});
+            const Operand dL_da = low.parameter_dense(a);
+            low.emit(
+                SparseGradientArgs<Planned>{.x = low.flat(x, Of::saved),
+                                            .dL_dy = low.flat(y, Of::saved_gradient),
+                                            .dL_dvalues = dL_da,
+                                            .rows = low.table(pattern_.rows),
+                                            .columns = low.table(pattern_.columns),
+                                            .count = dL_da.cols});
         });
     }
 }

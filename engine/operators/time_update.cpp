@@ -2,6 +2,7 @@
 
 #include "engine/ir/lowering.hpp"
 #include "engine/operators/checks.hpp"
+#include "kernels/elementwise.hpp"
 
 namespace nengine {
 
@@ -21,7 +22,7 @@ void TimeUpdate::check(const std::vector<Shape>& shapes) const {
 }
 
 void TimeUpdate::lower(Lowering& low) const {
-    low.emit(TimeCommand{low.flat(time)});
+    low.emit(TimeArgs<Planned>{{}, {}, low.flat(time)});
 }
 
 }  // namespace nengine

@@ -3,6 +3,7 @@
 #include "engine/ir/lowering.hpp"
 #include "engine/operators/checks.hpp"
 #include "engine/operators/weight_inc_dot.hpp"
+#include "kernels/learning.hpp"
 
 namespace nengine {
 
@@ -57,10 +58,10 @@ double WeightInc::flops(const std::vector<Shape>& shapes) const {
 
 void WeightInc::lower(Lowering& low) const {
     const Operand matrix = low.matrix(weights);
-    low.emit(
-        ChangeWeightsCommand{as_column(low.vector(row)), low.vector(col),
-                             has_decay() ? as_column(low.vector(decay)) : Operand{},
-                             has_decay() ? matrix : Operand{}, matrix, true});
+    low.emit(ChangeWeightsArgs<Planned>{
+        as_column(low.vector(row)), low.vector(col),
+        has_decay() ? as_column(low.vector(decay)) : Operand{},
+        has_decay() ? matrix : Operand{}, matrix, true});
 }
 
 }  // namespace nengine

@@ -2,6 +2,7 @@
 
 #include "engine/ir/lowering.hpp"
 #include "engine/operators/checks.hpp"
+#include "kernels/learning.hpp"
 
 namespace nengine {
 namespace {
@@ -45,7 +46,7 @@ double WeightIncDot::flops(const std::vector<Shape>& shapes) const {
 }
 
 void WeightIncDot::lower(Lowering& low) const {
-    low.emit(ChangeAndMultiplyCommand{
+    low.emit(ChangeAndMultiplyArgs<Planned>{
         as_column(low.vector(row)), low.vector(col),
         has_decay() ? as_column(low.vector(decay)) : Operand{}, low.matrix(weights),
         low.vector(x), low.vector(y), low.accumulate(y)});

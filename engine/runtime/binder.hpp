@@ -1,17 +1,12 @@
 #pragma once
 
-#include <functional>
 #include <map>
 #include <utility>
 
 #include "engine/runtime/memory.hpp"
-#include "kernels/gemm.hpp"
 #include "kernels/random.hpp"
 
 namespace nengine {
-
-/// A command with its addresses resolved: nothing but a call.
-using Call = std::function<void()>;
 
 /// Turns commands into calls. Everything that a call needs is copied into it, so that
 /// it may be replayed when the plan is gone.
@@ -39,6 +34,13 @@ public:
     /// A kernel call; not for what the host calls.
     Call bind(const Command& command, const ChunkExtent& extent) const;
 
+    const Device& device() const { return device_; }
+    double dt() const { return plan_.model->dt(); }
+    Index* table(TableId id) const { return tables_[static_cast<std::size_t>(id)]; }
+    Index* step_counter() const { return step_counter_; }
+    const RandomOrigin* origin() const { return origin_; }
+    OperandPlace place(const Operand& operand, const ChunkExtent& extent) const;
+
     /// The numbers of an operand: `steps` and `items` extents, stride 0 where it has
     /// one row.
     Block<Real> block(const Operand& operand, const ChunkExtent& extent, Index steps,
@@ -49,58 +51,32 @@ public:
     Real* address(const Operand& operand) const;
 
     /// Convolutions with the filter at `w` may read it as it was prepared for the
-    /// device, see kernels/conv.hpp.
-    void use_prepared(const ConvCommand& command, const Real* prepared) {
-        prepared_[{address(command.w), command.shape.out_c}] = prepared;
+    /// device's library. Its elements do not change but by being prepared anew.
+    void use_prepared(const Real* w, Index out_c, const Real* prepared) {
+        prepared_[{w, out_c}] = prepared;
     }
     /// Null if it was not.
-    const Real* prepared(const ConvCommand& command) const {
-        const auto found = prepared_.find({address(command.w), command.shape.out_c});
+    const Real* prepared(const Real* w, Index out_c) const {
+        const auto found = prepared_.find({w, out_c});
         return found == prepared_.end() ? nullptr : found->second;
     }
 
 private:
-    Call operator_call(const FillCommand& c, const ChunkExtent& extent) const;
-    Call operator_call(const CopyCommand& c, const ChunkExtent& extent) const;
-    Call operator_call(const MultiplyCommand& c, const ChunkExtent& extent) const;
-    Call operator_call(const SumProductCommand& c, const ChunkExtent& extent) const;
-    Call operator_call(const IndexedSumCommand& c, const ChunkExtent& extent) const;
-    Call operator_call(const SparseProductCommand& c, const ChunkExtent& extent) const;
-    Call operator_call(const SparseGradientCommand& c, const ChunkExtent& extent) const;
-    Call operator_call(const GemmCommand& c, const ChunkExtent& extent) const;
-    Call operator_call(const ConvCommand& c, const ChunkExtent& extent) const;
-    Call operator_call(const PoolCommand& c, const ChunkExtent& extent) const;
+    Call operator_call(const KernelCall& call, const ChunkExtent& extent) const;
     Call operator_call(const NeuronCommand& c, const ChunkExtent& extent) const;
     Call operator_call(const NeuronRateCommand& c, const ChunkExtent& extent) const;
     Call operator_call(const NeuronRateBackwardCommand& c,
                        const ChunkExtent& extent) const;
-    Call operator_call(const StochasticSpikesCommand& c,
-                       const ChunkExtent& extent) const;
-    Call operator_call(const PoissonSpikesCommand& c, const ChunkExtent& extent) const;
-    Call operator_call(const FilterCommand& c, const ChunkExtent& extent) const;
-    Call operator_call(const FilterBackwardCommand& c, const ChunkExtent& extent) const;
-    Call operator_call(const TimeCommand& c, const ChunkExtent& extent) const;
     Call operator_call(const HostCommand& c, const ChunkExtent& extent) const;
-    Call operator_call(const LearningRowsCommand& c, const ChunkExtent& extent) const;
-    Call operator_call(const ChangeWeightsCommand& c, const ChunkExtent& extent) const;
-    Call operator_call(const ChangeAndMultiplyCommand& c,
-                       const ChunkExtent& extent) const;
     Call operator_call(const ProcessCommand& c, const ChunkExtent& extent) const;
     Call operator_call(const RandomCommand& c, const ChunkExtent& extent) const;
-    Call operator_call(const RowCommand& c, const ChunkExtent& extent) const;
 
     const BufferSpec& spec(const Operand& operand) const {
         return plan_.buffers[static_cast<std::size_t>(operand.buffer)];
     }
-    Index steps_of(const Operand& operand, const ChunkExtent& extent) const;
-    Index items_of(const Operand& operand, const ChunkExtent& extent) const;
     /// The block with the extents of `like`.
     Block<Real> block_like(const Operand& operand, const Operand& like,
                            const ChunkExtent& extent) const;
-    /// A block per member of a group, as steps, for the items of `like`; no data if the
-    /// operand is absent.
-    Block<Real> members(const Operand& operand, const Operand& like,
-                        const ChunkExtent& extent) const;
     ParamView<Real> param(const Operand& operand) const;
     template <class Args>
     void set_neurons(Args& args, const NeuronOperands& c, const Operand& like,
@@ -115,11 +91,5 @@ private:
     /// By address and number of output channels: the rows of w as a matrix.
     std::map<std::pair<const Real*, Index>, const Real*> prepared_;
 };
-
-/// The products of a GemmCommand: as few as the operands' strides allow.
-template <class Real>
-std::vector<GemmArgs<Real>> gemm_products(const GemmCommand& command,
-                                          const Block<Real>& a, const Block<Real>& x,
-                                          const Block<Real>& y);
 
 }  // namespace nengine

@@ -25,8 +25,9 @@ std::vector<Real> read_block(const Device& device, const Block<Real>& block) {
     std::vector<Real> host(n);
     const Buffer staging = device.allocate(n * sizeof(Real), "arguments of a function");
     const Block<Real> dense = without_gaps(block, staging.as<Real>());
-    device.run(
-        [&](const auto& exec) { copy(exec, Block<const Real>(block), dense, false); });
+    device.run([&](const auto& exec) {
+        copy(exec, CopyArgs<Bound<Real>>{block, dense, false});
+    });
     device.download(host.data(), staging.data(), n * sizeof(Real));
     return host;
 }
@@ -39,8 +40,9 @@ void write_block(const Device& device, const Block<Real>& block,
     device.upload(staging.data(), values.data(), values.size() * sizeof(Real));
     const Block<Real> dense = without_gaps(block, staging.as<Real>());
     // The staging memory goes in order: after the copy.
-    device.run(
-        [&](const auto& exec) { copy(exec, Block<const Real>(dense), block, false); });
+    device.run([&](const auto& exec) {
+        copy(exec, CopyArgs<Bound<Real>>{dense, block, false});
+    });
 }
 
 template <class Real>

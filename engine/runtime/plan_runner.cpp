@@ -18,7 +18,8 @@ constexpr Index steps_per_graph = 16;
 bool has_draws(const Plan& plan) {
     return std::ranges::any_of(plan.forward, [](const Stage& stage) {
         return std::ranges::any_of(stage.commands, [](const Command& command) {
-            return std::holds_alternative<PoissonSpikesCommand>(command.args);
+            const auto* call = std::get_if<KernelCall>(&command.args);
+            return call != nullptr && call->draws();
         });
     });
 }

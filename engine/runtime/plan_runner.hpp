@@ -12,6 +12,7 @@
 #include "engine/runtime/process_states.hpp"
 #include "engine/runtime/stores.hpp"
 #include "kernels/base/timer.hpp"
+#include "kernels/convolution.hpp"
 
 namespace nengine {
 
@@ -99,7 +100,7 @@ private:
     /// Filters in the order that the device's convolutions want, renewed with the
     /// packed copies, where a convolution's do not change in between.
     void make_prepared_filters();
-    void prepare_filter_of(const ConvCommand& command);
+    void prepare_filter_of(const ConvArgs<Planned>& command);
 
     /// `size` elements of a store's row from `first` on, in the sorted table from
     /// `sorted` on.

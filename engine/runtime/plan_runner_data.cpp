@@ -123,7 +123,7 @@ void PlanRunner<Real>::make_piece_pack(const Packed& packed, const PackPiece& pi
     target.col_stride = 1;
     pack_.push_back([device = device_, source, target] {
         device.run([&](const auto& exec) {
-            copy(exec, Block<const Real>(source), target, false);
+            copy(exec, CopyArgs<Bound<Real>>{source, target, false});
         });
     });
     if (packed.gradient == no_buffer) {
@@ -133,7 +133,7 @@ void PlanRunner<Real>::make_piece_pack(const Packed& packed, const PackPiece& pi
     target.data = static_cast<Real*>(memory_.data(packed.gradient)) + piece.to;
     unpack_gradients_.push_back([device = device_, source, target] {
         device.run([&](const auto& exec) {
-            copy(exec, Block<const Real>(target), source, true);
+            copy(exec, CopyArgs<Bound<Real>>{target, source, true});
         });
     });
 }
@@ -149,7 +149,7 @@ void PlanRunner<Real>::make_table_pack(const Packed& packed, Index width) {
         table_memory_.push_back(upload_table(device_, table));
         return table_memory_.back().template as<Index>();
     };
-    IndexedSumArgs<Real> args{
+    IndexedSumArgs<Bound<Real>> args{
         .src = vector_block<Real>(parameters_.values(), parameters_.size()),
         .dst = vector_block(static_cast<Real*>(memory_.data(packed.buffer)), width),
         .offsets = keep(iota(width + 1)),
@@ -165,7 +165,7 @@ void PlanRunner<Real>::make_table_pack(const Packed& packed, Index width) {
     need_tables(device_, width + 2 * (high - low + 1), owner);
     // For each parameter the elements of the packed buffer that it is the source of.
     const CompressedRows transposed = compressed_rows(sources, high - low + 1, low);
-    IndexedSumArgs<Real> gradient{
+    IndexedSumArgs<Bound<Real>> gradient{
         .src = vector_block(static_cast<Real*>(memory_.data(packed.gradient)), width),
         .dst = vector_block(parameters_.gradients() + low, high - low + 1),
         .offsets = keep(transposed.offsets),
@@ -250,7 +250,7 @@ void PlanRunner<Real>::make_state_tables(const StateStore<Real>& layout) {
 template <class Real>
 void PlanRunner<Real>::load_state(const StateStore<Real>& store) {
     for (const StateTable& table : state_tables_) {
-        const IndexedSumArgs<Real> args{
+        const IndexedSumArgs<Bound<Real>> args{
             .src = {.data = store.data(),
                     .batch = store.minibatch(),
                     .cols = store.width(),
@@ -298,7 +298,7 @@ void PlanRunner<Real>::save_learned(StateStore<Real>& store) const {
 template <class Real>
 void PlanRunner<Real>::save_run(const StateTable& table, const StateRun& run,
                                 StateStore<Real>& store) const {
-    const IndexedSumArgs<Real> args{
+    const IndexedSumArgs<Bound<Real>> args{
         .src = {.data = static_cast<Real*>(memory_.data(table.buffer)),
                 .batch = store.minibatch(),
                 .cols = table.width,

@@ -1,5 +1,4 @@
 #include "engine/runtime/plan_runner.hpp"
-#include "kernels/conv.hpp"
 
 namespace nengine {
 
@@ -8,8 +7,9 @@ void PlanRunner<Real>::make_prepared_filters() {
     for (const auto* stages : {&plan_->forward, &plan_->backward}) {
         for (const Stage& stage : *stages) {
             for (const Command& command : stage.commands) {
-                if (const auto* conv = std::get_if<ConvCommand>(&command.args)) {
-                    prepare_filter_of(*conv);
+                const auto* call = std::get_if<KernelCall>(&command.args);
+                if (call != nullptr && call->as<ConvArgs>() != nullptr) {
+                    prepare_filter_of(*call->as<ConvArgs>());
                 }
             }
         }
@@ -17,17 +17,18 @@ void PlanRunner<Real>::make_prepared_filters() {
 }
 
 template <class Real>
-void PlanRunner<Real>::prepare_filter_of(const ConvCommand& command) {
+void PlanRunner<Real>::prepare_filter_of(const ConvArgs<Planned>& command) {
+    ConvShape shape = command.shape;
+    shape.images = 1;
+    const Real* w = binder_.address(command.w);
     const BufferKind kind =
         plan_->buffers[static_cast<std::size_t>(command.w.buffer)].kind;
     const bool stays = kind == BufferKind::parameter || kind == BufferKind::packed ||
                        kind == BufferKind::literal;
     if (!stays || command.kind == LinearMap::backward_filter ||
-        binder_.prepared(command) != nullptr) {
+        binder_.prepared(w, shape.out_c) != nullptr) {
         return;
     }
-    ConvShape shape = command.shape;
-    shape.images = 1;
     Index size = 0;
     device_.run(
         [&](const auto& exec) { size = prepared_filter_size<Real>(exec, shape); });
@@ -37,13 +38,11 @@ void PlanRunner<Real>::prepare_filter_of(const ConvCommand& command) {
     filter_memory_.push_back(device_.allocate(
         static_cast<std::size_t>(size) * sizeof(Real), "a prepared filter"));
     Real* prepared = filter_memory_.back().template as<Real>();
-    binder_.use_prepared(command, prepared);
-    pack_.push_back(
-        [device = device_, shape, w = binder_.address(command.w), prepared] {
-            device.run([&](const auto& exec) {
-                prepare_filter<Real>(exec, shape, w, prepared);
-            });
-        });
+    binder_.use_prepared(w, shape.out_c, prepared);
+    pack_.push_back([device = device_, shape, w, prepared] {
+        device.run(
+            [&](const auto& exec) { prepare_filter<Real>(exec, shape, w, prepared); });
+    });
 }
 
 template void PlanRunner<float>::make_prepared_filters();

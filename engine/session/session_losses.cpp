@@ -123,7 +123,9 @@ auto SessionOf<Real>::compared_rows(Runner& runner, const Comparison& with,
     if (with.training && probe.gradient.present()) {
         gradient = runner.binder().block(probe.gradient, extent);
         if (n < extent.steps) {
-            device_.run([&](const auto& exec) { fill(exec, gradient, Real{0}); });
+            device_.run([&](const auto& exec) {
+                fill(exec, FillArgs<Bound<Real>>{gradient, Real{0}});
+            });
         }
     }
     if (n == 0) {

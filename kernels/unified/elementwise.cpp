@@ -129,47 +129,45 @@ void run_multiply(const Exec& exec, Block<const Real> a, Block<const Real> x,
 }  // namespace
 
 template <class Exec, class Real>
-void fill(const Exec& exec, const Block<Real>& given, Real value) {
-    Block<Real> dst = given;
+void fill(const Exec& exec, const FillArgs<Bound<Real>>& args) {
+    Block<Real> dst = args.dst;
     const Extents extents = join_extents(0, dst);
     if (is_unit(dst)) {
         launch_elements(
             exec, extents,
-            Fill<Real, Columns::unit>{Operand<Real, Columns::unit>(dst), value});
+            Fill<Real, Columns::unit>{Operand<Real, Columns::unit>(dst), args.value});
     } else {
         launch_elements(
             exec, extents,
-            Fill<Real, Columns::other>{Operand<Real, Columns::other>(dst), value});
+            Fill<Real, Columns::other>{Operand<Real, Columns::other>(dst), args.value});
     }
 }
 
 template <class Exec, class Real>
-void copy(const Exec& exec, const Block<const Real>& src, const Block<Real>& dst,
-          bool accumulate) {
-    accumulate ? run_copy<true>(exec, src, dst) : run_copy<false>(exec, src, dst);
+void copy(const Exec& exec, const CopyArgs<Bound<Real>>& args) {
+    args.accumulate ? run_copy<true>(exec, args.src, args.dst)
+                    : run_copy<false>(exec, args.src, args.dst);
 }
 
 template <class Exec, class Real>
-void multiply(const Exec& exec, const Block<const Real>& a, const Block<const Real>& x,
-              const Block<Real>& y, bool accumulate) {
-    accumulate ? run_multiply<true>(exec, a, x, y) : run_multiply<false>(exec, a, x, y);
+void multiply(const Exec& exec, const MultiplyArgs<Bound<Real>>& args) {
+    args.accumulate ? run_multiply<true>(exec, args.a, args.x, args.y)
+                    : run_multiply<false>(exec, args.a, args.x, args.y);
 }
 
 template <class Exec, class Real>
-void write_time(const Exec& exec, Index first_step, double dt,
-                const Block<Real>& time) {
+void write_time(const Exec& exec, const TimeArgs<Bound<Real>>& args) {
+    const Block<Real>& time = args.time;
     launch_elements(
         exec, {time.steps, time.batch, time.rows, time.cols},
-        WriteTime<Real>{Operand<Real, Columns::other>(time), first_step, dt});
+        WriteTime<Real>{Operand<Real, Columns::other>(time), args.first_step, args.dt});
 }
 
-#define NENGINE_INSTANTIATE(Real)                                                     \
-    template void fill(const ThisExec&, const Block<Real>&, Real);                    \
-    template void copy(const ThisExec&, const Block<const Real>&, const Block<Real>&, \
-                       bool);                                                         \
-    template void multiply(const ThisExec&, const Block<const Real>&,                 \
-                           const Block<const Real>&, const Block<Real>&, bool);       \
-    template void write_time(const ThisExec&, Index, double, const Block<Real>&);
+#define NENGINE_INSTANTIATE(Real)                                              \
+    template void fill(const ThisExec&, const FillArgs<Bound<Real>>&);         \
+    template void copy(const ThisExec&, const CopyArgs<Bound<Real>>&);         \
+    template void multiply(const ThisExec&, const MultiplyArgs<Bound<Real>>&); \
+    template void write_time(const ThisExec&, const TimeArgs<Bound<Real>>&);
 
 NENGINE_INSTANTIATE(float)
 NENGINE_INSTANTIATE(double)

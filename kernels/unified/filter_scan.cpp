@@ -20,7 +20,7 @@ struct FilterScan {
     FilterState<Real, Form::order, unit> state;
     Panel<Real, unit> output;
 
-    explicit FilterScan(const FilterScanArgs<Real>& args)
+    explicit FilterScan(const FilterScanArgs<Bound<Real>>& args)
         : coefficients(args.coefficients),
           input(args.input),
           state(args.state),
@@ -47,7 +47,7 @@ struct FilterScan {
 }  // namespace
 
 template <class Exec, class Real>
-void filter_scan(const Exec& exec, const FilterScanArgs<Real>& args) {
+void filter_scan(const Exec& exec, const FilterScanArgs<Bound<Real>>& args) {
     if (args.form == FilterForm::finite) {
         return finite_scan(exec, args);
     }
@@ -64,7 +64,7 @@ void filter_scan(const Exec& exec, const FilterScanArgs<Real>& args) {
     });
 }
 
-template void filter_scan(const ThisExec&, const FilterScanArgs<float>&);
-template void filter_scan(const ThisExec&, const FilterScanArgs<double>&);
+template void filter_scan(const ThisExec&, const FilterScanArgs<Bound<float>>&);
+template void filter_scan(const ThisExec&, const FilterScanArgs<Bound<double>>&);
 
 }  // namespace nengine

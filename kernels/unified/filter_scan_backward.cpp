@@ -19,7 +19,7 @@ struct FilterScanBackward {
     FilterState<Real, Form::order, unit> adjoint;
     Panel<Real, unit> dL_dinput;
 
-    explicit FilterScanBackward(const FilterBackwardArgs<Real>& args)
+    explicit FilterScanBackward(const FilterBackwardArgs<Bound<Real>>& args)
         : coefficients(args.coefficients),
           dL_doutput(args.dL_doutput),
           adjoint(args.adjoint),
@@ -50,7 +50,7 @@ struct FilterScanBackward {
 };
 
 template <bool accumulate, class Exec, class Real>
-void run_backward(const Exec& exec, const FilterBackwardArgs<Real>& args) {
+void run_backward(const Exec& exec, const FilterBackwardArgs<Bound<Real>>& args) {
     if (args.form == FilterForm::finite) {
         return finite_scan_backward<accumulate>(exec, args);
     }
@@ -71,11 +71,14 @@ void run_backward(const Exec& exec, const FilterBackwardArgs<Real>& args) {
 }  // namespace
 
 template <class Exec, class Real>
-void filter_scan_backward(const Exec& exec, const FilterBackwardArgs<Real>& args) {
+void filter_scan_backward(const Exec& exec,
+                          const FilterBackwardArgs<Bound<Real>>& args) {
     args.accumulate ? run_backward<true>(exec, args) : run_backward<false>(exec, args);
 }
 
-template void filter_scan_backward(const ThisExec&, const FilterBackwardArgs<float>&);
-template void filter_scan_backward(const ThisExec&, const FilterBackwardArgs<double>&);
+template void filter_scan_backward(const ThisExec&,
+                                   const FilterBackwardArgs<Bound<float>>&);
+template void filter_scan_backward(const ThisExec&,
+                                   const FilterBackwardArgs<Bound<double>>&);
 
 }  // namespace nengine

@@ -90,7 +90,7 @@ struct FiniteStateAdjoint {
 };
 
 template <class Exec, class Real>
-void finite_scan(const Exec& exec, const FilterScanArgs<Real>& args) {
+void finite_scan(const Exec& exec, const FilterScanArgs<Bound<Real>>& args) {
     check_finite_order(args.order);
     const auto& in = args.input;
     launch_elements(
@@ -101,7 +101,8 @@ void finite_scan(const Exec& exec, const FilterScanArgs<Real>& args) {
 }
 
 template <bool accumulate, class Exec, class Real>
-void finite_scan_backward(const Exec& exec, const FilterBackwardArgs<Real>& args) {
+void finite_scan_backward(const Exec& exec,
+                          const FilterBackwardArgs<Bound<Real>>& args) {
     check_finite_order(args.order);
     const auto& dy = args.dL_doutput;
     launch_elements(

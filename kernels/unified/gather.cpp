@@ -15,7 +15,7 @@ struct IndexedSum {
     const Index *offsets, *sources;
     bool accumulate;
 
-    explicit IndexedSum(const IndexedSumArgs<Real>& args)
+    explicit IndexedSum(const IndexedSumArgs<Bound<Real>>& args)
         : src(args.src),
           dst(args.dst),
           offsets(args.offsets),
@@ -87,7 +87,7 @@ void run_select(const Exec& exec, int first, Block<const Real> src, const Index*
 }  // namespace
 
 template <class Exec, class Real>
-void indexed_sum(const Exec& exec, const IndexedSumArgs<Real>& args) {
+void indexed_sum(const Exec& exec, const IndexedSumArgs<Bound<Real>>& args) {
     const auto& dst = args.dst;
     launch_elements(exec, {dst.steps, dst.batch, 1, dst.cols}, IndexedSum<Real>(args));
 }
@@ -105,7 +105,7 @@ void select_items(const Exec& exec, const Block<const Real>& src, const Index* i
 }
 
 #define NENGINE_INSTANTIATE(Real)                                                      \
-    template void indexed_sum(const ThisExec&, const IndexedSumArgs<Real>&);           \
+    template void indexed_sum(const ThisExec&, const IndexedSumArgs<Bound<Real>>&);    \
     template void select_rows(const ThisExec&, const Block<const Real>&, const Index*, \
                               const Block<Real>&);                                     \
     template void select_items(const ThisExec&, const Block<const Real>&,              \

@@ -9,7 +9,7 @@ namespace {
 
 template <class Real, LearningKind kind>
 struct LearningRows {
-    LearningRowsArgs<Real> a;
+    LearningRowsArgs<Bound<Real>> a;
 
     NENGINE_HD void operator()(Index t, Index b, Index r, Index c) const {
         const Real signal = a.signal(t, b, r, c);
@@ -30,7 +30,7 @@ struct LearningRows {
 };
 
 template <class Exec, class Real>
-void launch_rows_of(const Exec& exec, const LearningRowsArgs<Real>& args) {
+void launch_rows_of(const Exec& exec, const LearningRowsArgs<Bound<Real>>& args) {
     const Extents extents{args.row.steps, args.row.batch, args.row.rows, args.row.cols};
     switch (args.kind) {
         case LearningKind::pes:
@@ -94,24 +94,22 @@ struct ChangeStrided {
 };
 
 template <bool decays, bool accumulate, class Exec, class Real>
-void run_change(const Exec& exec, const WeightChange<Real>& change,
-                const Block<const Real>& weights, const Block<Real>& out) {
+void run_change(const Exec& exec, const ChangeWeightsArgs<Bound<Real>>& args) {
+    const auto& [row, col, decay, weights, out, adds] = args;
     const Extents extents{out.steps, out.batch, out.rows, out.cols};
-    const bool dense =
-        is_unit(out) && is_unit(change.col) && (!decays || is_unit(weights));
+    const bool dense = is_unit(out) && is_unit(col) && (!decays || is_unit(weights));
     if (dense) {
         using enum Columns;
         launch_elements(
             exec, extents,
             ChangeWeights<Real, decays, accumulate>{
-                Operand<const Real, same>(change.row),
-                Operand<const Real, unit>(change.col),
-                Operand<const Real, same>(change.decay),
-                Operand<const Real, unit>(weights), Operand<Real, unit>(out)});
+                Operand<const Real, same>(row), Operand<const Real, unit>(col),
+                Operand<const Real, same>(decay), Operand<const Real, unit>(weights),
+                Operand<Real, unit>(out)});
     } else {
-        launch_elements(exec, extents,
-                        ChangeStrided<Real, decays, accumulate>{
-                            change.row, change.col, change.decay, weights, out});
+        launch_elements(
+            exec, extents,
+            ChangeStrided<Real, decays, accumulate>{row, col, decay, weights, out});
     }
 }
 
@@ -158,64 +156,59 @@ struct ChangeAndMultiply {
 };
 
 template <bool decays, bool accumulate, bool dense, class Exec, class Real>
-void launch_change(const Exec& exec, const WeightChange<Real>& change,
-                   const Block<Real>& weights, const Block<const Real>& x,
-                   const Block<Real>& y) {
+void launch_change(const Exec& exec, const ChangeAndMultiplyArgs<Bound<Real>>& args) {
+    const Block<Real>& weights = args.weights;
     launch_lines(exec, weights.steps * weights.batch * weights.rows, weights.cols,
                  ChangeAndMultiply<Real, decays, accumulate, dense>{
-                     change.row, change.col, change.decay, weights, x, y,
+                     args.row, args.col, args.decay, weights, args.x, args.y,
                      RowDivisor(weights.rows), RowDivisor(weights.batch)});
 }
 
 template <bool decays, bool accumulate, class Exec, class Real>
-void run_change_and_multiply(const Exec& exec, const WeightChange<Real>& change,
-                             const Block<Real>& weights, const Block<const Real>& x,
-                             const Block<Real>& y) {
-    const bool dense = is_unit(weights) && is_unit(change.col) && is_unit(x);
-    dense ? launch_change<decays, accumulate, true>(exec, change, weights, x, y)
-          : launch_change<decays, accumulate, false>(exec, change, weights, x, y);
+void run_change_and_multiply(const Exec& exec,
+                             const ChangeAndMultiplyArgs<Bound<Real>>& args) {
+    const bool dense = is_unit(args.weights) && is_unit(args.col) && is_unit(args.x);
+    dense ? launch_change<decays, accumulate, true>(exec, args)
+          : launch_change<decays, accumulate, false>(exec, args);
 }
 
 }  // namespace
 
 template <class Exec, class Real>
-void learning_rows(const Exec& exec, const LearningRowsArgs<Real>& args) {
+void learning_rows(const Exec& exec, const LearningRowsArgs<Bound<Real>>& args) {
     launch_rows_of(exec, args);
 }
 
 template <class Exec, class Real>
-void change_weights(const Exec& exec, const WeightChange<Real>& change,
-                    const Block<const Real>& weights, const Block<Real>& out,
-                    bool accumulate) {
-    if (change.decay.data != nullptr) {
-        accumulate ? run_change<true, true>(exec, change, weights, out)
-                   : run_change<true, false>(exec, change, weights, out);
+void change_weights(const Exec& exec, const ChangeWeightsArgs<Bound<Real>>& args) {
+    if (args.decay.data != nullptr) {
+        args.accumulate ? run_change<true, true>(exec, args)
+                        : run_change<true, false>(exec, args);
     } else {
-        accumulate ? run_change<false, true>(exec, change, weights, out)
-                   : run_change<false, false>(exec, change, weights, out);
+        args.accumulate ? run_change<false, true>(exec, args)
+                        : run_change<false, false>(exec, args);
     }
 }
 
 template <class Exec, class Real>
-void change_and_multiply(const Exec& exec, const WeightChange<Real>& change,
-                         const Block<Real>& weights, const Block<const Real>& x,
-                         const Block<Real>& y, bool accumulate) {
-    if (change.decay.data != nullptr) {
-        accumulate ? run_change_and_multiply<true, true>(exec, change, weights, x, y)
-                   : run_change_and_multiply<true, false>(exec, change, weights, x, y);
+void change_and_multiply(const Exec& exec,
+                         const ChangeAndMultiplyArgs<Bound<Real>>& args) {
+    if (args.decay.data != nullptr) {
+        args.accumulate ? run_change_and_multiply<true, true>(exec, args)
+                        : run_change_and_multiply<true, false>(exec, args);
     } else {
-        accumulate ? run_change_and_multiply<false, true>(exec, change, weights, x, y)
-                   : run_change_and_multiply<false, false>(exec, change, weights, x, y);
+        args.accumulate ? run_change_and_multiply<false, true>(exec, args)
+                        : run_change_and_multiply<false, false>(exec, args);
     }
 }
 
-#define NENGINE_INSTANTIATE(Real)                                                     \
-    template void learning_rows(const ThisExec&, const LearningRowsArgs<Real>&);      \
-    template void change_weights(const ThisExec&, const WeightChange<Real>&,          \
-                                 const Block<const Real>&, const Block<Real>&, bool); \
-    template void change_and_multiply(const ThisExec&, const WeightChange<Real>&,     \
-                                      const Block<Real>&, const Block<const Real>&,   \
-                                      const Block<Real>&, bool);
+#define NENGINE_INSTANTIATE(Real)                                        \
+    template void learning_rows(const ThisExec&,                         \
+                                const LearningRowsArgs<Bound<Real>>&);   \
+    template void change_weights(const ThisExec&,                        \
+                                 const ChangeWeightsArgs<Bound<Real>>&); \
+    template void change_and_multiply(const ThisExec&,                   \
+                                      const ChangeAndMultiplyArgs<Bound<Real>>&);
 
 NENGINE_INSTANTIATE(float)
 NENGINE_INSTANTIATE(double)

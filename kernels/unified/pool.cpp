@@ -169,26 +169,21 @@ void run_backward(const Exec& exec, const Pool2DShape& s, const Real* dL_dy,
 }  // namespace
 
 template <class Exec, class Real>
-void average_pool_forward(const Exec& exec, const Pool2DShape& shape, const Real* x,
-                          Real* y, bool accumulate) {
-    accumulate ? run_forward<true>(exec, shape, x, y)
-               : run_forward<false>(exec, shape, x, y);
+void average_pool(const Exec& exec, const AveragePoolArgs<Bound<Real>>& args) {
+    for_images(args.x, args.y, [&](Index images, Real* x, Real* y) {
+        Pool2DShape shape = args.shape;
+        shape.images = images;
+        if (args.kind == LinearMap::forward) {
+            args.accumulate ? run_forward<true>(exec, shape, x, y)
+                            : run_forward<false>(exec, shape, x, y);
+        } else {
+            args.accumulate ? run_backward<true>(exec, shape, y, x)
+                            : run_backward<false>(exec, shape, y, x);
+        }
+    });
 }
 
-template <class Exec, class Real>
-void average_pool_backward(const Exec& exec, const Pool2DShape& shape,
-                           const Real* dL_dy, Real* dL_dx, bool accumulate) {
-    accumulate ? run_backward<true>(exec, shape, dL_dy, dL_dx)
-               : run_backward<false>(exec, shape, dL_dy, dL_dx);
-}
-
-#define NENGINE_INSTANTIATE(Real)                                            \
-    template void average_pool_forward(const ThisExec&, const Pool2DShape&,  \
-                                       const Real*, Real*, bool);            \
-    template void average_pool_backward(const ThisExec&, const Pool2DShape&, \
-                                        const Real*, Real*, bool);
-
-NENGINE_INSTANTIATE(float)
-NENGINE_INSTANTIATE(double)
+template void average_pool(const ThisExec&, const AveragePoolArgs<Bound<float>>&);
+template void average_pool(const ThisExec&, const AveragePoolArgs<Bound<double>>&);
 
 }  // namespace nengine

@@ -16,7 +16,7 @@ struct StochasticSpikes {
     ParamView<Real> amplitude;
     Panel<Real, unit> output;
 
-    explicit StochasticSpikes(const StochasticSpikesArgs<Real>& args)
+    explicit StochasticSpikes(const StochasticSpikesArgs<Bound<Real>>& args)
         : dt(args.dt),
           rates(args.rates),
           uniform(args.uniform),
@@ -46,10 +46,10 @@ struct PoissonSpikes {
     ParamView<Real> amplitude;
     Panel<Real, false> output;
 
-    explicit PoissonSpikes(const PoissonSpikesArgs<Real>& args)
+    explicit PoissonSpikes(const PoissonSpikesArgs<Bound<Real>>& args)
         : dt(args.dt),
           origin(args.origin),
-          counter(args.counter),
+          counter(args.stepped ? args.counter : nullptr),
           elements(args.elements),
           rates(args.rates),
           amplitude(args.amplitude),
@@ -75,7 +75,8 @@ struct PoissonSpikes {
 }  // namespace
 
 template <class Exec, class Real>
-void stochastic_spikes(const Exec& exec, const StochasticSpikesArgs<Real>& args) {
+void stochastic_spikes(const Exec& exec,
+                       const StochasticSpikesArgs<Bound<Real>>& args) {
     const auto& out = args.output;
     const Extents extents{out.steps, out.batch, out.rows, out.cols};
     if (all_unit(args.rates, args.uniform, out)) {
@@ -85,17 +86,19 @@ void stochastic_spikes(const Exec& exec, const StochasticSpikesArgs<Real>& args)
     }
 }
 
-template void stochastic_spikes(const ThisExec&, const StochasticSpikesArgs<float>&);
-template void stochastic_spikes(const ThisExec&, const StochasticSpikesArgs<double>&);
+template void stochastic_spikes(const ThisExec&,
+                                const StochasticSpikesArgs<Bound<float>>&);
+template void stochastic_spikes(const ThisExec&,
+                                const StochasticSpikesArgs<Bound<double>>&);
 
 template <class Exec, class Real>
-void poisson_spikes(const Exec& exec, const PoissonSpikesArgs<Real>& args) {
+void poisson_spikes(const Exec& exec, const PoissonSpikesArgs<Bound<Real>>& args) {
     const auto& out = args.output;
     launch_elements(exec, {out.steps, out.batch, out.rows, out.cols},
                     PoissonSpikes<Real>(args));
 }
 
-template void poisson_spikes(const ThisExec&, const PoissonSpikesArgs<float>&);
-template void poisson_spikes(const ThisExec&, const PoissonSpikesArgs<double>&);
+template void poisson_spikes(const ThisExec&, const PoissonSpikesArgs<Bound<float>>&);
+template void poisson_spikes(const ThisExec&, const PoissonSpikesArgs<Bound<double>>&);
 
 }  // namespace nengine

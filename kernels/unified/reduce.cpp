@@ -139,8 +139,8 @@ void run_sum(const Exec& exec, const Block<const Real>& a, const Block<const Rea
 }  // namespace
 
 template <class Exec, class Real>
-void sum_product(const Exec& exec, const Block<const Real>& a,
-                 const Block<const Real>& b, const Block<Real>& dst, bool accumulate) {
+void sum_product(const Exec& exec, const SumProductArgs<Bound<Real>>& args) {
+    const auto& [a, b, dst, accumulate] = args;
     if (b.data != nullptr) {
         accumulate ? run_sum<true, true>(exec, a, b, dst)
                    : run_sum<true, false>(exec, a, b, dst);
@@ -151,9 +151,7 @@ void sum_product(const Exec& exec, const Block<const Real>& a,
     }
 }
 
-template void sum_product(const ThisExec&, const Block<const float>&,
-                          const Block<const float>&, const Block<float>&, bool);
-template void sum_product(const ThisExec&, const Block<const double>&,
-                          const Block<const double>&, const Block<double>&, bool);
+template void sum_product(const ThisExec&, const SumProductArgs<Bound<float>>&);
+template void sum_product(const ThisExec&, const SumProductArgs<Bound<double>>&);
 
 }  // namespace nengine

@@ -61,9 +61,11 @@ struct Advance {
 };
 
 template <bool accumulate, class Exec, class Real>
-void run_load(const Exec& exec, const Index* step, Index shift,
-              Block<const Real> history, Block<Real> row) {
+void run_load(const Exec& exec, const MoveRowArgs<Bound<Real>>& args) {
     using enum Columns;
+    const auto [step, shift] = std::pair(args.step, args.shift);
+    Block<Real> row = args.row;
+    Block<const Real> history = args.history;
     row.steps = 1;
     const Extents extents = join_extents(1, row, history);
     if (is_unit(row) && is_unit(history)) {
@@ -80,9 +82,11 @@ void run_load(const Exec& exec, const Index* step, Index shift,
 }
 
 template <bool accumulate, class Exec, class Real>
-void run_store(const Exec& exec, const Index* step, Index shift, Block<const Real> row,
-               Block<Real> history) {
+void run_store(const Exec& exec, const MoveRowArgs<Bound<Real>>& args) {
     using enum Columns;
+    const auto [step, shift] = std::pair(args.step, args.shift);
+    Block<const Real> row = args.row;
+    Block<Real> history = args.history;
     row.steps = 1;
     const Extents extents = join_extents(1, row, history);
     if (is_unit(row) && is_unit(history)) {
@@ -101,19 +105,12 @@ void run_store(const Exec& exec, const Index* step, Index shift, Block<const Rea
 }  // namespace
 
 template <class Exec, class Real>
-void load_row(const Exec& exec, const Index* step, Index shift,
-              const Block<const Real>& history, const Block<Real>& row,
-              bool accumulate) {
-    accumulate ? run_load<true>(exec, step, shift, history, row)
-               : run_load<false>(exec, step, shift, history, row);
-}
-
-template <class Exec, class Real>
-void store_row(const Exec& exec, const Index* step, Index shift,
-               const Block<const Real>& row, const Block<Real>& history,
-               bool accumulate) {
-    accumulate ? run_store<true>(exec, step, shift, row, history)
-               : run_store<false>(exec, step, shift, row, history);
+void move_row(const Exec& exec, const MoveRowArgs<Bound<Real>>& args) {
+    if (args.kind == RowMove::load) {
+        args.accumulate ? run_load<true>(exec, args) : run_load<false>(exec, args);
+    } else {
+        args.accumulate ? run_store<true>(exec, args) : run_store<false>(exec, args);
+    }
 }
 
 template <class Exec>
@@ -121,14 +118,8 @@ void advance(const Exec& exec, Index* steps, Index count, Index by) {
     launch_each(exec, count, Advance{steps, by});
 }
 
-#define NENGINE_INSTANTIATE(Real)                                               \
-    template void load_row(const ThisExec&, const Index*, Index,                \
-                           const Block<const Real>&, const Block<Real>&, bool); \
-    template void store_row(const ThisExec&, const Index*, Index,               \
-                            const Block<const Real>&, const Block<Real>&, bool);
-
-NENGINE_INSTANTIATE(float)
-NENGINE_INSTANTIATE(double)
+template void move_row(const ThisExec&, const MoveRowArgs<Bound<float>>&);
+template void move_row(const ThisExec&, const MoveRowArgs<Bound<double>>&);
 template void advance(const ThisExec&, Index*, Index, Index);
 
 }  // namespace nengine

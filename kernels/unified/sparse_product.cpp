@@ -17,7 +17,7 @@ struct SparseProduct {
     const Index *offsets, *columns, *order;
     bool accumulate;
 
-    explicit SparseProduct(const SparseProductArgs<Real>& args)
+    explicit SparseProduct(const SparseProductArgs<Bound<Real>>& args)
         : x(args.x),
           y(args.y),
           values(args.values),
@@ -47,7 +47,7 @@ struct SparseGradient {
     const Index *rows, *columns;
     RowDivisor batch;
 
-    explicit SparseGradient(const SparseGradientArgs<Real>& args)
+    explicit SparseGradient(const SparseGradientArgs<Bound<Real>>& args)
         : x(args.x),
           dL_dy(args.dL_dy),
           dL_dvalues(args.dL_dvalues),
@@ -70,7 +70,7 @@ struct SparseGradient {
 }  // namespace
 
 template <class Exec, class Real>
-void sparse_product(const Exec& exec, const SparseProductArgs<Real>& args) {
+void sparse_product(const Exec& exec, const SparseProductArgs<Bound<Real>>& args) {
     const Extents extents{args.y.steps, args.y.batch, 1, args.y.cols};
     if (args.order != nullptr) {
         launch_elements(exec, extents, SparseProduct<Real, true>(args));
@@ -80,14 +80,16 @@ void sparse_product(const Exec& exec, const SparseProductArgs<Real>& args) {
 }
 
 template <class Exec, class Real>
-void sparse_gradient(const Exec& exec, const SparseGradientArgs<Real>& args) {
+void sparse_gradient(const Exec& exec, const SparseGradientArgs<Bound<Real>>& args) {
     launch_columns(exec, args.x.steps * args.x.batch, args.count,
                    SparseGradient<Real>(args));
 }
 
-#define NENGINE_INSTANTIATE(Real)                                                  \
-    template void sparse_product(const ThisExec&, const SparseProductArgs<Real>&); \
-    template void sparse_gradient(const ThisExec&, const SparseGradientArgs<Real>&);
+#define NENGINE_INSTANTIATE(Real)                                        \
+    template void sparse_product(const ThisExec&,                        \
+                                 const SparseProductArgs<Bound<Real>>&); \
+    template void sparse_gradient(const ThisExec&,                       \
+                                  const SparseGradientArgs<Bound<Real>>&);
 
 NENGINE_INSTANTIATE(float)
 NENGINE_INSTANTIATE(double)

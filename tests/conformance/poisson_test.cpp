@@ -33,7 +33,7 @@ TEST_P(PoissonConformance, CountsAreThoseOfTheReferenceOneByOne) {
         dense<const double>(rates.as<double>(), steps, batch, 1, n);
     in.time_stride = in.batch_stride = 0;
 
-    const PoissonSpikesArgs<double> args{
+    const PoissonSpikesArgs<Bound<double>> args{
         .dt = 1.0,
         .origin = at.as<RandomOrigin>(),
         .counter = nullptr,

@@ -36,8 +36,9 @@ protected:
     void sum_rows(Index rows, Index cols, const Buffer& from, const Buffer& to) const {
         const Block<const float> a{from.as<float>(), 1, 1, rows, cols, 0, 0, cols, 1};
         device().run([&](const auto& exec) {
-            sum_product(exec, a, Block<const float>{}, row_of(to.as<float>(), cols),
-                        false);
+            sum_product(exec, SumProductArgs<Bound<float>>{a, Block<const float>{},
+                                                           row_of(to.as<float>(), cols),
+                                                           false});
         });
     }
 };
@@ -63,7 +64,8 @@ TEST_P(CudaDevice, ARecordingRunsNothingUntilReplayedAndThenEveryTime) {
     const Buffer step = upload(std::vector<Index>{0});
     const auto recording = device().record([&] {
         device().run([&](const auto& exec) {
-            copy(exec, read(row_of(x.as<float>(), n)), row_of(y.as<float>(), n), true);
+            copy(exec, CopyArgs<Bound<float>>{read(row_of(x.as<float>(), n)),
+                                              row_of(y.as<float>(), n), true});
             advance(exec, step.as<Index>(), 1, 2);
         });
     });
@@ -216,8 +218,8 @@ TEST_P(CudaDevice, ManySmallUploadsArriveInOrder) {
         const auto value = static_cast<float>(i % 7);
         device().upload(slot.data(), &value, sizeof value);
         device().run([&](const auto& exec) {
-            copy(exec, read(row_of(slot.as<float>(), 1)), row_of(sum.as<float>(), 1),
-                 true);
+            copy(exec, CopyArgs<Bound<float>>{read(row_of(slot.as<float>(), 1)),
+                                              row_of(sum.as<float>(), 1), true});
         });
     }
     float want = 0;
@@ -233,7 +235,9 @@ TEST_P(CudaDevice, TwoDevicesOnOneGpuWorkFromTwoThreads) {
         const Buffer buffer = device.allocate(4 * 4099, "test");
         const auto block = row_of(buffer.as<float>(), 4099);
         for (int i = 0; i < 50; ++i) {
-            device.run([&](const auto& exec) { fill(exec, block, value); });
+            device.run([&](const auto& exec) {
+                fill(exec, FillArgs<Bound<float>>{block, value});
+            });
         }
         result.resize(4099);
         device.download(result.data(), buffer.data(), buffer.bytes());

@@ -28,12 +28,12 @@ protected:
         const Buffer y = upload(std::vector<float>(std::size_t(steps * n), 1.0F));
         const Buffer x = upload(std::vector<float>(std::size_t(n), least_normal));
         const Buffer k = upload(std::vector<float>{0.5F, 0.5F});
-        const FilterScanArgs<float> args{FilterForm::first_order,
-                                         1,
-                                         {k.as<float>(), 1, 0},
-                                         dense(u.as<float>(), steps, 1, 1, n),
-                                         dense(x.as<float>(), 1, 1, 1, n),
-                                         dense(y.as<float>(), steps, 1, 1, n)};
+        const FilterScanArgs<Bound<float>> args{FilterForm::first_order,
+                                                1,
+                                                {k.as<float>(), 1, 0},
+                                                dense(u.as<float>(), steps, 1, 1, n),
+                                                dense(x.as<float>(), 1, 1, 1, n),
+                                                dense(y.as<float>(), steps, 1, 1, n)};
         device().run([&](const auto& exec) { filter_scan(exec, args); });
         return download<float>(x);
     }

@@ -74,10 +74,10 @@ protected:
                     for (const bool accumulate : {false, true}) {
                         const Buffer dy = upload(before);
                         device().run([&](const auto& exec) {
-                            multiply<std::decay_t<decltype(exec)>, Real>(
-                                exec, lay<const Real>(da.as<Real>(), la),
-                                lay<const Real>(dx.as<Real>(), lx),
-                                lay(dy.as<Real>(), ly), accumulate);
+                            multiply(exec, MultiplyArgs<Bound<Real>>{
+                                               lay<const Real>(da.as<Real>(), la),
+                                               lay<const Real>(dx.as<Real>(), lx),
+                                               lay(dy.as<Real>(), ly), accumulate});
                         });
                         const auto y = download<Real>(dy);
                         for_each_element([&](Index t, Index b, Index r, Index c, auto) {
@@ -109,9 +109,9 @@ TEST_P(Elementwise, CopiesInEveryLayout) {
             for (const bool accumulate : {false, true}) {
                 const Buffer dy = upload(before);
                 device().run([&](const auto& exec) {
-                    copy<std::decay_t<decltype(exec)>, float>(
-                        exec, lay<const float>(dx.as<float>(), from),
-                        lay(dy.as<float>(), to), accumulate);
+                    copy(exec,
+                         CopyArgs<Bound<float>>{lay<const float>(dx.as<float>(), from),
+                                                lay(dy.as<float>(), to), accumulate});
                 });
                 const auto y = download<float>(dy);
                 for_each_element([&](Index t, Index b, Index r, Index c, auto) {
@@ -130,7 +130,9 @@ TEST_P(Elementwise, WritesOnlyTheBlock) {
     // every second column of the first step
     const Block<float> part{dy.as<float>(), 1,    batch, rows, cols / 2, 0,
                             rows * cols,    cols, 2};
-    device().run([&](const auto& exec) { fill(exec, part, 4.0F); });
+    device().run([&](const auto& exec) {
+        fill(exec, FillArgs<Bound<float>>{part, 4.0F});
+    });
     const auto y = download<float>(dy);
     for_each_element([&](Index t, Index, Index, Index c, std::size_t at) {
         const bool inside = t == 0 && c % 2 == 0 && c / 2 < cols / 2;
@@ -143,9 +145,9 @@ TEST_P(Elementwise, HandlesManyThreadsWorthOfElements) {
     const auto x = uniform<float>(many, -1, 1, 1);
     const Buffer dx = upload(x), dy = upload(std::vector<float>(many, 0.0F));
     device().run([&](const auto& exec) {
-        copy<std::decay_t<decltype(exec)>, float>(
-            exec, dense<const float>(dx.as<float>(), 1, 1, 1, many),
-            dense(dy.as<float>(), 1, 1, 1, many), false);
+        copy(exec,
+             CopyArgs<Bound<float>>{dense<const float>(dx.as<float>(), 1, 1, 1, many),
+                                    dense(dy.as<float>(), 1, 1, 1, many), false});
     });
     EXPECT_EQ(download<float>(dy), x);
 }
@@ -155,7 +157,9 @@ TEST_P(Elementwise, EmptyBlocksAreLeftAlone) {
     for (const Extents& e :
          {Extents{0, 1, 1, 4}, {1, 0, 1, 4}, {1, 1, 0, 4}, {1, 1, 1, 0}}) {
         device().run([&](const auto& exec) {
-            fill(exec, dense(dy.as<float>(), e.steps, e.batch, e.rows, e.cols), 2.0F);
+            fill(exec,
+                 FillArgs<Bound<float>>{
+                     dense(dy.as<float>(), e.steps, e.batch, e.rows, e.cols), 2.0F});
         });
     }
     EXPECT_EQ(download<float>(dy), std::vector<float>(4, 1.0F));
@@ -166,8 +170,11 @@ TEST_P(Elementwise, TheClockIsExactFarFromZero) {
     const Buffer time = upload(std::vector<double>(steps * batch, 0.0));
     const Buffer single = upload(std::vector<float>(steps, 0.0F));
     device().run([&](const auto& exec) {
-        write_time(exec, first, 0.001, dense(time.as<double>(), steps, batch, 1, 1));
-        write_time(exec, first, 0.001, dense(single.as<float>(), steps, 1, 1, 1));
+        write_time(exec,
+                   TimeArgs<Bound<double>>{
+                       first, 0.001, dense(time.as<double>(), steps, batch, 1, 1)});
+        write_time(exec, TimeArgs<Bound<float>>{
+                             first, 0.001, dense(single.as<float>(), steps, 1, 1, 1)});
     });
     const auto got = download<double>(time);
     const auto got_single = download<float>(single);

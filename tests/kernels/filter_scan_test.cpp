@@ -60,7 +60,7 @@ protected:
         const Buffer coefficients = upload(k), in = upload(input);
         const Buffer x = upload(state), out = upload(input);
         const Index count = filter_coefficients(c.form, c.order);
-        FilterScanArgs<Real> args;
+        FilterScanArgs<Bound<Real>> args;
         args.form = c.form;
         args.order = c.order;
         args.coefficients = {coefficients.as<Real>(), 1,
@@ -81,7 +81,7 @@ protected:
                           const std::vector<Real>& adjoint, bool accumulate) const {
         const Buffer coefficients = upload(k), in = upload(dy), l = upload(adjoint);
         const Buffer out = upload(std::vector<Real>(dy.size(), Real(1)));
-        FilterBackwardArgs<Real> args;
+        FilterBackwardArgs<Bound<Real>> args;
         args.form = c.form;
         args.order = c.order;
         args.coefficients = {coefficients.as<Real>(), 1,
@@ -208,7 +208,7 @@ TEST_P(FilterScan, BackwardIsTheAdjointOfForward) {
 }
 
 TEST_P(FilterScan, RefusesOrdersThatHaveNoKernel) {
-    FilterScanArgs<float> args;
+    FilterScanArgs<Bound<float>> args;
     args.form = FilterForm::state_first;
     for (const Index order : {0, max_filter_order + 1, -1}) {
         args.order = order;
@@ -226,7 +226,7 @@ TEST_P(FilterScan, HeldInputHasNoTimeStride) {
     const Buffer k = upload(std::vector<float>{0.8F, 0.2F}), in = upload(u);
     const Buffer x = upload(std::vector<float>(3, 0.0F));
     const Buffer out = upload(std::vector<float>(12, 0.0F));
-    FilterScanArgs<float> args;
+    FilterScanArgs<Bound<float>> args;
     args.form = FilterForm::first_order;
     args.order = 1;
     args.coefficients = {k.as<float>(), 1, 0};

@@ -18,7 +18,7 @@ TEST_P(Gather, SumsTheNamedSourcesInTheirOrder) {
     const Buffer from = upload(src), first = upload(offsets), which = upload(sources);
     for (const bool accumulate : {false, true}) {
         const Buffer to = upload(before);
-        const IndexedSumArgs<float> args{
+        const IndexedSumArgs<Bound<float>> args{
             dense<const float>(from.as<float>(), steps, batch, 1, n_from),
             dense(to.as<float>(), steps, batch, 1, n_to), first.as<Index>(),
             which.as<Index>(), accumulate};

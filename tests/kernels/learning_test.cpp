@@ -65,18 +65,19 @@ protected:
                                .time_stride = k.batch * size,
                                .batch_stride = size};
         };
-        WeightChange<Real> change{column(dr.as<Real>()), line(dc.as<Real>(), k.n), {}};
-        if (k.decays) {
-            change.decay = column(dd.as<Real>());
-        }
+        const Block<Real> row_block = column(dr.as<Real>()),
+                          col_block = line(dc.as<Real>(), k.n),
+                          decay_block =
+                              k.decays ? column(dd.as<Real>()) : Block<Real>{};
         const Block<Real> weights = matrix(dw.as<Real>());
         device().run([&](const auto& exec) {
-            change_weights<std::decay_t<decltype(exec)>, Real>(
-                exec, change, Block<const Real>(weights), matrix(dout.as<Real>()),
-                false);
-            change_and_multiply<std::decay_t<decltype(exec)>, Real>(
-                exec, change, weights, Block<const Real>(line(dx.as<Real>(), k.n)),
-                line(dy.as<Real>(), k.m), k.accumulate);
+            change_weights(exec, ChangeWeightsArgs<Bound<Real>>{
+                                     row_block, col_block, decay_block, weights,
+                                     matrix(dout.as<Real>()), false});
+            change_and_multiply(exec, ChangeAndMultiplyArgs<Bound<Real>>{
+                                          row_block, col_block, decay_block, weights,
+                                          line(dx.as<Real>(), k.n),
+                                          line(dy.as<Real>(), k.m), k.accumulate});
         });
         const auto delta = download<Real>(dout), after = download<Real>(dw),
                    product = download<Real>(dy);
@@ -132,14 +133,19 @@ TEST_P(LearningKernels, ResultsDoNotDependOnTheNumberOfThreads) {
         const Buffer dw = upload(w), dx = upload(x), dr = upload(row),
                      dy = upload(std::vector<float>(m, 0.0F));
         on.run([&](const auto& exec) {
-            change_and_multiply<std::decay_t<decltype(exec)>, float>(
+            change_and_multiply(
                 exec,
-                {{.data = dr.as<float>(), .rows = m, .row_stride = 1, .col_stride = 0},
-                 {.data = dx.as<float>(), .cols = n},
-                 {}},
-                {.data = dw.as<float>(), .rows = m, .cols = n, .row_stride = n},
-                Block<const float>{.data = dx.as<float>(), .cols = n},
-                {.data = dy.as<float>(), .cols = m}, false);
+                ChangeAndMultiplyArgs<Bound<float>>{
+                    {.data = dr.as<float>(),
+                     .rows = m,
+                     .row_stride = 1,
+                     .col_stride = 0},
+                    {.data = dx.as<float>(), .cols = n},
+                    {},
+                    {.data = dw.as<float>(), .rows = m, .cols = n, .row_stride = n},
+                    {.data = dx.as<float>(), .cols = n},
+                    {.data = dy.as<float>(), .cols = m},
+                    false});
         });
         return download<float>(dy);
     };

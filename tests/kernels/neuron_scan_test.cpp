@@ -198,7 +198,7 @@ TEST_P(NeuronScan, FusedFilterEqualsTheFilterRunAfterwards) {
         const Buffer state =
             upload(std::vector<float>(static_cast<std::size_t>(p.batch * p.n), 0.0F));
         const Buffer out = upload(fused.output);
-        FilterScanArgs<float> args;
+        FilterScanArgs<Bound<float>> args;
         args.form = FilterForm::first_order;
         args.order = 1;
         args.coefficients = {k.as<float>(), 1, 2};

@@ -54,6 +54,15 @@ std::vector<double> plain_pool(const Pool2DShape& s, const std::vector<double>& 
 
 class AveragePool : public OnEachDevice {
 protected:
+    /// `size` numbers of some images, one after the other.
+    template <class Real>
+    static Block<Real> images(const Pool2DShape& s, Index size, const Buffer& buffer) {
+        const Index cols = size / s.images;
+        return {.data = buffer.as<Real>(),
+                .batch = s.images,
+                .cols = cols,
+                .batch_stride = cols};
+    }
     template <class Real>
     std::vector<Real> forward(const Pool2DShape& s, const std::vector<Real>& x,
                               bool accumulate) const {
@@ -61,8 +70,10 @@ protected:
         const Buffer out =
             upload(std::vector<Real>(static_cast<std::size_t>(out_size(s)), Real(1)));
         device().run([&](const auto& exec) {
-            average_pool_forward(exec, s, static_cast<const Real*>(in.as<Real>()),
-                                 out.as<Real>(), accumulate);
+            average_pool(exec,
+                         AveragePoolArgs<Bound<Real>>{
+                             LinearMap::forward, s, images<Real>(s, in_size(s), in),
+                             images<Real>(s, out_size(s), out), accumulate});
         });
         return download<Real>(out);
     }
@@ -73,8 +84,10 @@ protected:
         const Buffer out =
             upload(std::vector<Real>(static_cast<std::size_t>(in_size(s)), Real(1)));
         device().run([&](const auto& exec) {
-            average_pool_backward(exec, s, static_cast<const Real*>(in.as<Real>()),
-                                  out.as<Real>(), accumulate);
+            average_pool(
+                exec, AveragePoolArgs<Bound<Real>>{
+                          LinearMap::backward_data, s, images<Real>(s, in_size(s), out),
+                          images<Real>(s, out_size(s), in), accumulate});
         });
         return download<Real>(out);
     }

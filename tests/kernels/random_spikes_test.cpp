@@ -42,10 +42,11 @@ protected:
                      counter = upload(std::vector{run.counter.value_or(0)}),
                      amplitude = upload(std::vector{static_cast<Real>(run.amplitude)}),
                      out = upload(std::vector<Real>(rates.size(), Real(-99)));
-        const PoissonSpikesArgs<Real> args{
+        const PoissonSpikesArgs<Bound<Real>> args{
             .dt = run.dt,
             .origin = origin.as<RandomOrigin>(),
-            .counter = run.counter ? counter.as<Index>() : nullptr,
+            .counter = counter.as<Index>(),
+            .stepped = run.counter.has_value(),
             .elements = table.as<Index>(),
             .rates = dense<const Real>(in.as<Real>(), run.steps, run.batch, 1, n),
             .amplitude = {amplitude.as<Real>(), 0},

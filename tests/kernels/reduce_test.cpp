@@ -41,13 +41,14 @@ protected:
                 }
                 const Buffer out = upload(before);
                 device().run([&](const auto& exec) {
-                    sum_product<std::decay_t<decltype(exec)>, Real>(
+                    sum_product(
                         exec,
-                        dense<const Real>(da.as<Real>(), steps, batch, rows, cols),
-                        with_b
-                            ? dense<const Real>(db.as<Real>(), steps, batch, rows, cols)
-                            : Block<const Real>{},
-                        dense(out.as<Real>(), t_n, b_n, r_n, c_n), accumulate);
+                        SumProductArgs<Bound<Real>>{
+                            dense<const Real>(da.as<Real>(), steps, batch, rows, cols),
+                            with_b ? dense<const Real>(db.as<Real>(), steps, batch,
+                                                       rows, cols)
+                                   : Block<const Real>{},
+                            dense(out.as<Real>(), t_n, b_n, r_n, c_n), accumulate});
                 });
                 const auto got = download<Real>(out);
                 for (std::size_t i = 0; i < got.size(); ++i) {
@@ -77,9 +78,11 @@ TEST_P(Reduce, LongSumsKeepTheirDigits) {
     }
     const Buffer da = upload(a), out = upload(std::vector<float>{0.0F});
     device().run([&](const auto& exec) {
-        sum_product<std::decay_t<decltype(exec)>, float>(
-            exec, dense<const float>(da.as<float>(), n, 1, 1, 1), {},
-            dense(out.as<float>(), 1, 1, 1, 1), false);
+        sum_product(exec, SumProductArgs<Bound<float>>{
+                              dense<const float>(da.as<float>(), n, 1, 1, 1),
+                              {},
+                              dense(out.as<float>(), 1, 1, 1, 1),
+                              false});
     });
     EXPECT_NEAR(download<float>(out)[0], want, 1e-6 * want);
 }
@@ -89,10 +92,11 @@ TEST_P(Reduce, ReadsBroadcastFactors) {
     const Buffer da = upload(a), db = upload(b),
                  out = upload(std::vector<double>(5, 0.0));
     device().run([&](const auto& exec) {
-        sum_product<std::decay_t<decltype(exec)>, double>(
-            exec, dense<const double>(da.as<double>(), 1, 5, 1, 67),
-            Block<const double>{db.as<double>(), 1, 5, 1, 67, 0, 0, 0, 1},
-            dense(out.as<double>(), 1, 5, 1, 1), false);
+        sum_product(exec,
+                    SumProductArgs<Bound<double>>{
+                        dense<const double>(da.as<double>(), 1, 5, 1, 67),
+                        Block<const double>{db.as<double>(), 1, 5, 1, 67, 0, 0, 0, 1},
+                        dense(out.as<double>(), 1, 5, 1, 1), false});
     });
     const auto got = download<double>(out);
     for (std::size_t item = 0; item < 5; ++item) {
@@ -108,9 +112,11 @@ TEST_P(Reduce, AnEmptySumIsZero) {
     const Buffer out = upload(std::vector<float>(3, 5.0F));
     for (const bool accumulate : {true, false}) {
         device().run([&](const auto& exec) {
-            sum_product<std::decay_t<decltype(exec)>, float>(
-                exec, dense<const float>(out.as<float>(), 0, 4, 1, 3), {},
-                dense(out.as<float>(), 1, 1, 1, 3), accumulate);
+            sum_product(exec, SumProductArgs<Bound<float>>{
+                                  dense<const float>(out.as<float>(), 0, 4, 1, 3),
+                                  {},
+                                  dense(out.as<float>(), 1, 1, 1, 3),
+                                  accumulate});
         });
         EXPECT_EQ(download<float>(out),
                   std::vector<float>(3, accumulate ? 5.0F : 0.0F));
@@ -127,9 +133,11 @@ TEST_P(Reduce, IsTheSameForAnyNumberOfThreads) {
         const Buffer out =
             upload(std::vector<float>(static_cast<std::size_t>(kept), 0.0F));
         Device::cpu(threads).run([&](const auto& exec) {
-            sum_product<std::decay_t<decltype(exec)>, float>(
-                exec, dense<const float>(a.as<float>(), n, 1, 1, cols), {},
-                dense(out.as<float>(), 1, 1, 1, kept), false);
+            sum_product(exec, SumProductArgs<Bound<float>>{
+                                  dense<const float>(a.as<float>(), n, 1, 1, cols),
+                                  {},
+                                  dense(out.as<float>(), 1, 1, 1, kept),
+                                  false});
         });
         return download<float>(out);
     };

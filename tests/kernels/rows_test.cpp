@@ -18,16 +18,20 @@ TEST_P(Rows, FollowTheStepCounterOnTheDevice) {
                  to = upload(std::vector<float>(steps * width, 0.0F));
     const Buffer row = upload(std::vector<float>(width, 0.0F));
     const Buffer step = upload(std::vector<Index>{0});
-    const auto in = dense<const float>(from.as<float>(), steps, batch, 1, cols);
+    const auto in = dense(from.as<float>(), steps, batch, 1, cols);
     const auto out = dense(to.as<float>(), steps, batch, 1, cols);
     const auto at = dense(row.as<float>(), 1, batch, 1, cols);
     for (Index t = 0; t + 1 < steps; ++t) {
         device().run([&](const auto& exec) {
-            using Exec = std::decay_t<decltype(exec)>;
-            load_row<Exec, float>(exec, step.as<Index>(), 0, in, at, false);
-            load_row<Exec, float>(exec, step.as<Index>(), 1, in, at, true);
-            store_row<Exec, float>(exec, step.as<Index>(), 1, at, out, false);
-            store_row<Exec, float>(exec, step.as<Index>(), 0, at, out, true);
+            const auto move = [&](RowMove kind, Index shift, bool accumulate) {
+                move_row(exec, MoveRowArgs<Bound<float>>{
+                                   kind, kind == RowMove::load ? in : out, at, shift,
+                                   accumulate, step.as<Index>()});
+            };
+            move(RowMove::load, 0, false);
+            move(RowMove::load, 1, true);
+            move(RowMove::store, 1, false);
+            move(RowMove::store, 0, true);
             advance(exec, step.as<Index>(), 1, 1);
         });
     }
@@ -55,9 +59,10 @@ TEST_P(Rows, HaveStridesOfTheirOwn) {
     // the row's columns are two apart
     const Block<double> at{row.as<double>(), 1, batch, 1, cols, 0, 2 * cols, 0, 2};
     device().run([&](const auto& exec) {
-        load_row<std::decay_t<decltype(exec)>, double>(
-            exec, step.as<Index>(), -1,
-            dense<const double>(from.as<double>(), steps, batch, 1, cols), at, false);
+        move_row(exec,
+                 MoveRowArgs<Bound<double>>{
+                     RowMove::load, dense(from.as<double>(), steps, batch, 1, cols), at,
+                     -1, false, step.as<Index>()});
     });
     const auto got = download<double>(row);
     for (std::size_t i = 0; i < width; ++i) {

@@ -32,7 +32,7 @@ TEST_P(SparseProduct, SumsTheValuesOfEachRow) {
     for (const bool accumulate : {false, true}) {
         for (const bool ordered : {false, true}) {
             const Buffer dy = upload(before);
-            const SparseProductArgs<double> args{
+            const SparseProductArgs<Bound<double>> args{
                 .x = dense<const double>(dx.as<double>(), steps, batch, 1, n_x),
                 .y = dense(dy.as<double>(), steps, batch, 1, n_y),
                 .values = dv.as<double>(),
@@ -70,7 +70,7 @@ TEST_P(SparseProduct, GradientOfAValueSumsOverStepsAndItems) {
     device().run([&](const auto& exec) {
         sparse_gradient(
             exec,
-            SparseGradientArgs<float>{
+            SparseGradientArgs<Bound<float>>{
                 .x = dense<const float>(from_x.as<float>(), steps, batch, 1, n_x),
                 .dL_dy = dense<const float>(from_y.as<float>(), steps, batch, 1, n_y),
                 .dL_dvalues = to.as<float>(),

@@ -2,6 +2,8 @@
 #include <tuple>
 
 #include "engine/planner/emit/emit.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/rows.hpp"
 
 // The backward pass zeroes, loads and stores version by version. What lies side by side
 // becomes one command, so that a thousand populations launch as much as ten.
@@ -23,15 +25,19 @@ bool plain(const Operand& operand) {
 
 /// A fill of zeros or a move of rows; `end` -1 for any other command.
 Move move_of(const Command& command) {
-    if (const auto* fill = std::get_if<FillCommand>(&command.args);
+    const auto* call = std::get_if<KernelCall>(&command.args);
+    if (call == nullptr) {
+        return {};
+    }
+    if (const auto* fill = call->as<FillArgs>();
         fill != nullptr && fill->value == 0.0 && plain(fill->dst)) {
         const Operand& dst = fill->dst;
         return {{0, dst.buffer, no_buffer, dst.shift, false,
                  static_cast<int>(dst.in_time), dst.offset},
                 dst.offset + dst.cols};
     }
-    if (const auto* row = std::get_if<RowCommand>(&command.args)) {
-        const int kind = row->kind == RowCommand::Kind::load ? 1 : 2;
+    if (const auto* row = call->as<MoveRowArgs>()) {
+        const int kind = row->kind == RowMove::load ? 1 : 2;
         return {{kind, row->row.buffer, row->history.buffer, row->shift,
                  row->accumulate, 0, row->row.offset},
                 row->row.offset + row->row.cols};
@@ -46,12 +52,13 @@ bool adjacent(const Move& a, const Move& b) {
 }
 
 void extend(Command& command, Index by) {
-    if (auto* fill = std::get_if<FillCommand>(&command.args)) {
+    auto& call = std::get<KernelCall>(command.args);
+    if (auto* fill = call.as<FillArgs>()) {
         fill->dst.cols += by;
     } else {
-        auto& row = std::get<RowCommand>(command.args);
-        row.row.cols += by;
-        row.history.cols += by;
+        auto* row = call.as<MoveRowArgs>();
+        row->row.cols += by;
+        row->history.cols += by;
     }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/planner/emit/run_lowering.hpp"
+#include "kernels/rows.hpp"
 
 namespace nengine {
 
@@ -13,10 +14,10 @@ void emit_backward(EmitContext& context, const GradientNeeds& needs);
 
 /// Rows between a history and the fixed rows of a stepped stage, adjacent versions in
 /// one command.
-std::vector<Command> move_rows(const Storage& storage, const Graph& graph,
-                               RowCommand::Kind kind, int block,
-                               const std::set<VersionId>& versions, BufferId history,
-                               BufferId row, Index shift, bool accumulate);
+std::vector<Command> move_rows(const Storage& storage, const Graph& graph, RowMove kind,
+                               int block, const std::set<VersionId>& versions,
+                               BufferId history, BufferId row, Index shift,
+                               bool accumulate);
 
 /// Puts `loads` before a stepped stage's commands, and with them the loads of all rows
 /// that mirror the history of another stage.

@@ -1,6 +1,9 @@
 #include <algorithm>
 
 #include "engine/planner/emit/emit.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/reduce.hpp"
+#include "kernels/rows.hpp"
 
 namespace nengine {
 namespace {
@@ -43,7 +46,7 @@ private:
     void zero(VersionId id, int position, std::vector<Command>& commands) {
         const Operand operand = whole_gradient(id);
         storage_.touch(operand.buffer, position);
-        commands.push_back({.args = FillCommand{operand, 0.0},
+        commands.push_back({.args = FillArgs<Planned>{operand, 0.0},
                             .label = "zero " + graph_.version(id).name});
         touched(id) = 1;
     }
@@ -77,7 +80,7 @@ private:
             Operand to = probe.rows;
             to.buffer = whole_gradient(id).buffer;
             stage.commands.push_back(
-                {.args = SumProductCommand{probe.gradient, {}, to, true},
+                {.args = SumProductArgs<Planned>{probe.gradient, {}, to, true},
                  .label = "loss gradient of " + v.name});
         }
         coalesce(stage.commands);
@@ -153,10 +156,11 @@ private:
         if (!row_touched) {
             out.commands.push_back(
                 {.args =
-                     FillCommand{{.buffer = row,
-                                  .offset = storage_.placement(access.version).offset,
-                                  .cols = v.size},
-                                 0.0},
+                     FillArgs<Planned>{
+                         {.buffer = row,
+                          .offset = storage_.placement(access.version).offset,
+                          .cols = v.size},
+                         0.0},
                  .label = "zero " + v.name});
             row_touched = 1;
         }
@@ -166,7 +170,7 @@ private:
         if (has_parameter) {
             const BufferId history = storage_.gradient_history(block);
             storage_.touch(history, storage_.position(s, true));
-            auto stores = move_rows(storage_, graph_, RowCommand::Kind::store, block,
+            auto stores = move_rows(storage_, graph_, RowMove::store, block,
                                     {access.version}, history, row, 0, false);
             std::ranges::move(stores, std::back_inserter(out.commands));
         }
@@ -184,16 +188,15 @@ private:
             const bool carried = storage_.carried(b);
             if (carried) {
                 const Operand all{.buffer = row, .cols = storage_.block(b).width};
-                out.before.push_back({.args = FillCommand{all, 0.0},
+                out.before.push_back({.args = FillArgs<Planned>{all, 0.0},
                                       .label = "zero adjoint of " + v.name});
             }
             for (const VersionId id : storage_.block(b).members) {
                 if (touched(id)) {
                     const BufferId history = storage_.gradient_history(b);
                     storage_.touch(history, storage_.position(s, true));
-                    auto moved =
-                        move_rows(storage_, graph_, RowCommand::Kind::load, b, {id},
-                                  history, row, carried ? 1 : 0, carried);
+                    auto moved = move_rows(storage_, graph_, RowMove::load, b, {id},
+                                           history, row, carried ? 1 : 0, carried);
                     std::ranges::move(moved, std::back_inserter(loads));
                 }
                 if (carried || touched(id)) {
@@ -212,9 +215,9 @@ private:
                     zero(id, storage_.position(s, true), out.before);
                     accumulate = true;
                 }
-                auto stores = move_rows(storage_, graph_, RowCommand::Kind::store,
-                                        block, {id}, storage_.gradient_history(block),
-                                        mirror.row, 0, accumulate);
+                auto stores = move_rows(storage_, graph_, RowMove::store, block, {id},
+                                        storage_.gradient_history(block), mirror.row, 0,
+                                        accumulate);
                 std::ranges::move(stores, std::back_inserter(out.commands));
                 touched(id) = 1;
             }

@@ -2,13 +2,15 @@
 
 #include "engine/planner/emit/emit.hpp"
 #include "kernels/base/error.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/rows.hpp"
 
 namespace nengine {
 
-std::vector<Command> move_rows(const Storage& storage, const Graph& graph,
-                               RowCommand::Kind kind, int block,
-                               const std::set<VersionId>& versions, BufferId history,
-                               BufferId row, Index shift, bool accumulate) {
+std::vector<Command> move_rows(const Storage& storage, const Graph& graph, RowMove kind,
+                               int block, const std::set<VersionId>& versions,
+                               BufferId history, BufferId row, Index shift,
+                               bool accumulate) {
     std::vector<std::pair<Index, Index>> pieces;  // offset, size
     const Index planes = storage.block(block).planes;
     if (planes > 1) {
@@ -22,7 +24,7 @@ std::vector<Command> move_rows(const Storage& storage, const Graph& graph,
     std::vector<Command> commands;
     for (const auto& [offset, size] : pieces) {
         if (!commands.empty()) {
-            auto& last = std::get<RowCommand>(commands.back().args);
+            auto& last = *std::get<KernelCall>(commands.back().args).as<MoveRowArgs>();
             if (last.row.offset + last.row.cols == offset) {
                 last.row.cols += size;
                 last.history.cols += size;
@@ -34,8 +36,8 @@ std::vector<Command> move_rows(const Storage& storage, const Graph& graph,
         rows.buffer = history;
         rows.in_time = Rows::all;
         commands.push_back(
-            {.args = RowCommand{kind, rows, fixed, shift, accumulate},
-             .label = (kind == RowCommand::Kind::load ? "load " : "store ") +
+            {.args = MoveRowArgs<Planned>{kind, rows, fixed, shift, accumulate},
+             .label = (kind == RowMove::load ? "load " : "store ") +
                       storage.sample(block).name});
     }
     return commands;
@@ -44,8 +46,8 @@ std::vector<Command> move_rows(const Storage& storage, const Graph& graph,
 void prepend_loads(Storage& storage, const Graph& graph, int stage, bool backward,
                    std::vector<Command> loads, std::vector<Command>& commands) {
     for (const auto& [block, mirror] : storage.mirrors(stage, backward)) {
-        auto moved = move_rows(storage, graph, RowCommand::Kind::load, block,
-                               mirror.versions, storage.history(block), mirror.row,
+        auto moved = move_rows(storage, graph, RowMove::load, block, mirror.versions,
+                               storage.history(block), mirror.row,
                                storage.shift_seen(block), false);
         std::ranges::move(moved, std::back_inserter(loads));
     }
@@ -112,7 +114,7 @@ private:
             const BufferId row = carried ? storage_.state(b) : storage_.row(b);
             storage_.touch(history, s);
             storage_.touch(row, s);
-            auto stores = move_rows(storage_, graph_, RowCommand::Kind::store, b,
+            auto stores = move_rows(storage_, graph_, RowMove::store, b,
                                     {block.members.begin(), block.members.end()},
                                     history, row, carried ? 1 : 0, false);
             std::ranges::move(stores, std::back_inserter(out.commands));
@@ -146,7 +148,8 @@ private:
             row.in_time = Rows::first;
             storage_.touch(row.buffer, s);
             storage_.touch(state.buffer, s);
-            Command first{.args = CopyCommand{state, row, false}, .label = "carry in"};
+            Command first{.args = CopyArgs<Planned>{state, row, false},
+                          .label = "carry in"};
             if (stepped) {
                 out.before.push_back(std::move(first));
                 return;
@@ -155,7 +158,7 @@ private:
             ++out.first_call;
             row.in_time = Rows::last;
             out.commands.push_back(
-                {.args = CopyCommand{row, state, false}, .label = "carry out"});
+                {.args = CopyArgs<Planned>{row, state, false}, .label = "carry out"});
         });
     }
 

@@ -3,6 +3,8 @@
 
 #include "engine/planner/emit/run_lowering.hpp"
 #include "kernels/base/error.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/reduce.hpp"
 
 namespace nengine {
 namespace {
@@ -95,7 +97,8 @@ void RunBackwardLowering::fill(VersionId id, bool rows, std::vector<Command>& fi
     operand.in_time = at.in_time == Rows::fixed ? Rows::fixed : Rows::all;
     operand.shift = 0;
     operand.cols = context_.graph.version(id).size;
-    fills.push_back({.args = FillCommand{operand, 0.0}, .label = "zero gradient"});
+    fills.push_back(
+        {.args = FillArgs<Planned>{operand, 0.0}, .label = "zero gradient"});
 }
 
 bool RunBackwardLowering::touch_memory(int slot, std::vector<char>& touched, bool rows,
@@ -170,10 +173,10 @@ void RunBackwardLowering::finish(const Contribution& contribution) {
     if (!contribution.reduce_to.present()) {
         return;
     }
-    emit(SumProductCommand{as_rows(contribution.operand),
-                           {},
-                           as_rows(contribution.reduce_to),
-                           contribution.accumulate_reduced});
+    emit(SumProductArgs<Planned>{as_rows(contribution.operand),
+                                 {},
+                                 as_rows(contribution.reduce_to),
+                                 contribution.accumulate_reduced});
 }
 
 Contribution RunBackwardLowering::contribute_broadcast(int slot, int out) {
@@ -223,7 +226,7 @@ void RunBackwardLowering::consume_carried_gradient(int slot) {
     const bool carried =
         context_.graph.version_of(node().slot(slot)).kind == VersionKind::updated;
     if (carried && context_.storage.stepped(stage_)) {
-        commands_.push_back({.args = FillCommand{flat(slot, Of::gradient), 0.0},
+        commands_.push_back({.args = FillArgs<Planned>{flat(slot, Of::gradient), 0.0},
                              .label = "zero " + node().op->label});
     }
 }
@@ -238,7 +241,7 @@ Operand RunBackwardLowering::adjoint(Index planes, Index width) {
     const Operand operand{
         .buffer = buffer, .rows = planes, .cols = width, .row_stride = width};
     auto& fills = context_.storage.stepped(stage_) ? before_ : commands_;
-    fills.push_back({.args = FillCommand{operand, 0.0}, .label = "zero adjoint"});
+    fills.push_back({.args = FillArgs<Planned>{operand, 0.0}, .label = "zero adjoint"});
     return operand;
 }
 

@@ -4,6 +4,7 @@
 
 #include "engine/planner/emit/aligned_dims.hpp"
 #include "kernels/base/error.hpp"
+#include "kernels/elementwise.hpp"
 
 namespace nengine {
 
@@ -266,7 +267,7 @@ Operand RunLowering::compact(const Operand& operand) {
         return operand;
     }
     const Operand copy = temporary(operand);
-    emit(CopyCommand{as_rows(operand), as_rows(copy), false});
+    emit(CopyArgs<Planned>{as_rows(operand), as_rows(copy), false});
     return copy;
 }
 
@@ -305,8 +306,8 @@ RunLowering::Written RunLowering::write_dense_vector(int slot) {
 
 void RunLowering::finish(const Written& result) {
     if (result.copy_to.present()) {
-        emit(CopyCommand{as_rows(result.operand), as_rows(result.copy_to),
-                         result.add_copy});
+        emit(CopyArgs<Planned>{as_rows(result.operand), as_rows(result.copy_to),
+                               result.add_copy});
     }
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernels/product.hpp"
+
 namespace nengine {
 namespace {
 
@@ -22,7 +24,8 @@ double stepped_matrix_elements(const Plan& plan) {
     double elements = 0;
     for (const Stage& stage : plan.forward) {
         for (const Command& command : stage.commands) {
-            const auto* product = std::get_if<GemmCommand>(&command.args);
+            const auto* call = std::get_if<KernelCall>(&command.args);
+            const auto* product = call == nullptr ? nullptr : call->as<ProductArgs>();
             if (product != nullptr && stage.kind == StageKind::stepped) {
                 const Operand& a = product->a;
                 elements += static_cast<double>(a.rows * a.cols * a.count);

@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "engine/planner/make_plan.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/pool.hpp"
+#include "kernels/product.hpp"
+#include "kernels/rows.hpp"
 #include "tests/engine/planner/populations.hpp"
 
 namespace nengine::test {
@@ -33,11 +37,11 @@ TEST(WrittenElements, AreThoseThatOperandsMean) {
 
     const auto written = written_elements(
         plan_of(
-            {{.args = FillCommand{{.buffer = 0, .cols = 2}, 0}},
+            {{.args = FillArgs<Planned>{{.buffer = 0, .cols = 2}, 0}},
              {.args =
-                  FillCommand{
+                  FillArgs<Planned>{
                       {.buffer = 0, .in_time = Rows::all, .offset = 5, .cols = 1}, 0}},
-             {.args = FillCommand{strided, 0}}}),
+             {.args = FillArgs<Planned>{strided, 0}}}),
         false);
 
     EXPECT_EQ(written, (WrittenElements{{0, Elements{1, 1, 0, 0, 0, 1, 0}},
@@ -50,24 +54,24 @@ TEST(WrittenElements, AreNotWhatIsRead) {
     const auto written = [](const CommandArgs& args) {
         return written_elements(plan_of({{.args = args}}), false);
     };
-    const auto product = [&](GemmCommand::Kind kind) {
-        return GemmCommand{kind, {}, a, b, false};
+    const auto product = [&](ProductKind kind) {
+        return ProductArgs<Planned>{kind, {}, a, b, false};
     };
     const auto pool = [&](LinearMap kind) {
-        return PoolCommand{kind, {}, a, b, false};
+        return AveragePoolArgs<Planned>{kind, {}, a, b, false};
     };
-    const auto move = [&](RowCommand::Kind kind) {
-        return RowCommand{kind, a, b, 0, false};
+    const auto move = [&](RowMove kind) {
+        return MoveRowArgs<Planned>{kind, a, b, 0, false};
     };
 
-    EXPECT_EQ(written(CopyCommand{a, b, false}), of_b);
-    EXPECT_EQ(written(product(GemmCommand::Kind::forward)), of_b);
-    EXPECT_EQ(written(product(GemmCommand::Kind::backward_x)), of_a);
+    EXPECT_EQ(written(CopyArgs<Planned>{a, b, false}), of_b);
+    EXPECT_EQ(written(product(ProductKind::forward)), of_b);
+    EXPECT_EQ(written(product(ProductKind::backward_x)), of_a);
     EXPECT_EQ(written(pool(LinearMap::forward)), of_b);
     EXPECT_EQ(written(pool(LinearMap::backward_data)), of_a);
-    EXPECT_EQ(written(move(RowCommand::Kind::load)), of_b);
-    EXPECT_EQ(written(move(RowCommand::Kind::store)), of_a);
-    EXPECT_EQ(written(CopyCommand{a, {.buffer = 2, .cols = 7}, false}),
+    EXPECT_EQ(written(move(RowMove::load)), of_b);
+    EXPECT_EQ(written(move(RowMove::store)), of_a);
+    EXPECT_EQ(written(CopyArgs<Planned>{a, {.buffer = 2, .cols = 7}, false}),
               WrittenElements{});
 }
 

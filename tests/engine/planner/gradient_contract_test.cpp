@@ -9,6 +9,7 @@
 #include "engine/planner/memory/layout.hpp"
 #include "engine/planner/schedule/fold.hpp"
 #include "kernels/base/error.hpp"
+#include "kernels/elementwise.hpp"
 #include "tests/engine/planner/populations.hpp"
 
 // What the planner makes of what operators say of their gradients. The operators of the
@@ -33,8 +34,8 @@ struct Sum : OperatorBase<Sum> {
     MergeKey merge_key(const std::vector<Shape>&) const override { return {"Sum", {}}; }
     double flops(const std::vector<Shape>&) const override { return 1; }
     void lower(Lowering& low) const override {
-        low.emit(CopyCommand{low.flat(a), low.flat(y), false});
-        low.emit(CopyCommand{low.flat(b), low.flat(y), true});
+        low.emit(CopyArgs<Planned>{low.flat(a), low.flat(y), false});
+        low.emit(CopyArgs<Planned>{low.flat(b), low.flat(y), true});
     }
 
     SlotGradient gradient(int slot) const override { return slot == a ? of_a : of_b; }
@@ -47,7 +48,8 @@ struct Sum : OperatorBase<Sum> {
                 continue;
             }
             const auto dx = low.contribute(slot, BackwardLowering::Form::flat);
-            low.emit(CopyCommand{low.flat(y, Of::gradient), dx.operand, dx.accumulate});
+            low.emit(CopyArgs<Planned>{low.flat(y, Of::gradient), dx.operand,
+                                       dx.accumulate});
             low.finish(dx);
         }
     }
