@@ -37,9 +37,7 @@ MergeKey ConvInc::merge_key(const std::vector<Shape>&) const {
 }
 
 OperatorProperties ConvInc::properties() const {
-    return {.linear = has_bias() ? SlotSet{} : SlotSet{w, x},
-            .may_add = true,
-            .writes_anywhere = true};
+    return {.may_add = true, .writes_anywhere = true};
 }
 
 double ConvInc::flops(const std::vector<Shape>&) const {

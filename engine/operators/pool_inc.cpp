@@ -20,7 +20,7 @@ MergeKey PoolInc::merge_key(const std::vector<Shape>&) const {
 }
 
 OperatorProperties PoolInc::properties() const {
-    return {.linear = {x}, .may_add = true, .writes_anywhere = true};
+    return {.may_add = true, .writes_anywhere = true};
 }
 
 double PoolInc::flops(const std::vector<Shape>&) const {

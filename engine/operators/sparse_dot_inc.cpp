@@ -58,7 +58,7 @@ MergeKey SparseDotInc::merge_key(const std::vector<Shape>&) const {
 }
 
 OperatorProperties SparseDotInc::properties() const {
-    return {.linear = {a, x}, .may_add = true, .writes_anywhere = true};
+    return {.may_add = true, .writes_anywhere = true};
 }
 
 double SparseDotInc::flops(const std::vector<Shape>&) const {
