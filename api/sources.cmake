@@ -98,6 +98,7 @@ set(NENGINE_KERNEL_HEADERS
     kernels/base/divide.hpp
     kernels/base/error.hpp
     kernels/base/exec.hpp
+    kernels/base/export.hpp
     kernels/base/gemm_math.hpp
     kernels/base/launch_contract.hpp
     kernels/base/macros.hpp

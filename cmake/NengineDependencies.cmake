@@ -2,9 +2,22 @@
 # api/cmake/nengineConfig.cmake.in; keep the two lists equal.
 find_package(Threads REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(Eigen3 REQUIRED NO_MODULE)
+if(NENGINE_KERNELS_ONLY)
+    set(nengine_with_dnnl 0)
+    set(nengine_with_cuda 0)
+    # Built for the same processor, where that is another one than this machine's.
+    find_path(
+        NENGINE_GTEST_SOURCES googletest/CMakeLists.txt
+        PATHS /usr/src/googletest
+        NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH REQUIRED)
+    set(INSTALL_GTEST OFF)
+    set(BUILD_GMOCK OFF)
+    add_subdirectory(${NENGINE_GTEST_SOURCES} gtest EXCLUDE_FROM_ALL)
+    return()
+endif()
 find_package(ZLIB REQUIRED)
 find_package(LibZip REQUIRED)
-find_package(Eigen3 REQUIRED NO_MODULE)
 find_package(nlohmann_json REQUIRED)
 find_package(Boost REQUIRED)  # headers alone (Boost.Math, Boost.Container)
 

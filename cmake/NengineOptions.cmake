@@ -12,10 +12,13 @@ endif()
 option(NENGINE_WITH_CUDA "Build the CUDA backend" "${nengine_found_cuda}")
 option(NENGINE_CUDA_EMULATOR
        "Run the CUDA backend on an emulated device, slowly: for its tests without a GPU" OFF)
+option(BUILD_SHARED_LIBS "Build nengine as a shared library, not as an archive" OFF)
 option(NENGINE_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(NENGINE_BUILD_SAMPLES "Build the sample programs" ${PROJECT_IS_TOP_LEVEL})
 option(NENGINE_BUILD_BENCH "Build the benchmarks" OFF)
 option(NENGINE_BUILD_FUZZ "Build the fuzz targets and nothing else; needs clang" OFF)
+option(NENGINE_KERNELS_ONLY
+       "Build the kernels and their tests and nothing else, with what these need" OFF)
 option(NENGINE_WERROR "Treat warnings as errors" ${PROJECT_IS_TOP_LEVEL})
 option(NENGINE_PORTABLE_BINARIES
        "Find shared libraries beside the programs, to run them on another machine" OFF)

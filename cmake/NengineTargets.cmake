@@ -91,6 +91,9 @@ function(nengine_object_library name)
     endif()
     add_library(${name} OBJECT ${sources})
     target_link_libraries(${name} PUBLIC nengine_build)
+    # In every form of the library: what it exports says NENGINE_API.
+    set_target_properties(${name} PROPERTIES CXX_VISIBILITY_PRESET hidden
+                                             CUDA_VISIBILITY_PRESET hidden)
 endfunction()
 
 # nengine_cuda_language(<target> <sources>) has nvcc compile a target's sources in this

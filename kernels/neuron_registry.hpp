@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kernels/base/export.hpp"
 #include "kernels/neuron_scan.hpp"
 
 // Neuron types of users' own: what they are and the kernels that they bring. A type is
@@ -52,7 +53,7 @@ struct RegisteredNeuron {
 /// `info.rate_type` is set to the type itself.
 /// @throws ValidationError  a built-in type has that name, the two registrations
 ///                          differ, or the type has kernels for the target already
-NeuronType register_neuron(const RegisteredNeuron& neuron);
+NENGINE_API NeuronType register_neuron(const RegisteredNeuron& neuron);
 
 /// The built-in or registered type of a name; none if there is none.
 std::optional<NeuronType> find_neuron(std::string_view name);

@@ -51,14 +51,11 @@ inline double log_of_one_plus(double x) {
            ((half_square - (s * (half_square + z * series) + small)) - f);
 }
 
-}  // namespace
-
-// The operations are the same for every processor, and so are the results.
+// The operations are the same for every processor, and so are the results. (Here
+// because a function that is chosen so would be visible outside of a shared library.)
 NENGINE_FOR_WIDE_REGISTERS
-void lif_rates(std::span<double> currents, double tau_rc, double tau_ref,
-               double amplitude) {
-    double* const values = currents.data();
-    const std::size_t count = currents.size();
+void change_to_rates(double* values, std::size_t count, double tau_rc, double tau_ref,
+                     double amplitude) {
 #pragma omp simd
     for (std::size_t i = 0; i < count; ++i) {
         const double current = values[i];
@@ -67,6 +64,13 @@ void lif_rates(std::span<double> currents, double tau_rc, double tau_ref,
         const double number = current <= 1.0 ? 0.0 : rate;
         values[i] = current == current ? number : current;
     }
+}
+
+}  // namespace
+
+void lif_rates(std::span<double> currents, double tau_rc, double tau_ref,
+               double amplitude) {
+    change_to_rates(currents.data(), currents.size(), tau_rc, tau_ref, amplitude);
 }
 
 }  // namespace nengine

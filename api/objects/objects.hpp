@@ -153,6 +153,7 @@ std::shared_ptr<Data> empty_object(const char* handle, Args&&... args) {
 template <class Handle>
 Handle& rebind(Handle& handle, const Handle& other) noexcept {
     if (&handle != &other) {
+        // NOLINTNEXTLINE(performance-*): what is copied may be a part of the handle
         const Handle copy(other);
         std::destroy_at(&handle);
         std::construct_at(&handle, copy);

@@ -2,12 +2,14 @@
 
 #include <cstddef>
 
+#include "kernels/base/export.hpp"
+
 namespace nengine {
 
 /// Numbers that live as long as one launch on the host. Small amounts lie on the stack.
 /// Not a std::vector: sources compiled for several instruction sets must not bring
 /// templates that the linker could share between them.
-class CpuScratch {
+class NENGINE_API CpuScratch {
 public:
     explicit CpuScratch(std::size_t size);
     CpuScratch(const CpuScratch&) = delete;

@@ -4,16 +4,20 @@
 
 #include <source_location>
 
+#include "kernels/base/export.hpp"
+
 namespace nengine::cuda {
 
 using Where = std::source_location;
 
 /// Throws `call failed: reason [file:line]` unless `status` is success. The other
 /// status types have theirs in library.hpp.
-void check(cudaError_t status, const char* call, Where at = Where::current());
+NENGINE_API void check(cudaError_t status, const char* call,
+                       Where at = Where::current());
 
 /// @throws DeviceError  always
-[[noreturn]] void fail(const char* call, const char* reason, int code, Where at);
+[[noreturn]] NENGINE_API void fail(const char* call, const char* reason, int code,
+                                   Where at);
 
 }  // namespace nengine::cuda
 

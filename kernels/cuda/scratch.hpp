@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "kernels/base/export.hpp"
+
 namespace nengine::cuda {
 
 class DeviceMemory;
@@ -12,7 +14,7 @@ class DeviceMemory;
 /// at once, because all work of a device is in one order.
 ///
 /// A block once made stays until the end: a recording may still use it.
-class ScratchStack {
+class NENGINE_API ScratchStack {
 public:
     /// `memory` keeps what the model has freed, and is asked to give it up where there
     /// is no other; it is used as long as this is.

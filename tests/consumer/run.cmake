@@ -1,4 +1,4 @@
-# Installs the package of BUILD_DIR, then configures, builds and runs PROGRAM with it, from
+# Installs the package of BUILD_DIR with the library in its FORM (static or shared), then configures, builds and runs PROGRAM with it, from
 # nothing. A page in Markdown is a PROGRAM too: the blocks marked as cpp are its files.
 set(prefix ${WORK_DIR}/prefix)
 set(build ${WORK_DIR}/build)
@@ -58,10 +58,17 @@ endif()
 
 string(REPLACE ";" "\\;" PROGRAM "${PROGRAM}")  # one argument
 step(${CMAKE_COMMAND} --install ${BUILD_DIR} --prefix ${prefix})
+if(OTHER_FORM)  # in the place of the one that this build installs
+    file(GLOB_RECURSE installed ${prefix}/libnengine.* ${prefix}/nengineConfig.cmake)
+    file(REMOVE ${installed})
+    step(${CMAKE_COMMAND} --install ${BUILD_DIR} --prefix ${prefix}
+         --component ${OTHER_FORM})
+endif()
 check_headers(${prefix}/include/nengine)
 step(${CMAKE_COMMAND} -S ${SOURCE_DIR} -B ${build} -G ${GENERATOR}
      -D CMAKE_BUILD_TYPE=Release -D CMAKE_CXX_COMPILER=${CXX_COMPILER}
      -D CMAKE_PREFIX_PATH=${prefix} "-DPROGRAM=${PROGRAM}" -D EXPECT_CUDA=${EXPECT_CUDA}
+     -D EXPECT_FORM=${FORM}
      -D SANITIZE=${SANITIZE} -D CMAKE_CUDA_COMPILER=${CUDA_COMPILER}
      -D CMAKE_CUDA_ARCHITECTURES=${CUDA_ARCHITECTURES})
 step(${CMAKE_COMMAND} --build ${build})

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "kernels/base/export.hpp"
 #include "nengine/array.hpp"
 
 // Arithmetic on arrays and on what functions of nodes and connections get, element by
@@ -25,7 +26,7 @@ inline namespace api {
 namespace detail {
 
 /// What arithmetic reads: borrowed numbers and their shape.
-class Operand {
+class NENGINE_API Operand {
 public:
     explicit Operand(double number) : number_(number), values_(&number_, 1) {}
     explicit Operand(const Array& array) : values_(array.values), array_(&array) {}
@@ -67,10 +68,10 @@ Operand operand(const T& term) {
     }
 }
 
-Array add(const Operand& x, const Operand& y);
-Array subtract(const Operand& x, const Operand& y);
-Array multiply(const Operand& x, const Operand& y);
-Array divide(const Operand& x, const Operand& y);
+NENGINE_API Array add(const Operand& x, const Operand& y);
+NENGINE_API Array subtract(const Operand& x, const Operand& y);
+NENGINE_API Array multiply(const Operand& x, const Operand& y);
+NENGINE_API Array divide(const Operand& x, const Operand& y);
 
 }  // namespace detail
 

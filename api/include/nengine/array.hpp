@@ -7,6 +7,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "kernels/base/export.hpp"
+
 namespace nengine {
 
 /// A container of numbers: `std::vector<float>`, `std::array<double, 3>`.
@@ -24,7 +26,7 @@ concept NumberTable = std::ranges::forward_range<const R> &&
 ///     Array b = {1.0, -1.0};               // a vector, shape [2]
 ///     Array c = {{1.0, 0.0}, {0.0, 1.0}};  // a matrix, shape [2, 2]
 ///     Array d = std::vector{0.5, 0.25};    // a vector, from a container
-struct Array {
+struct NENGINE_API Array {
     /// Stands in for a number in the list of a vector. It makes `{{1.0}, {-1.0}}` two
     /// rows of one number each, where a list of plain numbers would be ambiguous.
     struct Number {
@@ -131,7 +133,7 @@ private:
 
 /// An array or none, which copies share and cannot change: for numbers that many
 /// objects are made with.
-class SharedArray {
+class NENGINE_API SharedArray {
 public:
     SharedArray() = default;
     SharedArray(Array array);

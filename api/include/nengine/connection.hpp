@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "kernels/base/export.hpp"
 #include "nengine/distributions.hpp"
 #include "nengine/functions.hpp"
 #include "nengine/learning_rules.hpp"
@@ -37,7 +38,7 @@ struct ConnectionOptions {
 /// Carries `transform * function(pre)` through a synapse to `post`. From an ensemble
 /// the function is decoded from the neurons' activities by weights that `solver` finds.
 /// A handle.
-class Connection {
+class NENGINE_API Connection {
 public:
     /// Refers to nothing until one is assigned, as an empty Ensemble does.
     Connection();

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "kernels/base/export.hpp"
 #include "nengine/array.hpp"
 
 namespace nengine {
@@ -76,7 +77,7 @@ struct QuasirandomSequence {
 ///
 /// Here and below, functions of a distribution throw a ValidationError if its
 /// parameters are out of range.
-struct SqrtBeta {
+struct NENGINE_API SqrtBeta {
     std::int64_t n;
     std::int64_t m = 1;
 
@@ -90,7 +91,7 @@ struct SqrtBeta {
 };
 
 /// The length of `subdimensions` components of a random unit vector.
-struct SubvectorLength {
+struct NENGINE_API SubvectorLength {
     std::int64_t dimensions;
     std::int64_t subdimensions = 1;
 
@@ -104,7 +105,7 @@ struct SubvectorLength {
 };
 
 /// The cosine of the angle between two random vectors.
-struct CosineSimilarity {
+struct NENGINE_API CosineSimilarity {
     std::int64_t dimensions;
 
     double pdf(double x) const;  ///< density, 0 outside [-1, 1]
@@ -197,7 +198,7 @@ concept AnyDistribution = std::is_same_v<std::remove_cvref_t<D>, Distribution> |
 ///     DistributionOrArray rates = 100.0;             // the same for all
 ///     DistributionOrArray gains = {1.0, 2.0, 1.5};   // one each
 ///     DistributionOrArray intercepts = Uniform{.low = -1, .high = 0.9};
-class DistributionOrArray {
+class NENGINE_API DistributionOrArray {
 public:
     DistributionOrArray(double scalar) : DistributionOrArray(Array(scalar)) {}
     DistributionOrArray(Array array);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "kernels/base/export.hpp"
 #include "nengine/distributions.hpp"
 #include "nengine/neurons.hpp"
 #include "nengine/none.hpp"
@@ -37,7 +38,7 @@ struct EnsembleOptions {
 
 /// The neurons of an ensemble, as an end of a connection or a probe's target. What
 /// arrives is multiplied by the neurons' gains and added to their current.
-class Neurons {
+class NENGINE_API Neurons {
 public:
     /// Refers to nothing until one is assigned.
     Neurons();
@@ -63,7 +64,7 @@ public:
 
 /// A group of neurons that represents a vector. A handle: copies refer to the same
 /// ensemble. What is assigned to a member is used by simulators made from then on.
-class Ensemble {
+class NENGINE_API Ensemble {
 public:
     /// Refers to nothing until one is assigned; until then its members have no use, and
     /// networks and simulators that get it throw a ValidationError.

@@ -3,6 +3,7 @@
 #include <concepts>
 #include <filesystem>
 
+#include "kernels/base/export.hpp"
 #include "nengine/array.hpp"
 #include "nengine/tensor.hpp"
 
@@ -12,12 +13,12 @@ inline namespace api {
 /// Reads an npy file, as numpy.save writes it: numbers (floats, integers or booleans)
 /// in C or Fortran order.
 /// @throws FileError  missing, damaged, or of another type
-Array load_npy(const std::filesystem::path& path);
+NENGINE_API Array load_npy(const std::filesystem::path& path);
 
 /// Reads an idx file of bytes, gzipped or plain: images [count, height, width] or
 /// labels [count], each number from 0 to 255.
 /// @throws FileError  missing, damaged, or of another type
-Array load_idx(const std::filesystem::path& path);
+NENGINE_API Array load_idx(const std::filesystem::path& path);
 
 /// The same as what a simulator is fed with, in float32: an array of bytes takes four
 /// times its size, not eight. Each number is multiplied by `scale`, 1.0 / 255 for
@@ -27,14 +28,15 @@ Array load_idx(const std::filesystem::path& path);
 ///     images = images.reshaped({images.extent(0), 1, 28 * 28});  // for one step
 ///
 /// @throws FileError  missing, damaged, or of another type
-Tensor load_idx_tensor(const std::filesystem::path& path, double scale = 1.0);
+NENGINE_API Tensor load_idx_tensor(const std::filesystem::path& path,
+                                   double scale = 1.0);
 
 /// Writes an npy file in double precision, whole or not at all.
 /// @throws FileError  it cannot be written
-void save_npy(const std::filesystem::path& path, const Array& array);
+NENGINE_API void save_npy(const std::filesystem::path& path, const Array& array);
 
 namespace detail {
-void save_tensor(const std::filesystem::path& path, const Tensor& tensor);
+NENGINE_API void save_tensor(const std::filesystem::path& path, const Tensor& tensor);
 }
 
 /// Writes what a simulator has recorded as an npy file in the tensor's own precision,

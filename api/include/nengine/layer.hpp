@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "kernels/base/export.hpp"
 #include "nengine/connection.hpp"
 #include "nengine/ensemble.hpp"
 #include "nengine/node.hpp"
@@ -83,7 +84,7 @@ struct LayerOptions {
 
 /// A layer and the connection into it. A layer of neurons is an ensemble of one
 /// dimension that is used through its neurons. A handle.
-class Layer {
+class NENGINE_API Layer {
 public:
     /// Refers to nothing until one is assigned, as an empty Ensemble does.
     Layer();

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "kernels/base/export.hpp"
 #include "nengine/synapses.hpp"
 #include "nengine/view.hpp"
 
@@ -112,7 +113,7 @@ private:
 ///     auto c = net.connect(a, b, {.learning_rule = PES{}});
 ///     net.connect(error, c.learning_rule);
 ///     net.probe(c.learning_rule, {.attr = "error"});
-class LearningRule {
+class NENGINE_API LearningRule {
 public:
     /// Refers to nothing until one is assigned, as an empty Ensemble does.
     LearningRule();

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "kernels/base/export.hpp"
 #include "nengine/connection.hpp"
 #include "nengine/ensemble.hpp"
 #include "nengine/error.hpp"
@@ -35,7 +36,7 @@ struct Config {
 };
 
 /// Keeps a config in use by a network, until it is destroyed: Python's `with config:`.
-class [[nodiscard]] ConfigScope {
+class [[nodiscard]] NENGINE_API ConfigScope {
 public:
     ConfigScope(std::shared_ptr<detail::NetworkData> network,
                 std::shared_ptr<const Config> config);
@@ -62,7 +63,7 @@ struct NetworkOptions {
 ///     auto a = net.ensemble(50, 1, {.radius = 1.5});
 ///     net.connect(x, a);
 ///     auto p = net.probe(a, {.synapse = 0.01});
-class Network {
+class NENGINE_API Network {
 public:
     explicit Network(NetworkOptions options = {});
     explicit Network(std::shared_ptr<detail::NetworkData> data);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "kernels/base/export.hpp"
 #include "nengine/network.hpp"
 #include "nengine/seed.hpp"
 
@@ -31,7 +32,7 @@ struct EnsembleArrayOptions {
 
 /// Many ensembles side by side that together represent one long vector: ensemble i has
 /// the components [i * ens_dimensions, (i + 1) * ens_dimensions).
-class EnsembleArray {
+class NENGINE_API EnsembleArray {
 public:
     /// @param n_neurons  of each ensemble
     /// @throws ValidationError  n_neurons, n_ensembles or ens_dimensions below 1
@@ -82,7 +83,7 @@ struct ProductOptions {
 
 /// The element-wise product of two vectors, by squares:
 /// `a b = ((a + b)^2 - (a - b)^2) / 4`.
-class Product {
+class NENGINE_API Product {
 public:
     /// @param n_neurons  for each product of two numbers, half of them in each ensemble
     Product(Network parent, std::int64_t n_neurons, std::int64_t dimensions,
@@ -104,7 +105,7 @@ struct CircularConvolutionOptions {
 
 /// The circular convolution `c[i] = sum_j a[j] b[(i - j) mod d]` of two vectors: their
 /// Fourier transforms, 4 (d / 2 + 1) products, and the inverse transform.
-class CircularConvolution {
+class NENGINE_API CircularConvolution {
 public:
     /// @param n_neurons  for each product
     CircularConvolution(Network parent, std::int64_t n_neurons, std::int64_t dimensions,
@@ -129,7 +130,7 @@ struct BasalGangliaOptions {
 
 /// Selects the largest of its inputs, utilities of actions: its output is about 0
 /// there, and below 0 elsewhere (Gurney, Prescott and Redgrave, 2001).
-class BasalGanglia {
+class NENGINE_API BasalGanglia {
 public:
     /// @param dimensions  the number of actions
     BasalGanglia(Network parent, std::int64_t dimensions,
@@ -157,7 +158,7 @@ struct ThalamusOptions {
 
 /// Turns the output of `BasalGanglia` into about 1 for the selected action and 0 for
 /// the others.
-class Thalamus {
+class NENGINE_API Thalamus {
 public:
     Thalamus(Network parent, std::int64_t dimensions, ThalamusOptions options = {});
 
@@ -181,7 +182,7 @@ struct AssociativeMemoryOptions {
 
 /// Compares its input with vectors that it knows and answers with those that belong to
 /// the similar ones.
-class AssociativeMemory {
+class NENGINE_API AssociativeMemory {
 public:
     /// @param input_vectors  [items, size]
     /// @throws ValidationError  no items, or numbers of items that differ
@@ -250,7 +251,7 @@ struct InputGatedMemoryOptions {
 
 /// Holds a vector: takes it from `input` while `gate` is 0, keeps it while `gate` is 1,
 /// forgets it while `reset` is 1.
-class InputGatedMemory {
+class NENGINE_API InputGatedMemory {
 public:
     /// @param n_neurons  for each dimension
     InputGatedMemory(Network parent, std::int64_t n_neurons, std::int64_t dimensions,
@@ -269,7 +270,7 @@ struct IntegratorOptions {
 };
 
 /// `d output / dt = input`: an ensemble that feeds back on itself.
-class Integrator {
+class NENGINE_API Integrator {
 public:
     Integrator(Network parent, std::int64_t n_neurons, std::int64_t dimensions,
                IntegratorOptions options = {});
@@ -288,7 +289,7 @@ struct OscillatorOptions {
 
 /// `d (x, y) / dt = frequency (-y, x) + input / recurrent_tau`: two dimensions that
 /// turn. A short push at `input` starts it.
-class Oscillator {
+class NENGINE_API Oscillator {
 public:
     /// @param frequency  in radians per second: 2 pi is a turn per second
     Oscillator(Network parent, std::int64_t n_neurons, double frequency,
@@ -306,18 +307,18 @@ enum class Factor { a, b };
 
 /// The circular convolution of two vectors of the same size; with `invert_a` or
 /// `invert_b` of its involution `a[-i mod d]`.
-std::vector<double> circconv(std::vector<double> a, std::vector<double> b,
-                             bool invert_a = false, bool invert_b = false);
+NENGINE_API std::vector<double> circconv(std::vector<double> a, std::vector<double> b,
+                                         bool invert_a = false, bool invert_b = false);
 /// Real and imaginary parts of the first d / 2 + 1 rows of the discrete Fourier
 /// transform, [d / 2 + 1, d] each.
-std::pair<Array, Array> dft_half(std::int64_t dimensions);
+NENGINE_API std::pair<Array, Array> dft_half(std::int64_t dimensions);
 /// What `CircularConvolution` multiplies a factor by: for each frequency the rows that
 /// give Re Re, Im Im, Re Im and Im Re. [4 (d / 2 + 1), d]
-Array transform_in(std::int64_t dimensions, Factor factor, bool invert);
+NENGINE_API Array transform_in(std::int64_t dimensions, Factor factor, bool invert);
 /// From those products back to the convolution. [d, 4 (d / 2 + 1)]
-Array transform_out(std::int64_t dimensions);
+NENGINE_API Array transform_out(std::int64_t dimensions);
 /// Sums the components of a `Product`: [1, dimensions], all `scale`.
-Array dot_product_transform(std::int64_t dimensions, double scale = 1.0);
+NENGINE_API Array dot_product_transform(std::int64_t dimensions, double scale = 1.0);
 
 }  // namespace networks
 }  // namespace api

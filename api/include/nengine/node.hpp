@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "kernels/base/export.hpp"
 #include "nengine/functions.hpp"
 #include "nengine/seed.hpp"
 #include "nengine/view.hpp"
@@ -25,7 +26,7 @@ struct NodeOptions {
 
 /// Anything that is not neurons: inputs, functions, or a place where connections meet.
 /// A node without input (size_in 0) can be given data from outside. A handle.
-class Node {
+class NENGINE_API Node {
 public:
     /// Refers to nothing until one is assigned, as an empty Ensemble does.
     Node();

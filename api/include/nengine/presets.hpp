@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernels/base/export.hpp"
 #include "nengine/network.hpp"
 
 namespace nengine {
@@ -17,8 +18,9 @@ namespace presets {
 ///
 /// @param intercept_width  the intercepts' scale: Exponential(intercept_width,
 ///                         threshold, radius)
-Config thresholding_ensembles(double threshold, double intercept_width = 0.15,
-                              double radius = 1.0);
+NENGINE_API Config thresholding_ensembles(double threshold,
+                                          double intercept_width = 0.15,
+                                          double radius = 1.0);
 
 }  // namespace presets
 }  // namespace api

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/base/export.hpp"
 #include "nengine/neurons.hpp"
 #include "nengine/none.hpp"
 #include "nengine/seed.hpp"
@@ -37,7 +38,7 @@ struct ProbeOptions {
 };
 
 /// Records a signal after each step. A handle.
-class Probe {
+class NENGINE_API Probe {
 public:
     /// Refers to nothing until one is assigned, as an empty Ensemble does.
     Probe();
@@ -67,10 +68,10 @@ public:
 
 /// What a probe of this target may record: the values of `attr`, the first one first.
 /// @throws ValidationError  an empty handle
-std::vector<std::string> probeable(const ObjectView& target);
+NENGINE_API std::vector<std::string> probeable(const ObjectView& target);
 /// Of a neuron type: "output" and its states.
 /// @throws ValidationError  a type of one's own that is not registered
-std::vector<std::string> probeable(const NeuronModel& neuron_type);
+NENGINE_API std::vector<std::string> probeable(const NeuronModel& neuron_type);
 
 }  // namespace api
 }  // namespace nengine

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "kernels/base/export.hpp"
 #include "nengine/array.hpp"
 #include "nengine/distributions.hpp"
 #include "nengine/random.hpp"
@@ -152,7 +153,7 @@ struct RunProcessOptions {
 };
 
 /// Any of the processes above, or a synapse.
-class Process {
+class NENGINE_API Process {
 public:
     using Value = std::variant<WhiteNoise, FilteredNoise, BrownNoise, WhiteSignal,
                                PresentInput, Piecewise, CustomProcess, Synapse>;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "kernels/base/export.hpp"
 #include "nengine/array.hpp"
 #include "nengine/distributions.hpp"
 #include "nengine/seed.hpp"
@@ -26,7 +27,7 @@ struct ChoiceOptions {
 /// Random numbers as numpy's legacy RandomState draws them, with the same bits where no
 /// logarithm or power is involved, under the names that its methods have. A copy draws
 /// the same numbers again.
-class RandomStream {
+class NENGINE_API RandomStream {
 public:
     explicit RandomStream(Seed seed);
     RandomStream(const RandomStream& other);

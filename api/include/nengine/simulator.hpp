@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "kernels/base/export.hpp"
 #include "nengine/gemm_math.hpp"
 #include "nengine/losses.hpp"
 #include "nengine/network.hpp"
@@ -25,7 +26,7 @@ inline namespace api {
 
 /// A node or probe, or its name: its label, or "node" or "probe" without one; repeated
 /// names get "_1", "_2" ... in the order of creation.
-class DataKey {
+class NENGINE_API DataKey {
 public:
     DataKey(const Node& node) : value_(node) {}
     DataKey(const Probe& probe) : value_(probe) {}
@@ -206,7 +207,7 @@ struct Parameter {
 /// After `close()` all calls but `data` and those that only tell throw SimulatorClosed;
 /// so do all calls but `close` and `closed` of one that was moved from. Where memory
 /// ends, calls throw MemoryError.
-class Simulator {
+class NENGINE_API Simulator {
 public:
     /// @throws ValidationError, BuildError, DeviceError, MemoryError
     explicit Simulator(const Network& network, SimulatorOptions options = {});
@@ -319,7 +320,7 @@ public:
     bool closed() const;
 
 private:
-    struct Impl;
+    struct NENGINE_LOCAL Impl;
     Impl& there(const char* call) const;  ///< perhaps closed, but not moved from
     Impl& open(const char* call) const;
     std::unique_ptr<Impl> impl_;

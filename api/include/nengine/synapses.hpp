@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "kernels/base/export.hpp"
 #include "nengine/array.hpp"
 #include "nengine/none.hpp"
 
@@ -83,21 +84,23 @@ struct FiltOptions {
 /// without the step of delay that it adds on connections.
 /// @throws ValidationError  no synapse, dt <= 0, a filter that cannot be, or y0 with a
 ///                          filter whose gain at rest is 0
-Array filt(const Synapse& synapse, const Array& x, FiltOptions options = {});
+NENGINE_API Array filt(const Synapse& synapse, const Array& x,
+                       FiltOptions options = {});
 
 /// Filtered forwards, then backwards, going on from the state that was left: no shift
 /// in time.
-Array filtfilt(const Synapse& synapse, const Array& x, FiltOptions options = {});
+NENGINE_API Array filtfilt(const Synapse& synapse, const Array& x,
+                           FiltOptions options = {});
 
 /// The frequency response: of an analog filter at `s = 2 pi i f`, f in Hz; of a digital
 /// one at `z = exp(2 pi i f)`, f in cycles per step.
 /// @throws ValidationError  a Triangle or None, which have no transfer function here
-std::vector<std::complex<double>> evaluate(const Synapse& synapse,
-                                           const std::vector<double>& frequencies);
+NENGINE_API std::vector<std::complex<double>> evaluate(
+    const Synapse& synapse, const std::vector<double>& frequencies);
 
 /// One filter that does what both do one after the other.
 /// @throws ValidationError  one is analog and the other digital, or is not linear
-LinearFilter combine(const Synapse& first, const Synapse& second);
+NENGINE_API LinearFilter combine(const Synapse& first, const Synapse& second);
 
 }  // namespace api
 }  // namespace nengine

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "kernels/base/export.hpp"
+
 namespace nengine {
 inline namespace api {
 
@@ -19,7 +21,7 @@ enum class DType { float32, float64 };
 /// Numbers over items, steps and components: `[batch, steps, size]`, slowest first;
 /// without a minibatch also `[steps, size]`. The values do not change, and copies share
 /// them.
-class Tensor {
+class NENGINE_API Tensor {
     /// What numbers of a type are held as.
     template <class Number>
     using Stored = std::conditional_t<std::is_same_v<Number, float>, float, double>;

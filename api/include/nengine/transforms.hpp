@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "kernels/base/export.hpp"
 #include "nengine/array.hpp"
 #include "nengine/distributions.hpp"
 #include "nengine/none.hpp"
@@ -22,7 +23,7 @@ enum class Padding { valid, same };
 
 /// The shape of values with channels: [height, width, channels], or [channels, height,
 /// width] with the channels first; as many spatial axes as there are.
-struct ChannelShape {
+struct NENGINE_API ChannelShape {
     std::vector<std::int64_t> shape;
     bool channels_last = true;
 
@@ -37,7 +38,7 @@ struct ChannelShape {
 };
 
 /// Some values of a matrix, the others being zero; values of one place are added.
-struct SparseMatrix {
+struct NENGINE_API SparseMatrix {
     std::array<std::int64_t, 2> shape;                 ///< {rows, columns}
     std::vector<std::array<std::int64_t, 2>> indices;  ///< {row, column} of each value
     std::vector<double> data;
@@ -51,7 +52,7 @@ struct SparseMatrix {
 /// which is sampled once for each. The values are a parameter `weights` [places].
 ///
 ///     Sparse{.shape = {4, 3}, .indices = {{0, 1}, {3, 2}}, .init = {0.5, 2.0}}
-struct Sparse {
+struct NENGINE_API Sparse {
     std::array<std::int64_t, 2> shape;  ///< {size_out, size_in}
     std::vector<std::array<std::int64_t, 2>> indices;
     DistributionOrArray init = 1.0;
@@ -76,7 +77,7 @@ struct Sparse {
 /// [input channels / groups, n_filters] samples are drawn for each kernel position.
 ///
 ///     Convolution{.n_filters = 8, .input_shape = {28, 28, 1}, .strides = {2, 2}}
-struct Convolution {
+struct NENGINE_API Convolution {
     std::int64_t n_filters;
     std::vector<std::int64_t> input_shape;
     std::vector<std::int64_t> kernel_size = {3, 3};
@@ -103,7 +104,7 @@ struct Convolution {
 /// convolution with the same kernel, strides and padding must lead from it to
 /// `input_shape`. The parameter `weights` is the kernel, [kernel_size..., input
 /// channels, n_filters].
-struct ConvolutionTranspose {
+struct NENGINE_API ConvolutionTranspose {
     std::int64_t n_filters;
     std::vector<std::int64_t> input_shape;
     std::vector<std::int64_t> output_shape = {};  ///< empty: the smallest
@@ -124,7 +125,7 @@ struct ConvolutionTranspose {
 /// (component by component), a matrix [size_out, size_mid], a distribution of such a
 /// matrix, a sparse matrix or a convolution. The last two are for connections that are
 /// not decoded: from neurons, nodes and ensembles in direct mode.
-class Transform {
+class NENGINE_API Transform {
 public:
     using Value = std::variant<NoneType, Distribution, Array, Sparse, Convolution,
                                ConvolutionTranspose>;

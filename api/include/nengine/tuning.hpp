@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "kernels/base/export.hpp"
 #include "nengine/array.hpp"
 #include "nengine/ensemble.hpp"
 #include "nengine/neurons.hpp"
@@ -28,15 +29,15 @@ struct Curves {
 ///                from -radius to radius along each dimension, [50, ..., 50,
 ///                dimensions], the first dimension fastest
 /// @throws ShapeError  the last axis is not the ensemble's dimensions
-Curves tuning_curves(const Simulator& sim, const Ensemble& ensemble,
-                     const std::optional<Array>& inputs = std::nullopt);
+NENGINE_API Curves tuning_curves(const Simulator& sim, const Ensemble& ensemble,
+                                 const std::optional<Array>& inputs = std::nullopt);
 
 /// Steady activities of an ensemble's neurons at values along their own encoders:
 /// currents gain * x + bias.
 /// @param inputs  [points]; unset: 50 places from -1 to 1
 /// @return        activities [points, n_neurons]; for Direct the inputs
-Curves response_curves(const Simulator& sim, const Ensemble& ensemble,
-                       const std::optional<Array>& inputs = std::nullopt);
+NENGINE_API Curves response_curves(const Simulator& sim, const Ensemble& ensemble,
+                                   const std::optional<Array>& inputs = std::nullopt);
 
 /// What a connection decodes, beside what it should.
 struct EvalPointDecoding {
@@ -50,17 +51,17 @@ struct EvalPointDecoding {
 /// @throws ValidationError  a connection that decodes nothing, or points of one's own
 ///                          where the function is given by its values
 /// @throws ShapeError       the last axis is not the ensemble's dimensions
-EvalPointDecoding eval_point_decoding(
-    const Simulator& sim, const Connection& connection,
-    const std::optional<Array>& eval_points = std::nullopt);
+NENGINE_API EvalPointDecoding
+eval_point_decoding(const Simulator& sim, const Connection& connection,
+                    const std::optional<Array>& eval_points = std::nullopt);
 
 /// Steady activities, [points, n_neurons], in Hz times amplitude (RegularSpiking and
 /// the like: of the base type).
 /// @param x           [points] for all neurons, or [points, n_neurons]
 /// @param gain, bias  [n_neurons]: the current is gain * x + bias
 /// @throws ShapeError  shapes that do not fit
-Array rates(const NeuronModel& neuron_type, const Array& x, const Array& gain,
-            const Array& bias);
+NENGINE_API Array rates(const NeuronModel& neuron_type, const Array& x,
+                        const Array& gain, const Array& bias);
 
 struct NeuronGains {
     Array gain, bias;  ///< [n_neurons]
@@ -70,8 +71,8 @@ struct NeuronGains {
 /// @throws ShapeError       the two differ in length
 /// @throws ValidationError  a rate that the type does not reach; Direct
 /// @throws BuildError       a gain that is not a finite number above 0
-NeuronGains gain_bias(const NeuronModel& neuron_type, const Array& max_rates,
-                      const Array& intercepts);
+NENGINE_API NeuronGains gain_bias(const NeuronModel& neuron_type,
+                                  const Array& max_rates, const Array& intercepts);
 
 struct NeuronTuning {
     Array max_rates, intercepts;  ///< [n_neurons]
@@ -79,8 +80,8 @@ struct NeuronTuning {
 /// The inverse of gain_bias.
 /// @throws ShapeError       the two differ in length
 /// @throws ValidationError  Direct
-NeuronTuning max_rates_intercepts(const NeuronModel& neuron_type, const Array& gain,
-                                  const Array& bias);
+NENGINE_API NeuronTuning max_rates_intercepts(const NeuronModel& neuron_type,
+                                              const Array& gain, const Array& bias);
 
 /// What a solver found for matrices.
 struct SolverResult {
@@ -97,9 +98,9 @@ struct SolverResult {
 /// @throws ShapeError       matrices that do not fit, or empty ones
 /// @throws ValidationError  a solver that cannot be
 /// @throws BuildError       a problem that the solver cannot solve
-SolverResult solve(const Solver& solver, const Array& A, const Array& Y,
-                   RandomStream& rng);
-SolverResult solve(const Solver& solver, const Array& A, const Array& Y);
+NENGINE_API SolverResult solve(const Solver& solver, const Array& A, const Array& Y,
+                               RandomStream& rng);
+NENGINE_API SolverResult solve(const Solver& solver, const Array& A, const Array& Y);
 
 }  // namespace api
 }  // namespace nengine

@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "kernels/base/export.hpp"
+
 namespace nengine {
 inline namespace api {
 
@@ -86,7 +88,7 @@ private:
 };
 
 /// An object or some of its components: one end of a connection, or a probe's target.
-class ObjectView {
+class NENGINE_API ObjectView {
 public:
     ObjectView(const Ensemble& ensemble);
     ObjectView(const Neurons& neurons);

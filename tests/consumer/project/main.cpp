@@ -16,11 +16,16 @@ int main() {
     const double value = course(course.extent(0) - 1, 0);
     std::cout << "0.5 is represented as " << value << '\n';
 
-    bool caught = false;
+    bool caught = false, caught_by_base = false;
     try {
         net.ensemble(0, 1);
     } catch (const nengine::ValidationError& error) {
         caught = true;
     }
-    return std::abs(value - 0.5) < 0.1 && caught ? 0 : 1;
+    try {
+        nengine::load_npy("no such file");
+    } catch (const nengine::Error& error) {
+        caught_by_base = dynamic_cast<const nengine::FileError*>(&error) != nullptr;
+    }
+    return std::abs(value - 0.5) < 0.1 && caught && caught_by_base ? 0 : 1;
 }
