@@ -227,18 +227,20 @@ TEST_P(Gemm, WithoutTermsCIsScaled) {
 }
 
 TEST_P(Gemm, EmptyProductsWriteNothing) {
-    for (const auto& [m, n, count] :
-         {std::array<Index, 3>{0, 5, 1}, {5, 0, 1}, {5, 5, 0}}) {
+    struct Size {
+        Index m, n, count;
+    };
+    for (const Size& size : {Size{0, 5, 1}, Size{5, 0, 1}, Size{5, 5, 0}}) {
         const Buffer c = upload(std::vector<float>(25, 3.0f));
         device().run([&](const auto& exec) {
-            gemm(exec, GemmArgs<float>{.m = m,
-                                       .n = n,
+            gemm(exec, GemmArgs<float>{.m = size.m,
+                                       .n = size.n,
                                        .k = 0,
                                        .lda = 1,
                                        .ldb = 5,
                                        .c = c.as<float>(),
                                        .ldc = 5,
-                                       .count = count});
+                                       .count = size.count});
         });
         EXPECT_EQ(download<float>(c), std::vector<float>(25, 3.0f));
     }
