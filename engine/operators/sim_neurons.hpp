@@ -52,8 +52,8 @@ public:
     /// The same neurons with slots for a first-order filter added at the end.
     SimNeurons with_filter() const;
 
-    /// > 0: LIF trains with the SoftLIF curve of this smoothing (NengoDL's
-    /// `lif_smoothing`).
+    /// > 0: types that have a smooth rate curve train with it, at this smoothing: LIF
+    /// with SoftLIF's (NengoDL's `lif_smoothing`).
     double smoothing = 0;
     /// Largest dt / tau_rc: bounds the arguments of expm1 and log1p.
     double max_ratio = 0;
