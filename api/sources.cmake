@@ -103,8 +103,9 @@ set(NENGINE_KERNEL_HEADERS
     kernels/base/launch_contract.hpp
     kernels/base/macros.hpp
     kernels/base/math_policy.hpp
-    kernels/neuron_info.hpp
+    kernels/base/math_range.hpp
     kernels/base/polynomial.hpp
+    kernels/base/spike.hpp
     kernels/base/view.hpp
     kernels/cpu/flush_denormals.hpp
     kernels/cpu/launch.hpp
@@ -118,6 +119,8 @@ set(NENGINE_KERNEL_HEADERS
     kernels/cuda/launch_lines.cuh
     kernels/cuda/launch_scan.cuh
     kernels/cuda/scratch.hpp
+    kernels/neuron_description.hpp
+    kernels/neuron_info.hpp
     kernels/neuron_registry.hpp
     kernels/neuron_scan.hpp
     kernels/unified/register_neuron.hpp

@@ -8,12 +8,7 @@ set(NENGINE_UNIFIED_SOURCES
     unified/gather.cpp
     unified/learning.cpp
     unified/loss.cpp
-    unified/neuron_adaptive.cpp
-    unified/neuron_lif.cpp
-    unified/neuron_lif_rate.cpp
-    unified/neuron_linear.cpp
     unified/neuron_scan.cpp
-    unified/neuron_sigmoid.cpp
     unified/optimizer.cpp
     unified/pool.cpp
     unified/random.cpp
@@ -26,7 +21,6 @@ set(NENGINE_CPU_SOURCES
     filter_form.cpp
     base/host_memory.cpp
     base/math_policy.cpp
-    neuron_info.cpp
     neuron_registry.cpp
     product.cpp
     cpu/scratch.cpp

@@ -106,12 +106,15 @@ public:
     void build(const NeuronPart& neurons, SignalId current, SignalId output,
                const std::string& label) {
         std::vector<SignalId> params;
-        for (const double param : neurons.params) {
+        const auto& [type, values] = neurons.neuron;
+        for (const double param : values) {
             params.push_back(state_.scalar(param));
         }
-        SimNeurons op(neurons.type, current, output,
+        SimNeurons op(type, current, output,
                       build_states(neurons.info(), neurons.initial), params);
-        op.max_ratio = neurons.tau_rc > 0.0 ? state_.dt / neurons.tau_rc : 0.0;
+        if (const int tau = neurons.info().time_constant; tau >= 0) {
+            op.max_ratio = state_.dt / values[static_cast<std::size_t>(tau)];
+        }
         state_.add(std::move(op), label);
     }
 
@@ -119,7 +122,8 @@ public:
         const std::string label = name_ + ".spikes";
         switch (spikes.kind) {
             case SpikePart::Kind::regular:
-                build({NeuronType::regular_spiking, {spikes.amplitude}, spikes.initial},
+                build({{neuron_type("RegularSpiking"), {spikes.amplitude}},
+                       spikes.initial},
                       rates, output, label);
                 return;
             case SpikePart::Kind::stochastic:

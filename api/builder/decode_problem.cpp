@@ -150,7 +150,7 @@ Matrix activities(const PreparedTask& prepared, const BuiltEnsembles& ensembles)
     const Matrix projected = product_with_transposed(points_of(prepared, ensembles),
                                                      parts.encoders / ensemble.radius);
     Matrix A =
-        rates_of(neuron_curve(ensemble.neuron_type), projected, parts.gain, parts.bias);
+        rates_of(tuned_neuron(ensemble.neuron_type), projected, parts.gain, parts.bias);
     if ((A.array() == 0.0).all()) {
         throw BuildError(describe(*prepared.task->owner) + ": all activities of " +
                          describe(ensemble) +

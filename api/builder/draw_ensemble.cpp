@@ -51,16 +51,16 @@ void draw_tuning(const EnsembleData& ensemble, const std::string& where,
 
 void complete_tuning(const EnsembleData& ensemble, const std::string& where,
                      BuiltEnsembleParts& parts) {
-    const NeuronCurve curve = neuron_curve(ensemble.neuron_type);
+    const TunedNeuron neuron = tuned_neuron(ensemble.neuron_type);
     if (ensemble.gain) {
-        const auto tuning = max_rates_intercepts(curve, span_of(parts.gain),
+        const auto tuning = max_rates_intercepts(neuron, span_of(parts.gain),
                                                  span_of(parts.bias), where);
         parts.max_rates = tuning.max_rates;
         parts.intercepts = tuning.intercepts;
         return;
     }
     const auto found =
-        gain_bias(curve, span_of(parts.max_rates), span_of(parts.intercepts), where);
+        gain_bias(neuron, span_of(parts.max_rates), span_of(parts.intercepts), where);
     parts.gain = found.gain;
     parts.bias = found.bias;
 }

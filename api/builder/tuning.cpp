@@ -69,12 +69,12 @@ Array array_of(const Matrix& values, std::vector<std::int64_t> shape) {
                  std::vector<double>(values.data(), values.data() + values.size()));
 }
 
-NeuronCurve curve_of(const NeuronModel& neuron_type, const char* where) {
+TunedNeuron tuned_of(const NeuronModel& neuron_type, const char* where) {
     if (std::holds_alternative<Direct>(neuron_type)) {
         throw ValidationError(std::string(where) +
                               ": got Direct, needs a type with neurons");
     }
-    return neuron_curve(neuron_type);
+    return tuned_neuron(neuron_type);
 }
 
 void check_length(const Array& array, std::int64_t n, const char* what) {
@@ -89,7 +89,7 @@ void check_length(const Array& array, std::int64_t n, const char* what) {
 
 Array rates(const NeuronModel& neuron_type, const Array& x, const Array& gain,
             const Array& bias) {
-    const NeuronCurve curve = curve_of(neuron_type, "rates");
+    const TunedNeuron neuron = tuned_of(neuron_type, "rates");
     const std::int64_t n = gain.extent(0);
     check_length(gain, n, "gains");
     check_length(bias, n, "biases");
@@ -101,12 +101,13 @@ Array rates(const NeuronModel& neuron_type, const Array& x, const Array& gain,
     const Matrix at = x.rank() == 2
                           ? Matrix(Eigen::Map<const Matrix>(x.values.data(), points, n))
                           : Matrix(vector_of(x).replicate(1, n));
-    return array_of(rates_of(curve, at, vector_of(gain), vector_of(bias)), {points, n});
+    return array_of(rates_of(neuron, at, vector_of(gain), vector_of(bias)),
+                    {points, n});
 }
 
 NeuronGains gain_bias(const NeuronModel& neuron_type, const Array& max_rates,
                       const Array& intercepts) {
-    const auto found = gain_bias(curve_of(neuron_type, "gain_bias"), max_rates.values,
+    const auto found = gain_bias(tuned_of(neuron_type, "gain_bias"), max_rates.values,
                                  intercepts.values, "gain_bias");
     return {array_of(found.gain), array_of(found.bias)};
 }
@@ -114,7 +115,7 @@ NeuronGains gain_bias(const NeuronModel& neuron_type, const Array& max_rates,
 NeuronTuning max_rates_intercepts(const NeuronModel& neuron_type, const Array& gain,
                                   const Array& bias) {
     const auto found =
-        max_rates_intercepts(curve_of(neuron_type, "max_rates_intercepts"), gain.values,
+        max_rates_intercepts(tuned_of(neuron_type, "max_rates_intercepts"), gain.values,
                              bias.values, "max_rates_intercepts");
     return {array_of(found.max_rates), array_of(found.intercepts)};
 }
@@ -151,7 +152,7 @@ Curves tuning_curves(const Simulator& sim, const Ensemble& ensemble,
     });
     const Matrix x = at * (encoders.transpose() / ensemble.radius);
     shape.back() = n;
-    result.activities = array_of(rates_of(neuron_curve(ensemble.neuron_type), x,
+    result.activities = array_of(rates_of(tuned_neuron(ensemble.neuron_type), x,
                                           vector_of(built.gain), vector_of(built.bias)),
                                  shape);
     return result;

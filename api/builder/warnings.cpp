@@ -91,7 +91,7 @@ void warn_of_spiking_bases(BuildState& state, const NetworkData& top) {
             }
             const NeuronInfo& base = parts.neurons->info();
             std::string better = "a type that does not spike";
-            if (base.has_rate && base.rate_type != parts.neurons->type) {
+            if (base.has_rate && base.rate_type != parts.neurons->neuron.type) {
                 better = neuron_info(base.rate_type).name;
             }
             warnings["got " + std::string(base.name) + " as the base type of " +

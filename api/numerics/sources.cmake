@@ -7,7 +7,6 @@ set(NENGINE_NUMERICS_SOURCES
     distributions.cpp
     elastic_net.cpp
     least_squares.cpp
-    lif_rates.cpp
     linear_filter_math.cpp
     neuron_math.cpp
     nonnegative.cpp

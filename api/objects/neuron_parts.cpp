@@ -1,7 +1,10 @@
 #include "api/objects/neuron_parts.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 #include "api/numerics/text.hpp"
 #include "api/objects/objects.hpp"
@@ -13,7 +16,7 @@ namespace {
 
 NeuronPart custom_part(const CustomNeuron& n, const std::string& where) {
     const auto type = find_neuron(n.type);
-    if (!type || static_cast<int>(*type) < n_built_in_neurons) {
+    if (!type || is_built_in(*type)) {
         std::string known;
         for (const auto name : registered_neuron_names()) {
             known += (known.empty() ? "" : ", ") + std::string(name);
@@ -23,18 +26,18 @@ NeuronPart custom_part(const CustomNeuron& n, const std::string& where) {
                               (known.empty() ? "there is none" : known) + ")");
     }
     const RegisteredNeuron& registered = registered_neuron(*type);
-    NeuronPart part{*type, {}, &n.initial_state};
+    NeuronPart part{{*type, {}}, &n.initial_state};
     const auto* const names = registered.info.params.data();
     const int count = registered.info.n_params;
-    part.params.assign(registered.defaults.begin(),
-                       registered.defaults.begin() + count);
+    auto& params = part.neuron.params;
+    params.assign(registered.defaults.begin(), registered.defaults.begin() + count);
     for (const auto& [name, value] : n.params) {
         const auto* const at = std::find(names, names + count, name);
         if (at == names + count) {
             throw ValidationError(where + ": " + n.type + ": got parameter '" + name +
                                   "', which it does not have");
         }
-        part.params[static_cast<std::size_t>(at - names)] = value;
+        params[static_cast<std::size_t>(at - names)] = value;
     }
     return part;
 }
@@ -45,65 +48,58 @@ double bound(double min_voltage) {
     return std::max(min_voltage, lowest);
 }
 
+/// A built-in type: its name and its parameters in the order of its functor.
+NeuronPart part(const char* name, std::vector<double> params,
+                const InitialState* initial = nullptr) {
+    return {{neuron_type(name), std::move(params)}, initial};
+}
+
 struct PartOf {
     const std::string& where;
 
     NeuronPart operator()(const LIF& n) const {
-        return {NeuronType::lif,
-                {n.tau_rc, n.tau_ref, n.amplitude, bound(n.min_voltage)},
-                &n.initial_state,
-                n.tau_rc};
+        return part("LIF", {n.tau_rc, n.tau_ref, n.amplitude, bound(n.min_voltage)},
+                    &n.initial_state);
     }
     NeuronPart operator()(const LIFRate& n) const {
-        return {NeuronType::lif_rate,
-                {n.tau_rc, n.tau_ref, n.amplitude},
-                nullptr,
-                n.tau_rc};
+        return part("LIFRate", {n.tau_rc, n.tau_ref, n.amplitude});
     }
     NeuronPart operator()(const SoftLIFRate& n) const {
-        return {NeuronType::soft_lif_rate,
-                {n.tau_rc, n.tau_ref, n.amplitude, n.sigma},
-                nullptr,
-                n.tau_rc};
+        return part("SoftLIFRate", {n.tau_rc, n.tau_ref, n.amplitude, n.sigma});
     }
     NeuronPart operator()(const AdaptiveLIF& n) const {
-        return {
-            NeuronType::adaptive_lif,
+        return part(
+            "AdaptiveLIF",
             {n.tau_rc, n.tau_ref, n.amplitude, bound(n.min_voltage), n.tau_n, n.inc_n},
-            &n.initial_state,
-            n.tau_rc};
+            &n.initial_state);
     }
     NeuronPart operator()(const AdaptiveLIFRate& n) const {
-        return {NeuronType::adaptive_lif_rate,
-                {n.tau_rc, n.tau_ref, n.amplitude, n.tau_n, n.inc_n},
-                &n.initial_state,
-                n.tau_rc};
+        return part("AdaptiveLIFRate",
+                    {n.tau_rc, n.tau_ref, n.amplitude, n.tau_n, n.inc_n},
+                    &n.initial_state);
     }
     NeuronPart operator()(const Izhikevich& n) const {
-        return {NeuronType::izhikevich,
-                {n.tau_recovery, n.coupling, n.reset_voltage, n.reset_recovery},
-                &n.initial_state};
+        return part("Izhikevich",
+                    {n.tau_recovery, n.coupling, n.reset_voltage, n.reset_recovery},
+                    &n.initial_state);
     }
     NeuronPart operator()(const RectifiedLinear& n) const {
-        return {NeuronType::rectified_linear, {n.amplitude}};
+        return part("RectifiedLinear", {n.amplitude});
     }
     NeuronPart operator()(const SpikingRectifiedLinear& n) const {
-        return {NeuronType::spiking_rectified_linear, {n.amplitude}, &n.initial_state};
+        return part("SpikingRectifiedLinear", {n.amplitude}, &n.initial_state);
     }
     NeuronPart operator()(const LeakyReLU& n) const {
-        return {NeuronType::leaky_relu, {n.amplitude, n.negative_slope}};
+        return part("LeakyReLU", {n.amplitude, n.negative_slope});
     }
     NeuronPart operator()(const SpikingLeakyReLU& n) const {
-        return {NeuronType::spiking_leaky_relu,
-                {n.amplitude, n.negative_slope},
-                &n.initial_state};
+        return part("SpikingLeakyReLU", {n.amplitude, n.negative_slope},
+                    &n.initial_state);
     }
     NeuronPart operator()(const Sigmoid& n) const {
-        return {NeuronType::sigmoid, {n.tau_ref}};
+        return part("Sigmoid", {n.tau_ref});
     }
-    NeuronPart operator()(const Tanh& n) const {
-        return {NeuronType::tanh, {n.tau_ref}};
-    }
+    NeuronPart operator()(const Tanh& n) const { return part("Tanh", {n.tau_ref}); }
     NeuronPart operator()(const CustomNeuron& n) const { return custom_part(n, where); }
 };
 
@@ -132,9 +128,9 @@ struct PartsOf {
     }
 };
 
-/// Nengo's bounds; parameters that are not here may be any finite number.
+/// Nengo's bounds, as the functors have them.
 void check_param(std::string_view type, std::string_view name, double value,
-                 bool zero_tau_ref, const std::string& where) {
+                 ParamBound bound, const std::string& where) {
     const auto fail = [&](const char* needs) {
         throw ValidationError(where + ": " + std::string(type) + ": got " +
                               std::string(name) + ' ' + number_text(value) +
@@ -143,18 +139,13 @@ void check_param(std::string_view type, std::string_view name, double value,
     if (!std::isfinite(value)) {
         fail("that is finite");
     }
-    if (name == "min_voltage" && value > 0.0) {
+    if (bound == ParamBound::at_most_0 && value > 0.0) {
         fail("of at most 0");
     }
-    const bool at_least_0 =
-        name == "inc_n" || name == "coupling" || (name == "tau_ref" && zero_tau_ref);
-    if (at_least_0 && value < 0.0) {
+    if (bound == ParamBound::at_least_0 && value < 0.0) {
         fail("of at least 0");
     }
-    const bool above_0 = name == "tau_rc" || name == "tau_n" ||
-                         name == "tau_recovery" || name == "amplitude" ||
-                         name == "sigma" || (name == "tau_ref" && !zero_tau_ref);
-    if (above_0 && !(value > 0.0)) {
+    if (bound == ParamBound::above_0 && !(value > 0.0)) {
         fail("above 0");
     }
 }
@@ -182,16 +173,16 @@ void check_initial(const InitialState* initial, const NeuronInfo& info,
 
 NeuronInfo spike_info(const SpikePart& spikes) {
     if (spikes.kind == SpikePart::Kind::regular) {
-        return neuron_info(NeuronType::regular_spiking);
+        return neuron_info(neuron_type("RegularSpiking"));
     }
-    NeuronInfo info = neuron_info(NeuronType::regular_spiking);
+    NeuronInfo info = neuron_info(neuron_type("RegularSpiking"));
     info.n_states = 0;
     return info;
 }
 
 void check_spikes(const NeuronPart& base, const SpikePart& spikes,
                   const std::string& where) {
-    check_param(spikes.name, "amplitude", spikes.amplitude, false, where);
+    check_param(spikes.name, "amplitude", spikes.amplitude, ParamBound::above_0, where);
     const NeuronInfo info = spike_info(spikes);
     check_initial(spikes.initial, info, spikes.name, where);
     for (int i = 0; i < info.n_states; ++i) {
@@ -207,69 +198,6 @@ void check_spikes(const NeuronPart& base, const SpikePart& spikes,
     }
 }
 
-struct CurveOf {
-    NeuronCurve operator()(const LIF& type) const {
-        return {NeuronKind::lif, type.tau_rc, type.tau_ref, type.amplitude};
-    }
-    NeuronCurve operator()(const LIFRate& type) const {
-        return {NeuronKind::lif_rate, type.tau_rc, type.tau_ref, type.amplitude};
-    }
-    NeuronCurve operator()(const AdaptiveLIF& type) const {
-        return {NeuronKind::lif, type.tau_rc, type.tau_ref, type.amplitude};
-    }
-    NeuronCurve operator()(const AdaptiveLIFRate& type) const {
-        return {NeuronKind::lif_rate, type.tau_rc, type.tau_ref, type.amplitude};
-    }
-    NeuronCurve operator()(const SoftLIFRate& type) const {
-        return {NeuronKind::soft_lif_rate, type.tau_rc, type.tau_ref, type.amplitude,
-                type.sigma};
-    }
-    NeuronCurve operator()(const RectifiedLinear& type) const {
-        return {.kind = NeuronKind::rectified_linear, .amplitude = type.amplitude};
-    }
-    NeuronCurve operator()(const SpikingRectifiedLinear& type) const {
-        return {.kind = NeuronKind::spiking_rectified_linear,
-                .amplitude = type.amplitude};
-    }
-    NeuronCurve operator()(const LeakyReLU& type) const {
-        return {.kind = NeuronKind::leaky_relu,
-                .amplitude = type.amplitude,
-                .negative_slope = type.negative_slope};
-    }
-    NeuronCurve operator()(const SpikingLeakyReLU& type) const {
-        return {.kind = NeuronKind::leaky_relu,
-                .amplitude = type.amplitude,
-                .negative_slope = type.negative_slope};
-    }
-    NeuronCurve operator()(const Sigmoid& type) const {
-        return {.kind = NeuronKind::sigmoid, .tau_ref = type.tau_ref};
-    }
-    NeuronCurve operator()(const Tanh& type) const {
-        return {.kind = NeuronKind::tanh, .tau_ref = type.tau_ref};
-    }
-    NeuronCurve operator()(const Izhikevich& type) const {
-        return {.kind = NeuronKind::izhikevich,
-                .params = {type.tau_recovery, type.coupling, type.reset_voltage,
-                           type.reset_recovery}};
-    }
-    NeuronCurve operator()(const CustomNeuron& type) const {
-        const NeuronPart part = custom_part(type, "neuron type");
-        return {.kind = NeuronKind::custom,
-                .params = part.params,
-                .functions = registered_neuron(part.type).curve};
-    }
-    NeuronCurve operator()(const RegularSpiking& type) const {
-        return std::visit(CurveOf{}, type.base_type);
-    }
-    NeuronCurve operator()(const StochasticSpiking& type) const {
-        return std::visit(CurveOf{}, type.base_type);
-    }
-    NeuronCurve operator()(const PoissonSpiking& type) const {
-        return std::visit(CurveOf{}, type.base_type);
-    }
-    NeuronCurve operator()(const Direct&) const { return {.kind = NeuronKind::direct}; }
-};
-
 }  // namespace
 
 NeuronParts neuron_parts(const NeuronModel& model, const std::string& where) {
@@ -282,11 +210,9 @@ void check_neuron_parts(const NeuronParts& parts, const std::string& where) {
     }
     const NeuronPart& neurons = *parts.neurons;
     const NeuronInfo& info = neurons.info();
-    const bool custom = static_cast<int>(neurons.type) >= n_built_in_neurons;
-    for (std::size_t i = 0; i < neurons.params.size(); ++i) {
-        // Of a user's type only the user knows which numbers can be.
-        check_param(info.name, custom ? std::string_view() : info.params[i],
-                    neurons.params[i], neurons.tau_rc > 0.0, where);
+    const std::vector<double>& params = neurons.neuron.params;
+    for (std::size_t i = 0; i < params.size(); ++i) {
+        check_param(info.name, info.params[i], params[i], info.bounds[i], where);
     }
     check_initial(neurons.initial, info, std::string(info.name), where);
     if (parts.spikes) {
@@ -294,8 +220,10 @@ void check_neuron_parts(const NeuronParts& parts, const std::string& where) {
     }
 }
 
-NeuronCurve neuron_curve(const NeuronModel& model) {
-    return std::visit(CurveOf{}, model);
+TunedNeuron tuned_neuron(const NeuronModel& model) {
+    const NeuronParts parts = neuron_parts(model, "neuron type");
+    assert(!parts.direct());
+    return parts.neurons->neuron;
 }
 
 namespace detail {

@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "api/numerics/neuron_math.hpp"
 #include "kernels/neuron_info.hpp"
@@ -12,12 +11,10 @@ namespace nengine {
 
 /// One operator's worth of neurons as the engine knows them.
 struct NeuronPart {
-    NeuronType type{};
-    std::vector<double> params;  ///< in NeuronInfo's order
+    TunedNeuron neuron;
     const InitialState* initial = nullptr;
-    double tau_rc = 0.0;  ///< 0: none
 
-    const NeuronInfo& info() const { return neuron_info(type); }
+    const NeuronInfo& info() const { return neuron_info(neuron.type); }
 };
 
 /// How rates become spikes.
@@ -45,7 +42,8 @@ NeuronParts neuron_parts(const NeuronModel& model, const std::string& where);
 ///                          rates and spikes both have
 void check_neuron_parts(const NeuronParts& parts, const std::string& where);
 
-/// The tuning curve. For Direct, that of no neurons: it must not be asked.
-NeuronCurve neuron_curve(const NeuronModel& model);
+/// What the tuning curve is of: types that make spikes of rates have their base type's.
+/// Not for Direct, which has no neurons.
+TunedNeuron tuned_neuron(const NeuronModel& model);
 
 }  // namespace nengine

@@ -189,7 +189,7 @@ private:
         const NeuronInfo& base = of.neurons->info();
         const bool of_base = of.spikes && has_state(base, "voltage");
         const NeuronInfo& info =
-            !of.spikes || of_base ? base : neuron_info(NeuronType::regular_spiking);
+            !of.spikes || of_base ? base : neuron_info(neuron_type("RegularSpiking"));
         InitialState states;
         for (int i = 0; i < info.n_states; ++i) {
             const std::string name(info.states[static_cast<std::size_t>(i)].name);

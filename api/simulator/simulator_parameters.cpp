@@ -144,7 +144,7 @@ BuiltEnsemble Simulator::data(const Ensemble& ensemble) const try {
     result.gain = array_of(gain);
     result.bias = array_of(bias);
     if (gain != parts.gain || bias != parts.bias) {
-        const auto tuning = max_rates_intercepts(neuron_curve(parts.neuron_type),
+        const auto tuning = max_rates_intercepts(tuned_neuron(parts.neuron_type),
                                                  span_of(gain), span_of(bias));
         result.max_rates = array_of(tuning.max_rates);
         result.intercepts = array_of(tuning.intercepts);

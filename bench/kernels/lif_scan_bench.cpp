@@ -74,7 +74,7 @@ struct Population {
     }
 
     nengine::NeuronScanArgs<float> scan() const {
-        auto a = args<nengine::NeuronScanArgs<float>>(nengine::NeuronType::lif);
+        auto a = args<nengine::NeuronScanArgs<float>>(nengine::neuron_type("LIF"));
         a.dt = 0.001F;
         a.states[0] = rows(voltage, 1, n);
         a.states[1] = rows(refractory, 1, n);
@@ -125,7 +125,7 @@ void lif_scan(benchmark::State& state, const std::string& device) {
 
 void lif_rate(benchmark::State& state, const std::string& device) {
     const Population p(device, state.range(0), state.range(1));
-    auto args = p.args<nengine::NeuronRateArgs<float>>(nengine::NeuronType::lif_rate);
+    auto args = p.args<nengine::NeuronRateArgs<float>>(nengine::neuron_type("LIFRate"));
     args.output = rows(p.output, p.steps, p.n);
     measure(state, p, 1, [&](const auto& exec) { nengine::neuron_rate(exec, args); });
 }
@@ -135,7 +135,7 @@ void lif_rate_gradient(benchmark::State& state, const std::string& device) {
     Population p(device, state.range(0), state.range(1));
     p.gradient = p.put(p.steps * p.n, -1, 1);
     auto args =
-        p.args<nengine::NeuronRateBackwardArgs<float>>(nengine::NeuronType::lif_rate);
+        p.args<nengine::NeuronRateBackwardArgs<float>>(nengine::neuron_type("LIFRate"));
     args.dL_doutput = rows(p.gradient, p.steps, p.n);
     args.dL_dinput = rows(p.output, p.steps, p.n);
     args.dL_dbias = p.dL_dbias.as<float>();

@@ -13,7 +13,8 @@ namespace {
 /// The curve has no state: that of the spikes stands for nothing.
 std::shared_ptr<const Operator> rate_curve(const std::string& label, SignalId rates,
                                            SignalId output, SignalId amplitude) {
-    SimNeurons spikes(NeuronType::regular_spiking, rates, output, {rates}, {amplitude});
+    SimNeurons spikes(neuron_type("RegularSpiking"), rates, output, {rates},
+                      {amplitude});
     spikes.label = label;
     return spikes.training_form();
 }

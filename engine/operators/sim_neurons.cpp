@@ -1,6 +1,5 @@
 #include "engine/operators/sim_neurons.hpp"
 
-#include <algorithm>
 #include <bit>
 
 #include "engine/ir/lowering.hpp"
@@ -140,14 +139,8 @@ SlotGradient SimNeurons::gradient(int slot) const {
 }
 
 int SimNeurons::amplitude_slot() const {
-    if (static_cast<int>(type_) >= n_built_in_neurons) {
-        return -1;  // a user's curve may do anything with what it calls so
-    }
-    const auto& names = neuron_info(type_).params;
-    const auto found = std::ranges::find(names, std::string_view("amplitude"));
-    return found == names.end()
-               ? -1
-               : first_param() + static_cast<int>(found - names.begin());
+    const int scale = neuron_info(type_).scale;
+    return scale < 0 ? -1 : first_param() + scale;
 }
 
 std::vector<int> SimNeurons::saved_slots() const {
@@ -188,11 +181,13 @@ NeuronOperands neuron_operands(const SimNeurons& op, const Lowering& low) {
         args.params[static_cast<std::size_t>(p)] =
             low.flat_broadcast(op.first_param() + p);
     }
-    if (op.is_rate() && op.smoothing > 0 && op.neuron_type() == NeuronType::lif) {
-        // Trained with the soft curve: the same parameters, then the smoothing.
-        constexpr std::size_t sigma = 3;
-        args.type = NeuronType::soft_lif_rate;
-        args.params[sigma] = low.scalar(op.smoothing, args.input.cols);
+    const NeuronInfo& info = neuron_info(op.neuron_type());
+    if (op.is_rate() && op.smoothing > 0 && info.smooth_rate_type) {
+        // The same parameters, then the smoothing.
+        args.type = *info.smooth_rate_type;
+        const int sigma = neuron_info(args.type).n_params - 1;
+        args.params[static_cast<std::size_t>(sigma)] =
+            low.scalar(op.smoothing, args.input.cols);
     }
     return args;
 }

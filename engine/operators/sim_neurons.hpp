@@ -49,8 +49,8 @@ public:
     /// With a first-order filter that updates: slots for it are added at the end.
     Fusion fused_with(const Operator& reader) const override;
 
-    /// > 0: LIF trains with the SoftLIF curve of this smoothing (NengoDL's
-    /// `lif_smoothing`).
+    /// > 0: types that have a smooth rate curve train with it, at this smoothing: LIF
+    /// with SoftLIF's (NengoDL's `lif_smoothing`).
     double smoothing = 0;
     /// Largest dt / tau_rc: bounds the arguments of expm1 and log1p.
     double max_ratio = 0;

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "kernels/base/macros.hpp"
+#include "kernels/base/spike.hpp"
 
 // The functions that neurons need, from the C library and as branch-free polynomials
 // that compilers turn into vectors. A product that is fused into a sum is written as
@@ -137,7 +138,7 @@ NENGINE_HD float quotient_of_normals(float n, float d) {
 
 /// The C library's functions: the oracle of the other policies.
 template <class Number>
-struct LibraryMath {
+struct LibraryMath : SpikeMath<Number> {
     using Real = Number;
     static constexpr bool is_library = true;
 
@@ -149,7 +150,7 @@ struct LibraryMath {
 
 /// float32 over the whole range that neurons use, a few units in the last place; NaN
 /// stays NaN.
-struct FullRangeMath {
+struct FullRangeMath : SpikeMath<float> {
     using Real = float;
     static constexpr bool is_library = false;
 
@@ -194,7 +195,7 @@ struct FullRangeMath {
 /// float32 for |x| <= dt / tau_rc, the only arguments that occur in a spiking LIF step:
 /// Taylor polynomials, relative error at most |x|^degree / (degree + 1).
 template <int degree>
-struct TaylorMath {
+struct TaylorMath : SpikeMath<float> {
     using Real = float;
     static constexpr bool is_library = false;
 

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <utility>
 
+#include "kernels/base/cpu_features.hpp"
 #include "kernels/base/device_state.hpp"
 #include "kernels/base/error.hpp"
 #include "kernels/cpu/cpu_device.hpp"
@@ -15,7 +16,6 @@
 #endif
 
 namespace nengine {
-namespace {
 
 bool has_avx512() {
 #if defined(__x86_64__)
@@ -26,6 +26,8 @@ bool has_avx512() {
     return false;
 #endif
 }
+
+namespace {
 
 /// The part of "cuda:1" after the colon.
 int parse_ordinal(std::string_view name, std::string_view digits) {

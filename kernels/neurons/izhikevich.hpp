@@ -1,7 +1,8 @@
 #pragma once
 
 #include "kernels/base/macros.hpp"
-#include "kernels/neuron_scan.hpp"
+#include "kernels/base/math_range.hpp"
+#include "kernels/neuron_description.hpp"
 
 namespace nengine {
 
@@ -13,6 +14,7 @@ namespace nengine {
 template <class Math>
 struct Izhikevich {
     using Real = typename Math::Real;
+    using Range = NoFunctions;
 
     enum State { voltage, recovery, n_states };
     enum Param { tau_recovery, coupling, reset_voltage, reset_recovery, n_params };
@@ -25,6 +27,17 @@ struct Izhikevich {
         c_height,
         n_constants
     };
+
+    static constexpr NeuronDescription description{
+        .name = "Izhikevich",
+        .spiking = true,
+        .states = {{"voltage", 0, 1}, {"recovery"}},
+        .params = {{"tau_recovery", 0.02, ParamBound::above_0},
+                   {"coupling", 0.2, ParamBound::at_least_0},
+                   {"reset_voltage", -65},
+                   {"reset_recovery", 8}},
+        .settling_steps = 1,
+        .from_zero = true};
 
     NENGINE_HD static void prepare(const Real (&param)[n_params], Real dt, Real* c) {
         c[c_ms] = dt * Real(1000);
@@ -41,11 +54,11 @@ struct Izhikevich {
         const Real u = state[recovery], v = state[voltage];
         const Real slope = Real(0.04) * (v * v) + Real(5) * v + Real(140) - u + J;
         const Real moved = v + slope * c[c_ms];
-        const bool spiked = moved >= threshold;
+        const auto spiked = Math::spike_from(moved - threshold);
         state[voltage] = spiked ? c[c_reset_voltage] : moved;
         const Real followed = u + (c[c_coupling] * state[voltage] - u) * c[c_follow];
         state[recovery] = spiked ? followed + c[c_reset_recovery] : followed;
-        return spiked ? c[c_height] : Real(0);
+        return c[c_height] * spiked;
     }
 };
 

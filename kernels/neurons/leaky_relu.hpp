@@ -1,20 +1,26 @@
 #pragma once
 
-#include <cmath>
-
 #include "kernels/base/macros.hpp"
-#include "kernels/neuron_scan.hpp"
+#include "kernels/base/math_range.hpp"
+#include "kernels/neuron_description.hpp"
+#include "kernels/neurons/rectified_linear.hpp"
 
 namespace nengine {
 
 /// rate = amplitude J for J > 0, else amplitude negative_slope J; the derivative at 0
-/// is that of J < 0.
+/// is that of J < 0. Gains and biases are those of RectifiedLinear.
 template <class Math>
 struct LeakyRelu {
     using Real = typename Math::Real;
+    using Range = NoFunctions;
 
     enum Param { amplitude, negative_slope, n_params };
     static constexpr int n_states = 0, n_constants = n_params;
+
+    static constexpr NeuronDescription description{
+        .name = "LeakyReLU",
+        .params = {{"amplitude", 1, ParamBound::above_0}, {"negative_slope", 0.3}},
+        .scale = amplitude};
 
     NENGINE_HD static void prepare(const Real (&param)[n_params], Real, Real* c) {
         c[amplitude] = param[amplitude];
@@ -36,29 +42,16 @@ struct LeakyRelu {
     NENGINE_HD static Real step(const Real* c, Real, Real current, Real*) {
         return rate(c, current);
     }
-};
 
-/// Spikes of either sign: the voltage integrates the leaky current, and each whole unit
-/// of it, rounded towards 0, is a spike of height amplitude / dt.
-template <class Math>
-struct SpikingLeakyRelu {
-    using Real = typename Math::Real;
-
-    enum State { voltage, n_states };
-    enum Param { amplitude, negative_slope, n_params };
-    enum Constant { c_height, c_slope, n_constants };
-
-    NENGINE_HD static void prepare(const Real (&param)[n_params], Real dt, Real* c) {
-        c[c_height] = param[amplitude] / dt;
-        c[c_slope] = param[negative_slope];
+    static void gain_bias(const double* param, double max_rate, double intercept,
+                          double& gain, double& bias) {
+        RectifiedLinear<Math>::gain_bias(param, max_rate, intercept, gain, bias);
     }
 
-    NENGINE_HD static Real step(const Real* c, Real dt, Real current, Real* state) {
-        const Real driven =
-            state[voltage] + LeakyRelu<Math>::leaky(c[c_slope], current) * dt;
-        const Real spikes = std::trunc(driven);
-        state[voltage] = driven - spikes;
-        return c[c_height] * spikes;
+    static void max_rate_intercept(const double* param, double gain, double bias,
+                                   double& max_rate, double& intercept) {
+        RectifiedLinear<Math>::max_rate_intercept(param, gain, bias, max_rate,
+                                                  intercept);
     }
 };
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "kernels/base/macros.hpp"
-#include "kernels/base/polynomial.hpp"
-#include "kernels/neuron_scan.hpp"
+#include "kernels/base/math_range.hpp"
+#include "kernels/neuron_description.hpp"
 
 namespace nengine {
 
@@ -23,10 +23,24 @@ template <class Math>
 struct Lif {
     using Real = typename Math::Real;
     static constexpr bool one_by_one = Math::is_library;
+    using Range = BoundedRange;
 
     enum State { voltage, refractory, n_states };
     enum Param { tau_rc, tau_ref, amplitude, min_voltage, n_params };
     enum Constant { c_tau_rc, c_tau_ref, c_height, c_min_voltage, c_rate, n_constants };
+
+    static constexpr NeuronDescription description{
+        .name = "LIF",
+        .spiking = true,
+        .states = {{"voltage", 0, 1}, {"refractory_time"}},
+        .params = {{"tau_rc", 0.02, ParamBound::above_0},
+                   {"tau_ref", 0.002, ParamBound::at_least_0},
+                   {"amplitude", 1, ParamBound::above_0},
+                   {"min_voltage", 0, ParamBound::at_most_0}},
+        .rate_type = "LIFRate",
+        .smooth_rate_type = "SoftLIFRate",
+        .scale = amplitude,
+        .time_constant = tau_rc};
 
     /// What a step needs of the parameters, computed once.
     NENGINE_HD static void prepare(const Real (&param)[n_params], Real dt, Real* c) {
@@ -44,14 +58,14 @@ struct Lif {
         const Real decay =
             Math::expm1(Math::is_library ? -live / c[c_tau_rc] : -live * c[c_rate]);
         const Real v = state[voltage] - (current - state[voltage]) * decay;
-        const bool spiked = v > Real(1);
+        const auto spiked = Math::spike(v - Real(1));
         // Where it counts, 1 < v <= J: normal numbers, as long as J < 2^126.
         const Real overshoot = Math::quotient(-(v - Real(1)), current - Real(1));
         const Real spike_time = dt + c[c_tau_rc] * Math::log1p(overshoot);
         const Real kept = v < c[c_min_voltage] ? c[c_min_voltage] : v;
         state[voltage] = spiked ? Real(0) : kept;
         state[refractory] = spiked ? c[c_tau_ref] + spike_time : waiting;
-        return spiked ? c[c_height] : Real(0);
+        return c[c_height] * spiked;
     }
 };
 

@@ -1,9 +1,8 @@
 #pragma once
 
-#include <cmath>
-
 #include "kernels/base/macros.hpp"
-#include "kernels/neuron_scan.hpp"
+#include "kernels/base/math_range.hpp"
+#include "kernels/neuron_description.hpp"
 
 namespace nengine {
 
@@ -11,9 +10,15 @@ namespace nengine {
 template <class Math>
 struct RectifiedLinear {
     using Real = typename Math::Real;
+    using Range = NoFunctions;
 
     enum Param { amplitude, n_params };
     static constexpr int n_states = 0, n_constants = n_params;
+
+    static constexpr NeuronDescription description{
+        .name = "RectifiedLinear",
+        .params = {{"amplitude", 1, ParamBound::above_0}},
+        .scale = amplitude};
 
     NENGINE_HD static void prepare(const Real (&param)[n_params], Real, Real* c) {
         c[amplitude] = param[amplitude];
@@ -30,31 +35,18 @@ struct RectifiedLinear {
     NENGINE_HD static Real step(const Real* c, Real, Real current, Real*) {
         return rate(c, current);
     }
-};
 
-/// Rectified linear neurons that spike: the voltage integrates max(0, J), and each
-/// whole unit of it is a spike of height amplitude / dt.
-///
-///     voltage += max(0, J) dt;  n = floor(voltage)
-///     output = amplitude / dt n;  voltage -= n
-template <class Math>
-struct SpikingRectifiedLinear {
-    using Real = typename Math::Real;
-
-    enum State { voltage, n_states };
-    enum Param { amplitude, n_params };
-    enum Constant { height, n_constants };
-
-    NENGINE_HD static void prepare(const Real (&param)[n_params], Real dt, Real* c) {
-        c[height] = param[amplitude] / dt;
+    /// gain = m / (1 - c), bias = -gain c; without the amplitude
+    static void gain_bias(const double*, double max_rate, double intercept,
+                          double& gain, double& bias) {
+        gain = max_rate / (1.0 - intercept);
+        bias = -intercept * gain;
     }
 
-    NENGINE_HD static Real step(const Real* c, Real dt, Real current, Real* state) {
-        const Real driven =
-            state[voltage] + (current < Real(0) ? Real(0) : current) * dt;
-        const Real spikes = std::floor(driven);
-        state[voltage] = driven - spikes;
-        return c[height] * spikes;
+    static void max_rate_intercept(const double*, double gain, double bias,
+                                   double& max_rate, double& intercept) {
+        intercept = -bias / gain;
+        max_rate = gain * (1.0 - intercept);
     }
 };
 

@@ -1,9 +1,8 @@
 #pragma once
 
-#include <cmath>
-
 #include "kernels/base/macros.hpp"
-#include "kernels/neuron_scan.hpp"
+#include "kernels/base/math_range.hpp"
+#include "kernels/neuron_description.hpp"
 
 namespace nengine {
 
@@ -17,10 +16,18 @@ namespace nengine {
 template <class Math>
 struct RegularSpiking {
     using Real = typename Math::Real;
+    using Range = NoFunctions;
 
     enum State { voltage, n_states };
     enum Param { amplitude, n_params };
     enum Constant { c_amplitude, c_height, n_constants };
+
+    static constexpr NeuronDescription description{
+        .name = "RegularSpiking",
+        .spiking = true,
+        .states = {{"voltage", 0, 1}},
+        .params = {{"amplitude", 1, ParamBound::above_0}},
+        .scale = amplitude};
 
     NENGINE_HD static void prepare(const Real (&param)[n_params], Real dt, Real* c) {
         c[c_amplitude] = param[amplitude];
@@ -34,7 +41,7 @@ struct RegularSpiking {
 
     NENGINE_HD static Real step(const Real* c, Real dt, Real r, Real* state) {
         const Real driven = state[voltage] + dt * r;
-        const Real spikes = std::floor(driven);
+        const Real spikes = Math::spikes(driven);
         state[voltage] = driven - spikes;
         return c[c_height] * spikes;
     }

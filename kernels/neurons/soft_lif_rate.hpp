@@ -3,7 +3,9 @@
 #include <cmath>
 
 #include "kernels/base/macros.hpp"
-#include "kernels/neuron_scan.hpp"
+#include "kernels/base/math_range.hpp"
+#include "kernels/neuron_description.hpp"
+#include "kernels/neurons/lif_rate.hpp"
 
 namespace nengine {
 
@@ -14,16 +16,27 @@ namespace nengine {
 ///     d rate / dJ = amplitude tau_rc / (tau_ref + tau_rc q)^2 p,
 ///         p = -dq / dJ = 1 / (1 + exp(-x)) / (z (1 + z))
 ///
-/// For x <= -20, where 1 / z overflows sooner or later: q = -x - log(sigma), p = 1 /
-/// sigma.
+/// Gains and biases are those of LIFRate. For x <= -20, where 1 / z overflows sooner or
+/// later: q = -x - log(sigma), p = 1 / sigma.
 template <class Math>
 struct SoftLifRate {
     using Real = typename Math::Real;
     static constexpr bool one_by_one = Math::is_library;
+    using Range = WholeRange;
 
     enum Param { tau_rc, tau_ref, amplitude, sigma, n_params };
     enum Constant { log_sigma = n_params, n_constants };
     static constexpr int n_states = 0;
+
+    static constexpr NeuronDescription description{
+        .name = "SoftLIFRate",
+        .params = {{"tau_rc", 0.02, ParamBound::above_0},
+                   {"tau_ref", 0.002, ParamBound::at_least_0},
+                   {"amplitude", 1, ParamBound::above_0},
+                   {"sigma", 1, ParamBound::above_0}},
+        .scale = amplitude,
+        .interval = tau_ref,
+        .time_constant = tau_rc};
 
     NENGINE_HD static void prepare(const Real (&param)[n_params], Real, Real* c) {
         c[tau_rc] = param[tau_rc];
@@ -62,6 +75,16 @@ struct SoftLifRate {
 
     NENGINE_HD static Real step(const Real* c, Real, Real current, Real*) {
         return rate(c, current);
+    }
+
+    static void gain_bias(const double* param, double max_rate, double intercept,
+                          double& gain, double& bias) {
+        LifRate<Math>::gain_bias(param, max_rate, intercept, gain, bias);
+    }
+
+    static void max_rate_intercept(const double* param, double gain, double bias,
+                                   double& max_rate, double& intercept) {
+        LifRate<Math>::max_rate_intercept(param, gain, bias, max_rate, intercept);
     }
 };
 

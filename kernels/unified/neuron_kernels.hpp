@@ -4,7 +4,7 @@
 
 #include NENGINE_LAUNCH_HEADER
 #include "kernels/base/divide.hpp"
-#include "kernels/base/polynomial.hpp"
+#include "kernels/base/math_range.hpp"
 #include "kernels/neuron_registry.hpp"
 #include "kernels/synapses/first_order.hpp"
 #include "kernels/unified/neuron_operands.hpp"
@@ -222,41 +222,17 @@ void run_backward(const Exec& exec, const NeuronRateBackwardArgs<Real>& args) {
     }
 }
 
-/// Types that call no function of the library.
-struct NoFunctions {
-    template <class Real, class Visit>
-    static void visit(MathPolicy, const Visit& visit) {
-        visit(LibraryMath<Real>{});
-    }
+/// What a functor says of itself: `using Range`; without, all that there is.
+template <class Neuron>
+struct RangeOf {
+    using Range = WholeRange;
 };
-
-/// exp, expm1 and log1p over their whole range: rate curves.
-struct WholeRange {
-    template <class Real, class Visit>
-    static void visit(MathPolicy math, const Visit& visit) {
-        if constexpr (std::is_same_v<Real, float>) {
-            if (math.degree > 0) {
-                return visit(FullRangeMath{});
-            }
-        }
-        visit(LibraryMath<Real>{});
-    }
-};
-
-/// expm1 and log1p of at most dt / tau_rc: polynomials of the degree that the policy
-/// names, or more.
-struct BoundedRange {
-    template <class Real, class Visit>
-    static void visit(MathPolicy math, const Visit& visit) {
-        if constexpr (std::is_same_v<Real, float>) {
-            if (math.degree > 0) {
-                return math.degree <= 4   ? visit(TaylorMath<4>{})
-                       : math.degree <= 6 ? visit(TaylorMath<6>{})
-                                          : visit(TaylorMath<8>{});
-            }
-        }
-        visit(LibraryMath<Real>{});
-    }
+template <class Neuron>
+requires requires {
+    typename Neuron::Range;
+}
+struct RangeOf<Neuron> {
+    using Range = typename Neuron::Range;
 };
 
 /// Whether the functor has a rate curve.
@@ -306,8 +282,9 @@ void run_neuron_rate_backward(const Exec& exec,
 }
 
 /// The table's entry for a functor that is a template on its math policy.
-template <template <class> class Neuron, class Range, class Exec, class Real>
+template <template <class> class Neuron, class Exec, class Real>
 NeuronKernels<Exec, Real> kernels_of() {
+    using Range = typename RangeOf<Neuron<LibraryMath<Real>>>::Range;
     NeuronKernels<Exec, Real> kernels;
     kernels.scan = run_neuron_scan<Neuron, Range, Exec, Real>;
     if constexpr (HasRate<Neuron<LibraryMath<Real>>>) {

@@ -32,6 +32,7 @@ set(NENGINE_API_TESTS
     learning_weights_test.cpp
     main_job_gradient_test.cpp
     networks_test.cpp
+    neuron_types_test.cpp
     non_finite_test.cpp
     options_test.cpp
     parity_test.cpp

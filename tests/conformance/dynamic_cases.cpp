@@ -21,19 +21,12 @@ struct Population {
 
 /// A current that neurons of this type answer with some spikes, or some rate.
 double unit_current(NeuronType type) {
-    using enum NeuronType;
-    switch (type) {
-        case rectified_linear:
-        case spiking_rectified_linear:
-        case leaky_relu:
-        case spiking_leaky_relu:
-        case regular_spiking:
-            return 100;
-        case izhikevich:
-            return 10;
-        default:
-            return 1;
+    const std::string_view name = neuron_info(type).name;
+    if (name == "Izhikevich") {
+        return 10;
     }
+    const bool linear = name.ends_with("Linear") || name.ends_with("LeakyReLU");
+    return linear || name == "RegularSpiking" ? 100 : 1;
 }
 
 double usual_value(const std::string& param) {
@@ -104,9 +97,9 @@ void neurons(ModelMaker& m, NeuronType type) {
 
 void neuron_states(ModelMaker& m) {
     const SignalId x = m.input("x", 2);
-    const Population lif = population(m, "lif", NeuronType::lif, 5, x, false);
+    const Population lif = population(m, "lif", neuron_type("LIF"), 5, x, false);
     const Population relu =
-        population(m, "relu", NeuronType::spiking_rectified_linear, 3, x, true);
+        population(m, "relu", neuron_type("SpikingRectifiedLinear"), 3, x, true);
     m.probe(lif.output);
     for (const auto& states : {lif.states, relu.states}) {
         for (const SignalId state : states) {
@@ -118,7 +111,7 @@ void neuron_states(ModelMaker& m) {
 
 /// Neurons that nothing but their biases drives.
 void neurons_without_input(ModelMaker& m) {
-    for (const NeuronType type : {NeuronType::soft_lif_rate, NeuronType::sigmoid}) {
+    for (const NeuronType type : {neuron_type("SoftLIFRate"), neuron_type("Sigmoid")}) {
         const std::string name(neuron_info(type).name);
         const SignalId current = m.signal(name + ".in", {5}), out = m.signal(name, {5});
         m.add(Copy(m.parameter(name + ".bias", {5}, 1.2, 2), current, false), name);
@@ -136,7 +129,7 @@ void neurons_without_input(ModelMaker& m) {
 void neuron_gains(ModelMaker& m) {
     const SignalId x = m.input("x", 5);
     int counter = 0;
-    for (const NeuronType type : {NeuronType::lif_rate, NeuronType::soft_lif_rate}) {
+    for (const NeuronType type : {neuron_type("LIFRate"), neuron_type("SoftLIFRate")}) {
         for (const bool scalar : {false, true}) {
             const std::string name = "n" + std::to_string(counter++);
             const SignalId current = m.signal(name + ".in", {5});
@@ -150,7 +143,7 @@ void neuron_gains(ModelMaker& m) {
                 m.constant(name + ".tau_rc", {}, 0.02, 0.02),
                 m.constant(name + ".tau_ref", {}, 0.002, 0.002),
                 m.constant(name + ".amplitude", {}, 1, 1)};
-            if (type == NeuronType::soft_lif_rate) {
+            if (type == neuron_type("SoftLIFRate")) {
                 params.push_back(m.constant(name + ".sigma", {5}, 0.05, 0.1));
             }
             m.add(SimNeurons(type, current, output, {}, params), name);
@@ -165,7 +158,7 @@ void lif_smoothing(ModelMaker& m) {
     m.add(Copy(m.parameter("bias", {5}, 0.5, 1.5), current, false), "bias");
     m.add(DotInc(m.parameter("encoders", {5, 3}), x, current), "encoders");
     SimNeurons op(
-        NeuronType::lif, current, out,
+        neuron_type("LIF"), current, out,
         {m.signal("voltage", {5}), m.signal("refractory_time", {5})},
         {m.constant("tau_rc", {}, 0.02, 0.02), m.constant("tau_ref", {}, 2e-3, 2e-3),
          m.constant("amplitude", {}, 0.01, 0.01), m.constant("min_voltage", {}, 0, 0)});
@@ -322,8 +315,7 @@ std::vector<OperatorCase> dynamic_cases() {
         {"FilterStates", "SimFilter", filter_states},
         {"HostFunctionOfTime", "HostFunction", host_of_time},
         {"HostFunctionOfInput", "HostFunction", host_of_input}};
-    for (int i = 0; i < n_built_in_neurons; ++i) {
-        const auto type = static_cast<NeuronType>(i);
+    for (const NeuronType type : built_in_neurons()) {
         const NeuronInfo& info = neuron_info(type);
         cases.push_back({std::string(info.name), "SimNeurons",
                          [type](ModelMaker& m) { neurons(m, type); }, info.spiking,

@@ -226,7 +226,7 @@ TEST(OperatorConformanceSuite, CoversEveryOperatorAndNeuronType) {
                          "SimOja",           "SimVoja",       "SimRLS",
                          "WeightInc",        "SimProcess",    "SparseDotInc",
                          "StochasticSpikes", "PoissonSpikes", "SimRandom"}));
-    EXPECT_EQ(neurons.size(), static_cast<std::size_t>(n_built_in_neurons));
+    EXPECT_EQ(neurons.size(), built_in_neurons().size());
 }
 
 }  // namespace

@@ -147,7 +147,7 @@ Form pool(ModelMaker& m, Slots& slots) {
 
 /// A current, and the range of a parameter, at which the curve of any type has slopes.
 double current_of(NeuronType type) {
-    return type == NeuronType::sigmoid || type == NeuronType::tanh ? 0.2 : 2;
+    return type == neuron_type("Sigmoid") || type == neuron_type("Tanh") ? 0.2 : 2;
 }
 
 double parameter_of(const std::string& name) {
@@ -229,8 +229,7 @@ Form poisson_spikes(ModelMaker& m, Slots& slots) {
 }
 
 void add_neurons(std::vector<SlotCase>& cases) {
-    for (int i = 0; i < n_built_in_neurons; ++i) {
-        const auto type = static_cast<NeuronType>(i);
+    for (const NeuronType type : built_in_neurons()) {
         const NeuronInfo& info = neuron_info(type);
         if (!info.has_rate) {
             continue;  // not trained at all

@@ -50,7 +50,7 @@ std::shared_ptr<Model> rates(const Constant& amplitude) {
     Built b;
     const SignalId x = b.input(), y = b.signal("y", {n});
     SimNeurons neurons(
-        NeuronType::lif_rate, x, y, {},
+        neuron_type("LIFRate"), x, y, {},
         {b.signal("tau_rc", {}, {0.02}), b.signal("tau_ref", {}, {0.002}),
          b.parameter("amplitude", amplitude)});
     neurons.label = "lif";

@@ -151,8 +151,7 @@ TEST_P(LibraryCalls, OfNeuronsDoNotGrowWithTheSteps) {
             << "there, steps of neurons without a state are side by side, each "
                "with its neuron's constants";
     }
-    for (int k = 0; k < n_built_in_neurons; ++k) {
-        const auto type = static_cast<NeuronType>(k);
+    for (const NeuronType type : built_in_neurons()) {
         EXPECT_EQ(calls_of_scan(type, 1), calls_of_scan(type, 50))
             << neuron_info(type).name;
     }

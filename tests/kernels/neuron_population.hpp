@@ -81,7 +81,7 @@ struct Population {
 
     reference::Neuron reference_neuron(Index item, Index i) const {
         reference::Neuron neuron;
-        neuron.type = type;
+        neuron.type = neuron_info(type).name;
         const auto at = static_cast<std::size_t>(i);
         const NeuronInfo& info = neuron_info(type);
         for (std::size_t k = 0; k < params.size(); ++k) {

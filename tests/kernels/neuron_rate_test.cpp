@@ -10,18 +10,18 @@
 namespace nengine::test {
 namespace {
 
-const NeuronType all_types[] = {NeuronType::lif,
-                                NeuronType::lif_rate,
-                                NeuronType::soft_lif_rate,
-                                NeuronType::rectified_linear,
-                                NeuronType::spiking_rectified_linear,
-                                NeuronType::sigmoid,
-                                NeuronType::tanh,
-                                NeuronType::adaptive_lif,
-                                NeuronType::adaptive_lif_rate,
-                                NeuronType::leaky_relu,
-                                NeuronType::spiking_leaky_relu,
-                                NeuronType::regular_spiking};
+const char* const all_types[] = {"LIF",
+                                 "LIFRate",
+                                 "SoftLIFRate",
+                                 "RectifiedLinear",
+                                 "SpikingRectifiedLinear",
+                                 "Sigmoid",
+                                 "Tanh",
+                                 "AdaptiveLIF",
+                                 "AdaptiveLIFRate",
+                                 "LeakyReLU",
+                                 "SpikingLeakyReLU",
+                                 "RegularSpiking"};
 
 constexpr Index steps = 3, batch = 5, n = 257;
 constexpr Index rows = steps * batch;
@@ -52,7 +52,7 @@ protected:
 
     static reference::Neuron reference_neuron(NeuronType type) {
         reference::Neuron neuron;
-        neuron.type = type;
+        neuron.type = neuron_info(type).name;
         neuron.tau_ref = 0.003;
         neuron.amplitude = 0.7;
         neuron.sigma = 0.1;
@@ -108,7 +108,8 @@ protected:
 };
 
 TEST_P(NeuronRate, IsNengosRateCurve) {
-    for (const NeuronType type : all_types) {
+    for (const char* const name : all_types) {
+        const NeuronType type = neuron_type(name);
         const auto neuron = reference_neuron(type);
         const auto current = uniform<double>(rows * n, -3, 30, 1);
         const auto exact = rates(type, {}, current);
@@ -134,7 +135,7 @@ TEST_P(NeuronRate, TakesManyRowsOfFewNeurons) {
     const Buffer param =
         upload(std::vector<float>{0.02F, 0.03F, 0.04F, 0, 0, 0, 1, 2, 3});
     NeuronRateArgs<float> a;
-    a.type = NeuronType::lif_rate;
+    a.type = neuron_type("LIFRate");
     a.math = {6};
     a.input = dense(input.as<float>(), many_steps, many, 1, few);
     a.output = dense(output.as<float>(), many_steps, many, 1, few);
@@ -144,7 +145,7 @@ TEST_P(NeuronRate, TakesManyRowsOfFewNeurons) {
     device().run([&](const auto& exec) { neuron_rate(exec, a); });
     const auto got = download<float>(output);
     for (std::size_t i = 0; i < got.size(); ++i) {
-        reference::Neuron neuron = reference_neuron(NeuronType::lif_rate);
+        reference::Neuron neuron = reference_neuron(neuron_type("LIFRate"));
         neuron.tau_rc = 0.02 + 0.01 * static_cast<double>(i % few);
         neuron.tau_ref = 0;
         neuron.amplitude = 1.0 + static_cast<double>(i % few);
@@ -154,13 +155,13 @@ TEST_P(NeuronRate, TakesManyRowsOfFewNeurons) {
 }
 
 TEST_P(NeuronRate, IsExactNearTheThresholdAndFarFromIt) {
-    const auto neuron = reference_neuron(NeuronType::lif_rate);
+    const auto neuron = reference_neuron(neuron_type("LIFRate"));
     std::vector<float> current(static_cast<std::size_t>(rows * n), 0.0F);
     std::size_t i = 0;
     for (float j = 1.2e-7F; j < 1e30F; j *= 1.3F) {
         current[i++] = 1.0F + j;
     }
-    const auto got = rates(NeuronType::lif_rate, {4}, current);
+    const auto got = rates(neuron_type("LIFRate"), {4}, current);
     for (i = 0; i < current.size(); ++i) {
         const double want = reference::rate(neuron, current[i]);
         ASSERT_NEAR(got[i], want, 1e-6 * want) << current[i];
@@ -169,7 +170,8 @@ TEST_P(NeuronRate, IsExactNearTheThresholdAndFarFromIt) {
 
 TEST_P(NeuronRate, DerivativeIsThatOfTheCurve) {
     constexpr double h = 1e-6;
-    for (const NeuronType type : all_types) {
+    for (const char* const name : all_types) {
+        const NeuronType type = neuron_type(name);
         const auto neuron = reference_neuron(type);
         const auto x = uniform<double>(rows * n, -2, 6, 1);
         const auto gain = uniform<double>(n, 0.5, 2, 2);
@@ -202,7 +204,8 @@ TEST_P(NeuronRate, DerivativeIsThatOfTheCurve) {
 }
 
 TEST_P(NeuronRate, DerivativeInFloatIsTheOneInDouble) {
-    for (const NeuronType type : all_types) {
+    for (const char* const name : all_types) {
+        const NeuronType type = neuron_type(name);
         for (const int degree : {0, 6}) {
             // values that floats hold exactly: both precisions see the same currents
             auto x = uniform<float>(rows * n, -40, 40, 1);
@@ -230,9 +233,9 @@ TEST_P(NeuronRate, GradientsAreAddedWhereAskedFor) {
     const std::vector<float> gain(n, 1.5F), bias(n, 0.25F);
     const auto dy = uniform<float>(rows * n, -1, 1, 4);
     const auto set =
-        gradients(device(), NeuronType::lif, {6}, x, gain, bias, dy, false);
+        gradients(device(), neuron_type("LIF"), {6}, x, gain, bias, dy, false);
     const auto added =
-        gradients(device(), NeuronType::lif, {6}, x, gain, bias, dy, true);
+        gradients(device(), neuron_type("LIF"), {6}, x, gain, bias, dy, true);
     for (std::size_t i = 0; i < x.size(); ++i) {
         ASSERT_EQ(added.input[i], 0.5F + set.input[i]);
     }
@@ -242,9 +245,9 @@ TEST_P(NeuronRate, GradientsAreAddedWhereAskedFor) {
 TEST_P(NeuronRate, OnlyTheGradientsThatAreWantedAreWritten) {
     const auto x = uniform<float>(rows * n, -2, 6, 1);
     const Buffer input = upload(x), dy = upload(x);
-    const Buffer param = upload(convert<float>(params(NeuronType::lif_rate)));
+    const Buffer param = upload(convert<float>(params(neuron_type("LIFRate"))));
     const Buffer db = upload(std::vector<float>(n, 2.0F));
-    auto a = args<NeuronRateBackwardArgs<float>, float>(NeuronType::lif_rate, {4},
+    auto a = args<NeuronRateBackwardArgs<float>, float>(neuron_type("LIFRate"), {4},
                                                         input, param);
     a.dL_doutput = dense(dy.as<float>(), steps, batch, 1, n);
     a.dL_dbias = db.as<float>();
@@ -252,7 +255,7 @@ TEST_P(NeuronRate, OnlyTheGradientsThatAreWantedAreWritten) {
 
     const std::vector<float> ones(n, 1.0F), zeros(n, 0.0F);
     const auto all =
-        gradients(device(), NeuronType::lif_rate, {4}, x, ones, zeros, x, false);
+        gradients(device(), neuron_type("LIFRate"), {4}, x, ones, zeros, x, false);
     const auto got = download<float>(db);
     for (std::size_t c = 0; c < got.size(); ++c) {
         ASSERT_EQ(got[c], 2.0F + all.bias[c]);
@@ -263,8 +266,8 @@ TEST_P(NeuronRate, GradientsAreTheSameForAnyNumberOfThreads) {
     const auto x = uniform<float>(rows * n, -2, 6, 1);
     const auto gain = uniform<float>(n, 0.5, 2, 2), bias = uniform<float>(n, -1, 2, 3);
     const auto with = [&](int threads) {
-        return gradients(Device::cpu(threads, Device::Isa::avx2), NeuronType::lif, {6},
-                         x, gain, bias, x, false);
+        return gradients(Device::cpu(threads, Device::Isa::avx2), neuron_type("LIF"),
+                         {6}, x, gain, bias, x, false);
     };
     if (!device().is_cuda()) {
         EXPECT_EQ(with(1), with(2));

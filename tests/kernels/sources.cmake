@@ -10,6 +10,7 @@ set(NENGINE_KERNELS_TESTS
     loss_test.cpp
     math_policy_test.cpp
     neuron_rate_test.cpp
+    neuron_registry_test.cpp
     neuron_scan_test.cpp
     optimizer_test.cpp
     pool_test.cpp

@@ -31,14 +31,15 @@ std::vector<double> row(const test::GoldenArray& array, Index step) {
 
 struct NeuronEntry {
     const char* name;
-    NeuronType type;
+    const char* type;
 };
 
 class GoldenNeurons : public ::testing::TestWithParam<NeuronEntry> {};
 
 TEST_P(GoldenNeurons, StepAsNengosDo) {
     const auto entry = test::golden("neuron", GetParam().name);
-    const NeuronInfo& info = neuron_info(GetParam().type);
+    const NeuronType type = neuron_type(GetParam().type);
+    const NeuronInfo& info = neuron_info(type);
     const auto recorded = [&](const std::string& what) {
         return entry.array(
             entry.object("Probe", "neurons_" + what).at("arrays").at("data"));
@@ -59,7 +60,7 @@ TEST_P(GoldenNeurons, StepAsNengosDo) {
         const std::string name(info.params[static_cast<std::size_t>(p)]);
         constants.push_back(signal(model, {}, {params.at(name).get<double>()}));
     }
-    model.add(SimNeurons(GetParam().type, j, output, states, constants));
+    model.add(SimNeurons(type, j, output, states, constants));
     model.inputs.push_back({"currents", j, -1});
     // Nengo's first step has already been taken: its states are where this starts.
     const Data data{
@@ -88,20 +89,19 @@ TEST_P(GoldenNeurons, StepAsNengosDo) {
 
 INSTANTIATE_TEST_SUITE_P(
     Entries, GoldenNeurons,
-    ::testing::Values(
-        NeuronEntry{"neuron_lif", NeuronType::lif},
-        NeuronEntry{"neuron_lif_fast", NeuronType::lif},
-        NeuronEntry{"neuron_lif_parameters", NeuronType::lif},
-        NeuronEntry{"neuron_lifrate", NeuronType::lif_rate},
-        NeuronEntry{"neuron_relu", NeuronType::rectified_linear},
-        NeuronEntry{"neuron_spiking_relu", NeuronType::spiking_rectified_linear},
-        NeuronEntry{"neuron_sigmoid", NeuronType::sigmoid},
-        NeuronEntry{"neuron_tanh", NeuronType::tanh},
-        NeuronEntry{"neuron_adaptive_lif", NeuronType::adaptive_lif},
-        NeuronEntry{"neuron_adaptive_lifrate", NeuronType::adaptive_lif_rate},
-        NeuronEntry{"neuron_initial_state", NeuronType::adaptive_lif},
-        NeuronEntry{"neuron_izhikevich", NeuronType::izhikevich},
-        NeuronEntry{"neuron_izhikevich_fast", NeuronType::izhikevich}),
+    ::testing::Values(NeuronEntry{"neuron_lif", "LIF"},
+                      NeuronEntry{"neuron_lif_fast", "LIF"},
+                      NeuronEntry{"neuron_lif_parameters", "LIF"},
+                      NeuronEntry{"neuron_lifrate", "LIFRate"},
+                      NeuronEntry{"neuron_relu", "RectifiedLinear"},
+                      NeuronEntry{"neuron_spiking_relu", "SpikingRectifiedLinear"},
+                      NeuronEntry{"neuron_sigmoid", "Sigmoid"},
+                      NeuronEntry{"neuron_tanh", "Tanh"},
+                      NeuronEntry{"neuron_adaptive_lif", "AdaptiveLIF"},
+                      NeuronEntry{"neuron_adaptive_lifrate", "AdaptiveLIFRate"},
+                      NeuronEntry{"neuron_initial_state", "AdaptiveLIF"},
+                      NeuronEntry{"neuron_izhikevich", "Izhikevich"},
+                      NeuronEntry{"neuron_izhikevich_fast", "Izhikevich"}),
     [](const auto& tested) { return std::string(tested.param.name); });
 
 /// What a filter with these coefficients makes of the case's input, all channels.

@@ -322,7 +322,7 @@ TEST(NaiveTraining, SpikingNeuronsBecomeTheirRateCurve) {
     Model model;
     const SignalId j = signal(model, {1}, {3}), out = signal(model, {1}),
                    voltage = signal(model, {1}, {0.5}), refractory = signal(model, {1});
-    SimNeurons lif(NeuronType::lif, j, out, {voltage, refractory},
+    SimNeurons lif(neuron_type("LIF"), j, out, {voltage, refractory},
                    {scalar(model, 0.02), scalar(model, 0.002), scalar(model, 0.01),
                     scalar(model, 0)});
     model.add(std::move(lif));
@@ -339,7 +339,7 @@ TEST(NaiveTraining, SmoothingUsesSoftLif) {
     Model model;
     const SignalId j = signal(model, {1}, {1}), out = signal(model, {1}),
                    voltage = signal(model, {1}), refractory = signal(model, {1});
-    SimNeurons lif(NeuronType::lif, j, out, {voltage, refractory},
+    SimNeurons lif(neuron_type("LIF"), j, out, {voltage, refractory},
                    {scalar(model, 0.02), scalar(model, 0.002), scalar(model, 1),
                     scalar(model, 0)});
     lif.smoothing = 0.1;

@@ -212,8 +212,7 @@ void Execution::run(const PoolInc& op) {
 void Execution::run(const SimNeurons& op) {
     const NeuronInfo& info = neuron_info(op.neuron_type());
     const bool rates = op.is_rate() || training_;
-    const bool smooth =
-        rates && op.smoothing > 0 && op.neuron_type() == NeuronType::lif;
+    const bool smooth = rates && op.smoothing > 0 && info.name == "LIF";
     const Values input = read(SimNeurons::j);
     const Values gain = op.has_gain() ? read(op.gain_slot()) : Values{1};
     const Values bias = op.has_bias() ? read(op.bias_slot()) : Values{0};
@@ -226,7 +225,7 @@ void Execution::run(const SimNeurons& op) {
     }
     Values output;
     for (std::size_t i = 0; i < input.size(); ++i) {
-        Neuron neuron{.type = smooth ? NeuronType::soft_lif_rate : op.neuron_type()};
+        Neuron neuron{.type = smooth ? "SoftLIFRate" : info.name};
         for (std::size_t p = 0; p < params.size(); ++p) {
             *neuron.find(info.params[p]) = pick(params[p], i);
         }

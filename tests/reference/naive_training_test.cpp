@@ -92,7 +92,7 @@ TEST(NaiveDerivativeTest, DoesNotTrustAKink) {
     Model model;
     const SignalId j = signal(model, {1}, {0}), out = signal(model, {1}),
                    amplitude = signal(model, {}, {1});
-    model.add(SimNeurons(NeuronType::rectified_linear, j, out, {}, {amplitude}));
+    model.add(SimNeurons(neuron_type("RectifiedLinear"), j, out, {}, {amplitude}));
     model.probes.push_back({"out", out});
     TrainingCall call;
     call.targets[0] = {1, 1, 1, {1}};

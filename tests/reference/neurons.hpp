@@ -5,15 +5,13 @@
 #include <utility>
 #include <vector>
 
-#include "kernels/neuron_scan.hpp"
-
 // Nengo's neurons, one at a time, in double, as their equations are written down.
 
 namespace nengine::reference {
 
 /// What a neuron is made of; what a type does not have is ignored.
 struct Neuron {
-    NeuronType type{};
+    std::string_view type;  ///< Nengo's name
     double tau_rc = 0.02, tau_ref = 0.002, amplitude = 1, min_voltage = 0, sigma = 1;
     double tau_n = 1, inc_n = 0.01;
     double tau_recovery = 0.02, coupling = 0.2, reset_voltage = -65, reset_recovery = 8;
@@ -70,30 +68,29 @@ inline double soft_lif_rate(const Neuron& n, double current) {
 
 /// The rate curve that trains neurons of this type.
 inline double rate(const Neuron& n, double current) {
-    switch (n.type) {
-        case NeuronType::lif:
-        case NeuronType::lif_rate:
-        case NeuronType::adaptive_lif:
-        case NeuronType::adaptive_lif_rate:
-            return lif_rate(n, current);
-        case NeuronType::leaky_relu:
-        case NeuronType::spiking_leaky_relu:
-            return n.amplitude * (current > 0 ? current : n.negative_slope * current);
-        case NeuronType::regular_spiking:
-            return n.amplitude * current;
-        case NeuronType::soft_lif_rate:
-            return soft_lif_rate(n, current);
-        case NeuronType::rectified_linear:
-        case NeuronType::spiking_rectified_linear:
-            return n.amplitude * std::fmax(0.0, current);
-        case NeuronType::sigmoid:
-            return 1 / n.tau_ref / (1 + std::exp(-current));
-        case NeuronType::tanh:
-            return std::tanh(current) / n.tau_ref;
-        default:
-            break;  // Izhikevich has no rate curve
+    const auto is = [&](std::string_view name) { return n.type == name; };
+    if (is("LIF") || is("LIFRate") || is("AdaptiveLIF") || is("AdaptiveLIFRate")) {
+        return lif_rate(n, current);
     }
-    return std::nan("");
+    if (is("LeakyReLU") || is("SpikingLeakyReLU")) {
+        return n.amplitude * (current > 0 ? current : n.negative_slope * current);
+    }
+    if (is("RegularSpiking")) {
+        return n.amplitude * current;
+    }
+    if (is("SoftLIFRate")) {
+        return soft_lif_rate(n, current);
+    }
+    if (is("RectifiedLinear") || is("SpikingRectifiedLinear")) {
+        return n.amplitude * std::fmax(0.0, current);
+    }
+    if (is("Sigmoid")) {
+        return 1 / n.tau_ref / (1 + std::exp(-current));
+    }
+    if (is("Tanh")) {
+        return std::tanh(current) / n.tau_ref;
+    }
+    return std::nan("");  // Izhikevich has no rate curve
 }
 
 inline double lif_step(Neuron& n, double dt, double current) {
@@ -140,27 +137,32 @@ inline double adapt(Neuron& n, double dt, double output) {
 
 /// One step of dt; returns the neuron's output.
 inline double step(Neuron& n, double dt, double current) {
-    switch (n.type) {
-        case NeuronType::lif:
-            return lif_step(n, dt, current);
-        case NeuronType::adaptive_lif:
-            return adapt(n, dt, lif_step(n, dt, current - n.adaptation));
-        case NeuronType::adaptive_lif_rate:
-            return adapt(n, dt, lif_rate(n, current - n.adaptation));
-        case NeuronType::izhikevich:
-            return izhikevich_step(n, dt, current);
-        case NeuronType::spiking_rectified_linear:
-            n.voltage += std::fmax(current, 0.0) * dt;
-            return spikes(n, dt, std::floor(n.voltage));
-        case NeuronType::spiking_leaky_relu:
-            n.voltage += (current > 0 ? current : n.negative_slope * current) * dt;
-            return spikes(n, dt, std::trunc(n.voltage));
-        case NeuronType::regular_spiking:
-            n.voltage += dt * current;
-            return spikes(n, dt, std::floor(n.voltage));
-        default:
-            return rate(n, current);
+    const auto is = [&](std::string_view name) { return n.type == name; };
+    if (is("LIF")) {
+        return lif_step(n, dt, current);
     }
+    if (is("AdaptiveLIF")) {
+        return adapt(n, dt, lif_step(n, dt, current - n.adaptation));
+    }
+    if (is("AdaptiveLIFRate")) {
+        return adapt(n, dt, lif_rate(n, current - n.adaptation));
+    }
+    if (is("Izhikevich")) {
+        return izhikevich_step(n, dt, current);
+    }
+    if (is("SpikingRectifiedLinear")) {
+        n.voltage += std::fmax(current, 0.0) * dt;
+        return spikes(n, dt, std::floor(n.voltage));
+    }
+    if (is("SpikingLeakyReLU")) {
+        n.voltage += (current > 0 ? current : n.negative_slope * current) * dt;
+        return spikes(n, dt, std::trunc(n.voltage));
+    }
+    if (is("RegularSpiking")) {
+        n.voltage += dt * current;
+        return spikes(n, dt, std::floor(n.voltage));
+    }
+    return rate(n, current);
 }
 
 }  // namespace nengine::reference

@@ -102,26 +102,29 @@ SimNeurons Generator::neurons(NeuronType type, SignalId current, SignalId output
     }
     SimNeurons op(type, current, output, states, params);
     op.max_ratio = 0.1;
-    if (type == NeuronType::lif && (options_.gentle_neurons || draw_.chance(0.3))) {
+    if (type == neuron_type("LIF") && (options_.gentle_neurons || draw_.chance(0.3))) {
         op.smoothing = 0.1;
     }
     return op;
 }
 
 void Generator::population() {
-    using enum NeuronType;
-    const auto type =
+    const std::string_view type_name =
         options_.gentle_neurons
-            ? draw_.one_of<NeuronType>({lif, soft_lif_rate, sigmoid, tanh})
-            : draw_.one_of<NeuronType>({lif, lif, lif_rate, soft_lif_rate,
-                                        rectified_linear, spiking_rectified_linear,
-                                        sigmoid, tanh, adaptive_lif, adaptive_lif_rate,
-                                        leaky_relu, spiking_leaky_relu, regular_spiking,
-                                        izhikevich});
-    const bool linear = type == rectified_linear || type == spiking_rectified_linear ||
-                        type == leaky_relu || type == spiking_leaky_relu ||
-                        type == regular_spiking;
-    const double unit = linear ? 100 : type == izhikevich ? 5 : 1, target = 2 * unit;
+            ? draw_.one_of<std::string_view>({"LIF", "SoftLIFRate", "Sigmoid", "Tanh"})
+            : draw_.one_of<std::string_view>(
+                  {"LIF", "LIF", "LIFRate", "SoftLIFRate", "RectifiedLinear",
+                   "SpikingRectifiedLinear", "Sigmoid", "Tanh", "AdaptiveLIF",
+                   "AdaptiveLIFRate", "LeakyReLU", "SpikingLeakyReLU", "RegularSpiking",
+                   "Izhikevich"});
+    const NeuronType type = neuron_type(type_name);
+    const bool linear = type_name.ends_with("Linear") ||
+                        type_name.ends_with("LeakyReLU") ||
+                        type_name == "RegularSpiking";
+    const double unit = linear                      ? 100
+                        : type_name == "Izhikevich" ? 5
+                                                    : 1,
+                 target = 2 * unit;
     const Index n = draw_.one_of<Index>({1, 3, 5, 7, 17, 33});
     const std::string name = fresh("ensemble");
     const SignalId current = signal(name + ".in", {n});

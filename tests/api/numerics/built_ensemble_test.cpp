@@ -42,8 +42,8 @@ Ensemble build(const Json& object) {
     built.max_rates = sample(Uniform{.low = 200.0, .high = 400.0}, n, rng);
     built.intercepts = sample(Uniform{.low = -1.0, .high = 0.9}, n, rng);
     const auto [gain, bias] =
-        gain_bias({.kind = NeuronKind::lif}, to_vector(built.max_rates),
-                  to_vector(built.intercepts));
+        gain_bias({neuron_type("LIF"), {0.02, 0.002, 1.0, 0.0}},
+                  to_vector(built.max_rates), to_vector(built.intercepts));
     built.gain = gain;
     built.bias = bias;
     return built;
@@ -90,8 +90,8 @@ TEST(BuiltDecoders, AreNengosForFewerPointsThanNeurons) {
     const auto ensemble = build(entry.object("Ensemble", "a"));
     const Matrix& points = ensemble.eval_points;
     const Matrix activities =
-        rates_of({.kind = NeuronKind::lif}, points * ensemble.encoders.transpose(),
-                 ensemble.gain, ensemble.bias);
+        rates_of({neuron_type("LIF"), {0.02, 0.002, 1.0, 0.0}},
+                 points * ensemble.encoders.transpose(), ensemble.gain, ensemble.bias);
     RandomState rng(0);
 
     for (const std::string name : {"l2", "l2nz"}) {

@@ -1,5 +1,3 @@
-#include "api/numerics/lif_rates.hpp"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -7,6 +5,7 @@
 #include <vector>
 
 #include "api/numerics/random_state.hpp"
+#include "kernels/neuron_registry.hpp"
 
 namespace nengine {
 namespace {
@@ -15,6 +14,13 @@ double by_definition(double current, double tau_rc, double tau_ref, double ampli
     return current <= 1.0
                ? 0.0
                : amplitude / (tau_ref + tau_rc * std::log1p(1.0 / (current - 1.0)));
+}
+
+void lif_rates(std::vector<double>& currents, double tau_rc, double tau_ref,
+               double amplitude) {
+    const double params[] = {tau_rc, tau_ref, amplitude};
+    registered_neuron(neuron_type("LIFRate"))
+        .curve.rates(params, currents.data(), static_cast<Index>(currents.size()));
 }
 
 TEST(LifRates, AreThoseOfTheDefinitionToTheLastDigits) {

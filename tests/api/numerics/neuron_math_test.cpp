@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kernels/base/error.hpp"
@@ -16,33 +18,31 @@ namespace {
 
 using Json = nlohmann::json;
 
-NeuronKind as_kind(const std::string& type) {
-    return type == "LIF" || type == "AdaptiveLIF"           ? NeuronKind::lif
-           : type == "LIFRate" || type == "AdaptiveLIFRate" ? NeuronKind::lif_rate
-           : type == "RectifiedLinear"        ? NeuronKind::rectified_linear
-           : type == "SpikingRectifiedLinear" ? NeuronKind::spiking_rectified_linear
-           : type == "Sigmoid"                ? NeuronKind::sigmoid
-           : type == "Tanh"                   ? NeuronKind::tanh
-           : type == "Izhikevich"             ? NeuronKind::izhikevich
-                                              : throw Error("no curve for " + type);
+/// A built-in type with its defaults, but for what is given by name.
+TunedNeuron tuned(std::string_view type,
+                  const std::map<std::string, double>& given = {}) {
+    const RegisteredNeuron& neuron = registered_neuron(neuron_type(type));
+    TunedNeuron result{neuron_type(type), {}};
+    for (std::size_t k = 0; k < static_cast<std::size_t>(neuron.info.n_params); ++k) {
+        const auto found = given.find(std::string(neuron.info.params[k]));
+        result.params.push_back(found == given.end() ? neuron.defaults[k]
+                                                     : found->second);
+    }
+    return result;
 }
 
-/// The curve of a golden neuron type; types that spike at a base type's rate have its.
-NeuronCurve as_curve(const Json& type) {
+/// A golden neuron type; those that spike at a base type's rate are tuned as that.
+TunedNeuron of_golden(const Json& type) {
     if (type.contains("base_type")) {
-        return as_curve(type.at("base_type"));
+        return of_golden(type.at("base_type"));
     }
-    NeuronCurve curve{.kind = as_kind(type.at("type"))};
-    curve.tau_rc = type.value("tau_rc", curve.tau_rc);
-    curve.tau_ref = type.value("tau_ref", curve.tau_ref);
-    curve.amplitude = type.value("amplitude", curve.amplitude);
-    if (curve.kind == NeuronKind::izhikevich) {
-        for (const char* name :
-             {"tau_recovery", "coupling", "reset_voltage", "reset_recovery"}) {
-            curve.params.push_back(type.at(name).get<double>());
+    std::map<std::string, double> given;
+    for (const auto& [name, value] : type.items()) {
+        if (value.is_number()) {
+            given[name] = value.get<double>();
         }
     }
-    return curve;
+    return tuned(type.at("type").get<std::string>(), given);
 }
 
 void expect_near(const Vector& got, const std::vector<double>& want,
@@ -55,15 +55,31 @@ void expect_near(const Vector& got, const std::vector<double>& want,
     }
 }
 
-/// A curve that the generic search has to find its way on.
-NeuronCurve custom_curve(double (*rate)(const double*, double)) {
-    return {.kind = NeuronKind::custom, .functions = {.rate = rate}};
+/// A type without formulas, on whose curve the generic search has to find its way.
+template <double (*rate)(double)>
+TunedNeuron searched(const char* name) {
+    RegisteredNeuron neuron{};
+    neuron.info.name = name;
+    neuron.info.interval = -1;
+    neuron.curve.rates = [](const double*, double* currents, Index n) {
+        std::transform(currents, currents + n, currents, rate);
+    };
+    return {register_neuron(neuron), {}};
+}
+
+double root(double current) {
+    return 20 * std::sqrt(std::max(current, 0.0));
+}
+
+/// Active on both sides, and too slow for the first range.
+double two_sided(double current) {
+    return current < -3 ? 50.0 : std::max(current - 2.3, 0.0) * 7;
 }
 
 // The numbers are those of Nengo 4.1 for subclasses of NeuronType with these steps.
 TEST(NeuronMath, CurvesWithoutFormulasAreSearchedAsNengoDoes) {
     const std::vector<double> max_rates{50, 80, 100}, intercepts{-0.5, 0, 0.7};
-    const auto compare = [&](const NeuronCurve& curve, const std::vector<double>& gain,
+    const auto compare = [&](const TunedNeuron& curve, const std::vector<double>& gain,
                              const std::vector<double>& bias,
                              const std::vector<double>& rates_again,
                              const std::vector<double>& intercepts_again) {
@@ -74,17 +90,12 @@ TEST(NeuronMath, CurvesWithoutFormulasAreSearchedAsNengoDoes) {
         expect_near(again.max_rates, rates_again, "max_rates");
         expect_near(again.intercepts, intercepts_again, "intercepts");
     };
-    compare(custom_curve([](const double*, double current) {
-                return 20 * std::sqrt(std::max(current, 0.0));
-            }),
+    compare(searched<root>("Root"),
             {4.16708995516246, 16.00025600307209, 83.33382653039868},
             {2.08354497758123, 0.0, -58.33367857127907},
             {50.0025396664757, 80.00064000512019, 100.00029591780137},
             {-0.5, 0.0, 0.7});
-    // active on both sides, and too slow for the first range
-    compare(custom_curve([](const double*, double current) {
-                return current < -3 ? 50.0 : std::max(current - 2.3, 0.0) * 7;
-            }),
+    compare(searched<two_sided>("TwoSided"),
             {4.828571428571428, 11.528571428571428, 47.95238095238094},
             {4.614285714285715, 2.200000000000001, -31.366666666666656},
             {50.0, 80.00000000000001, 100.0}, {-0.48, -1.0, -1.0});
@@ -95,7 +106,7 @@ TEST(NeuronMath, CurvesAreNengos) {
     int n_checked = 0;
     for (const auto& golden_case : entry.manifest().at("cases")) {
         const auto name = golden_case.at("name").get<std::string>();
-        const auto curve = as_curve(golden_case.at("params").at("neuron_type"));
+        const auto curve = of_golden(golden_case.at("params").at("neuron_type"));
         const auto array = [&](const char* which) {
             return entry.array(golden_case.at("arrays").at(which)).values;
         };
@@ -122,22 +133,22 @@ TEST(NeuronMath, CurvesAreNengos) {
 }
 
 TEST(NeuronMath, SoftLifApproachesLifAsItsSmoothingVanishes) {
-    const NeuronCurve lif{.kind = NeuronKind::lif_rate};
-    const NeuronCurve soft{.kind = NeuronKind::soft_lif_rate, .sigma = 1e-4};
+    const TunedNeuron lif = tuned("LIFRate");
+    constexpr double sigma = 1e-4, tau_rc = 0.02;
+    const TunedNeuron soft = tuned("SoftLIFRate", {{"sigma", sigma}});
 
     for (const double current : {1.01, 1.5, 20.0}) {
         EXPECT_NEAR(rate(soft, current), rate(lif, current), 1e-9) << current;
     }
     // Below threshold the rate fades in proportion to sigma and stays above 0.
     for (const double current : {-3.0, 0.5, 0.99}) {
-        EXPECT_LT(rate(soft, current), soft.sigma / (soft.tau_rc * (1.0 - current)));
+        EXPECT_LT(rate(soft, current), sigma / (tau_rc * (1.0 - current)));
         EXPECT_GT(rate(soft, current), 0.0);
     }
 }
 
 TEST(NeuronMath, SoftLifFollowsItsFormula) {
-    const NeuronCurve soft{
-        .kind = NeuronKind::soft_lif_rate, .amplitude = 2.0, .sigma = 0.5};
+    const TunedNeuron soft = tuned("SoftLIFRate", {{"amplitude", 2.0}, {"sigma", 0.5}});
 
     const double z = 0.5 * std::log(1.0 + std::exp((1.7 - 1.0) / 0.5));
     const double want = 2.0 / (0.002 + 0.02 * std::log(1.0 + 1.0 / z));
@@ -146,8 +157,8 @@ TEST(NeuronMath, SoftLifFollowsItsFormula) {
 }
 
 TEST(NeuronMath, SoftLifIsContinuousWhereItsFormulaChanges) {
-    const NeuronCurve soft{.kind = NeuronKind::soft_lif_rate, .sigma = 0.02};
-    const double border = 1.0 - 20.0 * soft.sigma;
+    constexpr double sigma = 0.02, border = 1.0 - 20.0 * sigma;
+    const TunedNeuron soft = tuned("SoftLIFRate", {{"sigma", sigma}});
 
     const double below = rate(soft, border - 1e-12);
     const double above = rate(soft, border + 1e-12);
@@ -160,7 +171,7 @@ TEST(NeuronMath, MaxRateAtTheRefractoryLimitIsRefusedByIndexValueAndBound) {
     const std::vector<double> max_rates{200.0, 500.0}, intercepts{0.0, 0.0};
 
     try {
-        gain_bias({.kind = NeuronKind::lif}, max_rates, intercepts, "ensemble 'a'");
+        gain_bias(tuned("LIF"), max_rates, intercepts, "ensemble 'a'");
         FAIL() << "a rate of 1 / tau_ref was accepted";
     } catch (const ValidationError& error) {
         EXPECT_STREQ(
@@ -172,30 +183,30 @@ TEST(NeuronMath, MaxRateAtTheRefractoryLimitIsRefusedByIndexValueAndBound) {
 
 TEST(NeuronMath, GainsThatAreNotPositiveAreABuildError) {
     const std::vector<double> rate_60{60.0}, rate_100{100.0};
-    const NeuronCurve sigmoid{.kind = NeuronKind::sigmoid, .tau_ref = 0.0025};
-    const NeuronCurve lif{.kind = NeuronKind::lif};
+    const TunedNeuron sigmoid = tuned("Sigmoid");
+    const TunedNeuron lif = tuned("LIF");
 
     // Below half its limit a sigmoid would have to fall.
     EXPECT_THROW(gain_bias(sigmoid, rate_60, std::vector{0.0}), BuildError);
     EXPECT_THROW(gain_bias(lif, rate_100, std::vector{1.0}), BuildError);
     EXPECT_THROW(gain_bias(lif, rate_100, std::vector{1.5}), BuildError);
     EXPECT_THROW(gain_bias(lif, std::vector{-5.0}, std::vector{0.0}), BuildError);
-    EXPECT_THROW(gain_bias({.kind = NeuronKind::rectified_linear}, std::vector{-5.0},
-                           std::vector{0.0}),
-                 BuildError);
+    EXPECT_THROW(
+        gain_bias(tuned("RectifiedLinear"), std::vector{-5.0}, std::vector{0.0}),
+        BuildError);
 }
 
 TEST(NeuronMath, DifferentLengthsAreRefused) {
     const std::vector<double> three{100.0, 110.0, 120.0}, two{0.1, 0.2};
 
-    EXPECT_THROW(gain_bias({}, three, two), ShapeError);
-    EXPECT_THROW(max_rates_intercepts({}, three, two), ShapeError);
+    EXPECT_THROW(gain_bias(tuned("LIF"), three, two), ShapeError);
+    EXPECT_THROW(max_rates_intercepts(tuned("LIF"), three, two), ShapeError);
 }
 
 TEST(NeuronMath, CurrentThatIsNoNumberGivesNoRate) {
     const double nan = std::numeric_limits<double>::quiet_NaN();
 
-    EXPECT_TRUE(std::isnan(rate({.kind = NeuronKind::lif_rate}, nan)));
+    EXPECT_TRUE(std::isnan(rate(tuned("LIFRate"), nan)));
 }
 
 }  // namespace

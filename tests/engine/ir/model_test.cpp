@@ -225,7 +225,7 @@ TEST(MergeKeys, TinyValuesAreDifferentValues) {
 }
 
 TEST(SimNeuronsOperator, RateFormKeepsParametersAndDropsStates) {
-    const SimNeurons lif(NeuronType::lif, 0, 1, {2, 3}, {4, 5, 6, 7});
+    const SimNeurons lif(neuron_type("LIF"), 0, 1, {2, 3}, {4, 5, 6, 7});
 
     const SimNeurons rate = lif.as_rate();
 
@@ -238,8 +238,8 @@ TEST(SimNeuronsOperator, RateFormKeepsParametersAndDropsStates) {
 }
 
 TEST(SimNeuronsOperator, StatesAndParametersMustFitTheType) {
-    EXPECT_THROW(SimNeurons(NeuronType::lif, 0, 1, {2}, {4, 5, 6, 7}), BuildError);
-    EXPECT_THROW(SimNeurons(NeuronType::sigmoid, 0, 1, {}, {}), BuildError);
+    EXPECT_THROW(SimNeurons(neuron_type("LIF"), 0, 1, {2}, {4, 5, 6, 7}), BuildError);
+    EXPECT_THROW(SimNeurons(neuron_type("Sigmoid"), 0, 1, {}, {}), BuildError);
 }
 
 TEST(HostFunctionOperator, PlaceInTheStepFollowsFromItsArgumentsUnlessSaid) {

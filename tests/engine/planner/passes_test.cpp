@@ -67,7 +67,7 @@ TEST(Simplify, NeuronsOfWhichOnlyAStateIsReadAreComputed) {
     const SignalId voltage = add(*model, "voltage", {3});
     const SignalId filtered = add(*model, "filtered", {3});
     model->inputs.push_back({"j", j, -1});
-    model->add(SimNeurons(NeuronType::spiking_rectified_linear, j, out, {voltage},
+    model->add(SimNeurons(neuron_type("SpikingRectifiedLinear"), j, out, {voltage},
                           {add(*model, "amplitude", {1}, {1})}));
     model->add(SimFilter(FilterForm::first_order, 1, voltage, filtered,
                          add(*model, "c", {2}, {0.9, 0.1}), add(*model, "s", {1, 3})));
@@ -126,7 +126,7 @@ TEST(Fuse, AFilterJoinsTheNeuronsThatItReadsAlone) {
     const SignalId j = add(*model, "j", {3}), out = add(*model, "out", {3});
     const SignalId filtered = add(*model, "filtered", {3});
     model->inputs.push_back({"j", j, -1});
-    model->add(SimNeurons(NeuronType::rectified_linear, j, out, {},
+    model->add(SimNeurons(neuron_type("RectifiedLinear"), j, out, {},
                           {add(*model, "amplitude", {1}, {1})}));
     model->add(SimFilter(FilterForm::first_order, 1, out, filtered,
                          add(*model, "c", {2}, {0.9, 0.1}), add(*model, "s", {1, 3})));

@@ -53,7 +53,7 @@ inline std::shared_ptr<Model> populations(const PopulationOptions& options) {
         model->add(DotInc(constant(".encoders", {neurons, 1}, 0.7 + 0.01 * double(i)),
                           in, current));
         model->add(SimNeurons(
-            NeuronType::lif, current, spikes,
+            neuron_type("LIF"), current, spikes,
             {signal(".voltage", {neurons}), signal(".refractory", {neurons})},
             {constant(".tau_rc", {1}, 0.02), constant(".tau_ref", {1}, 0.002),
              constant(".amplitude", {1}, 1), constant(".min_voltage", {1}, 0)}));

@@ -89,7 +89,7 @@ TEST(HostTables, OfParametersAreRefusedWhereTheyDoNotFit) {
     for (const char* name : {"a", "b"}) {
         const SignalId out = m.add(std::string(name) + ".out", {n});
         m.model->add(
-            SimNeurons(NeuronType::rectified_linear, m.input(n), out, {},
+            SimNeurons(neuron_type("RectifiedLinear"), m.input(n), out, {},
                        {m.add("=" + std::string(name) + ".amplitude", {1}, true)}));
         m.probe(out);
     }
