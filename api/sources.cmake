@@ -100,6 +100,7 @@ set(NENGINE_KERNEL_HEADERS
     kernels/base/exec.hpp
     kernels/base/export.hpp
     kernels/base/gemm_math.hpp
+    kernels/base/index.hpp
     kernels/base/launch_contract.hpp
     kernels/base/macros.hpp
     kernels/base/math_policy.hpp

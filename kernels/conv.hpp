@@ -3,7 +3,7 @@
 #include "kernels/base/exec.hpp"
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// A 2-D cross-correlation, channels last: x [images, in_h, in_w, in_c], w [k_h, k_w,
 /// in_c / groups, out_c] (Keras's layout), y [images, out_h, out_w, out_c].
@@ -109,4 +109,4 @@ void conv2d_backward_filter(const CudaExec& exec, const Conv2DShape& shape,
     conv_backward_filter<Real>(exec, shape, x, dL_dy, dL_dw, dL_dbias, accumulate);
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -9,7 +9,7 @@
 // the sum, over the kernel's planes k, of plane d * stride_d - pad_front + k convolved
 // with plane k of the kernel. Planes that follow one another go as one batch of images.
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// Calls `visit(k, in, out, count)`: plane k of the kernel takes input planes in, in +
 /// 1, ... to output planes out, out + 1, ..., `count` of them.
@@ -107,4 +107,4 @@ void conv_backward_filter(const CpuExec& exec, const ConvShape& s, const Real* x
     });
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -4,7 +4,7 @@
 #include "kernels/conv_depth.hpp"
 #include "kernels/images.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// forward: y = (or +=) x * w + bias. backward_data: x = (or +=) the transpose of that
 /// map applied to y. backward_filter: w and bias (or +=) their gradients for the image
@@ -67,4 +67,4 @@ void convolve(const Exec& exec, const ConvArgs<Bound<Real>>& args) {
     });
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

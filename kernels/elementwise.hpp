@@ -4,7 +4,7 @@
 #include "kernels/base/exec.hpp"
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 // All operands of one call have the extents of the written block; what is broadcast has
 // stride 0 there. Written blocks never have a zero stride over an extent above 1, and
@@ -88,4 +88,4 @@ struct TimeArgs {
 template <class Exec, class Real>
 void write_time(const Exec& exec, const TimeArgs<Bound<Real>>& args);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

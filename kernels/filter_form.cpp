@@ -4,7 +4,7 @@
 #include "kernels/filter_check.hpp"
 #include "kernels/filter_scan.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 Index filter_coefficients(FilterForm form, Index order) {
     switch (form) {
@@ -37,4 +37,4 @@ void check_finite_order(Index order) {
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -4,7 +4,7 @@
 #include "kernels/base/exec.hpp"
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// The step of a discrete linear filter with state x and input u (Nengo's forms).
 enum class FilterForm {
@@ -95,4 +95,4 @@ template <class Exec, class Real>
 void filter_scan_backward(const Exec& exec,
                           const FilterBackwardArgs<Bound<Real>>& args);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -4,7 +4,7 @@
 #include "kernels/base/exec.hpp"
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// dst[t, b, j] = (or +=) the sum of src[t, b, sources[p]] over p in
 /// [offsets[j], offsets[j + 1]), for j in [0, dst.cols).
@@ -46,4 +46,4 @@ template <class Exec, class Real>
 void select_items(const Exec& exec, const Block<const Real>& src, const Index* items,
                   const Block<Real>& dst);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

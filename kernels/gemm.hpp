@@ -5,7 +5,7 @@
 #include "kernels/base/exec.hpp"
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// C[g] = alpha * op(A[g]) op(B[g]) + beta * C[g] for g in [0, count), row-major.
 ///
@@ -40,4 +40,4 @@ void gemm_grouped(const CpuExec& exec, std::span<const GemmArgs<Real>> products)
 template <class Real>
 void gemm_grouped(const CudaExec& exec, std::span<const GemmArgs<Real>> products);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

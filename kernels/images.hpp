@@ -4,7 +4,7 @@
 
 // Maps between images, forward and back.
 
-namespace nengine {
+namespace nengine::kernels {
 
 enum class LinearMap { forward, backward_data, backward_filter };
 
@@ -30,4 +30,4 @@ void for_images(const Block<Real>& x, const Block<Real>& y, Run&& run) {
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

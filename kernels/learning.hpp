@@ -4,7 +4,7 @@
 #include "kernels/base/exec.hpp"
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 // Learning rules change a matrix of weights W [m, n] by
 //
@@ -118,4 +118,4 @@ template <class Exec, class Real>
 void change_and_multiply(const Exec& exec,
                          const ChangeAndMultiplyArgs<Bound<Real>>& args);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

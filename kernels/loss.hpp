@@ -3,7 +3,7 @@
 #include "kernels/base/exec.hpp"
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// A loss of predictions against targets, `[steps, batch, 1, n]`.
 ///
@@ -48,4 +48,4 @@ template <class Exec, class Real>
 void flag_non_finite(const Exec& exec, const Real* values, Index n, bool squares,
                      Real scale, int* flag, int code);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

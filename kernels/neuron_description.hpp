@@ -2,12 +2,12 @@
 
 #include "kernels/neuron_info.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// What a functor says of itself in its member `description`. Plain text, because that
 /// is what every compiler takes in a constant of a template.
 struct NeuronDescription {
-    /// A state, and what it starts from: as in nengine::NeuronState.
+    /// A state, and what it starts from: as in nengine::kernels::NeuronState.
     struct State {
         const char* name = "";
         double low = 0, high = 0;
@@ -42,4 +42,4 @@ struct NeuronDescription {
     bool from_zero = false;
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// A place in the registry of neuron types (kernels/neuron_registry.hpp); a type is
 /// known by its name.
@@ -52,4 +52,4 @@ NeuronType neuron_type(std::string_view name);
 /// The types of kernels/neurons/, as opposed to users' own.
 std::span<const NeuronType> built_in_neurons();
 
-}  // namespace nengine
+}  // namespace nengine::kernels

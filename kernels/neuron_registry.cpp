@@ -7,7 +7,7 @@
 #include "kernels/base/cpu_features.hpp"
 #include "kernels/base/error.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 /// Kernels of another target than the first table's.
@@ -251,4 +251,4 @@ const TargetKernels<CudaExec>& registered_kernels(const CudaExec&, NeuronType ty
                    "that nvcc compiles, or a simulator on the CPU");
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -13,7 +13,7 @@
 // per target; users' own are registered before main, by the macro of
 // nengine/custom_neuron.hpp. A type never goes away.
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// How one type runs on one target; without a rate curve the last two are null.
 template <class Exec, class Real>
@@ -95,4 +95,4 @@ const NeuronKernels<Exec, Real>& of_real(const TargetKernels<Exec>& kernels) {
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

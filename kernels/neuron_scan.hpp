@@ -7,7 +7,7 @@
 #include "kernels/base/view.hpp"
 #include "kernels/neuron_info.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// Per-neuron operands that scan, rate curve and its gradient share. The input current
 /// is J = gain * input + bias; absent gain and bias mean J = input.
@@ -69,4 +69,4 @@ struct NeuronRateBackwardArgs : NeuronInput<Real> {
 template <class Exec, class Real>
 void neuron_rate_backward(const Exec& exec, const NeuronRateBackwardArgs<Real>& args);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

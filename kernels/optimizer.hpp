@@ -3,7 +3,7 @@
 #include "kernels/base/exec.hpp"
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// One update of `n` parameters by Keras's formulas. If `*skip` (device memory; may be
 /// null) is not 0, nothing is changed: a non-finite loss leaves parameters and state as
@@ -58,4 +58,4 @@ void adam_update(const Exec& exec, const UpdateArgs<Real>& args,
                  const AdamState<Real>& state, double beta_1, double beta_2,
                  double epsilon);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -5,7 +5,7 @@
 #include "kernels/base/view.hpp"
 #include "kernels/images.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// 2-D average pooling, channels last: x [images, in_h, in_w, channels], y [images,
 /// out_h, out_w, channels]. Cells outside the image (padding "same") are not counted.
@@ -48,4 +48,4 @@ struct AveragePoolArgs {
 template <class Exec, class Real>
 void average_pool(const Exec& exec, const AveragePoolArgs<Bound<Real>>& args);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

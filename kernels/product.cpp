@@ -5,7 +5,7 @@
 
 #include "kernels/base/error.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 /// Rows of x and y over steps and items that one product can take: all of them if they
@@ -162,4 +162,4 @@ template void split_product(const ProductArgs<Bound<float>>&,
 template void split_product(const ProductArgs<Bound<double>>&,
                             const std::function<void(const GemmArgs<double>&)>&);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -5,7 +5,7 @@
 #include "kernels/base/args.hpp"
 #include "kernels/gemm.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 enum class ProductKind {
     forward,     ///< y (+)= A x
@@ -49,4 +49,4 @@ void multiply_matrices(const Exec& exec, const ProductArgs<Bound<Real>>& args) {
     split_product<Real>(args, [&](const GemmArgs<Real>& part) { gemm(exec, part); });
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -5,7 +5,7 @@
 #include "kernels/base/exec.hpp"
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// Whose numbers the first row of a chunk gets, on the device: a kernel that is
 /// recorded once draws others each time that it is replayed.
@@ -49,4 +49,4 @@ struct RandomArgs {
 template <class Exec, class Real>
 void draw_random(const Exec& exec, const RandomArgs<Real>& args);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -5,7 +5,7 @@
 #include "kernels/base/view.hpp"
 #include "kernels/random.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// Panels [steps, batch, 1, neurons] of equal extents; an amplitude per neuron.
 template <class Ref>
@@ -73,4 +73,4 @@ struct PoissonSpikesArgs {
 template <class Exec, class Real>
 void poisson_spikes(const Exec& exec, const PoissonSpikesArgs<Bound<Real>>& args);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -4,7 +4,7 @@
 #include "kernels/base/exec.hpp"
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// dst = (or +=) the sum of a * b over every extent in which dst has 1 and a has more.
 ///
@@ -32,4 +32,4 @@ struct SumProductArgs {
 template <class Exec, class Real>
 void sum_product(const Exec& exec, const SumProductArgs<Bound<Real>>& args);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -4,7 +4,7 @@
 #include "kernels/base/exec.hpp"
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 // A stepped region keeps its signals in fixed rows, so that one recorded step can be
 // replayed. These move rows from and to histories by a step counter on the device.
@@ -48,4 +48,4 @@ void move_row(const Exec& exec, const MoveRowArgs<Bound<Real>>& args);
 template <class Exec>
 void advance(const Exec& exec, Index* steps, Index count, Index by);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -4,7 +4,7 @@
 #include "kernels/base/exec.hpp"
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// y[t, b, i] = (or +=) the sum of values[order[p]] * x[t, b, columns[p]] over p in
 /// [offsets[i], offsets[i + 1]), for i in [0, y.cols): a product with a matrix in
@@ -66,4 +66,4 @@ struct SparseGradientArgs {
 template <class Exec, class Real>
 void sparse_gradient(const Exec& exec, const SparseGradientArgs<Bound<Real>>& args);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -25,17 +25,20 @@ struct BuiltEnsembleParts {
     double radius = 1.0;
     NeuronModel neuron_type;
 
-    SignalId in = no_signal, neurons_in = no_signal, neurons_out = no_signal;
+    engine::SignalId in = engine::no_signal, neurons_in = engine::no_signal,
+                     neurons_out = engine::no_signal;
     /// Parameters; `no_signal` where the network does not need them.
-    SignalId encoders_signal = no_signal, gain_signal = no_signal,
-             bias_signal = no_signal;
-    SignalId rate_out = no_signal;  ///< of types that make spikes of rates
-    std::map<std::string, SignalId> states;
+    engine::SignalId encoders_signal = engine::no_signal,
+                     gain_signal = engine::no_signal, bias_signal = engine::no_signal;
+    engine::SignalId rate_out =
+        engine::no_signal;  ///< of types that make spikes of rates
+    std::map<std::string, engine::SignalId> states;
 };
 
 struct BuiltNodeParts {
-    SignalId in = no_signal, out = no_signal;
-    std::map<std::string, SignalId> parameters;  ///< of a layer: "kernel", "bias"
+    engine::SignalId in = engine::no_signal, out = engine::no_signal;
+    std::map<std::string, engine::SignalId>
+        parameters;  ///< of a layer: "kernel", "bias"
 };
 
 struct BuiltConnectionParts {
@@ -44,19 +47,19 @@ struct BuiltConnectionParts {
     std::vector<std::int64_t> iterations;  ///< of an iterative solver
     /// All of the pre object's output; the part of it, or the function's value, that
     /// `weights` multiply; what arrives, after the synapse.
-    SignalId source = no_signal, in = no_signal, weights = no_signal,
-             weighted = no_signal;
+    engine::SignalId source = engine::no_signal, in = engine::no_signal,
+                     weights = engine::no_signal, weighted = engine::no_signal;
 };
 
 /// The signals of one learning rule, by the names that probes use.
 struct BuiltRuleParts {
-    SignalId in = no_signal;  ///< the error or learning signal
-    std::map<std::string, SignalId> signals;
+    engine::SignalId in = engine::no_signal;  ///< the error or learning signal
+    std::map<std::string, engine::SignalId> signals;
 };
 
 /// A network as a model, and where its objects went.
 struct BuiltNetwork {
-    std::shared_ptr<Model> model;
+    std::shared_ptr<engine::Model> model;
     std::unordered_map<const detail::ObjectData*, BuiltEnsembleParts> ensembles;
     std::unordered_map<const detail::ObjectData*, BuiltNodeParts> nodes;
     std::unordered_map<const detail::ObjectData*, BuiltConnectionParts> connections;
@@ -66,7 +69,7 @@ struct BuiltNetwork {
     std::vector<std::shared_ptr<const detail::NodeData>> inputs;
     std::vector<std::shared_ptr<const detail::ProbeData>> probes;
     /// Decoders of probes of ensembles.
-    std::unordered_map<const detail::ObjectData*, SignalId> probe_weights;
+    std::unordered_map<const detail::ObjectData*, engine::SignalId> probe_weights;
     /// What a user should hear of, though it can be simulated.
     std::vector<std::string> warnings;
     /// The seed of every object, and of every network.

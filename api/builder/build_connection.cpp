@@ -14,7 +14,7 @@ namespace {
 using namespace detail;
 
 /// The user's function of a vector with its result checked and copied out.
-HostCall checked_call(const ConnectionData& connection) {
+engine::HostCall checked_call(const ConnectionData& connection) {
     return [call = connection.function.call(),
             where = describe(connection) + ": function"](
                double t, std::span<const double> x, std::span<double> out) {
@@ -54,7 +54,7 @@ private:
         parts_.weights = state_.parameter(connection_, "weights", decoders.shape,
                                           decoders.weights, is_trainable(connection_));
         if (decoders.to_neurons) {
-            const SignalId target =
+            const engine::SignalId target =
                 state_.ensemble(*connection_.post.object()).neurons_in;
             multiply(target);
         } else {
@@ -89,12 +89,14 @@ private:
                              ": function: got values at evaluation points, needs a "
                              "function, for nothing is decoded from the pre object");
         }
-        const SignalId out = state_.signal(base_ + ".function", size_mid(connection_));
-        const auto order = connection_.pure ? HostFunction::Order::pure
-                                            : HostFunction::Order::automatic;
-        state_.add_call(HostFunction(checked_call(connection_), out, parts_.in, order),
-                        base_ + ".function", connection_,
-                        OrderedProcess::Role::connection_function);
+        const engine::SignalId out =
+            state_.signal(base_ + ".function", size_mid(connection_));
+        const auto order = connection_.pure ? engine::HostFunction::Order::pure
+                                            : engine::HostFunction::Order::automatic;
+        state_.add_call(
+            engine::HostFunction(checked_call(connection_), out, parts_.in, order),
+            base_ + ".function", connection_,
+            OrderedProcess::Role::connection_function);
         parts_.in = out;
     }
 
@@ -123,19 +125,21 @@ private:
 
     /// weights * in: straight into `target` if there is one and nothing lies between,
     /// else into a signal of its own, which is then delivered.
-    void multiply(std::optional<SignalId> target) {
+    void multiply(std::optional<engine::SignalId> target) {
         const bool direct = target && connection_.synapse.is_none() &&
                             !state_.probed_connections.contains(&connection_);
-        const SignalId weighted =
+        const engine::SignalId weighted =
             direct ? *target : state_.signal(base_ + ".weighted", weighted_size());
         if (connection_.transform.is_structured()) {
             build_transform(state_, connection_, parts_.weights, parts_.in, weighted,
                             direct);
         } else if (state_.model->signal(parts_.weights).shape.size() == 2) {
-            state_.add(DotInc(parts_.weights, parts_.in, weighted, direct), base_);
-        } else {
-            state_.add(ElementwiseInc(parts_.weights, parts_.in, weighted, direct),
+            state_.add(engine::DotInc(parts_.weights, parts_.in, weighted, direct),
                        base_);
+        } else {
+            state_.add(
+                engine::ElementwiseInc(parts_.weights, parts_.in, weighted, direct),
+                base_);
         }
         if (!direct) {
             deliver(weighted);
@@ -150,14 +154,14 @@ private:
     }
 
     /// The post signal, where values can be added without gains or index lists.
-    std::optional<SignalId> plain_target() {
+    std::optional<engine::SignalId> plain_target() {
         if (connection_.post.is_neurons() || post_.is_list) {
             return std::nullopt;
         }
         return slice_signal(state_, post_signal(), post_, base_ + ".post");
     }
 
-    SignalId post_signal() {
+    engine::SignalId post_signal() {
         if (as_node(connection_.post) != nullptr) {
             return state_.built.nodes.at(connection_.post.object().get()).in;
         }
@@ -167,42 +171,45 @@ private:
         return state_.ensemble(*connection_.post.object()).in;
     }
 
-    void deliver(SignalId value) {
+    void deliver(engine::SignalId value) {
         value = filter_signal(state_, connection_.synapse, value, base_ + ".synapse");
         parts_.weighted = value;
         const auto& decoders = state_.decoders;
         const auto found = decoders.find(&connection_);
         if (found != decoders.end() && found->second.to_neurons) {
-            const SignalId neurons_in =
+            const engine::SignalId neurons_in =
                 state_.ensemble(*connection_.post.object()).neurons_in;
-            state_.add(Copy(value, neurons_in, true), base_ + ".to_neurons");
+            state_.add(engine::Copy(value, neurons_in, true), base_ + ".to_neurons");
         } else if (connection_.post.is_neurons()) {
             deliver_to_neurons(value);
         } else if (post_.is_list) {
-            state_.add(Copy(value, post_signal(), true, {}, post_.list), base_ + ".to");
+            state_.add(engine::Copy(value, post_signal(), true, {}, post_.list),
+                       base_ + ".to");
         } else {
-            state_.add(Copy(value, *plain_target(), true), base_ + ".to");
+            state_.add(engine::Copy(value, *plain_target(), true), base_ + ".to");
         }
     }
 
-    void deliver_to_neurons(SignalId value) {
+    void deliver_to_neurons(engine::SignalId value) {
         const auto& ensemble = *as_neurons(connection_.post);
         BuiltEnsembleParts& parts = state_.ensemble(ensemble);
-        if (parts.gain_signal == no_signal) {
+        if (parts.gain_signal == engine::no_signal) {
             parts.gain_signal = state_.parameter(ensemble, "gain", {ensemble.n_neurons},
                                                  values_of(parts.gain), false);
         }
-        const SignalId gain =
+        const engine::SignalId gain =
             slice_signal(state_, parts.gain_signal, post_, base_ + ".gain");
         if (!post_.is_list) {
-            const SignalId target =
+            const engine::SignalId target =
                 slice_signal(state_, parts.neurons_in, post_, base_ + ".to");
-            state_.add(ElementwiseInc(gain, value, target), base_ + ".to_neurons");
+            state_.add(engine::ElementwiseInc(gain, value, target),
+                       base_ + ".to_neurons");
             return;
         }
-        const SignalId current = state_.signal(base_ + ".current", post_.count);
-        state_.add(ElementwiseInc(gain, value, current, false), base_ + ".current");
-        state_.add(Copy(current, parts.neurons_in, true, {}, post_.list),
+        const engine::SignalId current = state_.signal(base_ + ".current", post_.count);
+        state_.add(engine::ElementwiseInc(gain, value, current, false),
+                   base_ + ".current");
+        state_.add(engine::Copy(current, parts.neurons_in, true, {}, post_.list),
                    base_ + ".to_neurons");
     }
 
@@ -219,7 +226,7 @@ void build_connection(BuildState& state, const ConnectionData& connection) {
     ConnectionBuilder(state, connection).build();
 }
 
-SignalId source_signal(const BuildState& state, const ObjectView& view) {
+engine::SignalId source_signal(const BuildState& state, const ObjectView& view) {
     if (view.is_neurons()) {
         return state.built.ensembles.at(view.object().get()).neurons_out;
     }
@@ -227,19 +234,19 @@ SignalId source_signal(const BuildState& state, const ObjectView& view) {
         return state.built.ensembles.at(view.object().get()).neurons_out;
     }
     const auto found = state.built.nodes.find(view.object().get());
-    return found == state.built.nodes.end() ? no_signal : found->second.out;
+    return found == state.built.nodes.end() ? engine::no_signal : found->second.out;
 }
 
-SignalId slice_signal(BuildState& state, SignalId whole, const Positions& wanted,
-                      const std::string& label) {
+engine::SignalId slice_signal(BuildState& state, engine::SignalId whole,
+                              const Positions& wanted, const std::string& label) {
     if (wanted.is_all) {
         return whole;
     }
     if (!wanted.is_list) {
         return state.model->add_slice(whole, wanted.first, wanted.count, wanted.step);
     }
-    const SignalId part = state.signal(label, wanted.count);
-    state.add(Copy(whole, part, false, wanted.list), label);
+    const engine::SignalId part = state.signal(label, wanted.count);
+    state.add(engine::Copy(whole, part, false, wanted.list), label);
     return part;
 }
 

@@ -23,14 +23,15 @@ using detail::EnsembleData;
 
 /// What a state starts from unless the user says otherwise. A fixed value is Nengo's
 /// Choice of one option, which draws all the same.
-Vector default_values(const NeuronState& state, Index count, RandomState& rng) {
+Vector default_values(const kernels::NeuronState& state, Index count,
+                      RandomState& rng) {
     if (state.low < state.high) {
         return sample(Uniform{.low = state.low, .high = state.high}, count, rng);
     }
     return sample(Choice{.options = {state.low}}, count, rng);
 }
 
-Vector initial_values(const InitialState* initial, const NeuronState& state,
+Vector initial_values(const InitialState* initial, const kernels::NeuronState& state,
                       Index count, RandomState& rng, const std::string& where) {
     const std::string name(state.name);
     if (initial != nullptr) {
@@ -55,8 +56,8 @@ std::uint32_t item_seed(std::uint32_t seed, Index item) {
 }
 
 /// Random numbers from [0, 1), one per neuron and step.
-ProcessFactory uniform_numbers(std::uint32_t seed) {
-    return [=](Index item) -> ProcessStep {
+engine::ProcessFactory uniform_numbers(std::uint32_t seed) {
+    return [=](Index item) -> engine::ProcessStep {
         return [rng = RandomState(item_seed(seed, item))](
                    double, std::span<const double>, std::span<double> out) mutable {
             std::ranges::generate(out, [&] { return rng.random_sample(); });
@@ -78,9 +79,9 @@ double mean_spikes(double rate, double dt, double t, const std::string& where) {
 
 /// amplitude / dt sign(r) Poisson(dt |r|) of each rate r. How many numbers a draw takes
 /// depends on the rate, so that none can be drawn before it is known.
-ProcessFactory poisson_spikes(std::uint32_t seed, double dt, double amplitude,
-                              const std::string& where) {
-    return [=](Index item) -> ProcessStep {
+engine::ProcessFactory poisson_spikes(std::uint32_t seed, double dt, double amplitude,
+                                      const std::string& where) {
+    return [=](Index item) -> engine::ProcessStep {
         return [=, rng = RandomState(item_seed(seed, item))](
                    double t, std::span<const double> rates,
                    std::span<double> out) mutable {
@@ -103,26 +104,27 @@ public:
           parts_(parts),
           name_(detail::name(ensemble)) {}
 
-    void build(const NeuronPart& neurons, SignalId current, SignalId output,
-               const std::string& label) {
-        std::vector<SignalId> params;
+    void build(const NeuronPart& neurons, engine::SignalId current,
+               engine::SignalId output, const std::string& label) {
+        std::vector<engine::SignalId> params;
         const auto& [type, values] = neurons.neuron;
         for (const double param : values) {
             params.push_back(state_.scalar(param));
         }
-        SimNeurons op(type, current, output,
-                      build_states(neurons.info(), neurons.initial), params);
+        engine::SimNeurons op(type, current, output,
+                              build_states(neurons.info(), neurons.initial), params);
         if (const int tau = neurons.info().time_constant; tau >= 0) {
             op.max_ratio = state_.dt / values[static_cast<std::size_t>(tau)];
         }
         state_.add(std::move(op), label);
     }
 
-    void build_spikes(const SpikePart& spikes, SignalId rates, SignalId output) {
+    void build_spikes(const SpikePart& spikes, engine::SignalId rates,
+                      engine::SignalId output) {
         const std::string label = name_ + ".spikes";
         switch (spikes.kind) {
             case SpikePart::Kind::regular:
-                build({{neuron_type("RegularSpiking"), {spikes.amplitude}},
+                build({{kernels::neuron_type("RegularSpiking"), {spikes.amplitude}},
                        spikes.initial},
                       rates, output, label);
                 return;
@@ -136,28 +138,30 @@ public:
     }
 
 private:
-    void build_stochastic(double amplitude, SignalId rates, SignalId output,
-                          const std::string& label) {
-        const SignalId uniform = state_.signal(label + ".uniform", ensemble_.n_neurons);
+    void build_stochastic(double amplitude, engine::SignalId rates,
+                          engine::SignalId output, const std::string& label) {
+        const engine::SignalId uniform =
+            state_.signal(label + ".uniform", ensemble_.n_neurons);
         if (state_.rng == Rng::philox) {
-            state_.add(SimRandom(uniform, {}), label + ".uniform");
+            state_.add(engine::SimRandom(uniform, {}), label + ".uniform");
         } else {
-            state_.add(
-                SimProcess(uniform_numbers(spike_seed()), uniform, no_signal, {}),
-                label + ".uniform");
+            state_.add(engine::SimProcess(uniform_numbers(spike_seed()), uniform,
+                                          engine::no_signal, {}),
+                       label + ".uniform");
         }
-        state_.add(StochasticSpikes(rates, output, uniform, state_.scalar(amplitude)),
-                   label);
+        state_.add(
+            engine::StochasticSpikes(rates, output, uniform, state_.scalar(amplitude)),
+            label);
     }
 
-    void build_poisson(double amplitude, SignalId rates, SignalId output,
-                       const std::string& label) {
-        PoissonSpikes drawn(rates, output, state_.scalar(amplitude));
+    void build_poisson(double amplitude, engine::SignalId rates,
+                       engine::SignalId output, const std::string& label) {
+        engine::PoissonSpikes drawn(rates, output, state_.scalar(amplitude));
         if (state_.rng == Rng::philox) {
             state_.add(std::move(drawn), label);
             return;
         }
-        SimProcess op(
+        engine::SimProcess op(
             poisson_spikes(spike_seed(), state_.dt, amplitude, describe(ensemble_)),
             output, rates, {});
         drawn.label = label;
@@ -168,12 +172,12 @@ private:
     /// A generator of its own, which starts like that of the states.
     std::uint32_t spike_seed() const { return state_.seed(ensemble_) + 1; }
 
-    std::vector<SignalId> build_states(const NeuronInfo& info,
-                                       const InitialState* initial) {
+    std::vector<engine::SignalId> build_states(const kernels::NeuronInfo& info,
+                                               const InitialState* initial) {
         RandomState rng(state_.seed(ensemble_) + 1);
-        std::vector<SignalId> states;
+        std::vector<engine::SignalId> states;
         for (int i = 0; i < info.n_states; ++i) {
-            const NeuronState& of = info.states[static_cast<std::size_t>(i)];
+            const kernels::NeuronState& of = info.states[static_cast<std::size_t>(i)];
             const std::string name(of.name);
             const Shape shape = {ensemble_.n_neurons};
             auto values = values_of(initial_values(initial, of, ensemble_.n_neurons,
@@ -198,18 +202,20 @@ void build_direct(BuildState& state, const EnsembleData& ensemble,
                   BuiltEnsembleParts& parts) {
     const std::string base = detail::name(ensemble);
     parts.in = state.signal(base + ".in", ensemble.dimensions);
-    state.add(Reset(parts.in), base + ".in");
+    state.add(engine::Reset(parts.in), base + ".in");
     parts.neurons_in = parts.neurons_out =
         state.signal(base + ".value", ensemble.dimensions);
-    state.add(Copy(parts.in, parts.neurons_in, false), base + ".value");
+    state.add(engine::Copy(parts.in, parts.neurons_in, false), base + ".value");
 }
 
-void build_noise(BuildState& state, const EnsembleData& ensemble, SignalId current) {
+void build_noise(BuildState& state, const EnsembleData& ensemble,
+                 engine::SignalId current) {
     const std::string label = detail::name(ensemble) + ".noise";
-    const SignalId noise = state.signal(label, state.model->signal(current).size());
+    const engine::SignalId noise =
+        state.signal(label, state.model->signal(current).size());
     add_process(state, *ensemble.noise, ensemble, OrderedProcess::Role::noise, noise,
-                no_signal, label);
-    state.add(Copy(noise, current, true), label);
+                engine::no_signal, label);
+    state.add(engine::Copy(noise, current, true), label);
 }
 
 }  // namespace
@@ -229,7 +235,8 @@ void build_neurons(BuildState& state, const EnsembleData& ensemble,
                       base + ".neurons");
         return;
     }
-    const SignalId rates = state.signal(base + ".neurons.rate_out", ensemble.n_neurons);
+    const engine::SignalId rates =
+        state.signal(base + ".neurons.rate_out", ensemble.n_neurons);
     builder.build(*of.neurons, parts.neurons_in, rates, base + ".neurons");
     builder.build_spikes(*of.spikes, rates, parts.neurons_out);
     parts.rate_out = rates;
@@ -248,14 +255,14 @@ void build_ensemble(BuildState& state, const EnsembleData& ensemble) {
     const bool has_input = state.ensembles_with_input.contains(&ensemble);
     if (has_input) {
         parts.in = state.signal(base + ".in", ensemble.dimensions);
-        state.add(Reset(parts.in), base + ".in");
+        state.add(engine::Reset(parts.in), base + ".in");
     }
     parts.neurons_in = state.signal(base + ".neurons.in", ensemble.n_neurons);
     parts.neurons_out = state.signal(base + ".neurons.out", ensemble.n_neurons);
     parts.bias_signal =
         state.parameter(ensemble, "bias", {ensemble.n_neurons}, values_of(parts.bias),
                         neurons_trainable(ensemble));
-    state.add(Copy(parts.bias_signal, parts.neurons_in, false), base + ".bias");
+    state.add(engine::Copy(parts.bias_signal, parts.neurons_in, false), base + ".bias");
     build_neurons(state, ensemble, parts);
     if (ensemble.noise) {
         build_noise(state, ensemble, parts.neurons_in);
@@ -264,7 +271,7 @@ void build_ensemble(BuildState& state, const EnsembleData& ensemble) {
         parts.encoders_signal = state.parameter(
             ensemble, "encoders", {ensemble.n_neurons, ensemble.dimensions},
             values_of(parts.scaled_encoders), is_trainable(ensemble));
-        state.add(DotInc(parts.encoders_signal, parts.in, parts.neurons_in),
+        state.add(engine::DotInc(parts.encoders_signal, parts.in, parts.neurons_in),
                   base + ".encoders");
     }
 }

@@ -71,17 +71,17 @@ Vector initial_values(const DistributionOrArray& initializer, const Shape& shape
 }
 
 /// The source that a layer may read directly: its only input, unchanged and at once.
-SignalId direct_source(const BuildState& state, const NodeData& node,
-                       const ConnectionData*& connection) {
+engine::SignalId direct_source(const BuildState& state, const NodeData& node,
+                               const ConnectionData*& connection) {
     const auto found = state.into_node.find(&node);
     if (found == state.into_node.end() || found->second.size() != 1) {
-        return no_signal;
+        return engine::no_signal;
     }
     connection = found->second.front();
     if (!connection->transform.is_none() || !connection->synapse.is_none() ||
         !connection->function.is_identity() || connection->pre.key() ||
         connection->post.key() || as_ensemble(connection->pre) != nullptr) {
-        return no_signal;
+        return engine::no_signal;
     }
     return source_signal(state, connection->pre);
 }
@@ -103,37 +103,40 @@ public:
                              in_channels, layer.filters};
         const auto field =
             static_cast<double>(layer.kernel_size.height * layer.kernel_size.width);
-        const SignalId kernel = parameter("kernel", shape, layer.kernel_initializer,
-                                          {field * static_cast<double>(in_channels),
-                                           field * static_cast<double>(layer.filters)});
-        const SignalId bias =
+        const engine::SignalId kernel =
+            parameter("kernel", shape, layer.kernel_initializer,
+                      {field * static_cast<double>(in_channels),
+                       field * static_cast<double>(layer.filters)});
+        const engine::SignalId bias =
             bias_of(layer.use_bias, layer.filters, layer.bias_initializer);
         make_output();
-        state_.add(
-            ConvInc(kernel, parts_.in, parts_.out, conv_shape(layer), false, bias),
-            base_);
+        state_.add(engine::ConvInc(kernel, parts_.in, parts_.out, conv_shape(layer),
+                                   false, bias),
+                   base_);
     }
 
     void operator()(const Dense& layer) {
         const Index inputs = node_.size_in;
-        const SignalId kernel =
+        const engine::SignalId kernel =
             parameter("kernel", {inputs, layer.units}, layer.kernel_initializer,
                       {static_cast<double>(inputs), static_cast<double>(layer.units)});
-        const SignalId bias =
+        const engine::SignalId bias =
             bias_of(layer.use_bias, layer.units, layer.bias_initializer);
         make_output();
-        const SignalId transposed = state_.model->add_view(
+        const engine::SignalId transposed = state_.model->add_view(
             kernel, base_ + ".kernel'", {layer.units, inputs}, 0, {1, layer.units});
-        if (bias != no_signal) {
-            state_.add(Copy(bias, parts_.out, false), base_ + ".bias");
+        if (bias != engine::no_signal) {
+            state_.add(engine::Copy(bias, parts_.out, false), base_ + ".bias");
         }
-        state_.add(DotInc(transposed, parts_.in, parts_.out, bias != no_signal), base_);
+        state_.add(engine::DotInc(transposed, parts_.in, parts_.out,
+                                  bias != engine::no_signal),
+                   base_);
     }
 
     void operator()(const AveragePooling2D& layer) {
         const Extent2D strides = layer.strides.value_or(layer.pool_size);
         make_output();
-        const Pool2DShape shape = {
+        const kernels::Pool2DShape shape = {
             .images = 1,
             .in_h = in_[0],
             .in_w = in_[1],
@@ -150,7 +153,7 @@ public:
             .pad_left =
                 window_axis(in_[1], layer.pool_size.width, strides.width, layer.padding)
                     .before};
-        state_.add(PoolInc(parts_.in, parts_.out, shape, false), base_);
+        state_.add(engine::PoolInc(parts_.in, parts_.out, shape, false), base_);
     }
 
     void operator()(const Flatten&) { parts_.out = parts_.in; }
@@ -159,8 +162,8 @@ public:
 private:
     void make_output() { parts_.out = state_.signal(base_ + ".out", node_.size_out); }
 
-    SignalId parameter(const std::string& attribute, const Shape& shape,
-                       const DistributionOrArray& initializer, Fans fans) {
+    engine::SignalId parameter(const std::string& attribute, const Shape& shape,
+                               const DistributionOrArray& initializer, Fans fans) {
         need_memory(node_, attribute.c_str(), {product(shape)}, "its sizes", 2);
         const auto values = initial_values(initializer, shape, fans, rng_,
                                            describe(node_) + ": " + attribute);
@@ -168,12 +171,14 @@ private:
                    node_, attribute, shape, values_of(values), is_trainable(node_));
     }
 
-    SignalId bias_of(bool wanted, Index size, const DistributionOrArray& initializer) {
+    engine::SignalId bias_of(bool wanted, Index size,
+                             const DistributionOrArray& initializer) {
         const auto fan = static_cast<double>(size);
-        return wanted ? parameter("bias", {size}, initializer, {fan, fan}) : no_signal;
+        return wanted ? parameter("bias", {size}, initializer, {fan, fan})
+                      : engine::no_signal;
     }
 
-    Conv2DShape conv_shape(const Conv2D& layer) const {
+    kernels::Conv2DShape conv_shape(const Conv2D& layer) const {
         const auto& kernel = layer.kernel_size;
         const auto& strides = layer.strides;
         return {
@@ -209,12 +214,12 @@ private:
 void build_layer(BuildState& state, const NodeData& node, BuiltNodeParts& parts) {
     const ConnectionData* connection = nullptr;
     parts.in = direct_source(state, node, connection);
-    if (parts.in != no_signal) {
+    if (parts.in != engine::no_signal) {
         state.handed_over[connection] = parts.in;
     } else {
         const std::string label = detail::name(node) + ".in";
         parts.in = state.signal(label, node.size_in);
-        state.add(Reset(parts.in), label);
+        state.add(engine::Reset(parts.in), label);
     }
     std::visit(LayerBuilder(state, node, parts), node.layer->kind);
 }

@@ -42,7 +42,7 @@ public:
     void build() {
         std::visit([this](const auto& rule) { read(rule); }, type_);
         apply();
-        state_.add(SimLearning(kind_, signals_, rate_, beta_), base_);
+        state_.add(engine::SimLearning(kind_, signals_, rate_, beta_), base_);
     }
 
 private:
@@ -50,28 +50,31 @@ private:
     BuiltEnsembleParts& post_ensemble() {
         return state_.ensemble(*connection_.post.object());
     }
-    const Shape& shape(SignalId signal) const {
+    const Shape& shape(engine::SignalId signal) const {
         return state_.model->signal(signal).shape;
     }
-    SignalId seen(const std::string& attribute, SignalId signal) {
+    engine::SignalId seen(const std::string& attribute, engine::SignalId signal) {
         parts().signals[attribute] = signal;
         return signal;
     }
-    SignalId filtered(const Synapse& synapse, SignalId signal,
-                      const std::string& what) {
-        return filter_signal(state_, synapse, signal, base_ + '.' + what, Role::set);
+    engine::SignalId filtered(const Synapse& synapse, engine::SignalId signal,
+                              const std::string& what) {
+        return filter_signal(state_, synapse, signal, base_ + '.' + what,
+                             engine::Role::set);
     }
 
     /// The neurons that the weights come from: all of an ensemble's, or the slice.
-    SignalId activities() { return connection_parts_.in; }
+    engine::SignalId activities() { return connection_parts_.in; }
     /// All of the pre neurons, in the ensemble's order whatever the slice says: Nengo's
     /// rule but for PES.
-    SignalId all_activities() { return connection_parts_.source; }
+    engine::SignalId all_activities() { return connection_parts_.source; }
 
-    SignalId error() { return seen("error", rule_input(state_, connection_, rule_)); }
+    engine::SignalId error() {
+        return seen("error", rule_input(state_, connection_, rule_));
+    }
 
     void read(const PES& rule) {
-        kind_ = LearningKind::pes;
+        kind_ = kernels::LearningKind::pes;
         rate_ = rule.learning_rate;
         if (rate_ >= 1.0) {
             state_.built.warnings.push_back(
@@ -84,7 +87,7 @@ private:
     }
 
     /// What the error asks of each post neuron.
-    SignalId encoded(SignalId error) {
+    engine::SignalId encoded(engine::SignalId error) {
         const auto& key = connection_.post.key();
         if (key && (std::holds_alternative<std::vector<std::int64_t>>(key->value()) ||
                     std::holds_alternative<std::vector<bool>>(key->value()))) {
@@ -94,35 +97,41 @@ private:
                              ", needs a slice: PES encodes the error into neurons");
         }
         const Positions at = view_positions(connection_.post, Side::in);
-        const SignalId encoders = post_ensemble().encoders_signal;
-        if (encoders == no_signal) {  // direct mode: the error is what comes in
+        const engine::SignalId encoders = post_ensemble().encoders_signal;
+        if (encoders == engine::no_signal) {  // direct mode: the error is what comes in
             return at.is_all ? error
-                             : spread(error, at, shape_size(shape(post_ensemble().in)));
+                             : spread(error, at,
+                                      engine::shape_size(shape(post_ensemble().in)));
         }
         const Index neurons = shape(encoders)[0], dimensions = shape(encoders)[1];
-        const SignalId local = state_.signal(base_ + ".local_error", neurons);
+        const engine::SignalId local = state_.signal(base_ + ".local_error", neurons);
         if (connection_.post.is_neurons()) {
-            state_.add(DotInc(encoders, error, local, false), base_ + ".encode");
+            state_.add(engine::DotInc(encoders, error, local, false),
+                       base_ + ".encode");
             return slice_signal(state_, local, at, base_ + ".local_error.slice");
         }
-        const SignalId whole = at.is_all ? error : spread(error, at, dimensions);
-        state_.add(DotInc(encoders, whole, local, false), base_ + ".encode");
+        const engine::SignalId whole =
+            at.is_all ? error : spread(error, at, dimensions);
+        state_.add(engine::DotInc(encoders, whole, local, false), base_ + ".encode");
         return local;
     }
 
     /// The error of some dimensions as one of all; the others have none.
-    SignalId spread(SignalId error, const Positions& at, Index dimensions) {
-        const SignalId whole = state_.signal(base_ + ".whole_error", dimensions);
-        state_.add(Reset(whole), base_ + ".whole_error");
+    engine::SignalId spread(engine::SignalId error, const Positions& at,
+                            Index dimensions) {
+        const engine::SignalId whole =
+            state_.signal(base_ + ".whole_error", dimensions);
+        state_.add(engine::Reset(whole), base_ + ".whole_error");
         state_.add(
-            Copy(error, state_.model->add_slice(whole, at.first, at.count, at.step),
-                 true),
+            engine::Copy(error,
+                         state_.model->add_slice(whole, at.first, at.count, at.step),
+                         true),
             base_ + ".whole_error");
         return whole;
     }
 
     void read(const RLS& rule) {
-        kind_ = LearningKind::rls;
+        kind_ = kernels::LearningKind::rls;
         rate_ = rule.learning_rate;
         signals_.pre = seen("pre_filtered", filtered(rule.pre_synapse, all_activities(),
                                                      "pre_filtered"));
@@ -150,20 +159,20 @@ private:
     }
 
     void read(const BCM& rule) {
-        kind_ = LearningKind::bcm;
+        kind_ = kernels::LearningKind::bcm;
         read_both(rule);
         signals_.theta = seen("theta", filtered(rule.theta_synapse,
                                                 post_ensemble().neurons_out, "theta"));
     }
 
     void read(const Oja& rule) {
-        kind_ = LearningKind::oja;
+        kind_ = kernels::LearningKind::oja;
         read_both(rule);
         beta_ = rule.beta;
     }
 
     void read(const Voja& rule) {
-        kind_ = LearningKind::voja;
+        kind_ = kernels::LearningKind::voja;
         rate_ = rule.learning_rate;
         const BuiltEnsembleParts& post = post_ensemble();
         signals_.pre = post.in;
@@ -181,29 +190,31 @@ private:
     /// else as a whole, because other rules' changes are of the weights before this
     /// one's.
     void apply() {
-        const SignalId target = modifies(type_) == Modifies::encoders
-                                    ? post_ensemble().encoders_signal
-                                    : connection_parts_.weights;
-        Signal& weights = state_.model->signal(target);
+        const engine::SignalId target = modifies(type_) == Modifies::encoders
+                                            ? post_ensemble().encoders_signal
+                                            : connection_parts_.weights;
+        engine::Signal& weights = state_.model->signal(target);
         weights.learned = true;
         weights.trainable = false;
         const Shape size = weights.shape;
         const bool alone = state_.rules_on.at(changed_object(connection_, type_)) == 1;
-        const bool decays = kind_ == LearningKind::oja || kind_ == LearningKind::voja;
+        const bool decays =
+            kind_ == kernels::LearningKind::oja || kind_ == kernels::LearningKind::voja;
         if (alone) {
             signals_.row = state_.signal(base_ + ".row", size[0]);
             signals_.col = state_.signal(base_ + ".col", size[1]);
             signals_.decay =
-                decays ? state_.signal(base_ + ".decay", size[0]) : no_signal;
-            state_.add(WeightInc(target, signals_.row, signals_.col, signals_.decay),
-                       base_ + ".change");
+                decays ? state_.signal(base_ + ".decay", size[0]) : engine::no_signal;
+            state_.add(
+                engine::WeightInc(target, signals_.row, signals_.col, signals_.decay),
+                base_ + ".change");
         }
         if (!alone || state_.probed_deltas.contains({&connection_, rule_})) {
             signals_.delta = seen("delta", state_.variable(base_ + ".delta", size, {}));
-            signals_.weights = decays ? target : no_signal;
+            signals_.weights = decays ? target : engine::no_signal;
         }
         if (!alone) {
-            state_.add(Copy(signals_.delta, target, true), base_ + ".change");
+            state_.add(engine::Copy(signals_.delta, target, true), base_ + ".change");
         }
     }
 
@@ -213,8 +224,8 @@ private:
     std::size_t rule_;
     const LearningRuleType& type_;
     std::string base_;
-    LearningKind kind_{};
-    LearningSignals signals_;
+    kernels::LearningKind kind_{};
+    engine::LearningSignals signals_;
     double rate_ = 0, beta_ = 0;
 };
 
@@ -245,16 +256,16 @@ void survey_learning(BuildState& state, const NetworkData& network) {
     }
 }
 
-SignalId rule_input(BuildState& state, const ConnectionData& connection,
-                    std::size_t rule) {
+engine::SignalId rule_input(BuildState& state, const ConnectionData& connection,
+                            std::size_t rule) {
     BuiltRuleParts& parts = rules_of(state, connection)[rule];
-    if (parts.in == no_signal) {
+    if (parts.in == engine::no_signal) {
         const auto& type = connection.learning_rules.all()[rule].second;
         const std::string base = base_of(connection, rule);
         const bool gate = std::holds_alternative<Voja>(type);
         parts.in = state.signal(base + (gate ? ".learning" : ".error"),
                                 rule_size_in(connection, rule));
-        state.add(Reset(parts.in, gate ? 1.0 : 0.0), base);
+        state.add(engine::Reset(parts.in, gate ? 1.0 : 0.0), base);
     }
     return parts.in;
 }

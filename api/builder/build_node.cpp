@@ -11,7 +11,7 @@ using detail::NodeData;
 
 /// The user's function with its result checked and copied out; a single number is for
 /// all components, as numpy's are.
-HostCall checked_call(const NodeData& node) {
+engine::HostCall checked_call(const NodeData& node) {
     return [call = node.output.call(), where = describe(node)](
                double t, std::span<const double> x, std::span<double> out) {
         auto values = call(t, x);
@@ -22,8 +22,8 @@ HostCall checked_call(const NodeData& node) {
     };
 }
 
-void add_input(BuildState& state, const std::shared_ptr<NodeData>& node, SignalId out,
-               int producer) {
+void add_input(BuildState& state, const std::shared_ptr<NodeData>& node,
+               engine::SignalId out, int producer) {
     state.model->inputs.push_back(
         {.name = detail::name(*node), .signal = out, .producer = producer});
     state.built.inputs.push_back(node);
@@ -35,11 +35,11 @@ void build_function(BuildState& state, const std::shared_ptr<NodeData>& node,
     if (node->size_out > 0) {
         parts.out = state.signal(base + ".out", node->size_out);
     }
-    const auto order =
-        node->pure ? HostFunction::Order::pure : HostFunction::Order::automatic;
-    const int producer =
-        state.add_call(HostFunction(checked_call(*node), parts.out, parts.in, order),
-                       base, *node, OrderedProcess::Role::node_output);
+    const auto order = node->pure ? engine::HostFunction::Order::pure
+                                  : engine::HostFunction::Order::automatic;
+    const int producer = state.add_call(
+        engine::HostFunction(checked_call(*node), parts.out, parts.in, order), base,
+        *node, OrderedProcess::Role::node_output);
     if (node->size_in == 0 && node->size_out > 0) {
         add_input(state, node, parts.out, producer);
     }
@@ -57,7 +57,7 @@ void build_process(BuildState& state, const std::shared_ptr<NodeData>& node,
                                   std::to_string(node->size_out) +
                                   ", needs equal ones for a synapse");
         }
-        add_filter(state, *synapse, parts.in, parts.out, Role::set, base);
+        add_filter(state, *synapse, parts.in, parts.out, engine::Role::set, base);
         return;
     }
     const int producer =
@@ -80,7 +80,7 @@ void build_node(BuildState& state, const std::shared_ptr<NodeData>& node) {
     }
     if (node->size_in > 0) {
         parts.in = state.signal(base + ".in", node->size_in);
-        state.add(Reset(parts.in), base + ".in");
+        state.add(engine::Reset(parts.in), base + ".in");
     }
     switch (node->output.kind()) {
         case NodeOutput::Kind::passthrough:

@@ -11,22 +11,23 @@ namespace {
 using namespace detail;
 
 /// A hidden connection that decodes an ensemble's value for one probe.
-SignalId decoded(BuildState& state, const ProbeData& probe,
-                 const EnsembleData& ensemble) {
+engine::SignalId decoded(BuildState& state, const ProbeData& probe,
+                         const EnsembleData& ensemble) {
     const Decoders& decoders = state.decoders.at(&probe);
-    const SignalId weights =
+    const engine::SignalId weights =
         state.parameter(probe, "weights", decoders.shape, decoders.weights, false);
     state.built.probe_weights[&probe] = weights;
     const std::string label = detail::name(probe);
-    const SignalId value = state.signal(label + ".weighted", decoders.shape[0]);
-    state.add(DotInc(weights, state.ensemble(ensemble).neurons_out, value, false),
-              label);
+    const engine::SignalId value = state.signal(label + ".weighted", decoders.shape[0]);
+    state.add(
+        engine::DotInc(weights, state.ensemble(ensemble).neurons_out, value, false),
+        label);
     return value;
 }
 
 /// A Direct ensemble's value needs no decoding; its encoders are the identity.
-SignalId of_direct(BuildState& state, const ProbeData& probe,
-                   const EnsembleData& ensemble, const std::string& attribute) {
+engine::SignalId of_direct(BuildState& state, const ProbeData& probe,
+                           const EnsembleData& ensemble, const std::string& attribute) {
     const BuiltEnsembleParts& parts = state.ensemble(ensemble);
     if (attribute == "decoded_output") {
         return slice_signal(state, parts.neurons_out,
@@ -41,7 +42,8 @@ SignalId of_direct(BuildState& state, const ProbeData& probe,
                           values_of(parts.scaled_encoders));
 }
 
-SignalId of_neurons(const BuiltEnsembleParts& parts, const std::string& attribute) {
+engine::SignalId of_neurons(const BuiltEnsembleParts& parts,
+                            const std::string& attribute) {
     if (attribute == "output") {
         return parts.neurons_out;
     }
@@ -51,20 +53,20 @@ SignalId of_neurons(const BuiltEnsembleParts& parts, const std::string& attribut
     return attribute == "input" ? parts.neurons_in : parts.states.at(attribute);
 }
 
-SignalId of_connection(const BuildState& state, const ProbeData& probe,
-                       const std::string& attribute) {
+engine::SignalId of_connection(const BuildState& state, const ProbeData& probe,
+                               const std::string& attribute) {
     const auto& parts = state.built.connections.at(probe.target.object().get());
-    const SignalId signal = attribute == "output"  ? parts.weighted
-                            : attribute == "input" ? parts.source
-                                                   : parts.weights;
-    if (signal == no_signal) {
+    const engine::SignalId signal = attribute == "output"  ? parts.weighted
+                                    : attribute == "input" ? parts.source
+                                                           : parts.weights;
+    if (signal == engine::no_signal) {
         throw BuildError(describe(probe) + ": " + describe(probe.target) +
                          " has no weights to record");
     }
     return signal;
 }
 
-SignalId recorded(BuildState& state, const ProbeData& probe) {
+engine::SignalId recorded(BuildState& state, const ProbeData& probe) {
     const std::string attribute = probe_attribute(probe);
     const ObjectView& target = probe.target;
     if (const auto* ensemble = as_ensemble(target)) {
@@ -92,9 +94,10 @@ SignalId recorded(BuildState& state, const ProbeData& probe) {
 }
 
 /// The wanted part of a signal as a vector: of a matrix, the wanted rows.
-SignalId wanted_part(BuildState& state, const ProbeData& probe, SignalId signal) {
+engine::SignalId wanted_part(BuildState& state, const ProbeData& probe,
+                             engine::SignalId signal) {
     const Shape shape = state.model->signal(signal).shape;
-    const Index size = shape_size(shape);
+    const Index size = engine::shape_size(shape);
     if (shape.size() != 1) {
         signal = state.model->add_reshape(signal, {size});
     }
@@ -123,14 +126,14 @@ SignalId wanted_part(BuildState& state, const ProbeData& probe, SignalId signal)
 }  // namespace
 
 void build_probe(BuildState& state, const std::shared_ptr<ProbeData>& probe) {
-    SignalId signal = wanted_part(state, *probe, recorded(state, *probe));
+    engine::SignalId signal = wanted_part(state, *probe, recorded(state, *probe));
     if (!probe->synapse.is_none()) {
         // The value before the step's update is recorded, as other readers see it.
         const std::string label = detail::name(*probe);
-        const SignalId filtered =
+        const engine::SignalId filtered =
             filter_signal(state, probe->synapse, signal, label + ".synapse");
         signal = state.signal(label, state.model->signal(filtered).size());
-        state.add(Copy(filtered, signal, false), label);
+        state.add(engine::Copy(filtered, signal, false), label);
     }
     const double period = probe->sample_every ? *probe->sample_every / state.dt : 1.0;
     state.model->probes.push_back({.name = detail::name(*probe),

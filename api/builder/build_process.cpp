@@ -15,13 +15,14 @@ namespace {
 using namespace detail;
 
 /// A filter of so high an order that the engine has no kernel for it.
-int add_host_filter(BuildState& state, const Synapse& synapse, SignalId input,
-                    SignalId output, Role role, const std::string& label) {
+int add_host_filter(BuildState& state, const Synapse& synapse, engine::SignalId input,
+                    engine::SignalId output, engine::Role role,
+                    const std::string& label) {
     const Index size = state.model->signal(input).size();
     HostFilter filter =
         named(label, [&] { return HostFilter(synapse, state.dt, size); });
-    return state.add(SimProcess(
-                         [filter](Index) -> ProcessStep {
+    return state.add(engine::SimProcess(
+                         [filter](Index) -> engine::ProcessStep {
                              return [filter](double, std::span<const double> x,
                                              std::span<double> out) mutable {
                                  filter.step(x, out);
@@ -33,29 +34,33 @@ int add_host_filter(BuildState& state, const Synapse& synapse, SignalId input,
 
 }  // namespace
 
-int add_filter(BuildState& state, const Synapse& synapse, SignalId input,
-               SignalId output, Role role, const std::string& label) {
+int add_filter(BuildState& state, const Synapse& synapse, engine::SignalId input,
+               engine::SignalId output, engine::Role role, const std::string& label) {
     auto [form, order, values] =
         named(label, [&] { return engine_filter(synapse, state.dt); });
-    if (form != FilterForm::finite && order > max_filter_order) {
+    if (form != kernels::FilterForm::finite && order > kernels::max_filter_order) {
         return add_host_filter(state, synapse, input, output, role, label);
     }
     const Index size = state.model->signal(input).size();
     const Shape shape = {static_cast<Index>(values.size())};
-    const SignalId coefficients =
+    const engine::SignalId coefficients =
         state.constant(label + ".coefficients", shape, std::move(values));
-    const SignalId memory =
-        order == 0 ? no_signal : state.variable(label + ".state", {order, size}, {});
-    return state.add(SimFilter(form, order, input, output, coefficients, memory, role),
-                     label);
+    const engine::SignalId memory =
+        order == 0 ? engine::no_signal
+                   : state.variable(label + ".state", {order, size}, {});
+    return state.add(
+        engine::SimFilter(form, order, input, output, coefficients, memory, role),
+        label);
 }
 
-SignalId filter_signal(BuildState& state, const Synapse& synapse, SignalId input,
-                       const std::string& label, Role role) {
+engine::SignalId filter_signal(BuildState& state, const Synapse& synapse,
+                               engine::SignalId input, const std::string& label,
+                               engine::Role role) {
     if (synapse.is_none()) {
         return input;
     }
-    const SignalId output = state.signal(label, state.model->signal(input).size());
+    const engine::SignalId output =
+        state.signal(label, state.model->signal(input).size());
     add_filter(state, synapse, input, output, role, label);
     return output;
 }
@@ -64,21 +69,21 @@ namespace {
 
 /// A process whose numbers the device can draw, and the filter that they go through.
 struct DrawnProcess {
-    SimRandom::Options numbers;
+    engine::SimRandom::Options numbers;
     std::optional<Synapse> filter;
 };
 
-std::optional<SimRandom::Options> drawn_numbers(const Distribution& distribution,
-                                                double scale) {
+std::optional<engine::SimRandom::Options> drawn_numbers(
+    const Distribution& distribution, double scale) {
     if (const auto* normal = std::get_if<Gaussian>(&distribution)) {
-        return SimRandom::Options{RandomKind::normal, scale * normal->std,
-                                  scale * normal->mean};
+        return engine::SimRandom::Options{kernels::RandomKind::normal,
+                                          scale * normal->std, scale * normal->mean};
     }
     if (const auto* uniform = std::get_if<Uniform>(&distribution);
         uniform != nullptr && !uniform->integer) {
-        return SimRandom::Options{RandomKind::uniform,
-                                  scale * (uniform->high - uniform->low),
-                                  scale * uniform->low};
+        return engine::SimRandom::Options{kernels::RandomKind::uniform,
+                                          scale * (uniform->high - uniform->low),
+                                          scale * uniform->low};
     }
     return std::nullopt;
 }
@@ -106,15 +111,15 @@ std::optional<DrawnProcess> drawn_on_device(const Process& process, double dt) {
     return std::nullopt;
 }
 
-int add_drawn(BuildState& state, const DrawnProcess& process, SignalId output,
+int add_drawn(BuildState& state, const DrawnProcess& process, engine::SignalId output,
               const std::string& label) {
     if (!process.filter) {
-        return state.add(SimRandom(output, process.numbers), label);
+        return state.add(engine::SimRandom(output, process.numbers), label);
     }
-    const SignalId noise =
+    const engine::SignalId noise =
         state.signal(label + ".noise", state.model->signal(output).size());
-    state.add(SimRandom(noise, process.numbers), label + ".noise");
-    return add_filter(state, *process.filter, noise, output, Role::set, label);
+    state.add(engine::SimRandom(noise, process.numbers), label + ".noise");
+    return add_filter(state, *process.filter, noise, output, engine::Role::set, label);
 }
 
 /// A step of what draws numbers; not of what may call functions of the user's.
@@ -130,10 +135,10 @@ bool try_out(const Process& process, ProcessSizes sizes) {
 }  // namespace
 
 int add_process(BuildState& state, const Process& process, const ObjectData& owner,
-                OrderedProcess::Role role, SignalId output, SignalId x,
+                OrderedProcess::Role role, engine::SignalId output, engine::SignalId x,
                 const std::string& label, bool pure) {
-    const auto size_of = [&](SignalId signal) {
-        return signal == no_signal ? 0 : state.model->signal(signal).size();
+    const auto size_of = [&](engine::SignalId signal) {
+        return signal == engine::no_signal ? 0 : state.model->signal(signal).size();
     };
     const ProcessSizes sizes{size_of(x), size_of(output), state.dt};
     const bool own = std::holds_alternative<CustomProcess>(process.value());
@@ -152,11 +157,11 @@ int add_process(BuildState& state, const Process& process, const ObjectData& own
         const std::uint32_t seed = number >= 0
                                        ? seeds->seed(number, item)
                                        : std::uint32_t{process.seed().value_or(0)};
-        return ProcessStep(process.make_step(sizes, RandomStream(seed)));
+        return engine::ProcessStep(process.make_step(sizes, RandomStream(seed)));
     };
     const bool calls = process.calls_functions();
-    SimProcess op(factory, output, x,
-                  {.per_item = drawn, .users_own = calls, .pure = pure});
+    engine::SimProcess op(factory, output, x,
+                          {.per_item = drawn, .users_own = calls, .pure = pure});
     return calls ? state.add_call(std::move(op), label, owner, role)
                  : state.add(std::move(op), label);
 }

@@ -26,30 +26,30 @@ std::optional<bool> configured(const ObjectData& object, const Option& option) {
 
 }  // namespace
 
-SignalId BuildState::signal(const std::string& name, Index size) {
+engine::SignalId BuildState::signal(const std::string& name, Index size) {
     return variable(name, {size}, {});
 }
 
-SignalId BuildState::variable(const std::string& name, Shape shape,
-                              SharedValues values) {
-    Signal made;
+engine::SignalId BuildState::variable(const std::string& name, Shape shape,
+                                      engine::SharedValues values) {
+    engine::Signal made;
     made.name = name;
     made.shape = std::move(shape);
     made.initial = std::move(values);
     return model->add_signal(std::move(made));
 }
 
-SignalId BuildState::scalar(double value) {
-    const auto [at, is_new] = scalars.try_emplace(value, no_signal);
+engine::SignalId BuildState::scalar(double value) {
+    const auto [at, is_new] = scalars.try_emplace(value, engine::no_signal);
     if (is_new) {
         at->second = constant("constant", {}, {value});
     }
     return at->second;
 }
 
-SignalId BuildState::constant(const std::string& name, Shape shape,
-                              SharedValues values) {
-    const SignalId id = variable(name, std::move(shape), std::move(values));
+engine::SignalId BuildState::constant(const std::string& name, Shape shape,
+                                      engine::SharedValues values) {
+    const engine::SignalId id = variable(name, std::move(shape), std::move(values));
     model->signal(id).readonly = true;
     return id;
 }
@@ -66,10 +66,11 @@ std::string BuildState::own_parameter_name(const ObjectData& object,
     return name;
 }
 
-SignalId BuildState::parameter(const ObjectData& object, const std::string& attribute,
-                               Shape shape, SharedValues values, bool trainable) {
+engine::SignalId BuildState::parameter(const ObjectData& object,
+                                       const std::string& attribute, Shape shape,
+                                       engine::SharedValues values, bool trainable) {
     const std::string name = own_parameter_name(object, attribute);
-    const SignalId id = variable(name, std::move(shape), std::move(values));
+    const engine::SignalId id = variable(name, std::move(shape), std::move(values));
     model->signal(id).parameter = name;
     model->signal(id).trainable = trainable;
     return id;

@@ -29,9 +29,9 @@ void visit_networks(const detail::NetworkData& network, const Visit& visit) {
 
 struct BuildState {
     BuildState(double step, Rng numbers)
-        : model(std::make_shared<Model>(step)), dt(step), rng(numbers) {}
+        : model(std::make_shared<engine::Model>(step)), dt(step), rng(numbers) {}
 
-    std::shared_ptr<Model> model;
+    std::shared_ptr<engine::Model> model;
     double dt;
     Rng rng;
     BuiltNetwork built;
@@ -44,14 +44,14 @@ struct BuildState {
     std::unordered_set<const detail::ObjectData*> ensembles_with_input;
     std::unordered_set<const detail::ObjectData*> probed_connections;
     /// Connections that were replaced by handing the source to the target.
-    std::unordered_map<const detail::ObjectData*, SignalId> handed_over;
+    std::unordered_map<const detail::ObjectData*, engine::SignalId> handed_over;
 
     /// How many rules change what belongs to an object: a connection's weights, an
     /// ensemble's encoders. And rules (connection, place) whose delta is probed.
     std::unordered_map<const detail::ObjectData*, int> rules_on;
     std::set<std::pair<const detail::ObjectData*, std::size_t>> probed_deltas;
 
-    std::unordered_map<double, SignalId> scalars;
+    std::unordered_map<double, engine::SignalId> scalars;
     std::unordered_set<std::string> parameter_names;
     /// Objects may have the same label: how often each name has been wanted again, and
     /// what then follows the object's name ("#2").
@@ -66,16 +66,19 @@ struct BuildState {
     }
 
     /// A signal of zeros that operators write.
-    SignalId signal(const std::string& name, Index size);
+    engine::SignalId signal(const std::string& name, Index size);
     /// A signal with values at step 0; empty means zeros.
-    SignalId variable(const std::string& name, Shape shape, SharedValues values);
+    engine::SignalId variable(const std::string& name, Shape shape,
+                              engine::SharedValues values);
     /// A number that never changes; one signal for all users of the same number.
-    SignalId scalar(double value);
-    SignalId constant(const std::string& name, Shape shape, SharedValues values);
+    engine::SignalId scalar(double value);
+    engine::SignalId constant(const std::string& name, Shape shape,
+                              engine::SharedValues values);
     /// A value that is saved and loaded as "object.attribute"; of further objects with
     /// the same name as "object#2.attribute" and so on, in the order of the build.
-    SignalId parameter(const detail::ObjectData& object, const std::string& attribute,
-                       Shape shape, SharedValues values, bool trainable);
+    engine::SignalId parameter(const detail::ObjectData& object,
+                               const std::string& attribute, Shape shape,
+                               engine::SharedValues values, bool trainable);
 
     std::string own_parameter_name(const detail::ObjectData& object,
                                    const std::string& attribute);
@@ -131,7 +134,8 @@ TransformWeights draw_transform(const detail::ConnectionData& connection,
                                 RandomState& rng);
 /// out = (or +=) the connection's sparse matrix or convolution of `in`.
 void build_transform(BuildState& state, const detail::ConnectionData& connection,
-                     SignalId weights, SignalId in, SignalId out, bool inc);
+                     engine::SignalId weights, engine::SignalId in,
+                     engine::SignalId out, bool inc);
 void build_probe(BuildState& state, const std::shared_ptr<detail::ProbeData>& probe);
 
 /// What build_learning_rules() will have to know of connections and probes made later.
@@ -140,8 +144,8 @@ void survey_learning(BuildState& state, const detail::NetworkData& network);
 void build_learning_rules(BuildState& state, const detail::ConnectionData& connection,
                           const BuiltConnectionParts& parts);
 /// What connections to a rule add to.
-SignalId rule_input(BuildState& state, const detail::ConnectionData& connection,
-                    std::size_t rule);
+engine::SignalId rule_input(BuildState& state, const detail::ConnectionData& connection,
+                            std::size_t rule);
 
 /// @throws BuildError  a loop of connections without a synapse, naming its objects
 void check_loops(const detail::NetworkData& network);
@@ -155,25 +159,27 @@ void build_neurons(BuildState& state, const detail::EnsembleData& ensemble,
                    BuiltEnsembleParts& parts);
 
 /// The source behind a view, whole; not for ensembles, whose output is decoded.
-SignalId source_signal(const BuildState& state, const ObjectView& view);
+engine::SignalId source_signal(const BuildState& state, const ObjectView& view);
 /// Some elements of a vector: a view of it, or a copy for a list of positions.
-SignalId slice_signal(BuildState& state, SignalId whole,
-                      const detail::Positions& wanted, const std::string& label);
+engine::SignalId slice_signal(BuildState& state, engine::SignalId whole,
+                              const detail::Positions& wanted,
+                              const std::string& label);
 /// output = what the synapse makes of input, in this role: `update` on connections and
 /// probes, `set` in nodes and learning rules.
 /// @return  the operator
-int add_filter(BuildState& state, const Synapse& synapse, SignalId input,
-               SignalId output, Role role, const std::string& label);
+int add_filter(BuildState& state, const Synapse& synapse, engine::SignalId input,
+               engine::SignalId output, engine::Role role, const std::string& label);
 /// output = the process's signal; x is its input, if it has one; `pure`: functions of
 /// the user's that it calls share nothing with others.
 /// @return  the operator
 int add_process(BuildState& state, const Process& process,
                 const detail::ObjectData& owner, OrderedProcess::Role role,
-                SignalId output, SignalId x, const std::string& label,
+                engine::SignalId output, engine::SignalId x, const std::string& label,
                 bool pure = false);
 /// A synapse's output, or `input` itself without a synapse.
 /// @param role  update: seen one step later; set: at once
-SignalId filter_signal(BuildState& state, const Synapse& synapse, SignalId input,
-                       const std::string& label, Role role = Role::update);
+engine::SignalId filter_signal(BuildState& state, const Synapse& synapse,
+                               engine::SignalId input, const std::string& label,
+                               engine::Role role = engine::Role::update);
 
 }  // namespace nengine

@@ -22,7 +22,7 @@ std::vector<double> kernel_values(const DistributionOrArray& init, const Extents
         return init.array().values;
     }
     const Index filters = shape.back(), channels = shape[shape.size() - 2];
-    const Index positions = shape_size(shape) / (filters * channels);
+    const Index positions = engine::shape_size(shape) / (filters * channels);
     std::vector<double> values;
     for (Index position = 0; position < positions; ++position) {
         const Matrix drawn = sample(init.distribution(), channels, filters, rng, what);
@@ -43,8 +43,9 @@ std::vector<double> sparse_values(const Sparse& sparse, RandomState& rng,
                              : array.values;
 }
 
-SparsePattern pattern_of(const Sparse& sparse) {
-    SparsePattern pattern{.n_rows = sparse.shape[0], .n_columns = sparse.shape[1]};
+engine::SparsePattern pattern_of(const Sparse& sparse) {
+    engine::SparsePattern pattern{.n_rows = sparse.shape[0],
+                                  .n_columns = sparse.shape[1]};
     for (const auto& [row, column] : sparse.indices) {
         pattern.rows.push_back(row);
         pattern.columns.push_back(column);
@@ -58,23 +59,23 @@ struct Axis {
 };
 
 /// The correlation from `in` to `out`.
-ConvShape conv_shape(const std::array<Axis, 3>& axes, Index in_channels,
-                     Index out_channels, Index groups) {
+kernels::ConvShape conv_shape(const std::array<Axis, 3>& axes, Index in_channels,
+                              Index out_channels, Index groups) {
     const auto& [depth, height, width] = axes;
-    ConvShape shape = Conv2DShape{.images = 1,
-                                  .in_h = height.in,
-                                  .in_w = width.in,
-                                  .in_c = in_channels,
-                                  .out_h = height.out,
-                                  .out_w = width.out,
-                                  .out_c = out_channels,
-                                  .k_h = height.kernel,
-                                  .k_w = width.kernel,
-                                  .stride_h = height.stride,
-                                  .stride_w = width.stride,
-                                  .pad_top = height.before,
-                                  .pad_left = width.before,
-                                  .groups = groups};
+    kernels::ConvShape shape = kernels::Conv2DShape{.images = 1,
+                                                    .in_h = height.in,
+                                                    .in_w = width.in,
+                                                    .in_c = in_channels,
+                                                    .out_h = height.out,
+                                                    .out_w = width.out,
+                                                    .out_c = out_channels,
+                                                    .k_h = height.kernel,
+                                                    .k_w = width.kernel,
+                                                    .stride_h = height.stride,
+                                                    .stride_w = width.stride,
+                                                    .pad_top = height.before,
+                                                    .pad_left = width.before,
+                                                    .groups = groups};
     shape.in_d = depth.in;
     shape.out_d = depth.out;
     shape.k_d = depth.kernel;
@@ -96,7 +97,7 @@ std::array<Axis, 3> axes_of(const Conv& conv, const Extents& in, const Extents& 
     return axes;
 }
 
-ConvShape shape_of(const Convolution& conv) {
+kernels::ConvShape shape_of(const Convolution& conv) {
     const ChannelShape in{conv.input_shape, conv.channels_last};
     const auto before = [&](const Axis& axis) {
         return detail::window_axis(axis.in, axis.kernel, axis.stride, conv.padding)
@@ -109,7 +110,7 @@ ConvShape shape_of(const Convolution& conv) {
 
 /// The correlation that leads from the transposed one's output to its input. Nengo pads
 /// the stretched input by `total`, the larger half before.
-ConvShape shape_of(const ConvolutionTranspose& conv) {
+kernels::ConvShape shape_of(const ConvolutionTranspose& conv) {
     const ChannelShape in{conv.input_shape, conv.channels_last};
     const auto before = [&](const Axis& axis) {
         const Index most = 2 * (axis.kernel - 1);
@@ -126,9 +127,9 @@ ConvShape shape_of(const ConvolutionTranspose& conv) {
 }
 
 /// A vector as a matrix [rows, columns], row by row or column by column.
-SignalId matrix_view(BuildState& state, SignalId vector, Index rows, Index columns,
-                     bool by_column) {
-    const Signal& signal = state.model->signal(vector);
+engine::SignalId matrix_view(BuildState& state, engine::SignalId vector, Index rows,
+                             Index columns, bool by_column) {
+    const engine::Signal& signal = state.model->signal(vector);
     const Index step = signal.is_view() ? signal.strides[0] : 1;
     return state.model->add_view(
         vector, signal.name + ".channels", {rows, columns}, 0,
@@ -138,7 +139,8 @@ SignalId matrix_view(BuildState& state, SignalId vector, Index rows, Index colum
 class TransformBuilder {
 public:
     TransformBuilder(BuildState& state, const detail::ConnectionData& connection,
-                     SignalId weights, SignalId in, SignalId out, bool inc)
+                     engine::SignalId weights, engine::SignalId in,
+                     engine::SignalId out, bool inc)
         : state_(state),
           base_(detail::name(connection)),
           weights_(weights),
@@ -147,23 +149,24 @@ public:
           inc_(inc) {}
 
     void operator()(const Sparse& sparse) {
-        state_.add(SparseDotInc(weights_, in_, out_, pattern_of(sparse), inc_), base_);
+        state_.add(engine::SparseDotInc(weights_, in_, out_, pattern_of(sparse), inc_),
+                   base_);
     }
 
     void operator()(const Convolution& conv) {
-        const ConvShape shape = shape_of(conv);
+        const kernels::ConvShape shape = shape_of(conv);
         // The engine's signals have at most four axes.
-        const SignalId kernel = state_.model->add_reshape(
+        const engine::SignalId kernel = state_.model->add_reshape(
             weights_,
             {shape.k_d * shape.k_h, shape.k_w, shape.in_c / shape.groups, shape.out_c});
         convolve(shape, kernel, false, conv.channels_last);
     }
 
     void operator()(const ConvolutionTranspose& conv) {
-        const ConvShape shape = shape_of(conv);
+        const kernels::ConvShape shape = shape_of(conv);
         // The engine's kernel is the correlation's, filters before channels.
         const Index channels = shape.out_c, filters = shape.in_c;
-        const SignalId kernel = state_.model->add_view(
+        const engine::SignalId kernel = state_.model->add_view(
             weights_, base_ + ".kernel'",
             {shape.w_size() / (channels * filters), filters, channels}, 0,
             {channels * filters, 1, filters});
@@ -174,10 +177,11 @@ public:
     void operator()(const Other&) {}
 
 private:
-    void convolve(const ConvShape& shape, SignalId kernel, bool transposed,
-                  bool channels_last) {
+    void convolve(const kernels::ConvShape& shape, engine::SignalId kernel,
+                  bool transposed, bool channels_last) {
         if (channels_last) {
-            state_.add(ConvInc(kernel, in_, out_, shape, inc_, no_signal, transposed),
+            state_.add(engine::ConvInc(kernel, in_, out_, shape, inc_,
+                                       engine::no_signal, transposed),
                        base_);
             return;
         }
@@ -188,24 +192,28 @@ private:
             std::swap(from_size, to_size);
         }
         // The kernels have the channels last; what has them first is turned over.
-        const SignalId from = state_.signal(base_ + ".in, channels last", from_size);
-        const SignalId to = state_.signal(base_ + ".out, channels last", to_size);
+        const engine::SignalId from =
+            state_.signal(base_ + ".in, channels last", from_size);
+        const engine::SignalId to =
+            state_.signal(base_ + ".out, channels last", to_size);
         turn(in_, from, from_size / from_channels, from_channels, false);
-        state_.add(ConvInc(kernel, from, to, shape, false, no_signal, transposed),
+        state_.add(engine::ConvInc(kernel, from, to, shape, false, engine::no_signal,
+                                   transposed),
                    base_);
         turn(to, out_, to_channels, to_size / to_channels, inc_);
     }
 
     /// to [rows, columns] = (or +=) the transpose of from [columns, rows].
-    void turn(SignalId from, SignalId to, Index rows, Index columns, bool inc) {
-        state_.add(Copy(matrix_view(state_, from, rows, columns, true),
-                        matrix_view(state_, to, rows, columns, false), inc),
+    void turn(engine::SignalId from, engine::SignalId to, Index rows, Index columns,
+              bool inc) {
+        state_.add(engine::Copy(matrix_view(state_, from, rows, columns, true),
+                                matrix_view(state_, to, rows, columns, false), inc),
                    base_ + ".channels");
     }
 
     BuildState& state_;
     std::string base_;
-    SignalId weights_, in_, out_;
+    engine::SignalId weights_, in_, out_;
     bool inc_;
 };
 
@@ -232,7 +240,8 @@ TransformWeights draw_transform(const detail::ConnectionData& connection,
 }
 
 void build_transform(BuildState& state, const detail::ConnectionData& connection,
-                     SignalId weights, SignalId in, SignalId out, bool inc) {
+                     engine::SignalId weights, engine::SignalId in,
+                     engine::SignalId out, bool inc) {
     std::visit(TransformBuilder(state, connection, weights, in, out, inc),
                connection.transform.value());
 }

@@ -14,9 +14,9 @@ namespace nengine {
 
 /// What a decoded connection multiplies its neurons' output with, transform included.
 struct Decoders {
-    Shape shape;             ///< [size_out, n_neurons]
-    SharedValues weights;    ///< one copy for all that are equal
-    EvalPoints eval_points;  ///< empty: the ensemble's
+    Shape shape;                   ///< [size_out, n_neurons]
+    engine::SharedValues weights;  ///< one copy for all that are equal
+    EvalPoints eval_points;        ///< empty: the ensemble's
     Vector rmses;
     std::vector<std::int64_t> iterations;  ///< of iterative solvers
     bool to_neurons = false;  ///< full weights: into the post ensemble's neurons

@@ -66,9 +66,9 @@ void complete_tuning(const EnsembleData& ensemble, const std::string& where,
 }
 
 void need_eval_points(const std::vector<Index>& shape, const std::string& what) {
-    need_host_memory(array_bytes(shape, 2 * sizeof(double)), [&] {
-        return MemoryUse{what, "twice points of shape " + shape_text(shape),
-                         "n_eval_points, n_neurons or dimensions"};
+    kernels::need_host_memory(kernels::array_bytes(shape, 2 * sizeof(double)), [&] {
+        return kernels::MemoryUse{what, "twice points of shape " + shape_text(shape),
+                                  "n_eval_points, n_neurons or dimensions"};
     });
 }
 

@@ -18,11 +18,12 @@ inline void need_memory(const detail::ObjectData& object, const char* what,
                         std::initializer_list<Index> shape, const char* lower,
                         int copies = 1) {
     const auto each = sizeof(double) * static_cast<std::size_t>(copies);
-    need_host_memory(array_bytes(shape, each), [&] {
-        return MemoryUse{detail::describe(object),
-                         (copies > 1 ? std::to_string(copies) + " x " : "") +
-                             std::string(what) + " of shape " + shape_text(shape),
-                         lower};
+    kernels::need_host_memory(kernels::array_bytes(shape, each), [&] {
+        return kernels::MemoryUse{detail::describe(object),
+                                  (copies > 1 ? std::to_string(copies) + " x " : "") +
+                                      std::string(what) + " of shape " +
+                                      shape_text(shape),
+                                  lower};
     });
 }
 
@@ -30,8 +31,8 @@ inline void need_memory(const detail::ObjectData& object, const char* what,
 /// out.
 template <class Work>
 decltype(auto) for_object(const detail::ObjectData& object, Work&& work) {
-    return with_host_memory(std::forward<Work>(work), [&] {
-        return MemoryUse{detail::describe(object), "building it", "its sizes"};
+    return kernels::with_host_memory(std::forward<Work>(work), [&] {
+        return kernels::MemoryUse{detail::describe(object), "building it", "its sizes"};
     });
 }
 

@@ -11,7 +11,6 @@
 #include "kernels/base/host_memory.hpp"
 
 namespace nengine {
-inline namespace api {
 
 namespace {
 
@@ -35,8 +34,8 @@ Array grid(double radius, std::int64_t dimensions) {
     const auto axes = static_cast<std::size_t>(std::min(dimensions, beyond_all));
     std::vector<std::int64_t> shape(axes, default_points);
     shape.push_back(dimensions);
-    need_host_memory(array_bytes(shape, sizeof(double)), [&] {
-        return MemoryUse{
+    kernels::need_host_memory(kernels::array_bytes(shape, sizeof(double)), [&] {
+        return kernels::MemoryUse{
             "tuning_curves",
             "the default points of " + std::to_string(dimensions) + " dimensions",
             "their number by inputs of your own"};
@@ -145,11 +144,12 @@ Curves tuning_curves(const Simulator& sim, const Ensemble& ensemble,
     const Eigen::Map<const Matrix> at(result.inputs.values.data(), points, dimensions);
     const Eigen::Map<const Matrix> encoders(built.encoders.values.data(), n,
                                             dimensions);
-    need_host_memory(array_bytes({2, points, n}, sizeof(double)), [&] {
-        return MemoryUse{"tuning_curves",
-                         "activities of shape " + shape_text({points, n}),
-                         "the number of inputs"};
-    });
+    kernels::need_host_memory(
+        kernels::array_bytes({2, points, n}, sizeof(double)), [&] {
+            return kernels::MemoryUse{"tuning_curves",
+                                      "activities of shape " + shape_text({points, n}),
+                                      "the number of inputs"};
+        });
     const Matrix x = at * (encoders.transpose() / ensemble.radius);
     shape.back() = n;
     result.activities = array_of(rates_of(tuned_neuron(ensemble.neuron_type), x,
@@ -240,5 +240,4 @@ SolverResult solve(const Solver& solver, const Array& A, const Array& Y) {
     return solve(solver, A, Y, rng);
 }
 
-}  // namespace api
 }  // namespace nengine

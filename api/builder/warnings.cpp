@@ -89,10 +89,10 @@ void warn_of_spiking_bases(BuildState& state, const NetworkData& top) {
             if (!parts.neurons->info().spiking) {
                 continue;
             }
-            const NeuronInfo& base = parts.neurons->info();
+            const kernels::NeuronInfo& base = parts.neurons->info();
             std::string better = "a type that does not spike";
             if (base.has_rate && base.rate_type != parts.neurons->neuron.type) {
-                better = neuron_info(base.rate_type).name;
+                better = kernels::neuron_info(base.rate_type).name;
             }
             warnings["got " + std::string(base.name) + " as the base type of " +
                      parts.spikes->name + ", which makes spikes of its spikes; " +

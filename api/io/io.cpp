@@ -7,20 +7,19 @@
 #include "engine/io/npy.hpp"
 
 namespace nengine {
-inline namespace api {
 
 Array load_npy(const std::filesystem::path& path) {
-    NpyArray array = read_npy(path);
+    engine::NpyArray array = engine::read_npy(path);
     return Array(std::move(array.shape), std::move(array.values));
 }
 
 Array load_idx(const std::filesystem::path& path) {
-    const IdxArray array = read_idx(path);
+    const engine::IdxArray array = engine::read_idx(path);
     return Array(array.shape, {array.values.begin(), array.values.end()});
 }
 
 Tensor load_idx_tensor(const std::filesystem::path& path, double scale) {
-    const IdxArray array = read_idx(path);
+    const engine::IdxArray array = engine::read_idx(path);
     std::vector<float> values(array.values.size());
     std::ranges::transform(array.values, values.begin(), [&](std::uint8_t byte) {
         return static_cast<float>(scale * static_cast<double>(byte));
@@ -29,16 +28,15 @@ Tensor load_idx_tensor(const std::filesystem::path& path, double scale) {
 }
 
 void save_npy(const std::filesystem::path& path, const Array& array) {
-    write_npy(path, array.shape, std::span<const double>(array.values));
+    engine::write_npy(path, array.shape, std::span<const double>(array.values));
 }
 
 void detail::save_tensor(const std::filesystem::path& path, const Tensor& tensor) {
     if (tensor.dtype() == DType::float32) {
-        write_npy(path, tensor.shape(), tensor.floats());
+        engine::write_npy(path, tensor.shape(), tensor.floats());
     } else {
-        write_npy(path, tensor.shape(), tensor.doubles());
+        engine::write_npy(path, tensor.shape(), tensor.doubles());
     }
 }
 
-}  // namespace api
 }  // namespace nengine

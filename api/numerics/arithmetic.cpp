@@ -6,7 +6,6 @@
 #include "kernels/base/error.hpp"
 
 namespace nengine {
-inline namespace api {
 namespace detail {
 
 std::vector<std::int64_t> Operand::shape() const {
@@ -54,5 +53,4 @@ Array divide(const Operand& x, const Operand& y) {
 }
 
 }  // namespace detail
-}  // namespace api
 }  // namespace nengine

@@ -19,7 +19,7 @@ std::int64_t count(const std::vector<std::int64_t>& shape) {
         }
     }
     std::int64_t size = 0;
-    if (!multiply_extents(shape, size)) {
+    if (!kernels::multiply_extents(shape, size)) {
         throw ShapeError("Array", "shape " + shape_text(shape),
                          "fewer elements than 2^63");
     }
@@ -74,9 +74,9 @@ Array::Array(std::vector<std::int64_t> extents, std::vector<double> numbers)
 
 Array Array::full(std::vector<std::int64_t> extents, double value) {
     const auto size = static_cast<std::size_t>(count(extents));
-    need_host_memory(array_bytes(extents, sizeof(double)), [&] {
-        return MemoryUse{"Array", "numbers of shape " + shape_text(extents),
-                         "its extents"};
+    kernels::need_host_memory(kernels::array_bytes(extents, sizeof(double)), [&] {
+        return kernels::MemoryUse{"Array", "numbers of shape " + shape_text(extents),
+                                  "its extents"};
     });
     return Array(std::move(extents), std::vector<double>(size, value));
 }

@@ -69,7 +69,7 @@ void factor_diagonal(Block diagonal, const std::string& owner) {
 void factor_below(const Block& diagonal, Block below) {
     constexpr Index rows_of_task = 64;
     const Index tasks = (below.rows() + rows_of_task - 1) / rows_of_task;
-    RegionError error;  // solving takes memory
+    kernels::RegionError error;  // solving takes memory
 #pragma omp parallel for schedule(static) if (omp_in_parallel() == 0 && tasks > 1)
     for (Index task = 0; task < tasks; ++task) {
         const Index first = task * rows_of_task;

@@ -305,9 +305,9 @@ Matrix draw_any(const Distribution& distribution, std::int64_t n, Dimensions d,
     const std::vector<std::int64_t> shape = {n, d.value_or(1)};
     require(n >= 0 && shape[1] >= 0,
             "sample: got shape " + shape_text(shape) + ", needs no negative numbers");
-    need_host_memory(array_bytes(shape, sizeof(double)), [&] {
-        return MemoryUse{"sample", "numbers of shape " + shape_text(shape),
-                         "their number"};
+    kernels::need_host_memory(kernels::array_bytes(shape, sizeof(double)), [&] {
+        return kernels::MemoryUse{"sample", "numbers of shape " + shape_text(shape),
+                                  "their number"};
     });
     return std::visit([&](const auto& dist) { return draw(dist, n, d, rng); },
                       distribution);

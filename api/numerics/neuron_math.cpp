@@ -13,8 +13,9 @@
 namespace nengine {
 namespace {
 
-const NeuronCurveFunctions& functions_of(const TunedNeuron& neuron) {
-    return registered_neuron(neuron_info(neuron.type).rate_type).curve;
+const kernels::NeuronCurveFunctions& functions_of(const TunedNeuron& neuron) {
+    return kernels::registered_neuron(kernels::neuron_info(neuron.type).rate_type)
+        .curve;
 }
 
 /// Currents evenly over [low, high], and the rates that they give.
@@ -80,7 +81,8 @@ void check_lengths(const std::string& owner, const char* first, std::size_t n_fi
 
 void check_max_rate(const TunedNeuron& neuron, double max_rate, Eigen::Index index,
                     const std::string& owner) {
-    const NeuronInfo& info = neuron_info(neuron_info(neuron.type).rate_type);
+    const kernels::NeuronInfo& info =
+        kernels::neuron_info(kernels::neuron_info(neuron.type).rate_type);
     if (info.interval < 0) {
         return;
     }
@@ -135,7 +137,7 @@ GainBias gain_bias(const TunedNeuron& neuron, std::span<const double> max_rates,
     const auto n = static_cast<Eigen::Index>(max_rates.size());
     GainBias result{Vector(n), Vector(n)};
     std::optional<SampledCurve> sampled;
-    const NeuronCurveFunctions& functions = functions_of(neuron);
+    const kernels::NeuronCurveFunctions& functions = functions_of(neuron);
     if (functions.gain_bias == nullptr && n > 0) {
         sampled = rising_part(neuron, *std::ranges::max_element(max_rates), owner);
     }
@@ -165,7 +167,7 @@ MaxRatesIntercepts max_rates_intercepts(const TunedNeuron& neuron,
     check_lengths(owner, "gains", gain.size(), "biases", bias.size());
     const auto n = static_cast<Eigen::Index>(gain.size());
     MaxRatesIntercepts result{Vector(n), Vector(n)};
-    const NeuronCurveFunctions& functions = functions_of(neuron);
+    const kernels::NeuronCurveFunctions& functions = functions_of(neuron);
     for (Eigen::Index i = 0; i < n; ++i) {
         const auto at = static_cast<std::size_t>(i);
         double &max_rate = result.max_rates[i], &intercept = result.intercepts[i];

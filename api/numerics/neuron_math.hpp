@@ -11,7 +11,7 @@ namespace nengine {
 
 /// A neuron type with its parameters, as far as its steady response goes.
 struct TunedNeuron {
-    NeuronType type{};
+    kernels::NeuronType type{};
     std::vector<double> params;  ///< in NeuronInfo's order
 };
 

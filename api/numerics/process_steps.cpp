@@ -76,11 +76,12 @@ std::vector<double> white_signal(const WhiteSignal& signal, std::int64_t size,
     }
     const std::int64_t half =
         steps_in(signal.period, dt, "WhiteSignal: period") / 2 + 1;
-    need_host_memory(array_bytes({6, half, size}, sizeof(double)), [&] {
-        return MemoryUse{"WhiteSignal",
-                         "a spectrum of shape " + shape_text({half, size}),
-                         "the period or size_out"};
-    });
+    kernels::need_host_memory(
+        kernels::array_bytes({6, half, size}, sizeof(double)), [&] {
+            return kernels::MemoryUse{"WhiteSignal",
+                                      "a spectrum of shape " + shape_text({half, size}),
+                                      "the period or size_out"};
+        });
     const auto n = static_cast<std::size_t>(std::ceil(signal.period / dt / 2.0));
     const auto width = static_cast<std::size_t>(size);
     const double deviation = signal.rms * std::sqrt(0.5);
@@ -227,10 +228,12 @@ void PiecewiseCourse::fit_spline(std::size_t degree) {
     }
     knots_.insert(knots_.end(), degree + 1, times_.back());
     const auto rows = static_cast<Eigen::Index>(n);
-    need_host_memory(array_bytes({2, rows, rows}, sizeof(double)), [&] {
-        return MemoryUse{"Piecewise", "a spline of " + std::to_string(n) + " points",
-                         "their number, or interpolate by zero or nearest"};
-    });
+    kernels::need_host_memory(
+        kernels::array_bytes({2, rows, rows}, sizeof(double)), [&] {
+            return kernels::MemoryUse{
+                "Piecewise", "a spline of " + std::to_string(n) + " points",
+                "their number, or interpolate by zero or nearest"};
+        });
     Eigen::MatrixXd collocation = Eigen::MatrixXd::Zero(rows, rows);
     Matrix points(rows, static_cast<Eigen::Index>(size_));
     for (std::size_t i = 0; i < n; ++i) {

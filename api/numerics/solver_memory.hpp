@@ -11,21 +11,22 @@ namespace nengine {
 /// Refuses a Gram matrix [n, n] that would not fit, before it is made.
 /// @throws MemoryError  naming the owner of the equations
 inline void need_gram(Eigen::Index n, const std::string& owner) {
-    need_host_memory(array_bytes({n, n}, sizeof(double)), [&] {
-        return MemoryUse{owner, "a Gram matrix of shape " + shape_text({n, n}),
-                         "n_neurons or n_eval_points of its ensemble"};
+    kernels::need_host_memory(kernels::array_bytes({n, n}, sizeof(double)), [&] {
+        return kernels::MemoryUse{owner, "a Gram matrix of shape " + shape_text({n, n}),
+                                  "n_neurons or n_eval_points of its ensemble"};
     });
 }
 
 /// Refuses as many matrices of the size of the activities.
 inline void need_copies(const Matrix& A, int copies, const std::string& owner) {
     const auto each = sizeof(double) * static_cast<std::size_t>(copies);
-    need_host_memory(array_bytes({A.rows(), A.cols()}, each), [&] {
-        return MemoryUse{owner,
-                         std::to_string(copies) + " more matrices of shape " +
-                             shape_text({A.rows(), A.cols()}) + " for its solver",
-                         "n_neurons or n_eval_points of its ensemble, or choose "
-                         "Cholesky"};
+    kernels::need_host_memory(kernels::array_bytes({A.rows(), A.cols()}, each), [&] {
+        return kernels::MemoryUse{
+            owner,
+            std::to_string(copies) + " more matrices of shape " +
+                shape_text({A.rows(), A.cols()}) + " for its solver",
+            "n_neurons or n_eval_points of its ensemble, or choose "
+            "Cholesky"};
     });
 }
 

@@ -57,9 +57,9 @@ TriangleStep triangle_step(const Triangle& triangle, double dt) {
     check_dt(dt, "Triangle");
     TriangleStep step;
     step.n = steps_in(triangle.t, dt, "Triangle: t") + 1;
-    need_host_memory(array_bytes({step.n}, sizeof(double)), [&] {
-        return MemoryUse{"Triangle",
-                         number_text(static_cast<double>(step.n)) + " weights", "t"};
+    kernels::need_host_memory(kernels::array_bytes({step.n}, sizeof(double)), [&] {
+        return kernels::MemoryUse{
+            "Triangle", number_text(static_cast<double>(step.n)) + " weights", "t"};
     });
     const auto n = static_cast<double>(step.n);
     const double sum = n * (n + 1.0) / 2.0;
@@ -80,16 +80,16 @@ LinearFilter integral_of_noise() {
 
 namespace {
 
-FilterForm form_of(StepForm form) {
+kernels::FilterForm form_of(StepForm form) {
     switch (form) {
         case StepForm::no_x:
-            return FilterForm::gain;
+            return kernels::FilterForm::gain;
         case StepForm::one_x:
-            return FilterForm::first_order;
+            return kernels::FilterForm::first_order;
         case StepForm::no_d:
-            return FilterForm::state_first;
+            return kernels::FilterForm::state_first;
         default:
-            return FilterForm::output_first;
+            return kernels::FilterForm::output_first;
     }
 }
 
@@ -114,12 +114,12 @@ std::vector<double> coefficients_of(const FilterStep& step) {
 }
 
 EngineFilter finite_filter(const TriangleStep& step) {
-    EngineFilter filter{FilterForm::finite, step.n - 1, {}};
+    EngineFilter filter{kernels::FilterForm::finite, step.n - 1, {}};
     for (Index left = step.n; left > 0; --left) {
         filter.coefficients.push_back(static_cast<double>(left) * step.last);
     }
     if (filter.order == 0) {
-        filter.form = FilterForm::gain;
+        filter.form = kernels::FilterForm::gain;
     }
     return filter;
 }
@@ -137,11 +137,12 @@ EngineFilter engine_filter(const Synapse& synapse, double dt) {
 HostFilter::HostFilter(const Synapse& synapse, double dt, Index size, double y0) {
     if (const auto* triangle = std::get_if<Triangle>(&synapse.value())) {
         const TriangleStep step = triangle_step(*triangle, dt);
-        need_host_memory(array_bytes({step.n, size}, sizeof(double)), [&] {
-            return MemoryUse{"Triangle",
-                             "a window of shape " + shape_text({step.n, size}),
-                             "t or the size of the signal"};
-        });
+        kernels::need_host_memory(
+            kernels::array_bytes({step.n, size}, sizeof(double)), [&] {
+                return kernels::MemoryUse{
+                    "Triangle", "a window of shape " + shape_text({step.n, size}),
+                    "t or the size of the signal"};
+            });
         state_ = Matrix::Constant(step.n, size, step.last * y0);
         sum_ = Vector::Constant(size, y0);
         recurrence_ = step;

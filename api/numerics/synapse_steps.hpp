@@ -37,7 +37,7 @@ LinearFilter integral_of_noise();
 /// filter.
 /// @throws ValidationError  None, or a filter that cannot be
 struct EngineFilter {
-    FilterForm form{};
+    kernels::FilterForm form{};
     Index order = 0;
     std::vector<double> coefficients;
 };

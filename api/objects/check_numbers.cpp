@@ -10,7 +10,6 @@
 // What numbers of users' have to be, whatever object they are of.
 
 namespace nengine {
-inline namespace api {
 namespace detail {
 
 namespace {
@@ -33,7 +32,7 @@ void need_size(std::int64_t value, std::int64_t least, const std::string& what) 
 
 std::int64_t product(const std::vector<std::int64_t>& shape) {
     std::int64_t size = 0;
-    if (!multiply_extents(shape, size) || size > most_elements) {
+    if (!kernels::multiply_extents(shape, size) || size > most_elements) {
         throw ShapeError(
             "", "shape " + shape_text(shape) + ", which no machine has memory for",
             "at most 2^47 elements");
@@ -50,7 +49,7 @@ void need_not_negative(double value, const std::string& what) {
 
 void check_whole(const Array& array, const std::string& what) {
     std::int64_t size = 0;
-    if (!multiply_extents(array.shape, size) ||
+    if (!kernels::multiply_extents(array.shape, size) ||
         size != static_cast<std::int64_t>(array.values.size())) {
         throw ShapeError(what, std::to_string(array.values.size()) + " numbers",
                          "as many as the shape " + shape_text(array.shape) + " has");
@@ -96,5 +95,4 @@ void check_synapse(const Synapse& synapse, const std::string& where) {
 }
 
 }  // namespace detail
-}  // namespace api
 }  // namespace nengine

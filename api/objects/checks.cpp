@@ -8,7 +8,6 @@
 #include "kernels/base/host_memory.hpp"
 
 namespace nengine {
-inline namespace api {
 namespace detail {
 
 namespace {
@@ -272,8 +271,9 @@ std::int64_t size_mid(const ConnectionData& connection) {
     if (connection.function.has_values()) {
         return connection.function.values().extent(1);
     }
-    need_host_memory(array_bytes({size_in}, sizeof(double)), [&] {
-        return MemoryUse{ends(connection), "the function's argument", "its size"};
+    kernels::need_host_memory(kernels::array_bytes({size_in}, sizeof(double)), [&] {
+        return kernels::MemoryUse{ends(connection), "the function's argument",
+                                  "its size"};
     });
     const std::vector<double> zeros(static_cast<std::size_t>(size_in), 0.0);
     const auto size =
@@ -297,5 +297,4 @@ void check_connection(const ConnectionData& connection) {
 }
 
 }  // namespace detail
-}  // namespace api
 }  // namespace nengine

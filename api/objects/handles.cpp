@@ -2,7 +2,6 @@
 #include "nengine/simulator.hpp"
 
 namespace nengine {
-inline namespace api {
 
 using detail::empty_object;
 using detail::need_object;
@@ -220,5 +219,4 @@ ObjectView ObjectView::whole() const {
     return result;
 }
 
-}  // namespace api
 }  // namespace nengine

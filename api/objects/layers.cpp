@@ -4,7 +4,6 @@
 #include "api/objects/objects.hpp"
 
 namespace nengine {
-inline namespace api {
 namespace detail {
 
 namespace {
@@ -98,5 +97,4 @@ TensorLayer make_tensor_layer(LayerKind kind, Extents shape_in, std::int64_t siz
 }
 
 }  // namespace detail
-}  // namespace api
 }  // namespace nengine

@@ -6,7 +6,6 @@
 #include "api/objects/objects.hpp"
 
 namespace nengine {
-inline namespace api {
 
 using namespace detail;
 
@@ -286,5 +285,4 @@ void check_learning_rules(const ConnectionData& connection) {
 }
 
 }  // namespace detail
-}  // namespace api
 }  // namespace nengine

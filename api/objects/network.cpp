@@ -8,7 +8,6 @@
 #include "kernels/base/host_memory.hpp"
 
 namespace nengine {
-inline namespace api {
 
 using namespace detail;
 
@@ -257,9 +256,11 @@ Node Network::make_node(NodeOutput output, NodeOptions options) {
                 data->size_out = *options.size_out;
             } else {
                 check_node(*data);
-                need_host_memory(array_bytes({data->size_in}, sizeof(double)), [&] {
-                    return MemoryUse{describe(*data), "its input", "size_in"};
-                });
+                kernels::need_host_memory(
+                    kernels::array_bytes({data->size_in}, sizeof(double)), [&] {
+                        return kernels::MemoryUse{describe(*data), "its input",
+                                                  "size_in"};
+                    });
                 const std::vector<double> zeros(
                     static_cast<std::size_t>(data->size_in));
                 data->size_out =
@@ -352,5 +353,4 @@ ConfigScope::~ConfigScope() {
     }
 }
 
-}  // namespace api
 }  // namespace nengine

@@ -4,7 +4,6 @@
 // What a network holds, as handles.
 
 namespace nengine {
-inline namespace api {
 
 using namespace detail;
 
@@ -93,5 +92,4 @@ std::int64_t Network::n_neurons() const {
     return total;
 }
 
-}  // namespace api
 }  // namespace nengine

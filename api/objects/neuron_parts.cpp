@@ -15,17 +15,17 @@ namespace nengine {
 namespace {
 
 NeuronPart custom_part(const CustomNeuron& n, const std::string& where) {
-    const auto type = find_neuron(n.type);
-    if (!type || is_built_in(*type)) {
+    const auto type = kernels::find_neuron(n.type);
+    if (!type || kernels::is_built_in(*type)) {
         std::string known;
-        for (const auto name : registered_neuron_names()) {
+        for (const auto name : kernels::registered_neuron_names()) {
             known += (known.empty() ? "" : ", ") + std::string(name);
         }
         throw ValidationError(where + ": got neuron type '" + n.type +
                               "', needs a registered one (" +
                               (known.empty() ? "there is none" : known) + ")");
     }
-    const RegisteredNeuron& registered = registered_neuron(*type);
+    const kernels::RegisteredNeuron& registered = kernels::registered_neuron(*type);
     NeuronPart part{{*type, {}}, &n.initial_state};
     const auto* const names = registered.info.params.data();
     const int count = registered.info.n_params;
@@ -130,7 +130,7 @@ struct PartsOf {
 
 /// Nengo's bounds, as the functors have them.
 void check_param(std::string_view type, std::string_view name, double value,
-                 ParamBound bound, const std::string& where) {
+                 kernels::ParamBound bound, const std::string& where) {
     const auto fail = [&](const char* needs) {
         throw ValidationError(where + ": " + std::string(type) + ": got " +
                               std::string(name) + ' ' + number_text(value) +
@@ -139,18 +139,18 @@ void check_param(std::string_view type, std::string_view name, double value,
     if (!std::isfinite(value)) {
         fail("that is finite");
     }
-    if (bound == ParamBound::at_most_0 && value > 0.0) {
+    if (bound == kernels::ParamBound::at_most_0 && value > 0.0) {
         fail("of at most 0");
     }
-    if (bound == ParamBound::at_least_0 && value < 0.0) {
+    if (bound == kernels::ParamBound::at_least_0 && value < 0.0) {
         fail("of at least 0");
     }
-    if (bound == ParamBound::above_0 && !(value > 0.0)) {
+    if (bound == kernels::ParamBound::above_0 && !(value > 0.0)) {
         fail("above 0");
     }
 }
 
-void check_initial(const InitialState* initial, const NeuronInfo& info,
+void check_initial(const InitialState* initial, const kernels::NeuronInfo& info,
                    const std::string& type, const std::string& where) {
     if (initial == nullptr) {
         return;
@@ -171,19 +171,20 @@ void check_initial(const InitialState* initial, const NeuronInfo& info,
     }
 }
 
-NeuronInfo spike_info(const SpikePart& spikes) {
+kernels::NeuronInfo spike_info(const SpikePart& spikes) {
     if (spikes.kind == SpikePart::Kind::regular) {
-        return neuron_info(neuron_type("RegularSpiking"));
+        return kernels::neuron_info(neuron_type("RegularSpiking"));
     }
-    NeuronInfo info = neuron_info(neuron_type("RegularSpiking"));
+    kernels::NeuronInfo info = kernels::neuron_info(neuron_type("RegularSpiking"));
     info.n_states = 0;
     return info;
 }
 
 void check_spikes(const NeuronPart& base, const SpikePart& spikes,
                   const std::string& where) {
-    check_param(spikes.name, "amplitude", spikes.amplitude, ParamBound::above_0, where);
-    const NeuronInfo info = spike_info(spikes);
+    check_param(spikes.name, "amplitude", spikes.amplitude,
+                kernels::ParamBound::above_0, where);
+    const kernels::NeuronInfo info = spike_info(spikes);
     check_initial(spikes.initial, info, spikes.name, where);
     for (int i = 0; i < info.n_states; ++i) {
         for (int k = 0; k < base.info().n_states; ++k) {
@@ -209,7 +210,7 @@ void check_neuron_parts(const NeuronParts& parts, const std::string& where) {
         return;
     }
     const NeuronPart& neurons = *parts.neurons;
-    const NeuronInfo& info = neurons.info();
+    const kernels::NeuronInfo& info = neurons.info();
     const std::vector<double>& params = neurons.neuron.params;
     for (std::size_t i = 0; i < params.size(); ++i) {
         check_param(info.name, info.params[i], params[i], info.bounds[i], where);
@@ -241,7 +242,7 @@ std::vector<std::string> neuron_states(const NeuronModel& neuron_type,
                                        const std::string& where) {
     const NeuronParts parts = neuron_parts(neuron_type, where);
     std::vector<std::string> names;
-    const auto append = [&](const NeuronInfo& info) {
+    const auto append = [&](const kernels::NeuronInfo& info) {
         for (int i = 0; i < info.n_states; ++i) {
             names.emplace_back(info.states[static_cast<std::size_t>(i)].name);
         }

@@ -14,7 +14,9 @@ struct NeuronPart {
     TunedNeuron neuron;
     const InitialState* initial = nullptr;
 
-    const NeuronInfo& info() const { return neuron_info(neuron.type); }
+    const kernels::NeuronInfo& info() const {
+        return kernels::neuron_info(neuron.type);
+    }
 };
 
 /// How rates become spikes.

@@ -12,7 +12,6 @@
 // What the handles of the front-end refer to. The builder reads it.
 
 namespace nengine {
-inline namespace api {
 namespace detail {
 
 struct ObjectData {
@@ -264,5 +263,4 @@ std::vector<std::string> neuron_states(const NeuronModel& neuron_type,
                                        const std::string& where);
 
 }  // namespace detail
-}  // namespace api
 }  // namespace nengine

@@ -1,7 +1,6 @@
 #include "nengine/presets.hpp"
 
 namespace nengine {
-inline namespace api {
 namespace presets {
 
 Config thresholding_ensembles(double threshold, double intercept_width, double radius) {
@@ -15,5 +14,4 @@ Config thresholding_ensembles(double threshold, double intercept_width, double r
 }
 
 }  // namespace presets
-}  // namespace api
 }  // namespace nengine

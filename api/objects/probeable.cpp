@@ -1,7 +1,6 @@
 #include "api/objects/objects.hpp"
 
 namespace nengine {
-inline namespace api {
 
 using namespace detail;
 
@@ -37,5 +36,4 @@ std::vector<std::string> probeable(const ObjectView& target) {
     return {"output"};
 }
 
-}  // namespace api
 }  // namespace nengine

@@ -12,7 +12,6 @@
 #include "kernels/base/host_memory.hpp"
 
 namespace nengine {
-inline namespace api {
 
 namespace {
 
@@ -295,11 +294,12 @@ Array Process::apply(const Array& x, RunProcessOptions options) const {
         size_in, options.size_out.value_or(same ? size_in : default_size_out()),
         options.dt};
     const StepFunction step = make_step(sizes, stream(*this, options));
-    need_host_memory(array_bytes({steps, sizes.size_out}, sizeof(double)), [&] {
-        return MemoryUse{"Process",
-                         "a signal of shape " + shape_text({steps, sizes.size_out}),
-                         "the number of steps"};
-    });
+    kernels::need_host_memory(
+        kernels::array_bytes({steps, sizes.size_out}, sizeof(double)), [&] {
+            return kernels::MemoryUse{
+                "Process", "a signal of shape " + shape_text({steps, sizes.size_out}),
+                "the number of steps"};
+        });
     Array y({steps, sizes.size_out},
             std::vector<double>(static_cast<std::size_t>(steps * sizes.size_out)));
     const auto n_in = static_cast<std::size_t>(size_in),
@@ -318,9 +318,10 @@ std::vector<double> Process::trange(double seconds, double dt) const {
 
 std::vector<double> Process::ntrange(std::int64_t n_steps, double dt) const {
     check_steps(n_steps, 0, 0, "Process: ntrange");
-    need_host_memory(array_bytes({n_steps}, sizeof(double)), [&] {
-        return MemoryUse{"Process: ntrange", std::to_string(n_steps) + " times",
-                         "the number of steps"};
+    kernels::need_host_memory(kernels::array_bytes({n_steps}, sizeof(double)), [&] {
+        return kernels::MemoryUse{"Process: ntrange",
+                                  std::to_string(n_steps) + " times",
+                                  "the number of steps"};
     });
     std::vector<double> times;
     for (std::int64_t step = 1; step <= n_steps; ++step) {
@@ -329,5 +330,4 @@ std::vector<double> Process::ntrange(std::int64_t n_steps, double dt) const {
     return times;
 }
 
-}  // namespace api
 }  // namespace nengine

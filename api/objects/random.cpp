@@ -9,7 +9,6 @@
 #include "nengine/error.hpp"
 
 namespace nengine {
-inline namespace api {
 
 RandomStream::RandomStream(Seed seed) : state_(std::make_unique<RandomState>(seed)) {}
 RandomStream::RandomStream(const RandomStream& other)
@@ -146,5 +145,4 @@ std::vector<std::int64_t> RandomStream::choice(std::int64_t n, std::int64_t size
     return state_->choice(n, size);
 }
 
-}  // namespace api
 }  // namespace nengine

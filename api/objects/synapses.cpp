@@ -8,7 +8,6 @@
 #include "api/objects/objects.hpp"
 
 namespace nengine {
-inline namespace api {
 namespace {
 
 using Complex = std::complex<double>;
@@ -93,5 +92,4 @@ LinearFilter combine(const Synapse& first, const Synapse& second) {
         .num = product(a.num, b.num), .den = product(a.den, b.den), .analog = a.analog};
 }
 
-}  // namespace api
 }  // namespace nengine

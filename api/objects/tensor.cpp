@@ -8,7 +8,6 @@
 #include "nengine/error.hpp"
 
 namespace nengine {
-inline namespace api {
 
 namespace {
 
@@ -20,7 +19,7 @@ std::int64_t elements(const Tensor::Shape& shape) {
         }
     }
     std::int64_t count = 0;
-    if (!multiply_extents(shape, count)) {
+    if (!kernels::multiply_extents(shape, count)) {
         throw ShapeError("Tensor", "shape " + shape_text(shape),
                          "fewer elements than 2^63");
     }
@@ -200,9 +199,9 @@ std::span<const double> Tensor::doubles() const {
 }
 
 std::vector<double> Tensor::to_vector() const {
-    need_host_memory(static_cast<std::size_t>(size()) * sizeof(double), [&] {
-        return MemoryUse{"Tensor::to_vector", "shape " + shape_text(shape_),
-                         "the number of items, or read floats()"};
+    kernels::need_host_memory(static_cast<std::size_t>(size()) * sizeof(double), [&] {
+        return kernels::MemoryUse{"Tensor::to_vector", "shape " + shape_text(shape_),
+                                  "the number of items, or read floats()"};
     });
     const auto count = static_cast<std::size_t>(size());
     if (dtype_ == DType::float32) {
@@ -236,5 +235,4 @@ Tensor Tensor::reshaped(Shape shape) const {
     return other;
 }
 
-}  // namespace api
 }  // namespace nengine

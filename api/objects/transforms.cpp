@@ -10,7 +10,6 @@
 #include "kernels/base/host_memory.hpp"
 
 namespace nengine {
-inline namespace api {
 
 namespace {
 
@@ -163,11 +162,12 @@ std::int64_t ChannelShape::size() const {
 
 Array SparseMatrix::to_dense() const {
     const auto [rows, columns] = shape;
-    need_host_memory(array_bytes({rows, columns}, sizeof(double)), [&] {
-        return MemoryUse{"SparseMatrix",
-                         "a dense matrix of shape " + shape_text({rows, columns}),
-                         "its shape"};
-    });
+    kernels::need_host_memory(
+        kernels::array_bytes({rows, columns}, sizeof(double)), [&] {
+            return kernels::MemoryUse{
+                "SparseMatrix",
+                "a dense matrix of shape " + shape_text({rows, columns}), "its shape"};
+        });
     std::vector<double> values(static_cast<std::size_t>(rows * columns), 0.0);
     for (std::size_t i = 0; i < data.size(); ++i) {
         const auto [row, column] = indices[i];
@@ -275,5 +275,4 @@ std::optional<TransformSizes> transform_sizes(const Transform& transform,
 
 }  // namespace detail
 
-}  // namespace api
 }  // namespace nengine

@@ -3,7 +3,6 @@
 #include "api/objects/objects.hpp"
 
 namespace nengine {
-inline namespace api {
 namespace detail {
 
 namespace {
@@ -209,5 +208,4 @@ std::string describe(const ObjectView& view) {
 }
 
 }  // namespace detail
-}  // namespace api
 }  // namespace nengine

@@ -11,11 +11,11 @@ namespace nengine {
 /// Gathers a probe's samples, [items, rows, size], as the engine hands them over.
 class Collector {
 public:
-    Collector(Index items, Index rows, Index size, RealType real)
+    Collector(Index items, Index rows, Index size, kernels::RealType real)
         : items_(items),
           rows_(rows),
           size_(size),
-          is_float_(real == RealType::float32) {
+          is_float_(real == kernels::RealType::float32) {
         const auto count = static_cast<std::size_t>(items * rows * size);
         is_float_ ? floats_.resize(count) : doubles_.resize(count);
     }
@@ -74,8 +74,9 @@ private:
 
     template <class Real>
     Tensor copy_of(const std::vector<Real>& from, Index rows) const {
-        Collector copy(items_, rows, size_,
-                       is_float_ ? RealType::float32 : RealType::float64);
+        Collector copy(
+            items_, rows, size_,
+            is_float_ ? kernels::RealType::float32 : kernels::RealType::float64);
         for (Index i = 0; i < items_; ++i) {
             copy.put(i, 1, 0, rows, from.data() + i * rows_ * size_);
         }

@@ -37,7 +37,7 @@ Index first_misfit(const Given* values, Index n) {
     return n;
 }
 
-std::string place_text(const HostTensor& tensor, Index at) {
+std::string place_text(const engine::HostTensor& tensor, Index at) {
     const Index row = at / tensor.size;
     return "item " + std::to_string(row / tensor.steps) + ", step " +
            std::to_string(row % tensor.steps) + ", component " +
@@ -45,7 +45,8 @@ std::string place_text(const HostTensor& tensor, Index at) {
 }
 
 template <class Real, class Given>
-void check_numbers(const HostTensor& tensor, bool finite, const std::string& where) {
+void check_numbers(const engine::HostTensor& tensor, bool finite,
+                   const std::string& where) {
     const auto* values = static_cast<const Given*>(tensor.data);
     const Index n = tensor.batch * tensor.steps * tensor.size;
     const Index at = finite ? first_misfit<Real, true>(values, n)
@@ -65,7 +66,7 @@ void check_numbers(const HostTensor& tensor, bool finite, const std::string& whe
 }
 
 template <class Given>
-void check_label_numbers(const HostTensor& labels, Index classes,
+void check_label_numbers(const engine::HostTensor& labels, Index classes,
                          const std::string& where) {
     const auto* values = static_cast<const Given*>(labels.data);
     for (Index i = 0; i < labels.batch * labels.steps; ++i) {
@@ -82,20 +83,22 @@ void check_label_numbers(const HostTensor& labels, Index classes,
 
 }  // namespace
 
-void check_values(const HostTensor& tensor, RealType real, bool finite,
+void check_values(const engine::HostTensor& tensor, kernels::RealType real, bool finite,
                   const std::string& where) {
-    const bool narrows = tensor.type == RealType::float64 && real == RealType::float32;
+    const bool narrows =
+        tensor.type == kernels::RealType::float64 && real == kernels::RealType::float32;
     if (narrows) {
         check_numbers<float, double>(tensor, finite, where);
     } else if (finite) {
-        tensor.type == RealType::float32
+        tensor.type == kernels::RealType::float32
             ? check_numbers<float, float>(tensor, finite, where)
             : check_numbers<double, double>(tensor, finite, where);
     }
 }
 
-void check_labels(const HostTensor& labels, Index classes, const std::string& where) {
-    labels.type == RealType::float32
+void check_labels(const engine::HostTensor& labels, Index classes,
+                  const std::string& where) {
+    labels.type == kernels::RealType::float32
         ? check_label_numbers<float>(labels, classes, where)
         : check_label_numbers<double>(labels, classes, where);
 }

@@ -5,7 +5,6 @@
 #include <vector>
 
 namespace nengine {
-inline namespace api {
 namespace {
 
 /// A recorded step takes a GPU at least 15 us, which are launches one after the other;
@@ -14,7 +13,7 @@ namespace {
 constexpr double operations_per_launches = 1e6;
 constexpr double launches_per_call = 5;
 
-std::string reason_of(const StepWork& work, bool gpu, const Device& device) {
+std::string reason_of(const StepWork& work, bool gpu, const kernels::Device& device) {
     char text[160];
     std::snprintf(text, sizeof(text),
                   "'auto': a step takes %.1e operations for all items, and a GPU pays "
@@ -26,11 +25,11 @@ std::string reason_of(const StepWork& work, bool gpu, const Device& device) {
 
 }  // namespace
 
-StepWork step_work(const Model& model, Index items) {
+StepWork step_work(const engine::Model& model, Index items) {
     StepWork work;
     for (const auto& op : model.operators()) {
         std::vector<Shape> shapes;
-        for (const Slot& slot : op->slots()) {
+        for (const engine::Slot& slot : op->slots()) {
             shapes.push_back(model.signal(slot.signal).shape);
         }
         work.operations += op->flops(shapes) * static_cast<double>(items);
@@ -44,20 +43,21 @@ bool is_worth_a_gpu(const StepWork& work) {
            operations_per_launches * (1 + launches_per_call * work.calls);
 }
 
-DeviceChoice choose_device(const std::string& name, const Model& model, Index items) {
+DeviceChoice choose_device(const std::string& name, const engine::Model& model,
+                           Index items) {
     if (name != "auto") {
-        return {Device::named(name), "as asked for"};
+        return {kernels::Device::named(name), "as asked for"};
     }
     if (const char* const asked = std::getenv("NENGINE_DEVICE");
         asked != nullptr && *asked != '\0') {
-        return {Device::named(asked), "'auto': as NENGINE_DEVICE says"};
+        return {kernels::Device::named(asked), "'auto': as NENGINE_DEVICE says"};
     }
     const StepWork work = step_work(model, items);
     const bool gpu = is_worth_a_gpu(work);
     // Without a question to the driver, which would take longer than a small model.
-    const Device device = gpu ? Device::named("auto") : Device::cpu();
+    const kernels::Device device =
+        gpu ? kernels::Device::named("auto") : kernels::Device::cpu();
     return {device, reason_of(work, gpu, device)};
 }
 
-}  // namespace api
 }  // namespace nengine

@@ -6,11 +6,10 @@
 #include "kernels/base/device.hpp"
 
 namespace nengine {
-inline namespace api {
 
 /// Where a simulator runs, and what "auto" has gone by.
 struct DeviceChoice {
-    Device device;
+    kernels::Device device;
     std::string reason;
 };
 
@@ -19,7 +18,7 @@ struct StepWork {
     double operations = 0;  ///< of floating point
     double calls = 0;  ///< of the user's functions, between which a GPU has to wait
 };
-StepWork step_work(const Model& model, Index items);
+StepWork step_work(const engine::Model& model, Index items);
 
 /// Whether a GPU is faster at it, start-up left aside (docs/design.md has the numbers).
 bool is_worth_a_gpu(const StepWork& work);
@@ -28,7 +27,7 @@ bool is_worth_a_gpu(const StepWork& work);
 /// NENGINE_DEVICE names; without it the CPU for a model that is too small for a GPU,
 /// else the first GPU, or the CPU where there is none.
 /// @throws ValidationError, DeviceError  as Device::named
-DeviceChoice choose_device(const std::string& name, const Model& model, Index items);
+DeviceChoice choose_device(const std::string& name, const engine::Model& model,
+                           Index items);
 
-}  // namespace api
 }  // namespace nengine

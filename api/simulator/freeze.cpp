@@ -2,14 +2,12 @@
 #include <cmath>
 #include <functional>
 
-#include "api/simulator/simulator_impl.hpp"
-// (the engine's headers, included above, come first)
 #include "api/builder/build_state.hpp"
 #include "api/numerics/text.hpp"
 #include "api/objects/neuron_parts.hpp"
+#include "api/simulator/simulator_impl.hpp"
 
 namespace nengine {
-inline namespace api {
 
 using namespace detail;
 
@@ -90,7 +88,8 @@ struct InitialStateOf {
 /// something cannot be.
 class Freezer {
 public:
-    Freezer(const BuiltNetwork& built, const Session& session, bool single_precision)
+    Freezer(const BuiltNetwork& built, const engine::Session& session,
+            bool single_precision)
         : built_(built), session_(session), single_(single_precision) {}
 
     void read(const NetworkData& top) {
@@ -125,15 +124,15 @@ private:
 
     void read(EnsembleData& ensemble) {
         const BuiltEnsembleParts& parts = built_.ensembles.at(&ensemble);
-        if (parts.bias_signal == no_signal) {
+        if (parts.bias_signal == engine::no_signal) {
             return;  // Direct: it has no parameters
         }
-        const Vector gain = parts.gain_signal == no_signal
+        const Vector gain = parts.gain_signal == engine::no_signal
                                 ? parts.gain
                                 : present_vector(parts.gain_signal);
         Matrix encoders = parts.encoders;
         std::optional<FrozenEncoders> frozen;
-        if (parts.encoders_signal != no_signal) {
+        if (parts.encoders_signal != engine::no_signal) {
             const Matrix scaled = present_matrix(parts.encoders_signal);
             encoders = unscaled(scaled, gain, ensemble.radius, parts);
             const Matrix made_again = (gain / ensemble.radius).asDiagonal() * encoders;
@@ -186,14 +185,16 @@ private:
             return;
         }
         const NeuronParts of = neuron_parts(ensemble.neuron_type, describe(ensemble));
-        const NeuronInfo& base = of.neurons->info();
+        const kernels::NeuronInfo& base = of.neurons->info();
         const bool of_base = of.spikes && has_state(base, "voltage");
-        const NeuronInfo& info =
-            !of.spikes || of_base ? base : neuron_info(neuron_type("RegularSpiking"));
+        const kernels::NeuronInfo& info =
+            !of.spikes || of_base
+                ? base
+                : kernels::neuron_info(kernels::neuron_type("RegularSpiking"));
         InitialState states;
         for (int i = 0; i < info.n_states; ++i) {
             const std::string name(info.states[static_cast<std::size_t>(i)].name);
-            const SignalId signal = parts.states.at(name);
+            const engine::SignalId signal = parts.states.at(name);
             states.insert_or_assign(name, name == "voltage" ? values : initial(signal));
         }
         changes_.push_back([&ensemble, of_base, states] {
@@ -201,11 +202,11 @@ private:
         });
     }
 
-    static bool has_state(const NeuronInfo& info, std::string_view name) {
+    static bool has_state(const kernels::NeuronInfo& info, std::string_view name) {
         const auto* const first = info.states.data();
-        return std::any_of(first, first + info.n_states, [&](const NeuronState& state) {
-            return state.name == name;
-        });
+        return std::any_of(
+            first, first + info.n_states,
+            [&](const kernels::NeuronState& state) { return state.name == name; });
     }
 
     void read(NodeData& node) {
@@ -229,8 +230,8 @@ private:
 
     void read(ConnectionData& connection) {
         need_gain_of_before(connection);
-        const SignalId weights = built_.connections.at(&connection).weights;
-        if (weights == no_signal) {
+        const engine::SignalId weights = built_.connections.at(&connection).weights;
+        if (weights == engine::no_signal) {
             return;
         }
         const Array values = present_array(weights);
@@ -264,7 +265,7 @@ private:
                 continue;
             }
             const auto& post = built_.ensembles.at(connection.post.object().get());
-            if (post.gain_signal != no_signal &&
+            if (post.gain_signal != engine::no_signal &&
                 present_vector(post.gain_signal) != post.gain) {
                 throw ValidationError("freeze: " + describe(connection) +
                                       ": got a gain of " + describe(connection.post) +
@@ -287,14 +288,16 @@ private:
             });
     }
 
-    const Signal& signal(SignalId id) const { return built_.model->signal(id); }
-    std::vector<double> initial(SignalId id) const {
+    const engine::Signal& signal(engine::SignalId id) const {
+        return built_.model->signal(id);
+    }
+    std::vector<double> initial(engine::SignalId id) const {
         std::vector<double> values = signal(id).initial;
         values.resize(static_cast<std::size_t>(signal(id).size()), 0.0);
         return values;
     }
     /// A parameter's values now. What single precision has only rounded is as it was.
-    std::vector<double> present(SignalId id) const {
+    std::vector<double> present(engine::SignalId id) const {
         std::vector<double> values = session_.parameter(signal(id).parameter);
         if (single_) {
             const std::vector<double> before = initial(id);
@@ -306,12 +309,14 @@ private:
         }
         return values;
     }
-    Array present_array(SignalId id) const { return {signal(id).shape, present(id)}; }
-    Vector present_vector(SignalId id) const {
+    Array present_array(engine::SignalId id) const {
+        return {signal(id).shape, present(id)};
+    }
+    Vector present_vector(engine::SignalId id) const {
         const auto values = present(id);
         return Eigen::Map<const Vector>(values.data(), signal(id).size());
     }
-    Matrix present_matrix(SignalId id) const {
+    Matrix present_matrix(engine::SignalId id) const {
         const auto values = present(id);
         const Shape& shape = signal(id).shape;
         return Eigen::Map<const Matrix>(values.data(), shape[0], shape[1]);
@@ -322,7 +327,7 @@ private:
     static Array array_of(const Vector& vector) { return Array(values_of(vector)); }
 
     const BuiltNetwork& built_;
-    const Session& session_;
+    const engine::Session& session_;
     bool single_;
     std::vector<std::function<void()>> changes_;
 };
@@ -331,10 +336,10 @@ private:
 
 void Simulator::freeze(const Network& network) const {
     const Impl& impl = open("freeze");
-    Freezer freezer(impl.built, *impl.session, impl.real() == RealType::float32);
+    Freezer freezer(impl.built, *impl.session,
+                    impl.real() == kernels::RealType::float32);
     freezer.read(*network.data_);
     freezer.write();
 }
 
-}  // namespace api
 }  // namespace nengine

@@ -3,26 +3,24 @@
 #include <cstring>
 #include <random>
 
-#include "api/simulator/simulator_impl.hpp"
-// (the engine's headers, included above, come first)
 #include "api/builder/nengo_order/process_seeds.hpp"
 #include "api/numerics/random_state.hpp"
 #include "api/numerics/steps.hpp"
 #include "api/numerics/text.hpp"
 #include "api/simulator/device_choice.hpp"
+#include "api/simulator/simulator_impl.hpp"
 #include "engine/ir/sampling.hpp"
 #include "engine/operators/sim_neurons.hpp"
 
 namespace nengine {
-inline namespace api {
 
 using namespace detail;
 
 namespace {
 
-void set_smoothing(Model& model, double smoothing) {
+void set_smoothing(engine::Model& model, double smoothing) {
     for (const auto& op : model.operators()) {
-        if (auto* neurons = dynamic_cast<SimNeurons*>(op.get())) {
+        if (auto* neurons = dynamic_cast<engine::SimNeurons*>(op.get())) {
             neurons->smoothing = smoothing;
         }
     }
@@ -72,7 +70,7 @@ Simulator::Impl::Impl(const NetworkData& network, SimulatorOptions given)
         set_smoothing(*built.model, options.lif_smoothing);
     }
     built.process_seeds->reset(seed);
-    SessionOptions settings;
+    engine::SessionOptions settings;
     settings.minibatch = minibatch();
     settings.real = real();
     settings.seed = seed;
@@ -89,8 +87,9 @@ Simulator::Impl::Impl(const NetworkData& network, SimulatorOptions given)
     }
 }
 
-RealType Simulator::Impl::real() const {
-    return options.dtype == DType::float32 ? RealType::float32 : RealType::float64;
+kernels::RealType Simulator::Impl::real() const {
+    return options.dtype == DType::float32 ? kernels::RealType::float32
+                                           : kernels::RealType::float64;
 }
 
 bool Simulator::Impl::shows_progress() const {
@@ -105,8 +104,8 @@ void Simulator::Impl::warn(const std::string& message) const {
     }
 }
 
-std::vector<double> Simulator::Impl::live(SignalId signal) const {
-    const Signal& found = model().signal(signal);
+std::vector<double> Simulator::Impl::live(engine::SignalId signal) const {
+    const engine::Signal& found = model().signal(signal);
     if (session && !found.learned) {
         return session->parameter(found.parameter);
     }
@@ -159,13 +158,13 @@ Index piece_of(bool shown, Index n_steps) {
 }
 
 /// Steps [first, first + count) of data over all steps; held data as it is.
-Feeds part_of(const Feeds& feeds, Index first, Index count,
-              std::vector<std::vector<std::byte>>& storage) {
-    Feeds result;
+engine::Feeds part_of(const engine::Feeds& feeds, Index first, Index count,
+                      std::vector<std::vector<std::byte>>& storage) {
+    engine::Feeds result;
     for (const auto& [input, whole] : feeds) {
-        HostTensor part = whole;
+        engine::HostTensor part = whole;
         if (whole.steps > 1) {
-            const std::size_t width = whole.type == RealType::float32 ? 4 : 8;
+            const std::size_t width = whole.type == kernels::RealType::float32 ? 4 : 8;
             const auto row = static_cast<std::size_t>(whole.size) * width;
             const auto bytes = static_cast<std::size_t>(count) * row;
             auto& copy =
@@ -248,7 +247,7 @@ std::vector<double> Simulator::trange(std::optional<double> sample_every) const 
     }
     const double period = sample_every ? *sample_every / impl_->options.dt : 1.0;
     std::vector<double> times;
-    const Sampling sampling(period);
+    const engine::Sampling sampling(period);
     for (Index n = 1; n <= sampling.count(n_steps()); ++n) {
         times.push_back(static_cast<double>(sampling.step(n)) * impl_->options.dt);
     }
@@ -320,5 +319,4 @@ bool Simulator::closed() const {
     return impl_ == nullptr || !impl_->session;
 }
 
-}  // namespace api
 }  // namespace nengine

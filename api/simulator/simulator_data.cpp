@@ -2,15 +2,13 @@
 #include <cctype>
 #include <set>
 
-#include "api/simulator/simulator_impl.hpp"
-// (the engine's headers, included above, come first)
 #include "api/numerics/steps.hpp"
 #include "api/numerics/text.hpp"
 #include "api/simulator/data_values.hpp"
+#include "api/simulator/simulator_impl.hpp"
 #include "engine/ir/sampling.hpp"
 
 namespace nengine {
-inline namespace api {
 
 using namespace detail;
 
@@ -80,16 +78,17 @@ int place(const DataKey& key, const ObjectData* object,
     return static_cast<int>(at - objects.begin());
 }
 
-HostTensor host_tensor(const Tensor& tensor) {
+engine::HostTensor host_tensor(const Tensor& tensor) {
     return {.data = tensor.raw(),
-            .type = tensor.dtype() == DType::float32 ? RealType::float32
-                                                     : RealType::float64,
+            .type = tensor.dtype() == DType::float32 ? kernels::RealType::float32
+                                                     : kernels::RealType::float64,
             .batch = tensor.extent(0),
             .steps = tensor.extent(1),
             .size = tensor.extent(2)};
 }
 
-HostTensor checked_tensor(const Tensor& tensor, Index size, const std::string& where) {
+engine::HostTensor checked_tensor(const Tensor& tensor, Index size,
+                                  const std::string& where) {
     if (tensor.rank() != 3 || tensor.extent(2) != size || tensor.extent(0) < 1 ||
         tensor.extent(1) < 1) {
         throw ShapeError(where, "data of shape " + shape_text(tensor.shape()),
@@ -174,10 +173,11 @@ CallData Simulator::Impl::call_data(const Data& x, const Data* y,
     return result;
 }
 
-std::set<int> Simulator::Impl::probes_with_labels(const Objective& given) const {
+std::set<int> Simulator::Impl::probes_with_labels(
+    const engine::Objective& given) const {
     std::set<int> probes;
     for (const auto& loss : given.losses) {
-        if (loss.kind == LossKind::sparse_categorical_crossentropy) {
+        if (loss.kind == engine::LossKind::sparse_categorical_crossentropy) {
             probes.insert(loss.probe);
         }
     }
@@ -205,8 +205,8 @@ void Simulator::Impl::add_targets(CallData& call, const Data& y,
         const bool labels = with_labels.contains(probe);
         const auto tensor = checked_tensor(values, labels ? 1 : size, where);
         match_items(call, tensor.batch, where);
-        check_target_steps(model().probes[place], session->step(), call.n_steps,
-                           tensor.steps, where);
+        engine::check_target_steps(model().probes[place], session->step(), call.n_steps,
+                                   tensor.steps, where);
         if (labels) {
             check_labels(tensor, size, where);
         } else {
@@ -239,5 +239,4 @@ void Simulator::Impl::warn_of_delay(Index n_steps,
     }
 }
 
-}  // namespace api
 }  // namespace nengine

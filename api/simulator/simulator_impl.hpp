@@ -1,8 +1,5 @@
 #pragma once
 
-// The engine's header comes first: its optimizers share names with the front-end's.
-#include "engine/session/session.hpp"
-// (kept apart from the includes below)
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,10 +10,10 @@
 #include "api/builder/build.hpp"
 #include "api/simulator/collector.hpp"
 #include "api/simulator/progress.hpp"
+#include "engine/session/session.hpp"
 #include "nengine/simulator.hpp"
 
 namespace nengine {
-inline namespace api {
 
 /// What one probe has recorded in stateful calls, in the order of the calls.
 struct ProbeRecording {
@@ -33,8 +30,8 @@ struct RunningRecord {
 
 /// Data of a call, checked and borrowed; lives as long as the caller's tensors.
 struct CallData {
-    Feeds feeds;
-    Targets targets;
+    engine::Feeds feeds;
+    engine::Targets targets;
     Index n_steps = 0, items = 0;
 };
 
@@ -44,20 +41,20 @@ struct Simulator::Impl {
     SimulatorOptions options;
     BuiltNetwork built;
     std::uint32_t seed = 0;
-    std::string device_reason;       ///< why that one
-    std::optional<Session> session;  ///< empty when closed
+    std::string device_reason;               ///< why that one
+    std::optional<engine::Session> session;  ///< empty when closed
     std::vector<std::string> input_names, probe_names;
     mutable std::vector<ProbeRecording> recordings;  ///< by probe; merged when read
     std::optional<RunningRecord> running;
     Index steps = 0;  ///< as when it was closed
-    Objective objective;
+    engine::Objective objective;
     bool compiled = false;
     bool has_synapses = false;     ///< on a connection
     std::uint32_t epochs_run = 0;  ///< varies the order of items
 
-    const Model& model() const { return *built.model; }
+    const engine::Model& model() const { return *built.model; }
     Index minibatch() const { return options.minibatch_size.value_or(1); }
-    RealType real() const;
+    kernels::RealType real() const;
     bool shows_progress() const;
     void warn(const std::string& message) const;
 
@@ -66,9 +63,9 @@ struct Simulator::Impl {
     void add_targets(CallData& call, const Data& y, const std::string& name) const;
     int input_index(const DataKey& key) const;
     int probe_index(const DataKey& key) const;
-    std::set<int> probes_with_labels(const Objective& given) const;
+    std::set<int> probes_with_labels(const engine::Objective& given) const;
     /// @throws ValidationError  a probe would need targets of two kinds
-    void check_target_kinds(const Objective& given) const;
+    void check_target_kinds(const engine::Objective& given) const;
     CallData call_data(const Data& x, const Data* y, std::optional<Index> n_steps,
                        const std::string& call) const;
     /// Warns of a call of one step where synapses delay by at least one.
@@ -89,7 +86,7 @@ struct Simulator::Impl {
     Index rows_so_far(int probe) const;
     /// Takes them over when it ends.
     void keep_running();
-    void record(Index n_steps, const Feeds& feeds);
+    void record(Index n_steps, const engine::Feeds& feeds);
     std::map<int, Tensor> predict_isolated(const CallData& data,
                                            const std::vector<int>& probes,
                                            const std::string& call);
@@ -98,13 +95,13 @@ struct Simulator::Impl {
     void clear_recordings();
 
     EvaluationResult evaluate(const CallData& data);
-    EvaluationResult named(const Scores& scores) const;
+    EvaluationResult named(const engine::Scores& scores) const;
     /// A parameter's present values; of learned weights, as in Nengo, those as built.
-    std::vector<double> live(SignalId signal) const;
+    std::vector<double> live(engine::SignalId signal) const;
 };
 
 // Options (simulator_options.cpp).
-PlannerOptions planner_options(const PlanOptions& plan);
+engine::PlannerOptions planner_options(const PlanOptions& plan);
 void check_options(const SimulatorOptions& options);
 void check_optimizer(const AnyOptimizer& optimizer, const std::string& where);
 /// For what is left of std::bad_alloc at the end of a public function.
@@ -112,7 +109,6 @@ void check_optimizer(const AnyOptimizer& optimizer, const std::string& where);
 [[noreturn]] void refuse_call(const char* call);
 
 /// The engine's form of an optimizer.
-Optimizer engine_optimizer(const AnyOptimizer& optimizer);
+engine::Optimizer engine_optimizer(const AnyOptimizer& optimizer);
 
-}  // namespace api
 }  // namespace nengine

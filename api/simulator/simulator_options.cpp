@@ -1,12 +1,10 @@
-#include "api/simulator/simulator_impl.hpp"
-// (the engine's headers, included above, come first)
 #include "api/numerics/text.hpp"
+#include "api/simulator/simulator_impl.hpp"
 #include "kernels/base/host_memory.hpp"
 
 // What options of simulators mean, and what they have to be.
 
 namespace nengine {
-inline namespace api {
 
 namespace {
 
@@ -33,7 +31,7 @@ struct OptimizerCheck {
         need_in(rms.momentum, 0.0, 1.0, where + ": RMSprop: momentum");
         detail::need_not_negative(rms.epsilon, where + ": RMSprop: epsilon");
     }
-    void operator()(const std::variant_alternative_t<2, AnyOptimizer>& adam) const {
+    void operator()(const Adam& adam) const {
         detail::need_not_negative(adam.learning_rate, where + ": Adam: learning_rate");
         need_in(adam.beta_1, 0.0, 1.0, where + ": Adam: beta_1");
         need_in(adam.beta_2, 0.0, 1.0, where + ": Adam: beta_2");
@@ -43,16 +41,18 @@ struct OptimizerCheck {
 
 }  // namespace
 
-PlannerOptions planner_options(const PlanOptions& plan) {
-    PlannerOptions result;
+engine::PlannerOptions planner_options(const PlanOptions& plan) {
+    engine::PlannerOptions result;
     result.simplify = plan.simplify;
     result.fold = plan.fold;
     result.fuse = plan.fuse;
     result.layout = plan.layout;
-    result.merge = plan.merge == PlanOptions::Merge::none     ? MergePlanner::none
-                   : plan.merge == PlanOptions::Merge::greedy ? MergePlanner::greedy
-                                                              : MergePlanner::tree;
-    result.executor = plan.recorded ? ExecutorMode::recorded : ExecutorMode::direct;
+    result.merge = plan.merge == PlanOptions::Merge::none ? engine::MergePlanner::none
+                   : plan.merge == PlanOptions::Merge::greedy
+                       ? engine::MergePlanner::greedy
+                       : engine::MergePlanner::tree;
+    result.executor =
+        plan.recorded ? engine::ExecutorMode::recorded : engine::ExecutorMode::direct;
     result.chunk_steps = plan.chunk_steps;
     result.tile_items = plan.tile_items;
     return result;
@@ -85,10 +85,10 @@ const std::vector<double>& History::operator[](const std::string& name) const {
 }
 
 void refuse_call(const char* call) {
-    refuse_host_memory(0, {call, "the call",
-                           "the number of steps or items, the minibatch, or what is "
-                           "probed"});
+    kernels::refuse_host_memory(
+        0, {call, "the call",
+            "the number of steps or items, the minibatch, or what is "
+            "probed"});
 }
 
-}  // namespace api
 }  // namespace nengine

@@ -1,15 +1,13 @@
 #include <algorithm>
 
-#include "api/simulator/simulator_impl.hpp"
-// (the engine's headers, included above, come first)
 #include "api/builder/decode.hpp"
 #include "api/numerics/neuron_math.hpp"
 #include "api/numerics/text.hpp"
 #include "api/objects/neuron_parts.hpp"
+#include "api/simulator/simulator_impl.hpp"
 #include "engine/io/npz.hpp"
 
 namespace nengine {
-inline namespace api {
 
 using namespace detail;
 
@@ -84,7 +82,7 @@ BuiltEnsemble as_drawn(const BuiltEnsembleParts& parts) {
 }
 
 void check_names(const std::vector<Parameter>& known,
-                 const std::map<std::string, NpyArray>& given,
+                 const std::map<std::string, engine::NpyArray>& given,
                  const std::string& where) {
     std::map<std::string, const Parameter*> by_name;
     for (const auto& parameter : known) {
@@ -121,18 +119,18 @@ BuiltEnsemble Simulator::data(const Ensemble& ensemble) const try {
     }
     const BuiltEnsembleParts& parts = found->second;
     BuiltEnsemble result = as_drawn(parts);
-    if (parts.bias_signal == no_signal) {
+    if (parts.bias_signal == engine::no_signal) {
         return result;  // Direct: no neurons to tune
     }
     Matrix scaled = parts.scaled_encoders;
     Vector gain = parts.gain;
-    if (parts.encoders_signal != no_signal) {
+    if (parts.encoders_signal != engine::no_signal) {
         const auto values = impl.live(parts.encoders_signal);
         scaled = Eigen::Map<const Matrix>(values.data(), scaled.rows(), scaled.cols());
         if (!as_built(values, parts.scaled_encoders)) {
             gain = effective_gain(scaled, parts, parts.radius);
         }
-    } else if (parts.gain_signal != no_signal) {
+    } else if (parts.gain_signal != engine::no_signal) {
         const auto values = impl.live(parts.gain_signal);
         gain = as_built(values, parts.gain) ? parts.gain : vector_of(values);
     }
@@ -168,7 +166,7 @@ BuiltConnection Simulator::data(const Connection& connection) const try {
     if (!parts.eval_points.empty()) {
         result.eval_points = array_of(parts.eval_points.values());
     }
-    if (parts.weights != no_signal) {
+    if (parts.weights != engine::no_signal) {
         result.weights =
             Array(impl.model().signal(parts.weights).shape, impl.live(parts.weights));
     }
@@ -259,18 +257,18 @@ std::int64_t Simulator::n_trainable() const {
 
 void Simulator::save_params(const std::filesystem::path& path) const try {
     const Impl& impl = open("save_params");
-    std::map<std::string, NpyArray> arrays;
+    std::map<std::string, engine::NpyArray> arrays;
     for (const auto& info : impl.session->parameters()) {
         arrays[info.name] = {info.shape, impl.session->parameter(info.name)};
     }
-    write_npz(path, arrays, impl.real());
+    engine::write_npz(path, arrays, impl.real());
 } catch (const std::bad_alloc&) {
     refuse_call("save_params");
 }
 
 void Simulator::load_params(const std::filesystem::path& path) try {
     Impl& impl = open("load_params");
-    const auto arrays = read_npz(path);
+    const auto arrays = engine::read_npz(path);
     check_names(parameters(), arrays, "load_params: " + path.string());
     std::map<std::string, std::vector<double>> values;
     for (const auto& [name, array] : arrays) {
@@ -284,5 +282,4 @@ void Simulator::load_params(const std::filesystem::path& path) try {
     refuse_call("load_params");
 }
 
-}  // namespace api
 }  // namespace nengine

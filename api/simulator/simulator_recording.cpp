@@ -2,16 +2,14 @@
 #include <limits>
 #include <numeric>
 
-#include "api/simulator/simulator_impl.hpp"
-// (the engine's headers, included above, come first)
 #include "api/simulator/collector.hpp"
+#include "api/simulator/simulator_impl.hpp"
 #include "engine/ir/sampling.hpp"
 #include "kernels/base/host_memory.hpp"
 
 // What probes record.
 
 namespace nengine {
-inline namespace api {
 
 using namespace detail;
 
@@ -22,7 +20,8 @@ std::vector<int> Simulator::Impl::all_probes() const {
 }
 
 Index Simulator::Impl::samples(int probe, Index first, Index n_steps) const {
-    return CallSamples(model().probes[static_cast<std::size_t>(probe)], first, n_steps)
+    return engine::CallSamples(model().probes[static_cast<std::size_t>(probe)], first,
+                               n_steps)
         .count();
 }
 
@@ -35,11 +34,11 @@ Index Simulator::Impl::probe_size(int probe) const {
 void Simulator::Impl::need_memory_to_record(const std::string& call,
                                             const std::vector<int>& probes, Index items,
                                             Index n_steps) const {
-    const std::size_t width = real() == RealType::float32 ? 4 : 8;
+    const std::size_t width = real() == kernels::RealType::float32 ? 4 : 8;
     std::size_t total = 0, most = 0;
     int largest = 0;
     for (const int probe : probes) {
-        const std::size_t bytes = array_bytes(
+        const std::size_t bytes = kernels::array_bytes(
             {items, samples(probe, session->step(), n_steps), probe_size(probe)},
             width);
         if (__builtin_add_overflow(total, bytes, &total)) {
@@ -50,7 +49,7 @@ void Simulator::Impl::need_memory_to_record(const std::string& call,
             largest = probe;
         }
     }
-    need_host_memory(total, [&] {
+    kernels::need_host_memory(total, [&] {
         const std::size_t others = probes.size() - 1;
         const auto& probe = *built.probes[static_cast<std::size_t>(largest)];
         std::string what = std::to_string(samples(largest, session->step(), n_steps)) +
@@ -58,9 +57,9 @@ void Simulator::Impl::need_memory_to_record(const std::string& call,
         if (others > 0) {
             what += " and those of " + std::to_string(others) + " more";
         }
-        return MemoryUse{call, what,
-                         "the number of steps or what is recorded (a longer "
-                         "sample_every, keep_history = false)"};
+        return kernels::MemoryUse{call, what,
+                                  "the number of steps or what is recorded (a longer "
+                                  "sample_every, keep_history = false)"};
     });
 }
 
@@ -68,7 +67,7 @@ namespace {
 
 /// One after the other, as one tensor.
 Tensor joined(const std::vector<Tensor>& parts, Index items, Index size,
-              RealType real) {
+              kernels::RealType real) {
     Index rows = 0;
     for (const auto& part : parts) {
         rows += part.extent(1);
@@ -135,7 +134,7 @@ void Simulator::Impl::keep_running() {
     running.reset();
 }
 
-void Simulator::Impl::record(Index n_steps, const Feeds& feeds) {
+void Simulator::Impl::record(Index n_steps, const engine::Feeds& feeds) {
     session->need_idle("run");
     running.emplace(session->step(), collectors(all_probes(), minibatch(), n_steps));
     try {
@@ -191,9 +190,9 @@ std::map<int, Tensor> Simulator::Impl::predict_stateful(
     need_memory_to_record("predict", probes, data.items, data.n_steps);
     auto recorded = collectors(probes, data.items, data.n_steps);
     for (Index first = 0; first < data.items; first += minibatch()) {
-        Feeds feeds = data.feeds;
+        engine::Feeds feeds = data.feeds;
         for (auto& [input, tensor] : feeds) {
-            const Index width = tensor.type == RealType::float32 ? 4 : 8;
+            const Index width = tensor.type == kernels::RealType::float32 ? 4 : 8;
             tensor.data = static_cast<const std::byte*>(tensor.data) +
                           first * tensor.steps * tensor.size * width;
             tensor.batch = minibatch();
@@ -211,5 +210,4 @@ std::map<int, Tensor> Simulator::Impl::predict_stateful(
     return take_all(recorded);
 }
 
-}  // namespace api
 }  // namespace nengine

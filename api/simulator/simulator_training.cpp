@@ -6,26 +6,24 @@
 #include <numeric>
 #include <set>
 
-#include "api/simulator/simulator_impl.hpp"
-// (the engine's headers, included above, come first)
 #include "api/numerics/random_state.hpp"
 #include "api/numerics/text.hpp"
+#include "api/simulator/simulator_impl.hpp"
 
 namespace nengine {
-inline namespace api {
 
 namespace {
 
-LossSpec loss_spec(int probe, const ProbeLoss& given) {
-    LossSpec spec;
+engine::LossSpec loss_spec(int probe, const ProbeLoss& given) {
+    engine::LossSpec spec;
     spec.probe = probe;
     spec.weight = given.weight;
     if (const auto* error = std::get_if<MeanSquaredError>(&given.loss)) {
-        spec.kind = LossKind::mean_squared_error;
+        spec.kind = engine::LossKind::mean_squared_error;
         spec.last_step = error->last_step;
     } else {
         const auto& entropy = std::get<SparseCategoricalCrossentropy>(given.loss);
-        spec.kind = LossKind::sparse_categorical_crossentropy;
+        spec.kind = engine::LossKind::sparse_categorical_crossentropy;
         spec.from_logits = entropy.from_logits;
         spec.last_step = entropy.last_step;
     }
@@ -33,12 +31,13 @@ LossSpec loss_spec(int probe, const ProbeLoss& given) {
 }
 
 /// As Keras's functions are called.
-std::string loss_name(LossKind kind) {
-    return kind == LossKind::mean_squared_error ? "mean_squared_error"
-                                                : "sparse_categorical_crossentropy";
+std::string loss_name(engine::LossKind kind) {
+    return kind == engine::LossKind::mean_squared_error
+               ? "mean_squared_error"
+               : "sparse_categorical_crossentropy";
 }
 
-std::vector<int> targeted(const Objective& objective) {
+std::vector<int> targeted(const engine::Objective& objective) {
     std::vector<int> probes;
     for (std::size_t entry = 0; entry < objective.entries(); ++entry) {
         probes.push_back(objective.probe(entry));
@@ -68,7 +67,7 @@ std::string summary(const EvaluationResult& values) {
 
 }  // namespace
 
-EvaluationResult Simulator::Impl::named(const Scores& scores) const {
+EvaluationResult Simulator::Impl::named(const engine::Scores& scores) const {
     EvaluationResult result = {{"loss", scores.loss}};
     const auto add = [&](int probe, const std::string& what, double value) {
         const std::string base =
@@ -80,9 +79,10 @@ EvaluationResult Simulator::Impl::named(const Scores& scores) const {
     };
     std::map<int, double> sums;
     for (std::size_t i = 0; i < scores.losses.size(); ++i) {
-        const LossSpec& loss = objective.losses[i];
+        const engine::LossSpec& loss = objective.losses[i];
         sums[loss.probe] += scores.losses[i];
-        if (std::ranges::count(objective.losses, loss.probe, &LossSpec::probe) > 1) {
+        if (std::ranges::count(objective.losses, loss.probe, &engine::LossSpec::probe) >
+            1) {
             add(loss.probe, loss_name(loss.kind), scores.losses[i]);
         }
     }
@@ -142,12 +142,12 @@ const Tensor& Predictions::operator[](const DataKey& probe) const {
 }
 
 /// A probe has one tensor of targets.
-void Simulator::Impl::check_target_kinds(const Objective& given) const {
+void Simulator::Impl::check_target_kinds(const engine::Objective& given) const {
     const std::set<int> labels = probes_with_labels(given);
-    for (const LossSpec& loss : given.losses) {
+    for (const engine::LossSpec& loss : given.losses) {
         const auto probe = static_cast<std::size_t>(loss.probe);
         const Index size = model().signal(model().probes[probe].signal).size();
-        if (loss.kind == LossKind::mean_squared_error && size > 1 &&
+        if (loss.kind == engine::LossKind::mean_squared_error && size > 1 &&
             labels.contains(loss.probe)) {
             throw ValidationError("compile: " + detail::describe(*built.probes[probe]) +
                                   ": got a loss that compares " + std::to_string(size) +
@@ -160,7 +160,7 @@ void Simulator::Impl::check_target_kinds(const Objective& given) const {
 void Simulator::compile(CompileOptions options) {
     Impl& impl = open("compile");
     check_optimizer(options.optimizer, "compile");
-    Objective objective;
+    engine::Objective objective;
     for (const auto& loss : options.loss) {
         if (!std::isfinite(loss.weight)) {
             throw ValidationError("compile: weight of a loss: got " +
@@ -259,5 +259,4 @@ History Simulator::fit(const Data& x, const Data& y, FitOptions options) try {
     refuse_call("fit");
 }
 
-}  // namespace api
 }  // namespace nengine

@@ -22,6 +22,7 @@
 namespace {
 
 using namespace nengine;
+using namespace nengine::kernels;
 
 Conv2DShape layer(Index number, Index images) {
     switch (number) {

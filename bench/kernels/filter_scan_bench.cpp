@@ -17,12 +17,12 @@
 
 namespace {
 
-using nengine::Block;
-using nengine::Buffer;
-using nengine::Device;
-using nengine::FilterForm;
 using nengine::Index;
 using nengine::bench::seconds;
+using nengine::kernels::Block;
+using nengine::kernels::Buffer;
+using nengine::kernels::Device;
+using nengine::kernels::FilterForm;
 
 Buffer put(const Device& on, Index count, float value) {
     const std::vector<float> values(static_cast<std::size_t>(count), value);
@@ -79,22 +79,24 @@ void filter_scan(benchmark::State& state, const std::string& device) {
     on.upload(k.data(), values.data(), k.bytes());
     const Block<float> memory{x.as<float>(), 1, 1, order, n, 0, 0, n, 1};
     const auto form = order == 1 ? FilterForm::first_order : FilterForm::state_first;
-    nengine::FilterScanArgs<nengine::Bound<float>> forward{form,
-                                                           order,
-                                                           {k.as<float>(), 1, 0},
-                                                           rows(from, steps, n),
-                                                           memory,
-                                                           rows(to, steps, n)};
-    nengine::FilterBackwardArgs<nengine::Bound<float>> adjoint{form,
-                                                               order,
-                                                               {k.as<float>(), 1, 0},
-                                                               rows(from, steps, n),
-                                                               memory,
-                                                               rows(to, steps, n),
-                                                               false};
+    nengine::kernels::FilterScanArgs<nengine::kernels::Bound<float>> forward{
+        form,
+        order,
+        {k.as<float>(), 1, 0},
+        rows(from, steps, n),
+        memory,
+        rows(to, steps, n)};
+    nengine::kernels::FilterBackwardArgs<nengine::kernels::Bound<float>> adjoint{
+        form,
+        order,
+        {k.as<float>(), 1, 0},
+        rows(from, steps, n),
+        memory,
+        rows(to, steps, n),
+        false};
     const auto work = [&](const auto& exec) {
-        backward ? nengine::filter_scan_backward(exec, adjoint)
-                 : nengine::filter_scan(exec, forward);
+        backward ? nengine::kernels::filter_scan_backward(exec, adjoint)
+                 : nengine::kernels::filter_scan(exec, forward);
     };
     measure(state, on, from, to, work);
     on.run(work);  // over what the copy wrote

@@ -22,6 +22,7 @@
 namespace {
 
 using namespace nengine;
+using namespace nengine::kernels;
 
 /// `count` products x W^T, x [m, k], W [n, k]; the engine's form of a connection.
 template <class Real>

@@ -18,10 +18,10 @@
 
 namespace {
 
-using nengine::Block;
-using nengine::Buffer;
-using nengine::Device;
 using nengine::Index;
+using nengine::kernels::Block;
+using nengine::kernels::Buffer;
+using nengine::kernels::Device;
 
 using nengine::bench::seconds;
 
@@ -60,21 +60,23 @@ struct Population {
     }
 
     template <class Args>
-    Args args(nengine::NeuronType type) const {
+    Args args(nengine::kernels::NeuronType type) const {
         Args a;
         a.type = type;
         a.input = rows(input, steps, n);
-        for (int k = 0; k < nengine::neuron_info(type).n_params; ++k) {
+        for (int k = 0; k < nengine::kernels::neuron_info(type).n_params; ++k) {
             a.params[static_cast<std::size_t>(k)] = {constants.as<float>() + k, 0};
         }
         a.gain = {constants.as<float>() + 4, 0};
         a.bias = {constants.as<float>() + 5, 0};
-        a.math = nengine::choose_math(nengine::RealType::float32, 0.05);
+        a.math =
+            nengine::kernels::choose_math(nengine::kernels::RealType::float32, 0.05);
         return a;
     }
 
-    nengine::NeuronScanArgs<float> scan() const {
-        auto a = args<nengine::NeuronScanArgs<float>>(nengine::neuron_type("LIF"));
+    nengine::kernels::NeuronScanArgs<float> scan() const {
+        auto a = args<nengine::kernels::NeuronScanArgs<float>>(
+            nengine::kernels::neuron_type("LIF"));
         a.dt = 0.001F;
         a.states[0] = rows(voltage, 1, n);
         a.states[1] = rows(refractory, 1, n);
@@ -112,10 +114,11 @@ void measure(benchmark::State& state, const Population& p, double bytes_per_copy
 void lif_scan(benchmark::State& state, const std::string& device) {
     const Population p(device, state.range(0), state.range(1));
     const auto args = p.scan();
-    measure(state, p, 1, [&](const auto& exec) { nengine::neuron_scan(exec, args); });
+    measure(state, p, 1,
+            [&](const auto& exec) { nengine::kernels::neuron_scan(exec, args); });
 
     std::vector<float> output(static_cast<std::size_t>(p.n));
-    p.on.run([&](const auto& exec) { nengine::neuron_scan(exec, args); });
+    p.on.run([&](const auto& exec) { nengine::kernels::neuron_scan(exec, args); });
     p.on.download(output.data(), p.output.data(), output.size() * sizeof(float));
     const auto spikes = std::count(output.begin(), output.end(), 1 / 0.001F);
     if (spikes == 0 || spikes == p.n) {
@@ -125,22 +128,25 @@ void lif_scan(benchmark::State& state, const std::string& device) {
 
 void lif_rate(benchmark::State& state, const std::string& device) {
     const Population p(device, state.range(0), state.range(1));
-    auto args = p.args<nengine::NeuronRateArgs<float>>(nengine::neuron_type("LIFRate"));
+    auto args = p.args<nengine::kernels::NeuronRateArgs<float>>(
+        nengine::kernels::neuron_type("LIFRate"));
     args.output = rows(p.output, p.steps, p.n);
-    measure(state, p, 1, [&](const auto& exec) { nengine::neuron_rate(exec, args); });
+    measure(state, p, 1,
+            [&](const auto& exec) { nengine::kernels::neuron_rate(exec, args); });
 }
 
 /// Reads currents and gradients, writes gradients: half as many bytes again as a copy.
 void lif_rate_gradient(benchmark::State& state, const std::string& device) {
     Population p(device, state.range(0), state.range(1));
     p.gradient = p.put(p.steps * p.n, -1, 1);
-    auto args =
-        p.args<nengine::NeuronRateBackwardArgs<float>>(nengine::neuron_type("LIFRate"));
+    auto args = p.args<nengine::kernels::NeuronRateBackwardArgs<float>>(
+        nengine::kernels::neuron_type("LIFRate"));
     args.dL_doutput = rows(p.gradient, p.steps, p.n);
     args.dL_dinput = rows(p.output, p.steps, p.n);
     args.dL_dbias = p.dL_dbias.as<float>();
-    measure(state, p, 1.5,
-            [&](const auto& exec) { nengine::neuron_rate_backward(exec, args); });
+    measure(state, p, 1.5, [&](const auto& exec) {
+        nengine::kernels::neuron_rate_backward(exec, args);
+    });
 }
 
 const bool registered = [] {

@@ -17,11 +17,11 @@
 
 namespace {
 
-using nengine::AdamProgress;
-using nengine::Buffer;
-using nengine::Device;
 using nengine::Index;
 using nengine::bench::seconds;
+using nengine::kernels::AdamProgress;
+using nengine::kernels::Buffer;
+using nengine::kernels::Device;
 
 constexpr double learning_rate = 1e-4, momentum = 0.9, rho = 0.9, beta_1 = 0.9,
                  beta_2 = 0.999, epsilon = 1e-7, gradient = 0.5;
@@ -56,8 +56,8 @@ struct Parameters {
     }
 
     void update(const auto& exec) const {
-        const nengine::UpdateArgs<Real> args{n, p.as<Real>(), g.as<Real>(),
-                                             Real(learning_rate), nullptr};
+        const nengine::kernels::UpdateArgs<Real> args{n, p.as<Real>(), g.as<Real>(),
+                                                      Real(learning_rate), nullptr};
         switch (optimizer) {
             case sgd:
                 return sgd_update(exec, args, static_cast<Real*>(nullptr), Real(0),
@@ -65,15 +65,15 @@ struct Parameters {
             case sgd_momentum:
                 return sgd_update(exec, args, a.as<Real>(), Real(momentum), false);
             case rmsprop:
-                return rmsprop_update(
-                    exec, args,
-                    nengine::RmspropState<Real>{a.as<Real>(), nullptr, nullptr},
-                    Real(rho), Real(0), Real(epsilon));
+                return rmsprop_update(exec, args,
+                                      nengine::kernels::RmspropState<Real>{
+                                          a.as<Real>(), nullptr, nullptr},
+                                      Real(rho), Real(0), Real(epsilon));
             case adam:
                 return adam_update(
                     exec, args,
-                    nengine::AdamState<Real>{a.as<Real>(), b.as<Real>(),
-                                             progress.as<AdamProgress<Real>>()},
+                    nengine::kernels::AdamState<Real>{
+                        a.as<Real>(), b.as<Real>(), progress.as<AdamProgress<Real>>()},
                     beta_1, beta_2, epsilon);
         }
     }

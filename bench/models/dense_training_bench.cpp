@@ -38,7 +38,7 @@ double seconds(const auto& work) {
 /// The products and the update of a minibatch, on memory of their own.
 class Floor {
 public:
-    Floor(const Device& device, Index minibatch)
+    Floor(const kernels::Device& device, Index minibatch)
         : device_(device),
           batch_(minibatch),
           x_(zeros(minibatch * n_pixels)),
@@ -63,42 +63,43 @@ public:
                 h_.as<float>());
         product(true, false, n_hidden, n_pixels, batch_, h_.as<float>(), x_.as<float>(),
                 dw_.as<float>());
-        const UpdateArgs<float> args{n_parameters, w_.as<float>(), dw_.as<float>(),
-                                     0.001F, nullptr};
-        const AdamState<float> state{m_.as<float>(), v_.as<float>(),
-                                     progress_.as<AdamProgress<float>>()};
+        const kernels::UpdateArgs<float> args{n_parameters, w_.as<float>(),
+                                              dw_.as<float>(), 0.001F, nullptr};
+        const kernels::AdamState<float> state{
+            m_.as<float>(), v_.as<float>(),
+            progress_.as<kernels::AdamProgress<float>>()};
         device_.run([&](const auto& exec) {
-            adam_update(exec, args, state, 0.9, 0.999, 1e-7);
+            kernels::adam_update(exec, args, state, 0.9, 0.999, 1e-7);
         });
     }
     void wait() const { device_.synchronize(); }
 
 private:
-    Buffer zeros(Index count) const {
-        Buffer buffer =
+    kernels::Buffer zeros(Index count) const {
+        kernels::Buffer buffer =
             device_.allocate(static_cast<std::size_t>(count) * sizeof(float), "bench");
         device_.zero(buffer.data(), buffer.bytes());
         return buffer;
     }
     void product(bool transpose_a, bool transpose_b, Index m, Index n, Index k,
                  const float* a, const float* b, float* c) const {
-        const GemmArgs<float> args{.transpose_a = transpose_a,
-                                   .transpose_b = transpose_b,
-                                   .m = m,
-                                   .n = n,
-                                   .k = k,
-                                   .a = a,
-                                   .lda = transpose_a ? m : k,
-                                   .b = b,
-                                   .ldb = transpose_b ? k : n,
-                                   .c = c,
-                                   .ldc = n};
-        device_.run([&](const auto& exec) { gemm(exec, args); });
+        const kernels::GemmArgs<float> args{.transpose_a = transpose_a,
+                                            .transpose_b = transpose_b,
+                                            .m = m,
+                                            .n = n,
+                                            .k = k,
+                                            .a = a,
+                                            .lda = transpose_a ? m : k,
+                                            .b = b,
+                                            .ldb = transpose_b ? k : n,
+                                            .c = c,
+                                            .ldc = n};
+        device_.run([&](const auto& exec) { kernels::gemm(exec, args); });
     }
 
-    Device device_;
+    kernels::Device device_;
     Index batch_;
-    Buffer x_, h_, y_, w_, dw_, m_, v_, progress_;
+    kernels::Buffer x_, h_, y_, w_, dw_, m_, v_, progress_;
 };
 
 /// A network that learns the repository's digits.
@@ -145,7 +146,7 @@ private:
 void dense_epoch(benchmark::State& state, const std::string& device) {
     const std::int64_t minibatch = state.range(0), minibatches = n_images / minibatch;
     Training training(device, minibatch);
-    const Floor floor(Device::named(device), minibatch);
+    const Floor floor(kernels::Device::named(device), minibatch);
     const double first = training.run();  // makes the plan
 
     double fastest = std::numeric_limits<double>::infinity(), fastest_floor = fastest;

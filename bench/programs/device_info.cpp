@@ -11,7 +11,8 @@
 
 int main(int argc, char** argv) {
     try {
-        const auto device = nengine::Device::named(argc > 1 ? argv[1] : "auto");
+        const auto device =
+            nengine::kernels::Device::named(argc > 1 ? argv[1] : "auto");
         std::printf("%s\n", device.name().c_str());
         for (const auto& library : device.libraries()) {
             std::printf("%s %s %s\n", library.name.c_str(), library.version.c_str(),

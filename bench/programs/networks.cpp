@@ -98,7 +98,7 @@ class CopyFloor {
 public:
     CopyFloor(const std::string& device, const bench::BenchmarkNetwork& network,
               std::int64_t batch, std::int64_t steps)
-        : device_(Device::named(device)), steps_(steps) {
+        : device_(kernels::Device::named(device)), steps_(steps) {
         // A number is read and written here.
         const std::int64_t numbers =
             batch * network.learned_weights + network.read_weights / 2;
@@ -109,7 +109,7 @@ public:
                   .cols = numbers,
                   .row_stride = numbers};
         device_.run([&](const auto& exec) {
-            fill(exec, FillArgs<Bound<float>>{block_, 1.0F});
+            kernels::fill(exec, kernels::FillArgs<kernels::Bound<float>>{block_, 1.0F});
         });
         device_.synchronize();
     }
@@ -117,17 +117,18 @@ public:
     void run() const {
         device_.run([&](const auto& exec) {
             for (std::int64_t step = 0; step < steps_; ++step) {
-                copy(exec, CopyArgs<Bound<float>>{block_, block_, false});
+                kernels::copy(exec, kernels::CopyArgs<kernels::Bound<float>>{
+                                        block_, block_, false});
             }
         });
         device_.synchronize();
     }
 
 private:
-    Device device_;
+    kernels::Device device_;
     std::int64_t steps_;
-    Buffer all_;
-    Block<float> block_;
+    kernels::Buffer all_;
+    kernels::Block<float> block_;
 };
 
 bench::BenchmarkNetwork make_network(const Arguments& a) {

@@ -38,7 +38,7 @@ def find_tools(folder):
 
 def short_name(demangled):
     """elements_kernel<Fill<float, 0>, int> of a kernel's whole signature."""
-    name = re.sub(r"^void |nengine::|cuda::|\(anonymous namespace\)::", "", demangled)
+    name = re.sub(r"^void |nengine::|kernels::|cuda::|\(anonymous namespace\)::", "", demangled)
     name = re.sub(r"\((Columns|Keep|Known)\)", "", name)
     depth = 0
     for i, character in enumerate(name):

@@ -17,10 +17,10 @@ namespace nengine::bench {
 template <class Real>
 class Ceilings {
 public:
-    explicit Ceilings(const Device& on) : on_(on) {
+    explicit Ceilings(const kernels::Device& on) : on_(on) {
         do {
             n_ *= 2;
-            for (Buffer* matrix : {&a_, &b_, &c_}) {
+            for (kernels::Buffer* matrix : {&a_, &b_, &c_}) {
                 *matrix = random_numbers<Real>(on, n_ * n_, -1, 1);
             }
             multiply();  // the first warms up, and is slower
@@ -55,16 +55,16 @@ public:
 
 private:
     double multiply() {
-        const GemmArgs<Real> args{.m = n_,
-                                  .n = n_,
-                                  .k = n_,
-                                  .a = a_.as<Real>(),
-                                  .lda = n_,
-                                  .b = b_.as<Real>(),
-                                  .ldb = n_,
-                                  .c = c_.as<Real>(),
-                                  .ldc = n_};
-        return measure([&](const auto& exec) { gemm<Real>(exec, args); });
+        const kernels::GemmArgs<Real> args{.m = n_,
+                                           .n = n_,
+                                           .k = n_,
+                                           .a = a_.as<Real>(),
+                                           .lda = n_,
+                                           .b = b_.as<Real>(),
+                                           .ldb = n_,
+                                           .c = c_.as<Real>(),
+                                           .ldc = n_};
+        return measure([&](const auto& exec) { kernels::gemm<Real>(exec, args); });
     }
     double copy() {
         return measure([&] { on_.copy(to_.data(), from_.data(), bytes_); });
@@ -75,10 +75,10 @@ private:
         return t;
     }
 
-    Device on_;
+    kernels::Device on_;
     Index n_ = 128;
     std::size_t bytes_ = std::size_t{1} << 25;
-    Buffer a_, b_, c_, from_, to_;
+    kernels::Buffer a_, b_, c_, from_, to_;
     double product_ = 0, copy_ = 0;
     double spent_ = 0;  ///< by all measurements after the first
 };

@@ -12,7 +12,7 @@ namespace nengine::bench {
 /// Names of this machine's devices, for SimulatorOptions::device.
 inline std::vector<std::string> devices() {
     std::vector<std::string> names = {"cpu"};
-    if (Device::cuda_count() > 0) {
+    if (kernels::Device::cuda_count() > 0) {
         names.push_back("cuda");
     }
     return names;

@@ -9,13 +9,13 @@ namespace nengine::bench {
 
 /// How often `seconds` runs its work: on a GPU in a row, so that waiting for it does
 /// not count.
-inline int runs_per_timing(const Device& on) {
+inline int runs_per_timing(const kernels::Device& on) {
     return on.is_cuda() ? 10 : 1;
 }
 
 /// How long a device takes for `work(exec)`, a kernel, or for what `work()` asks of it:
 /// the mean of runs_per_timing(on) runs.
-double seconds(const Device& on, const auto& work) {
+double seconds(const kernels::Device& on, const auto& work) {
     using Clock = std::chrono::steady_clock;
     const int runs = runs_per_timing(on);
     const auto start = Clock::now();

@@ -11,7 +11,7 @@
 
 #include "kernels/base/error.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 namespace fs = std::filesystem;
@@ -106,4 +106,4 @@ void write_file_atomically(const fs::path& path, std::span<const std::byte> byte
     file.replace_target();
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <span>
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Writes `bytes` to `path` so that after a crash, a full disk or a kill the file holds
 /// either all of its old content or all of the new: writes a file beside it, waits
@@ -15,4 +15,4 @@ namespace nengine {
 void write_file_atomically(const std::filesystem::path& path,
                            std::span<const std::byte> bytes);
 
-}  // namespace nengine
+}  // namespace nengine::engine

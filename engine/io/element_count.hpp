@@ -5,7 +5,7 @@
 
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// The number of elements of a shape from a file. Nothing, if a size is negative or the
 /// product of those that are not 0 does not fit an Index: the order of the sizes makes
@@ -22,4 +22,4 @@ inline std::optional<Index> element_count(std::span<const Index> shape) {
     return empty ? 0 : count;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -12,7 +12,7 @@
 #include "engine/io/read_file.hpp"
 #include "kernels/base/error.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 using Bytes = std::span<const std::byte>;
@@ -189,4 +189,4 @@ IdxArray read_idx(const std::filesystem::path& path, int n_dims) {
     return parse_idx(read_file(path, where), where, n_dims);
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -9,7 +9,7 @@
 
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// A byte array from an idx file, row-major: images [count, height, width] or labels
 /// [count].
@@ -35,4 +35,4 @@ IdxArray parse_idx(std::span<const std::byte> bytes, const std::string& where,
 ///                    file
 IdxArray read_idx(const std::filesystem::path& path, int n_dims = 0);
 
-}  // namespace nengine
+}  // namespace nengine::engine

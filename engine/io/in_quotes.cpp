@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace nengine {
+namespace nengine::engine {
 
 std::string in_quotes(std::string_view text) {
     constexpr std::size_t longest = 80;
@@ -19,4 +19,4 @@ std::string in_quotes(std::string_view text) {
     return '\'' + result + (size < text.size() ? "...'" : "'");
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -13,7 +13,7 @@
 #include "engine/io/read_file.hpp"
 #include "kernels/base/error.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 static_assert(std::endian::native == std::endian::little,
@@ -316,11 +316,12 @@ NpyArray parse_npy(std::span<const std::byte> bytes, const std::string& where) {
     return array;
 }
 
-std::vector<std::byte> format_npy(const NpyArray& array, RealType real) {
+std::vector<std::byte> format_npy(const NpyArray& array, kernels::RealType real) {
     check_count(array.shape, array.values.size(), "format_npy");
     const std::span<const double> values(array.values);
-    return real == RealType::float32 ? format<float>(array.shape, values, "<f4")
-                                     : format<double>(array.shape, values, "<f8");
+    return real == kernels::RealType::float32
+               ? format<float>(array.shape, values, "<f4")
+               : format<double>(array.shape, values, "<f8");
 }
 
 NpyArray read_npy(const std::filesystem::path& path) {
@@ -340,4 +341,4 @@ void write_npy(const std::filesystem::path& path, std::span<const Index> shape,
     write_file_atomically(path, format<double>(shape, values, "<f8"));
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -8,7 +8,7 @@
 
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// A numeric array from or for a file, row-major. An empty shape is a scalar.
 struct NpyArray {
@@ -26,7 +26,7 @@ NpyArray parse_npy(std::span<const std::byte> bytes, const std::string& where);
 /// The bytes of an npy file (format 1.0, C order) with the values as f4 or f8.
 /// @throws ShapeError  if the shape and the number of values differ, or it has more
 ///                     than 64 dimensions
-std::vector<std::byte> format_npy(const NpyArray& array, RealType real);
+std::vector<std::byte> format_npy(const NpyArray& array, kernels::RealType real);
 
 /// @throws FileError  missing, unreadable, or as `parse_npy`
 NpyArray read_npy(const std::filesystem::path& path);
@@ -39,4 +39,4 @@ void write_npy(const std::filesystem::path& path, std::span<const Index> shape,
 void write_npy(const std::filesystem::path& path, std::span<const Index> shape,
                std::span<const double> values);
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -13,7 +13,7 @@
 #include "engine/io/zip_directory.hpp"
 #include "kernels/base/error.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 namespace fs = std::filesystem;
@@ -190,7 +190,7 @@ std::vector<std::byte> take_bytes(zip_source_t* source, const std::string& where
 }
 
 std::vector<std::byte> format(const std::map<std::string, NpyArray>& arrays,
-                              RealType real, const std::string& where) {
+                              kernels::RealType real, const std::string& where) {
     std::map<std::string, std::vector<std::byte>> members;  // outlives the archive
     for (const auto& [name, array] : arrays) {
         members[name + ".npy"] = format_npy(array, real);
@@ -233,7 +233,7 @@ std::map<std::string, NpyArray> parse_npz(std::span<const std::byte> bytes,
 }
 
 std::vector<std::byte> format_npz(const std::map<std::string, NpyArray>& arrays,
-                                  RealType real) {
+                                  kernels::RealType real) {
     return format(arrays, real, "format_npz");
 }
 
@@ -250,10 +250,10 @@ std::map<std::string, NpyArray> read_npz(const fs::path& path) {
 }
 
 void write_npz(const fs::path& path, const std::map<std::string, NpyArray>& arrays,
-               RealType real) {
+               kernels::RealType real) {
     // Made in memory: writing the file is then one atomic act.
     write_file_atomically(path,
                           format(arrays, real, "write_npz('" + path.string() + "')"));
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -8,7 +8,7 @@
 
 #include "kernels/base/error.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 namespace fs = std::filesystem;
@@ -48,4 +48,4 @@ std::vector<std::byte> read_file(const fs::path& path, const std::string& where)
     return bytes;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace nengine {
+namespace nengine::engine {
 
 /// All bytes of a file.
 /// @throws FileError  beginning with `where`: missing, a folder, unreadable, or larger
@@ -13,4 +13,4 @@ namespace nengine {
 std::vector<std::byte> read_file(const std::filesystem::path& path,
                                  const std::string& where);
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -9,7 +9,7 @@
 
 #include "kernels/base/error.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 using namespace std::string_view_literals;
@@ -115,4 +115,4 @@ void check_zip_directory(zip_source_t* source, zip_uint64_t size,
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

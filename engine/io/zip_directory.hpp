@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Compares the number of members that an archive's end claims with the size of its
 /// directory: libzip allocates memory for as many before it looks for the first.
@@ -14,4 +14,4 @@ namespace nengine {
 void check_zip_directory(zip_source_t* source, zip_uint64_t size,
                          const std::string& where);
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -14,7 +14,7 @@
 
 // What an executor sees: kernels with their arguments, and calls of the host.
 
-namespace nengine {
+namespace nengine::engine {
 
 /// What scan, rate curve and gradient of neurons share.
 struct NeuronOperands {
@@ -74,4 +74,4 @@ struct Command {
     double flops = 0;   ///< per step and item
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -2,7 +2,7 @@
 
 #include <numeric>
 
-namespace nengine {
+namespace nengine::engine {
 
 std::vector<Index> CompressedRows::in_order(const std::vector<Index>& numbers) const {
     std::vector<Index> result;
@@ -31,4 +31,4 @@ CompressedRows compressed_rows(const std::vector<Index>& rows, Index n_rows,
     return result;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -2,9 +2,10 @@
 
 #include <vector>
 
+#include "engine/ir/names.hpp"
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Entries by row, as sparse matrices and indexed sums have them: row r has the entries
 /// order[p] for p in [offsets[r], offsets[r + 1]), in increasing order.
@@ -20,4 +21,4 @@ struct CompressedRows {
 CompressedRows compressed_rows(const std::vector<Index>& rows, Index n_rows,
                                Index first = 0);
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -5,7 +5,7 @@
 
 #include "kernels/base/error.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 ElementView ElementView::dense(const Shape& shape, Index offset) {
     if (shape.size() > max_dims) {
@@ -59,4 +59,4 @@ bool ElementView::collapsible(Index& stride) const {
     return true;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

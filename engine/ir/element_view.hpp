@@ -5,7 +5,7 @@
 
 #include "engine/ir/signal.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Some elements of a value: like a view of a signal, at most 4-D.
 struct ElementView {
@@ -46,4 +46,4 @@ void for_each_element(const ElementView& view, Fn&& fn) {
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -3,7 +3,7 @@
 
 #include "engine/ir/plan.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 const char* kind_name(StageKind kind) {
@@ -64,4 +64,4 @@ std::string Plan::explain() const {
     return text + line;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

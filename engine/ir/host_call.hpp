@@ -4,11 +4,12 @@
 #include <memory>
 #include <span>
 
+#include "engine/ir/names.hpp"
 #include "kernels/base/view.hpp"
 
 // What commands refer to of the user's: functions that run on the host.
 
-namespace nengine {
+namespace nengine::engine {
 
 /// A function of the user's: output = f(t) or f(t, x). `x` is empty without an x slot.
 /// Called once per step, and per item when it has x; the order of calls is Nengo's
@@ -42,4 +43,4 @@ struct HostProcess {
     bool ordered = false;    ///< which has a place in the order of those
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -13,7 +13,7 @@
 
 // A kernel's arguments as a plan has them, and how they become a call.
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Arguments that refer to operands and tables of a plan.
 struct Planned {
@@ -298,4 +298,4 @@ private:
     std::unique_ptr<Holder> held_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

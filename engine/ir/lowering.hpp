@@ -11,7 +11,7 @@
 // What operators are lowered with: they ask for operands of their slots and emit
 // commands. The planner implements both interfaces (engine/planner/emit).
 
-namespace nengine {
+namespace nengine::engine {
 
 /// What an operand of a slot stands for.
 enum class Of {
@@ -132,4 +132,4 @@ public:
     virtual Operand adjoint(Index planes, Index width) = 0;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -6,7 +6,7 @@
 #include "kernels/base/error.hpp"
 #include "kernels/base/host_memory.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// Smallest and largest element that a view names.
@@ -225,4 +225,4 @@ void Model::validate() const {
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

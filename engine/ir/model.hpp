@@ -8,7 +8,7 @@
 #include "engine/ir/operator.hpp"
 #include "engine/ir/signal.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// A node output that a call may feed from outside. When it is not fed, `producer`
 /// computes it, or the signal keeps its initial value if there is none.
@@ -85,4 +85,4 @@ private:
     std::vector<std::unique_ptr<Operator>> operators_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

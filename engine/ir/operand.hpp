@@ -2,12 +2,13 @@
 
 #include <cstdint>
 
+#include "engine/ir/names.hpp"
 #include "kernels/base/view.hpp"
 
 // An operand says where numbers lie; addresses follow from it, the chunk's steps, the
 // tile's items, and the step within a stepped region.
 
-namespace nengine {
+namespace nengine::engine {
 
 using BufferId = std::int32_t;
 inline constexpr BufferId no_buffer = -1;
@@ -57,4 +58,4 @@ inline Operand as_column(Operand vector) {
     return vector;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -9,7 +9,7 @@
 #include "engine/ir/operator_properties.hpp"
 #include "engine/ir/signal.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// What an operator does to a signal within one step. Per signal: one set, then incs,
 /// then reads, then one update, whose value is seen from the next step on. `state` is
@@ -146,4 +146,4 @@ private:
     std::vector<Slot> slots_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

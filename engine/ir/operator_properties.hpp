@@ -4,13 +4,14 @@
 #include <initializer_list>
 #include <optional>
 
+#include "engine/ir/names.hpp"
 #include "kernels/base/view.hpp"
 
 // What passes know of an operator beside its slots. They ask for these properties,
 // never for its type, so that a new operator takes part in every pass by what it
 // states.
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Some of an operator's slots.
 class SlotSet {
@@ -139,4 +140,4 @@ struct OperatorProperties {
     constexpr bool acts_within_step() const { return calls == UsersCalls::within_step; }
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

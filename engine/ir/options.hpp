@@ -2,9 +2,10 @@
 
 #include <cstddef>
 
+#include "engine/ir/names.hpp"
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 enum class MergePlanner { none, greedy, tree };
 enum class ExecutorMode { direct, recorded };
@@ -33,4 +34,4 @@ struct PlannerOptions {
     ExecutorMode executor = ExecutorMode::recorded;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace nengine {
+namespace nengine::engine {
 
 bool Plan::calls_host() const {
     return std::ranges::any_of(forward, &Stage::has_host);
@@ -43,4 +43,4 @@ ParameterLayout lay_out_parameters(const Model& model, Index* total) {
     return layout;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

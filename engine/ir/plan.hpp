@@ -9,7 +9,7 @@
 #include "engine/ir/element_view.hpp"
 #include "engine/ir/model.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 enum class BufferKind {
     work,       ///< lives within a chunk (or a window of training); may be reused
@@ -117,4 +117,4 @@ struct ChunkSize {
 using ParameterLayout = std::map<SignalId, Index>;
 ParameterLayout lay_out_parameters(const Model& model, Index* total);
 
-}  // namespace nengine
+}  // namespace nengine::engine

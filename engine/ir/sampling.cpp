@@ -5,7 +5,7 @@
 
 #include "kernels/base/error.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 // Rounding keeps the order of numbers, and steps are doubles: a rounded quotient or
 // product is never on the wrong side of the whole number that is next to it, but may
@@ -62,4 +62,4 @@ void check_target_steps(const ProbePoint& probe, Index first_step, Index n_steps
         std::to_string(samples) + of_what + (samples == 1 ? "" : ", or 1 to be held"));
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -5,7 +5,7 @@
 
 #include "engine/ir/model.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Which steps a period samples: those k, counted from 1, with fmod(k, period) < 1,
 /// which is Nengo's rule.
@@ -68,4 +68,4 @@ private:
 void check_target_steps(const ProbePoint& probe, Index first_step, Index n_steps,
                         Index target_steps, const std::string& where);
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Numbers that copies share: replaced as a whole, never changed in place. A model's
 /// weights are copied with it from layer to layer, and may be most of its memory.
@@ -35,4 +35,4 @@ private:
     std::shared_ptr<const std::vector<double>> values_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -1,6 +1,6 @@
 #include "engine/ir/signal.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 Index shape_size(const Shape& shape) {
     Index size = 1;
@@ -32,4 +32,4 @@ void fill_dense_strides(const Shape& shape, std::span<Index> strides) {
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

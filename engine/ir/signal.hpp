@@ -5,12 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "engine/ir/names.hpp"
 #include "engine/ir/shared_values.hpp"
+#include "kernels/base/shape.hpp"
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
-using Shape = std::vector<Index>;
 using SignalId = std::int32_t;
 inline constexpr SignalId no_signal = -1;
 
@@ -46,4 +47,4 @@ struct Signal {
     bool is_view() const { return base != no_signal; }
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

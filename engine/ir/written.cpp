@@ -1,6 +1,6 @@
 #include "engine/ir/written.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// Calls `mark(operand)` for what a command writes; operands may be absent.
@@ -82,4 +82,4 @@ WrittenElements written_elements(const Plan& plan, bool backward) {
     return result;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

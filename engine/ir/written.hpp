@@ -5,7 +5,7 @@
 
 #include "engine/ir/plan.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// For each element of a buffer's rows, 1 if it is written.
 using WrittenElements = std::map<BufferId, std::vector<char>>;
@@ -15,4 +15,4 @@ using WrittenElements = std::map<BufferId, std::vector<char>>;
 /// held before.
 WrittenElements written_elements(const Plan& plan, bool backward);
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -5,7 +5,7 @@
 #include "engine/operators/checks.hpp"
 #include "kernels/reduce.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 void check_broadcast(const Operator& op, const Shape& from, const Shape& to) {
     bool fits = from.size() <= to.size();
@@ -46,4 +46,4 @@ void broadcast_gradient(BackwardLowering& low, int slot, int factor, int out) {
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -5,7 +5,7 @@
 
 // Operands that repeat along others by numpy's rules.
 
-namespace nengine {
+namespace nengine::engine {
 
 /// `from` repeats along `to` by numpy's rules.
 /// @throws BuildError  it does not, naming the operator
@@ -15,4 +15,4 @@ void check_broadcast(const Operator& op, const Shape& from, const Shape& to);
 /// broadcasting.
 void broadcast_gradient(BackwardLowering& low, int slot, int factor, int out);
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -8,7 +8,7 @@
 
 // What the checks of operators have in common.
 
-namespace nengine {
+namespace nengine::engine {
 
 inline Index size_of(const std::vector<Shape>& shapes, int slot) {
     return shape_size(shapes[static_cast<std::size_t>(slot)]);
@@ -46,4 +46,4 @@ inline void check_indices(const Operator& op, const std::vector<Index>& indices,
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

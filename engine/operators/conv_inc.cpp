@@ -5,7 +5,7 @@
 #include "kernels/convolution.hpp"
 #include "kernels/reduce.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 std::vector<Slot> conv_slots(SignalId w, SignalId x, SignalId y, bool inc,
@@ -129,4 +129,4 @@ void ConvInc::lower_backward(BackwardLowering& low) const {
     });
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

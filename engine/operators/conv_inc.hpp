@@ -6,7 +6,7 @@
 #include "engine/operators/operator_base.hpp"
 #include "kernels/conv.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Y = (or +=) the cross-correlation of X with W (kernels/conv.hpp), channels last,
 /// plus a bias per output channel if there is one (of planes only). X and Y are flat or
@@ -39,4 +39,4 @@ private:
     bool transposed_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

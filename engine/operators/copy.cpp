@@ -11,7 +11,7 @@
 #include "kernels/elementwise.hpp"
 #include "kernels/gather.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 Copy::Copy(SignalId src_signal, SignalId dst_signal, bool inc,
            std::vector<Index> src_index, std::vector<Index> dst_index)
@@ -153,4 +153,4 @@ void Copy::lower_backward(BackwardLowering& low) const {
     low.finish(dx);
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -5,7 +5,7 @@
 
 #include "engine/operators/operator_base.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// dst[dst_index] = (or +=) src[src_index], src broadcast to dst's shape by numpy's
 /// rules.
@@ -37,4 +37,4 @@ private:
     std::vector<Index> src_index_, dst_index_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

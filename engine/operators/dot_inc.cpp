@@ -4,7 +4,7 @@
 #include "engine/operators/checks.hpp"
 #include "kernels/product.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 DotInc::DotInc(SignalId a_signal, SignalId x_signal, SignalId y_signal, bool inc)
     : OperatorBase(
@@ -82,4 +82,4 @@ void DotInc::lower_backward(BackwardLowering& low) const {
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

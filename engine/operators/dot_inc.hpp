@@ -5,7 +5,7 @@
 
 #include "engine/operators/operator_base.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Y = (or +=) A X, with A [m, n], X [n], Y [m].
 class DotInc : public OperatorBase<DotInc> {
@@ -25,4 +25,4 @@ public:
     double flops(const std::vector<Shape>& shapes) const override;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

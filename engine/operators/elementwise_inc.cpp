@@ -6,7 +6,7 @@
 #include "engine/operators/broadcast.hpp"
 #include "kernels/elementwise.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 ElementwiseInc::ElementwiseInc(SignalId a_signal, SignalId x_signal, SignalId y_signal,
                                bool inc)
@@ -52,4 +52,4 @@ void ElementwiseInc::lower_backward(BackwardLowering& low) const {
     broadcast_gradient(low, x, a, y);
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -5,7 +5,7 @@
 
 #include "engine/operators/operator_base.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Y = (or +=) A * X, element by element, A and X broadcast to Y's shape by numpy's
 /// rules.
@@ -26,4 +26,4 @@ public:
     double flops(const std::vector<Shape>& shapes) const override;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -2,7 +2,7 @@
 
 #include "engine/ir/lowering.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 std::vector<Slot> host_slots(SignalId output, SignalId x) {
@@ -66,4 +66,4 @@ void HostFunction::lower(Lowering& low) const {
     low.emit(std::move(command));
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -7,7 +7,7 @@
 #include "engine/ir/host_call.hpp"
 #include "engine/operators/operator_base.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Slots: output (set; absent when the function returns nothing: then the list is empty
 /// or just x), then x.
@@ -43,4 +43,4 @@ private:
     Order order_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

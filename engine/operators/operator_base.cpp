@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace nengine {
+namespace nengine::engine {
 
 void append(std::vector<Index>& numbers, const Shape& shape) {
     numbers.push_back(static_cast<Index>(shape.size()));
@@ -17,4 +17,4 @@ MergeKey shape_key(std::string type, const std::vector<Shape>& shapes) {
     return key;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

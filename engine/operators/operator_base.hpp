@@ -9,7 +9,7 @@
 // What the operators of this folder have in common. Each names its slots in the order
 // of an enumeration and stores nothing but signal ids and constants.
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Boilerplate that every concrete operator needs.
 template <class Derived>
@@ -39,4 +39,4 @@ void append(std::vector<Index>& numbers, const Shape& shape);
 /// Of operators that are merged with their like on equal shapes only.
 MergeKey shape_key(std::string type, const std::vector<Shape>& shapes);
 
-}  // namespace nengine
+}  // namespace nengine::engine

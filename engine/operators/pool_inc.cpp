@@ -4,7 +4,7 @@
 #include "engine/operators/checks.hpp"
 #include "kernels/pool.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 PoolInc::PoolInc(SignalId x_signal, SignalId y_signal, const Pool2DShape& shape,
                  bool inc)
@@ -52,4 +52,4 @@ void PoolInc::lower_backward(BackwardLowering& low) const {
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -6,7 +6,7 @@
 #include "engine/operators/operator_base.hpp"
 #include "kernels/pool.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Y = (or +=) the average pool of X (kernels/pool.hpp); `shape.images` is 1.
 class PoolInc : public OperatorBase<PoolInc> {
@@ -27,4 +27,4 @@ private:
     Pool2DShape shape_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -7,7 +7,7 @@
 #include "kernels/neuron_scan.hpp"
 #include "kernels/random_spikes.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// The curve has no state: that of the spikes stands for nothing.
@@ -114,4 +114,4 @@ double PoissonSpikes::flops(const std::vector<Shape>& shapes) const {
     return per_neuron * elements(shapes, output);
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -2,7 +2,7 @@
 
 #include "engine/operators/operator_base.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Spikes by chance (Nengo's StochasticSpiking): of dt |r| as many as its whole part,
 /// and one more if a random number is below the rest,
@@ -47,4 +47,4 @@ public:
     double flops(const std::vector<Shape>& shapes) const override;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -5,7 +5,7 @@
 #include "engine/ir/lowering.hpp"
 #include "kernels/elementwise.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 Reset::Reset(SignalId dst_signal, double value)
     : OperatorBase({{Role::set, dst_signal}}), value_(value) {}
@@ -24,4 +24,4 @@ void Reset::lower(Lowering& low) const {
     low.emit(FillArgs<Planned>{low.flat(dst), value_});
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

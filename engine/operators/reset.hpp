@@ -5,7 +5,7 @@
 
 #include "engine/operators/operator_base.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// dst = value
 class Reset : public OperatorBase<Reset> {
@@ -24,4 +24,4 @@ private:
     double value_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

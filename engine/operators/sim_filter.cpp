@@ -5,7 +5,7 @@
 #include "kernels/base/error.hpp"
 #include "kernels/filter_scan.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 std::vector<Slot> filter_slots(FilterForm form, SignalId input, SignalId output,
@@ -82,4 +82,4 @@ void SimFilter::lower_backward(BackwardLowering& low) const {
     low.consume_carried_gradient(output);
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -6,7 +6,7 @@
 #include "engine/operators/operator_base.hpp"
 #include "kernels/filter_scan.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// A linear filter as a process (Nengo's SimProcess): output = filter(input).
 ///
@@ -36,4 +36,4 @@ private:
     Index order_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

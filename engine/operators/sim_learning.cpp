@@ -10,7 +10,7 @@
 #include "kernels/product.hpp"
 #include "kernels/reduce.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 bool rule_decays(LearningKind kind) {
@@ -251,4 +251,4 @@ void SimLearning::lower(Lowering& low) const {
     RuleLowering(*this, low).run();
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

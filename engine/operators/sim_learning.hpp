@@ -15,7 +15,7 @@
 // where W is touched anyway; `delta` itself, as in Nengo, only where something wants to
 // see it.
 
-namespace nengine {
+namespace nengine::engine {
 
 /// The signals of a learning rule; those that a rule or a model lacks are no_signal.
 struct LearningSignals {
@@ -83,4 +83,4 @@ private:
         col_ = -1, decay_ = -1, delta_ = -1;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -7,7 +7,7 @@
 #include "engine/operators/sim_filter.hpp"
 #include "kernels/base/error.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 std::vector<Slot> neuron_slots(NeuronType type, SignalId j, SignalId output,
@@ -244,4 +244,4 @@ void SimNeurons::lower_backward(BackwardLowering& low) const {
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

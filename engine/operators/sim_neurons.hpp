@@ -7,7 +7,7 @@
 #include "engine/operators/operator_base.hpp"
 #include "kernels/neuron_scan.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// output = one step of `type`'s neurons with input current J; states carry over.
 ///
@@ -72,4 +72,4 @@ private:
     bool has_gain_, has_bias_, rate_ = false, has_filter_ = false;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -2,7 +2,7 @@
 
 #include "engine/ir/lowering.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 std::vector<Slot> process_slots(Role role, SignalId output, SignalId x) {
@@ -68,4 +68,4 @@ void SimProcess::lower(Lowering& low) const {
     low.emit(std::move(command));
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

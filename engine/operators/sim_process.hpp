@@ -3,7 +3,7 @@
 #include "engine/ir/host_call.hpp"
 #include "engine/operators/operator_base.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// A process on the host (Nengo's SimProcess): output = one step of (t, x).
 ///
@@ -50,4 +50,4 @@ private:
     Options options_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

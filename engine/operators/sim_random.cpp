@@ -6,7 +6,7 @@
 #include "engine/operators/checks.hpp"
 #include "engine/operators/operator_base.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 SimRandom::SimRandom(SignalId output_signal, Options options)
     : OperatorBase({{Role::set, output_signal}}), options_(options) {}
@@ -58,4 +58,4 @@ double SimRandom::flops(const std::vector<Shape>& shapes) const {
     return per_number * elements(shapes, output);
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

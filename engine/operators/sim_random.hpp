@@ -6,7 +6,7 @@
 #include "engine/operators/operator_base.hpp"
 #include "kernels/random.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// output = shift + scale * a number per step, item and element, drawn on the device
 /// (kernels/random.hpp): uniform in [0, 1) or standard normal. The numbers are a
@@ -39,4 +39,4 @@ private:
     Options options_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -10,7 +10,7 @@
 #include "kernels/base/error.hpp"
 #include "kernels/sparse_product.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// y (+)= A x for A with values in these rows and columns.
@@ -93,4 +93,4 @@ void SparseDotInc::lower_backward(BackwardLowering& low) const {
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -4,7 +4,7 @@
 
 #include "engine/operators/operator_base.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Where the values of a sparse matrix stand: value i in row `rows[i]` and column
 /// `columns[i]`, in any order; values of one place are added.
@@ -39,4 +39,4 @@ private:
     SparsePattern pattern_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -4,7 +4,7 @@
 #include "engine/operators/checks.hpp"
 #include "kernels/elementwise.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 TimeUpdate::TimeUpdate(SignalId time_signal)
     : OperatorBase({{Role::set, time_signal}}) {}
@@ -25,4 +25,4 @@ void TimeUpdate::lower(Lowering& low) const {
     low.emit(TimeArgs<Planned>{{}, {}, low.flat(time)});
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

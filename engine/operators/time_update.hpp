@@ -5,7 +5,7 @@
 
 #include "engine/operators/operator_base.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// time = step * dt, with steps counted from 1.
 class TimeUpdate : public OperatorBase<TimeUpdate> {
@@ -20,4 +20,4 @@ public:
     double flops(const std::vector<Shape>&) const override { return 1; }
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -5,7 +5,7 @@
 #include "engine/operators/weight_inc_dot.hpp"
 #include "kernels/learning.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 WeightInc::WeightInc(SignalId weight_signal, SignalId row_signal, SignalId col_signal,
                      SignalId decay_signal)
@@ -64,4 +64,4 @@ void WeightInc::lower(Lowering& low) const {
         has_decay() ? matrix : Operand{}, matrix, true});
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -5,7 +5,7 @@
 
 #include "engine/operators/operator_base.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// weights += row x col - decay * weights: Nengo's "weights += delta", from factors.
 class WeightInc : public OperatorBase<WeightInc> {
@@ -25,4 +25,4 @@ public:
     double flops(const std::vector<Shape>& shapes) const override;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -4,7 +4,7 @@
 #include "engine/operators/checks.hpp"
 #include "kernels/learning.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 std::vector<Slot> fused_slots(const WeightInc& change, const DotInc& product) {
@@ -52,4 +52,4 @@ void WeightIncDot::lower(Lowering& low) const {
         low.vector(x), low.vector(y), low.accumulate(y)});
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

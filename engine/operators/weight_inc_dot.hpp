@@ -7,7 +7,7 @@
 #include "engine/operators/operator_base.hpp"
 #include "engine/operators/weight_inc.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// WeightInc, then y = (or +=) weights x: made by the fuse pass, so that weights pass
 /// through the processor once per step.
@@ -24,4 +24,4 @@ public:
     double flops(const std::vector<Shape>& shapes) const override;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

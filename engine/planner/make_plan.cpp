@@ -6,7 +6,7 @@
 #include "engine/planner/schedule/fold.hpp"
 #include "engine/planner/schedule/merge.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 Graph optimised_graph(const PlanRequest& request) {
@@ -50,4 +50,4 @@ Plan make_plan(const PlanRequest& request) {
     return plan;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

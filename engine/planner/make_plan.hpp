@@ -6,7 +6,7 @@
 #include "engine/ir/options.hpp"
 #include "engine/ir/plan.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Everything from the model to the command list.
 struct PlanRequest {
@@ -19,4 +19,4 @@ struct PlanRequest {
 };
 Plan make_plan(const PlanRequest& request);
 
-}  // namespace nengine
+}  // namespace nengine::engine

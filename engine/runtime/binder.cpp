@@ -3,7 +3,7 @@
 #include "kernels/base/error.hpp"
 #include "kernels/neuron_scan.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// A binder at one chunk and tile.
@@ -196,4 +196,4 @@ Call Binder<Real>::operator_call(const RandomCommand&, const ChunkExtent&) const
 template class Binder<float>;
 template class Binder<double>;
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -6,7 +6,7 @@
 #include "engine/runtime/memory.hpp"
 #include "kernels/random.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Turns commands into calls. Everything that a call needs is copied into it, so that
 /// it may be replayed when the plan is gone.
@@ -92,4 +92,4 @@ private:
     std::map<std::pair<const Real*, Index>, const Real*> prepared_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

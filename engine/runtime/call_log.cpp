@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
-namespace nengine {
+namespace nengine::engine {
 
 const double* CallLog::find(int op, Index step, Index item) const {
     // What a call without results has given: an address, but of no number.
@@ -61,4 +61,4 @@ void CallLog::forget_from(int op, Index step) {
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

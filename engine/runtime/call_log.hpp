@@ -4,9 +4,10 @@
 #include <span>
 #include <vector>
 
+#include "engine/ir/names.hpp"
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// What functions of the user's have given, call by call, for steps that are not past:
 /// a step that is run again because a later one failed, another tile of the batch, and
@@ -37,4 +38,4 @@ private:
     std::map<int, std::vector<Series>> series_;  ///< by operator, then item
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -2,7 +2,7 @@
 
 #include "kernels/elementwise.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// The same extents at `data`, without gaps.
@@ -74,4 +74,4 @@ template void write_block(const Device&, const Block<double>&,
 template class HostBlock<float>;
 template class HostBlock<double>;
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -2,10 +2,11 @@
 
 #include <vector>
 
+#include "engine/ir/names.hpp"
 #include "kernels/base/device.hpp"
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// The numbers of a block, wherever it lies, one after the other.
 template <class Real>
@@ -34,4 +35,4 @@ private:
     std::vector<Real> copy_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <exception>
 
-namespace nengine {
+namespace nengine::engine {
 
 bool calls_user(const Command& command) {
     const auto* process = std::get_if<ProcessCommand>(&command.args);
@@ -214,4 +214,4 @@ template void call_side_by_side(const HostContext<float>&, const ProcessCommand&
 template void call_side_by_side(const HostContext<double>&, const ProcessCommand&,
                                 const ChunkExtent&, HostSteps);
 
-}  // namespace nengine
+}  // namespace nengine::engine

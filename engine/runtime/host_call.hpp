@@ -7,7 +7,7 @@
 #include "engine/runtime/host_block.hpp"
 #include "engine/runtime/process_states.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// What calls of the host need of the plan's runner, and what they tell it.
 template <class Real>
@@ -67,4 +67,4 @@ template <class Real>
 void call_side_by_side(const HostContext<Real>& context, const ProcessCommand& command,
                        const ChunkExtent& extent, HostSteps steps);
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -5,7 +5,7 @@
 
 #include "kernels/base/host_memory.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 constexpr std::size_t alignment = 256;
@@ -107,4 +107,4 @@ PlanMemory::PlanMemory(const Device& device, const Plan& plan,
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

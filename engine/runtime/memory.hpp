@@ -6,7 +6,7 @@
 #include "engine/ir/plan.hpp"
 #include "kernels/base/device.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// How much of a call runs at once, and where it lies.
 struct ChunkExtent {
@@ -38,4 +38,4 @@ private:
     std::size_t bytes_ = 0;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -5,7 +5,7 @@
 
 #include "kernels/rows.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// Steps of a region in one CUDA graph. Launching a graph takes the host 3 to 6 us, and
@@ -279,4 +279,4 @@ void PlanRunner<Real>::run_group(Recorded& recorded, bool backward, Index steps)
 template class PlanRunner<float>;
 template class PlanRunner<double>;
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -14,7 +14,7 @@
 #include "kernels/base/timer.hpp"
 #include "kernels/convolution.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// A plan with its memory on a device: runs stages over chunks.
 template <class Real>
@@ -144,4 +144,4 @@ private:
     std::unique_ptr<Timer> forward_timer_, backward_timer_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

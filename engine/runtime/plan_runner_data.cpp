@@ -12,7 +12,7 @@
 // Data that plans keep beside the session's: packed parameters, states in the plan's
 // order.
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// One gather is cheaper than a copy for each of many small pieces, but its tables are
@@ -316,4 +316,4 @@ void PlanRunner<Real>::save_run(const StateTable& table, const StateRun& run,
 template class PlanRunner<float>;
 template class PlanRunner<double>;
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -1,6 +1,6 @@
 #include "engine/runtime/plan_runner.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 template <class Real>
 void PlanRunner<Real>::make_prepared_filters() {
@@ -48,4 +48,4 @@ void PlanRunner<Real>::prepare_filter_of(const ConvArgs<Planned>& command) {
 template void PlanRunner<float>::make_prepared_filters();
 template void PlanRunner<double>::make_prepared_filters();
 
-}  // namespace nengine
+}  // namespace nengine::engine

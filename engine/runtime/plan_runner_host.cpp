@@ -6,7 +6,7 @@
 
 // What a plan calls on the host: functions of the user's, and processes.
 
-namespace nengine {
+namespace nengine::engine {
 
 template <class Real>
 HostContext<Real> PlanRunner<Real>::host_context() {
@@ -85,4 +85,4 @@ template void PlanRunner<float>::call_together(std::span<const Command>,
 template void PlanRunner<double>::call_together(std::span<const Command>,
                                                 const ChunkExtent&);
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -1,6 +1,6 @@
 #include "engine/runtime/process_states.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 void ProcessStates::make(const ProcessCommand::Member& member, Index first) {
     const HostProcess& process = member.process;
@@ -44,4 +44,4 @@ void ProcessStates::rewind(const Plan& plan, const ProcessStates& then, Index fa
     });
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -8,7 +8,7 @@
 #include "engine/ir/plan.hpp"
 #include "engine/runtime/call_log.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Which random numbers a run gets: the seed of those that the device draws, and the
 /// step functions of the host's processes with what they carry, the part of a network's
@@ -72,4 +72,4 @@ void for_each_process(const Plan& plan, Fn&& fn) {
     });
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -5,7 +5,7 @@
 
 #include "kernels/base/host_memory.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 template <class Real>
 void upload_as(const Device& device, Real* to, const double* values, std::size_t n) {
@@ -178,4 +178,4 @@ template void upload_as(const Device&, double*, const double*, std::size_t);
 template std::vector<double> download_from(const Device&, const float*, std::size_t);
 template std::vector<double> download_from(const Device&, const double*, std::size_t);
 
-}  // namespace nengine
+}  // namespace nengine::engine

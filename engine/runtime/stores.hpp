@@ -6,7 +6,7 @@
 #include "engine/ir/plan.hpp"
 #include "kernels/base/device.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// The trainable parameters of a session, in one buffer, with their gradients beside
 /// them.
@@ -88,4 +88,4 @@ std::vector<double> download_from(const Device& device, const Real* from,
 /// A table of indices on the device.
 Buffer upload_table(const Device& device, const std::vector<Index>& table);
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -7,7 +7,7 @@
 #include "engine/session/session_impl.hpp"
 #include "kernels/base/error.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 void check_size(const HostTensor& tensor, const std::string& name, Index size) {
@@ -284,4 +284,4 @@ std::size_t Session::peak_memory_bytes() const {
     return impl_->session->peak_memory_bytes();
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -13,7 +13,7 @@
 #include "engine/train/training.hpp"
 #include "kernels/base/device.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Borrowed numbers of the caller's, `[batch, steps, size]`, row-major on the host.
 struct HostTensor {
@@ -143,4 +143,4 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -9,7 +9,7 @@
 
 // What of training was not finite, and where that began.
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 bool is_finite(double value) {
@@ -177,4 +177,4 @@ void SessionOf<Real>::throw_if_not_finite(Runner& runner, const Epoch& epoch,
 template class SessionOf<float>;
 template class SessionOf<double>;
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -11,7 +11,7 @@
 #include "engine/session/session.hpp"
 #include "engine/train/optimizer_state.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Numbers of the caller's for all items of a call, on the device.
 template <class Real>
@@ -264,4 +264,4 @@ private:
     mutable std::size_t peak_ = 0;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

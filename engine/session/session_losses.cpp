@@ -8,7 +8,7 @@
 
 // What probes gave is compared with targets.
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// Rows of a block as a block, if they are as far from each other.
@@ -236,4 +236,4 @@ Scores SessionOf<Real>::read_scores(const Objective& objective, const Tally& tal
 template class SessionOf<float>;
 template class SessionOf<double>;
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -10,7 +10,7 @@
 #include "kernels/elementwise.hpp"
 #include "kernels/gather.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// Runners keep their memory: the few that a program alternates between.
@@ -270,4 +270,4 @@ template class ItemSource<double>;
 template class SessionOf<float>;
 template class SessionOf<double>;
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -5,7 +5,7 @@
 
 // What a session tells and is told between runs.
 
-namespace nengine {
+namespace nengine::engine {
 
 template <class Real>
 void SessionOf<Real>::reset(bool parameters, std::optional<std::uint64_t> seed) {
@@ -119,4 +119,4 @@ void SessionOf<Real>::note_memory(std::size_t extra) {
 template class SessionOf<float>;
 template class SessionOf<double>;
 
-}  // namespace nengine
+}  // namespace nengine::engine

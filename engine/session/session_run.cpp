@@ -4,7 +4,7 @@
 
 // Runs that carry the session's state on.
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// Samples that wait until their chunk is whole.
@@ -147,4 +147,4 @@ void SessionOf<Real>::run(Index n_steps, const Feeds& feeds, const ProbeSink& si
 template void SessionOf<float>::run(Index, const Feeds&, const ProbeSink&);
 template void SessionOf<double>::run(Index, const Feeds&, const ProbeSink&);
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -6,7 +6,7 @@
 
 // What probes hand to the caller.
 
-namespace nengine {
+namespace nengine::engine {
 
 template <class Real>
 void SessionOf<Real>::emit_samples(Runner& runner, const ChunkExtent& extent,
@@ -55,4 +55,4 @@ template void SessionOf<float>::emit_samples(Runner&, const ChunkExtent&, Index,
 template void SessionOf<double>::emit_samples(Runner&, const ChunkExtent&, Index, Index,
                                               Index, Index, const ProbeSink&);
 
-}  // namespace nengine
+}  // namespace nengine::engine

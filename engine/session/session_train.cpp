@@ -3,7 +3,7 @@
 #include "engine/session/session_impl.hpp"
 #include "kernels/loss.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 std::vector<int> probes_of(const Objective& objective) {
@@ -197,4 +197,4 @@ void SessionOf<Real>::set_learning_rate(double learning_rate) {
 template class SessionOf<float>;
 template class SessionOf<double>;
 
-}  // namespace nengine
+}  // namespace nengine::engine

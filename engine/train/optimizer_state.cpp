@@ -6,7 +6,7 @@
 #include "kernels/base/error.hpp"
 #include "kernels/optimizer.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 template <class Real>
 void OptimizerState<Real>::set(const Optimizer& optimizer) {
@@ -108,4 +108,4 @@ std::size_t OptimizerState<Real>::bytes() const {
 template class OptimizerState<float>;
 template class OptimizerState<double>;
 
-}  // namespace nengine
+}  // namespace nengine::engine

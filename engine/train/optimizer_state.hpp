@@ -5,7 +5,7 @@
 #include "engine/runtime/stores.hpp"
 #include "engine/train/training.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// An optimizer with its running averages on the device, for all parameters of a
 /// session at once.
@@ -45,4 +45,4 @@ private:
     Buffer progress_;  ///< of the updates, where a formula depends on their number
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

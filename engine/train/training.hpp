@@ -4,7 +4,7 @@
 #include <variant>
 #include <vector>
 
-namespace nengine {
+namespace nengine::engine {
 
 enum class LossKind { mean_squared_error, sparse_categorical_crossentropy };
 
@@ -62,4 +62,4 @@ struct Adam {
 };
 using Optimizer = std::variant<Sgd, RmsProp, Adam>;
 
-}  // namespace nengine
+}  // namespace nengine::engine

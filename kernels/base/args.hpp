@@ -13,7 +13,7 @@
 //     constexpr auto fields() const;   all members, in order, as a tuple of Fields
 //     void run(const auto& exec) const;   calls the kernel (of Bound<Real>)
 
-namespace nengine {
+namespace nengine::kernels {
 
 struct RandomOrigin;
 template <class Real>
@@ -126,4 +126,4 @@ template <class Args>
 inline constexpr std::size_t n_fields =
     std::tuple_size_v<decltype(std::declval<const Args&>().fields())>;
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -1,8 +1,8 @@
 #pragma once
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// Whether this processor runs what is compiled for CpuAvx512Exec.
 bool has_avx512();
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -11,7 +11,7 @@
 #include "kernels/base/exec.hpp"
 #include "kernels/base/gemm_math.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 class Device;
 class Timer;
@@ -126,4 +126,4 @@ private:
     Exec exec_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

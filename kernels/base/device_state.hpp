@@ -9,7 +9,7 @@
 #include "kernels/base/device.hpp"
 #include "kernels/base/timer.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// What a Device and its Buffers share: the memory and the queue of one processor.
 /// `Device` is the public face; each backend writes one child.
@@ -51,4 +51,4 @@ public:
     }
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -7,7 +7,7 @@
 #include "kernels/base/macros.hpp"
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 template <class Word>
 struct Parts {
@@ -109,4 +109,4 @@ using RowDivisor = IndexDivisor;
 using RowDivisor = PlainDivisor;
 #endif
 
-}  // namespace nengine
+}  // namespace nengine::kernels

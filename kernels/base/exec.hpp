@@ -1,6 +1,6 @@
 #pragma once
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// Runs kernels on the host with `threads` OpenMP threads; compiled for x86-64-v3.
 struct CpuExec {
@@ -18,4 +18,4 @@ struct CudaExec {
     class CudaContext* context = nullptr;  ///< library handles, workspaces, scratch
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -11,7 +11,7 @@
 #include <limits>
 #include <optional>
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 namespace fs = std::filesystem;
@@ -186,4 +186,4 @@ void refuse_host_memory(std::size_t bytes, const MemoryUse& use) {
                       bytes);
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

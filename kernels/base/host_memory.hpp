@@ -12,7 +12,7 @@
 #include "kernels/base/error.hpp"
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// Whether an Index holds the product of extents; `product` is it then.
 bool multiply_extents(std::span<const Index> extents, Index& product);
@@ -84,4 +84,4 @@ decltype(auto) with_host_memory(Work&& work, Use&& use) {
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

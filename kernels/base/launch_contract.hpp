@@ -5,8 +5,9 @@
 
 // What kernels/unified/*.cpp expect of a launch header (kernels/cpu/launch.hpp,
 // kernels/cuda/launch.cuh): the type `ThisExec` and these templates, in namespace
-// nengine. Functors are small structs passed by value, their members NENGINE_HD. Empty
-// launches do nothing (launch_columns without rows still finishes every column).
+// nengine::kernels. Functors are small structs passed by value, their members
+// NENGINE_HD. Empty launches do nothing (launch_columns without rows still finishes
+// every column).
 //
 //     launch_each(exec, n, fn)             fn(i) for i in [0, n)
 //     launch_elements(exec, extents, fn)   fn(t, b, r, c), c fastest
@@ -99,7 +100,7 @@
 //
 //     static constexpr bool rows_one_by_one = true;
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// The extents of an element-wise launch.
 struct Extents {
@@ -142,4 +143,4 @@ NENGINE_HD void run_element(const Functor& fn, I t, I b, I r, I c) {
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -5,7 +5,7 @@
 #include "kernels/base/macros.hpp"
 #include "kernels/base/spike.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// float64 for builders of networks, who spend much of their time on rates of LIF:
 /// log1p for x >= 0 alone, within two units in the last place of the C library's,
@@ -47,4 +47,4 @@ struct LogMath : SpikeMath<double> {
     }
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <initializer_list>
 
-namespace nengine {
+namespace nengine::kernels {
 
 MathPolicy choose_math(RealType type, double max_ratio) {
     if (type == RealType::float64 || !(max_ratio >= 0)) {
@@ -20,4 +20,4 @@ MathPolicy choose_math(RealType type, double max_ratio) {
     return {};
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

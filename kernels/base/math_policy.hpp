@@ -2,7 +2,7 @@
 
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// How neurons compute exp, expm1 and log1p.
 ///
@@ -21,4 +21,4 @@ struct MathPolicy {
 /// float64 and for large ratios.
 MathPolicy choose_math(RealType type, double max_ratio);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

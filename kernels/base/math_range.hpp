@@ -8,7 +8,7 @@
 // For which arguments a neuron type calls functions, which says what may compute them:
 // a functor's `Range`.
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// Types that call no function of the library.
 struct NoFunctions {
@@ -47,4 +47,4 @@ struct BoundedRange {
     }
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -12,7 +12,7 @@
 // makes a vector load of a loop over columns, so the strides over columns that matter
 // are types.
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 /// How far it is from one column to the next.
@@ -241,4 +241,4 @@ bool all_unit(const Block<Reals>&... blocks) {
 }
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -4,7 +4,7 @@
 
 #include "kernels/base/macros.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// Four 32-bit words.
 struct Words {
@@ -56,4 +56,4 @@ NENGINE_HD double unit_interval(std::uint32_t high, std::uint32_t low) {
            0x1p-53;
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -10,7 +10,7 @@
 // that compilers turn into vectors. A product that is fused into a sum is written as
 // `fused`: vectors, loop tails and devices round alike.
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// x * y + z, rounded once
 NENGINE_HD float fused(float x, float y, float z) {
@@ -210,4 +210,4 @@ struct TaylorMath : SpikeMath<float> {
     }
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -3,7 +3,7 @@
 #include <atomic>
 #include <exception>
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// What work in an OpenMP region throws. An exception that leaves a region ends the
 /// process, in a region of one thread too, so it waits here for the region's end:
@@ -39,4 +39,4 @@ private:
     std::exception_ptr error_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

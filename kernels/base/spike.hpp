@@ -4,7 +4,7 @@
 
 #include "kernels/base/macros.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// 1 where a neuron spikes, else 0: times a height it is the output, as a condition it
 /// resets states. Keeps the number that decides, not a bool: loops over neurons become
@@ -37,4 +37,4 @@ struct SpikeMath {
     }
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

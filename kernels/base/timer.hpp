@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// How long the parts of a device's work take that is run again and again: the time
 /// that the device needs, not the time that the host needs to launch it.
@@ -43,4 +43,4 @@ private:
     Clock::time_point last_ = Clock::now();
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

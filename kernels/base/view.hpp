@@ -1,14 +1,11 @@
 #pragma once
 
-#include <cstdint>
 #include <type_traits>
 
+#include "kernels/base/index.hpp"
 #include "kernels/base/macros.hpp"
 
-namespace nengine {
-
-/// Sizes, strides and positions, in elements.
-using Index = std::int64_t;
+namespace nengine::kernels {
 
 /// The real type a plan computes in.
 enum class RealType { float32, float64 };
@@ -51,4 +48,4 @@ struct ParamView {
     NENGINE_HD bool present() const { return data != nullptr; }
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -7,7 +7,7 @@
 #include "kernels/cpu/onednn.hpp"
 #endif
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 /// How many threads to use: one for less than some 20 us of work, where waking a second
@@ -99,4 +99,4 @@ template void conv2d_backward_filter(const CpuExec&, const Conv2DShape&, const f
 template void conv2d_backward_filter(const CpuExec&, const Conv2DShape&, const double*,
                                      const double*, double*, double*, bool);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

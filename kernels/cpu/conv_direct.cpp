@@ -7,7 +7,7 @@
 
 #include "kernels/cpu/conv_tile.hpp"
 
-namespace nengine::direct {
+namespace nengine::kernels::direct {
 namespace {
 
 std::size_t size(Index n) {
@@ -254,4 +254,4 @@ template void conv2d_backward_data(int, const Conv2DShape&, const float*, const 
 template void conv2d_backward_data(int, const Conv2DShape&, const double*,
                                    const double*, double*, bool);
 
-}  // namespace nengine::direct
+}  // namespace nengine::kernels::direct

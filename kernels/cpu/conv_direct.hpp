@@ -6,7 +6,7 @@
 /// for images of few channels, where libraries waste lanes. Arguments as in
 /// kernels/conv.hpp. The order of the sums over images depends on the number of
 /// threads.
-namespace nengine::direct {
+namespace nengine::kernels::direct {
 
 template <class Real>
 void conv2d_forward(int threads, const Conv2DShape& shape, const Real* x, const Real* w,
@@ -19,4 +19,4 @@ void conv2d_backward_filter(int threads, const Conv2DShape& shape, const Real* x
                             const Real* dL_dy, Real* dL_dw, Real* dL_dbias,
                             bool accumulate);
 
-}  // namespace nengine::direct
+}  // namespace nengine::kernels::direct

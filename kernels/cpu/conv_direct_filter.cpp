@@ -4,7 +4,7 @@
 #include "kernels/cpu/conv_direct.hpp"
 #include "kernels/cpu/conv_tile.hpp"
 
-namespace nengine::direct {
+namespace nengine::kernels::direct {
 namespace {
 
 std::size_t size(Index n) {
@@ -214,4 +214,4 @@ template void conv2d_backward_filter(int, const Conv2DShape&, const float*,
 template void conv2d_backward_filter(int, const Conv2DShape&, const double*,
                                      const double*, double*, double*, bool);
 
-}  // namespace nengine::direct
+}  // namespace nengine::kernels::direct

@@ -2,7 +2,7 @@
 
 #include "kernels/cpu/simd.hpp"
 
-namespace nengine::direct {
+namespace nengine::kernels::direct {
 
 /// Channels that one tile covers: two registers.
 template <class Real>
@@ -35,4 +35,4 @@ struct Tile {
     }
 };
 
-}  // namespace nengine::direct
+}  // namespace nengine::kernels::direct

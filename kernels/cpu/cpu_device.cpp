@@ -9,7 +9,7 @@
 
 #include "kernels/base/host_memory.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 constexpr std::size_t alignment = 256;
@@ -100,4 +100,4 @@ std::shared_ptr<DeviceState> make_cpu_state(int threads, std::string isa) {
     return std::make_shared<CpuState>(threads, std::move(isa));
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

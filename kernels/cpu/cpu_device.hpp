@@ -5,9 +5,9 @@
 
 #include "kernels/base/device_state.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// The host's memory and `threads` of its cores; `isa` names their instruction set.
 std::shared_ptr<DeviceState> make_cpu_state(int threads, std::string isa);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -8,7 +8,7 @@
 
 #include "kernels/base/macros.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 // Internal linkage: see kernels/cpu/launch.hpp.
 namespace {
@@ -60,4 +60,4 @@ private:
 };
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -14,7 +14,7 @@
 #include "kernels/cpu/onednn.hpp"
 #endif
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 /// Below this cost (some 20 us), waking a second thread costs more than it saves.
@@ -194,4 +194,4 @@ template void gemm(const CpuExec&, const GemmArgs<double>&);
 template void gemm_grouped(const CpuExec&, std::span<const GemmArgs<float>>);
 template void gemm_grouped(const CpuExec&, std::span<const GemmArgs<double>>);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

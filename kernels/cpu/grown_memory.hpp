@@ -5,7 +5,7 @@
 #include <memory>
 #include <new>
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// Working memory that grows and is kept: the next minibatch needs the same sizes
 /// again.
@@ -34,4 +34,4 @@ private:
     std::size_t bytes_ = 0;
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

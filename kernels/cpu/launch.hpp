@@ -15,7 +15,7 @@
 // decides a result depends on the number of threads. clang warns of a loop that was to
 // have lanes and got none.
 
-namespace nengine {
+namespace nengine::kernels {
 
 #if NENGINE_TARGET_CPU_AVX512
 using ThisExec = CpuAvx512Exec;
@@ -368,4 +368,4 @@ void launch_lines(const CpuExec& exec, Index lines, Index cols, const Sum& given
 }
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -12,7 +12,7 @@
 #include "kernels/cpu/grown_memory.hpp"
 #include "kernels/cpu/thread_limit.hpp"
 
-namespace nengine::onednn {
+namespace nengine::kernels::onednn {
 namespace {
 
 using dnnl::memory;
@@ -389,4 +389,4 @@ bool conv2d_backward_filter(int threads, const Conv2DShape& shape, const float* 
     return true;
 }
 
-}  // namespace nengine::onednn
+}  // namespace nengine::kernels::onednn

@@ -7,7 +7,7 @@
 ///
 /// Each function returns false, with nothing written, where oneDNN has no (fast)
 /// implementation for the shape; the caller has one of its own.
-namespace nengine::onednn {
+namespace nengine::kernels::onednn {
 
 /// One product: `args.count` is not looked at; m, n and k > 0.
 bool sgemm(int threads, const GemmArgs<float>& args);
@@ -22,4 +22,4 @@ bool conv2d_backward_filter(int threads, const Conv2DShape& shape, const float* 
                             const float* dL_dy, float* dL_dw, float* dL_dbias,
                             bool accumulate);
 
-}  // namespace nengine::onednn
+}  // namespace nengine::kernels::onednn

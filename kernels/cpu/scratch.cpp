@@ -1,6 +1,6 @@
 #include "kernels/cpu/scratch.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 CpuScratch::CpuScratch(std::size_t size)
     : data_(size <= n_local ? local_ : new double[size]) {}
@@ -11,4 +11,4 @@ CpuScratch::~CpuScratch() {
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -4,7 +4,7 @@
 
 #include "kernels/base/export.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// Numbers that live as long as one launch on the host. Small amounts lie on the stack.
 /// Not a std::vector: sources compiled for several instruction sets must not bring
@@ -24,4 +24,4 @@ private:
     double* data_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -4,7 +4,7 @@
 
 #include "kernels/base/view.hpp"
 
-namespace nengine::simd {
+namespace nengine::kernels::simd {
 
 /// A register of numbers, in the compiler's own vector type: for loops that are only
 /// fast when their sums stay in registers.
@@ -37,4 +37,4 @@ inline void store(Real* to, const Vector<Real>& value) {
     std::memcpy(to, &value, sizeof value);
 }
 
-}  // namespace nengine::simd
+}  // namespace nengine::kernels::simd

@@ -3,7 +3,7 @@
 #include "kernels/cpu/simd.hpp"
 #include "kernels/gemm.hpp"
 
-namespace nengine::small {
+namespace nengine::kernels::small {
 
 /// A vector or a matrix as it lies: element (r, c) at data[r * row + c * col].
 template <class Real>
@@ -133,4 +133,4 @@ void product(const GemmArgs<Real>& args) {
     }
 }
 
-}  // namespace nengine::small
+}  // namespace nengine::kernels::small

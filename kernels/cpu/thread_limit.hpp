@@ -2,7 +2,7 @@
 
 #include <omp.h>
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// While it lives, OpenMP regions that this thread opens without a number of their own
 /// (those inside oneDNN) use `threads`.
@@ -19,4 +19,4 @@ private:
     int before_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

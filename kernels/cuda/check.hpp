@@ -6,7 +6,7 @@
 
 #include "kernels/base/export.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 
 using Where = std::source_location;
 
@@ -19,8 +19,8 @@ NENGINE_API void check(cudaError_t status, const char* call,
 [[noreturn]] NENGINE_API void fail(const char* call, const char* reason, int code,
                                    Where at);
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda
 
 /// Wraps every CUDA, cuBLAS and cuDNN call; the overload set knows each status type. A
 /// macro only because the text of the call is part of the message.
-#define NENGINE_CHECK(call) ::nengine::cuda::check((call), #call)
+#define NENGINE_CHECK(call) ::nengine::kernels::cuda::check((call), #call)

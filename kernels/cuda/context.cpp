@@ -8,7 +8,7 @@
 #include "kernels/cuda/library.hpp"
 #include "kernels/cuda/memory.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace cuda {
 
 void check(cudaError_t status, const char* call, Where at) {
@@ -126,4 +126,4 @@ void CudaContext::DestroyDnn::operator()(cudnnContext* handle) const noexcept {
     static_cast<void>(cuda::cudnn().cudnnDestroy(handle));
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -13,7 +13,7 @@
 struct cublasContext;  // what cublasHandle_t and cudnnHandle_t point to
 struct cudnnContext;
 
-namespace nengine {
+namespace nengine::kernels {
 
 namespace cuda {
 class ConvolutionPlans;
@@ -74,4 +74,4 @@ inline cudaStream_t stream_of(const CudaExec& exec) {
 }
 
 }  // namespace cuda
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -10,7 +10,7 @@
 // float32 goes to cuDNN wherever it has a deterministic engine, the rest to kernels of
 // our own. Many images are cut into parts that one call can take.
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 using cuda::Adapted;
@@ -276,4 +276,4 @@ void conv_backward_filter(const CudaExec& exec, const ConvShape& shape, const Re
 NENGINE_INSTANTIATE(float)
 NENGINE_INSTANTIATE(double)
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -1,7 +1,7 @@
 #include "kernels/cuda/conv_direct.hpp"
 #include "kernels/cuda/launch.cuh"
 
-namespace nengine::cuda::direct {
+namespace nengine::kernels::cuda::direct {
 namespace {
 
 // A depth is folded into the images: plane = image * depth + layer.
@@ -217,4 +217,4 @@ void conv_backward_filter(const CudaExec& exec, const ConvShape& s, const Real* 
 NENGINE_INSTANTIATE(float)
 NENGINE_INSTANTIATE(double)
 
-}  // namespace nengine::cuda::direct
+}  // namespace nengine::kernels::cuda::direct

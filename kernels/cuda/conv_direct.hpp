@@ -5,7 +5,7 @@
 // Convolutions by their definition, one thread per number written: for float64, empty
 // shapes, and what cuDNN has no deterministic engine for. No bias.
 
-namespace nengine::cuda::direct {
+namespace nengine::kernels::cuda::direct {
 
 template <class Real>
 void conv_forward(const CudaExec& exec, const ConvShape& shape, const Real* x,
@@ -17,4 +17,4 @@ template <class Real>
 void conv_backward_filter(const CudaExec& exec, const ConvShape& shape, const Real* x,
                           const Real* dL_dy, Real* dL_dw, bool accumulate);
 
-}  // namespace nengine::cuda::direct
+}  // namespace nengine::kernels::cuda::direct

@@ -2,7 +2,7 @@
 #include "kernels/cuda/conv_layout.hpp"
 #include "kernels/cuda/launch.cuh"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 namespace {
 
 constexpr int tile = 32, tile_rows = 8;
@@ -151,4 +151,4 @@ template void add_bias(const CudaExec&, Index, Index, const double*, double*);
 template void sum_bias(const CudaExec&, Index, Index, const float*, float*, bool);
 template void sum_bias(const CudaExec&, Index, Index, const double*, double*, bool);
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

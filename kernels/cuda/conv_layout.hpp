@@ -4,7 +4,7 @@
 
 // What is done around a convolution of cuDNN. Images lie densely, channels last.
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 
 /// to [cols, rows] = (or +=) the transpose of from [rows, cols].
 void transpose(const CudaExec& exec, Index rows, Index cols, const float* from,
@@ -29,4 +29,4 @@ template <class Real>
 void sum_bias(const CudaExec& exec, Index rows, Index channels, const Real* dL_dy,
               Real* dL_dbias, bool accumulate);
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

@@ -5,7 +5,7 @@
 
 #include "kernels/base/error.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 namespace {
 
 /// Whether an engine's results are what is promised, see EngineChoices.
@@ -109,4 +109,4 @@ std::string EngineChoices::reasons() const {
     return refused_.empty() ? text : text + "; " + refused_;
 }
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

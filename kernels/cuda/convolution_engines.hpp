@@ -7,7 +7,7 @@
 
 #include "kernels/cuda/convolution_graph.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 
 /// The device that engines are chosen for: one at hand, or one that is described by its
 /// properties alone (a DEVICEPROP descriptor), which can run nothing.
@@ -55,4 +55,4 @@ private:
     std::string refused_;  ///< the last reason that cuDNN gave
 };
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

@@ -3,7 +3,7 @@
 #include <array>
 #include <sstream>
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 namespace {
 
 using Sizes = std::vector<std::int64_t>;
@@ -194,4 +194,4 @@ ConvolutionGraph::ConvolutionGraph(const ConvolutionProblem& problem,
     graph_.finalize();
 }
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

@@ -7,7 +7,7 @@
 #include "kernels/cuda/context.hpp"
 #include "kernels/cuda/dnn_descriptor.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 
 enum class Pass { forward, backward_data, backward_filter };
 
@@ -47,4 +47,4 @@ private:
     DnnDescriptor graph_;
 };
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 namespace {
 
 /// Numbers in one tensor of one call, at most.
@@ -48,4 +48,4 @@ Index images_per_call(const Adapted& adapted, std::size_t workspace_limit) {
     return std::max(ceil_divide(adapted.shape.images, calls), Index{1});
 }
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

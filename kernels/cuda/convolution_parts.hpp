@@ -6,7 +6,7 @@
 
 // In which form and how many at a time images go to cuDNN.
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 
 /// A convolution as cuDNN takes it, which pads both sides alike: the shape as it is, or
 /// that of copies of the images, padded and cut to what is read.
@@ -37,4 +37,4 @@ constexpr std::size_t workspace_limit_of(std::size_t total_memory) {
 /// @param workspace_limit  bytes
 Index images_per_call(const Adapted& adapted, std::size_t workspace_limit);
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

@@ -6,7 +6,7 @@
 
 #include "kernels/cuda/convolution_fallbacks.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 namespace {
 
 /// "Cannot", not "failed": another engine may.
@@ -112,4 +112,4 @@ bool run_convolution(const CudaExec& exec, const ConvolutionProblem& problem,
     return false;
 }
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

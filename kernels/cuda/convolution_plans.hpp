@@ -8,7 +8,7 @@
 #include "kernels/cuda/convolution_engines.hpp"
 #include "kernels/cuda/convolution_parts.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 
 /// Device memory of a problem's operands.
 struct ConvolutionOperands {
@@ -58,4 +58,4 @@ private:
 bool run_convolution(const CudaExec& exec, const ConvolutionProblem& problem,
                      const ConvolutionOperands& operands);
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

@@ -5,7 +5,7 @@
 
 #include "kernels/base/device_state.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// How many CUDA devices there are; 0 without a driver. Never throws.
 int cuda_device_count();
@@ -22,4 +22,4 @@ namespace cuda {
 std::vector<LibraryInfo> libraries();
 
 }  // namespace cuda
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -15,7 +15,7 @@
 #include "kernels/cuda/probe.hpp"
 #include "kernels/cuda/staging.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 using cuda::DeviceGuard;
@@ -260,4 +260,4 @@ std::shared_ptr<DeviceState> make_cuda_state(int ordinal, CudaExec& exec) {
     return state;
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -4,7 +4,7 @@
 
 #include "kernels/base/error.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 namespace {
 
 /// As check(), with what cuDNN says beyond the status.
@@ -140,4 +140,4 @@ std::vector<DnnDescriptor> DnnDescriptor::get_all(
     return found;
 }
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

@@ -8,7 +8,7 @@
 
 #include "kernels/cuda/library.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 
 /// One object of cuDNN's graph interface, owned: its attributes are set, it is
 /// finalized, then others may refer to it. cuDNN says only by the status of a call what
@@ -62,4 +62,4 @@ private:
     std::unique_ptr<void, Destroy> owned_;
 };
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

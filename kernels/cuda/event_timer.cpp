@@ -4,7 +4,7 @@
 
 #include "kernels/cuda/check.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 namespace {
 
 /// The first runs are all timed, later on one in as many.
@@ -63,4 +63,4 @@ void EventTimer::collect() {
     }
 }
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

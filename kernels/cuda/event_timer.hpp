@@ -9,7 +9,7 @@
 #include "kernels/base/timer.hpp"
 #include "kernels/cuda/events.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 
 /// By events of a stream. Marking the end of a part costs the host about 1 us, which
 /// shows in runs of many short parts: after the first runs only some are timed, and
@@ -45,4 +45,4 @@ private:
     EventPool events_{cudaEventDefault};
 };
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

@@ -6,7 +6,7 @@
 #include "kernels/cuda/check.hpp"
 #include "kernels/cuda/handle.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 
 /// Whether the device has passed the event.
 inline bool is_over(cudaEvent_t event) {
@@ -45,4 +45,4 @@ private:
     std::vector<Event> free_;
 };
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

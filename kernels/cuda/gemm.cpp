@@ -8,7 +8,7 @@
 #include "kernels/cuda/library.hpp"
 #include "kernels/cuda/small_products.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 /// Multiplications up to which members of a group are cheaper side by side than each by
@@ -104,4 +104,4 @@ template void gemm(const CudaExec&, const GemmArgs<double>&);
 template void gemm_grouped(const CudaExec&, std::span<const GemmArgs<float>>);
 template void gemm_grouped(const CudaExec&, std::span<const GemmArgs<double>>);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

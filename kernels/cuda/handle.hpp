@@ -5,7 +5,7 @@
 #include <memory>
 #include <type_traits>
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 
 /// Owns one handle of the CUDA runtime. The status of `destroy` is dropped: destructors
 /// and process exit have nobody to tell.
@@ -46,4 +46,4 @@ private:
     int before_ = -1;
 };
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

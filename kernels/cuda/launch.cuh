@@ -16,7 +16,7 @@
 // kernels/base/launch_contract.hpp. Nothing that decides a result depends on the
 // device.
 
-namespace nengine {
+namespace nengine::kernels {
 
 using ThisExec = CudaExec;
 
@@ -107,7 +107,7 @@ void launch_prepared(const CudaExec& exec, Index n, const Fn& fn) {
     cuda::launch(exec, blocks, cuda::block_threads, cuda::prepared_kernel<Fn>, fn, n);
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels
 
 #include "kernels/cuda/launch_columns.cuh"
 #include "kernels/cuda/launch_elements.cuh"

@@ -2,7 +2,7 @@
 
 #include "kernels/cuda/launch.cuh"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace cuda {
 
 /// How the rows of a reduction are shared out: a function of rows and columns alone,
@@ -190,4 +190,4 @@ void launch_columns(const CudaExec& exec, Index rows, Index cols, const Sum& sum
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -2,7 +2,7 @@
 
 #include "kernels/cuda/launch.cuh"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace cuda {
 
 /// Elements of one thread: their reads are under way together.
@@ -206,4 +206,4 @@ void launch_elements(const CudaExec& exec, const Extents& e, const Fn& fn) {
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -2,7 +2,7 @@
 
 #include "kernels/cuda/launch.cuh"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace cuda {
 
 /// Threads that share a line: a function of its columns alone, and so is the order in
@@ -61,4 +61,4 @@ void launch_lines(const CudaExec& exec, Index lines, Index cols, const Sum& sum)
     cuda::launch(exec, blocks, block, cuda::lines_kernel<Sum>, sum, lines, cols);
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

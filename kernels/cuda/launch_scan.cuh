@@ -2,7 +2,7 @@
 
 #include "kernels/cuda/launch.cuh"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace cuda {
 
 inline constexpr int scan_threads = 128;
@@ -229,4 +229,4 @@ void launch_scan(const CudaExec& exec, Index steps, Index batch, Index cols,
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -6,7 +6,7 @@
 #include "kernels/cuda/cuda_device.hpp"
 #include "kernels/cuda/shared_library.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 namespace {
 
 /// A library and its functions.
@@ -72,4 +72,4 @@ void check(cudnnStatus_t status, const char* call, Where at) {
     }
 }
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

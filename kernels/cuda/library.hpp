@@ -8,7 +8,7 @@
 // cuBLAS and cuDNN are opened at run time, so that programs start, and quickly, where
 // neither is installed. Their headers are used for types alone.
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 
 // NOLINTBEGIN(bugprone-macro-parentheses): the arguments are names
 #define NENGINE_CUBLAS_FUNCTIONS(X) \
@@ -52,4 +52,4 @@ const Cudnn& cudnn();
 void check(cublasStatus_t status, const char* call, Where at = Where::current());
 void check(cudnnStatus_t status, const char* call, Where at = Where::current());
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

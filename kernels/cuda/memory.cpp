@@ -5,7 +5,7 @@
 #include "kernels/base/host_memory.hpp"
 #include "kernels/cuda/check.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 namespace {
 
 /// What cudaMalloc rounds to anyway: blocks of nearly equal sizes can take each other's
@@ -150,4 +150,4 @@ void refuse_kernel_memory(std::string_view what, std::size_t bytes) {
         bytes);
 }
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

@@ -8,7 +8,7 @@
 
 #include "kernels/cuda/handle.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 
 /// Memory of one device in the order of one stream: what is freed may still be used by
 /// work that was launched before, and is lent again to work that is launched later.
@@ -58,4 +58,4 @@ private:
 /// @throws MemoryError  always
 [[noreturn]] void refuse_kernel_memory(std::string_view what, std::size_t bytes);
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

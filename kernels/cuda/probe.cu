@@ -2,7 +2,7 @@
 
 #include "kernels/cuda/probe.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 namespace {
 
 __global__ void probe() {}
@@ -16,4 +16,4 @@ bool kernels_run_here() {
     return status == cudaSuccess;
 }
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

@@ -6,7 +6,7 @@
 
 #include "kernels/cuda/memory.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 namespace {
 
 constexpr std::size_t alignment = 256;
@@ -81,4 +81,4 @@ bool ScratchStack::try_add(std::size_t bytes) {
     return true;
 }
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

@@ -5,7 +5,7 @@
 
 #include "kernels/base/export.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 
 class DeviceMemory;
 
@@ -68,4 +68,4 @@ private:
     ScratchStack::Mark mark_;
 };
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

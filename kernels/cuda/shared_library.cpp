@@ -8,7 +8,7 @@
 
 #include "kernels/base/error.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 namespace {
 
 /// Paths for dlopen: each name in each folder of the user's list, as it is (the loader
@@ -119,4 +119,4 @@ void* SharedLibrary::symbol(const char* function) const {
     return address;
 }
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

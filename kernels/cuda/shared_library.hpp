@@ -6,7 +6,7 @@
 #include "kernels/base/device.hpp"
 #include "kernels/cuda/check.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 
 /// What to look for, and what is good enough.
 struct LibrarySearch {
@@ -44,4 +44,4 @@ private:
     void* handle_ = nullptr;
 };
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

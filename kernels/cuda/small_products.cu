@@ -1,7 +1,7 @@
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/small_products.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 namespace {
 
 constexpr int tile = 32;                // rows and columns of C that one block computes
@@ -161,4 +161,4 @@ void small_products(const CudaExec& exec, std::span<const GemmArgs<Real>> list) 
 template void small_products(const CudaExec&, std::span<const GemmArgs<float>>);
 template void small_products(const CudaExec&, std::span<const GemmArgs<double>>);
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

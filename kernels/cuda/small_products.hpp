@@ -4,7 +4,7 @@
 
 #include "kernels/gemm.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 
 /// Runs products of any shapes side by side in as few launches as possible: one block
 /// per tile of any of them. For products too small to fill a device each. Sums are in
@@ -12,4 +12,4 @@ namespace nengine::cuda {
 template <class Real>
 void small_products(const CudaExec& exec, std::span<const GemmArgs<Real>> products);
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

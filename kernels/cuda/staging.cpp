@@ -6,7 +6,7 @@
 
 #include "kernels/cuda/check.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 namespace {
 
 constexpr std::size_t ring_bytes = std::size_t{16} << 20;
@@ -105,4 +105,4 @@ void Staging::download(void* host, const void* device, std::size_t bytes) {
     finish(before);
 }
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

@@ -7,7 +7,7 @@
 
 #include "kernels/cuda/events.hpp"
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 
 /// Moves bytes between any host memory and the device through a ring of pinned memory,
 /// so that uploads return at once and copies run at full speed. The ring is made at
@@ -44,4 +44,4 @@ private:
     EventPool events_{cudaEventDisableTiming};
 };
 
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

@@ -15,7 +15,7 @@
 #include "kernels/cuda/cuda_device.hpp"
 #endif
 
-namespace nengine {
+namespace nengine::kernels {
 
 bool has_avx512() {
 #if defined(__x86_64__)
@@ -214,4 +214,4 @@ std::unique_ptr<Timer> Device::timer(std::size_t parts) const {
     return state_->timer(parts);
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

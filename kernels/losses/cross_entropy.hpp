@@ -5,7 +5,7 @@
 #include "kernels/base/macros.hpp"
 #include "kernels/base/view.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// Numbers that lie `stride` apart, one per class.
 template <class Real>
@@ -87,4 +87,4 @@ struct ProbabilityCrossEntropy {
     }
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

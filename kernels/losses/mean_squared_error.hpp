@@ -2,7 +2,7 @@
 
 #include "kernels/base/macros.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// (p - t)^2, and 2 (p - t), its derivative by p
 template <class Real>
@@ -16,4 +16,4 @@ struct SquaredError {
     }
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -6,7 +6,7 @@
 #include "kernels/neurons/adaptive_lif_rate.hpp"
 #include "kernels/neurons/lif.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// LIF with adaptation. Its rate curve is that of LIF without.
 template <class Math>
@@ -52,4 +52,4 @@ struct AdaptiveLif {
     }
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

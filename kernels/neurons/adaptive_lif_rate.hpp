@@ -5,7 +5,7 @@
 #include "kernels/neuron_description.hpp"
 #include "kernels/neurons/lif_rate.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// The adaptation n of a neuron is taken from its current, and then follows its output:
 ///
@@ -58,4 +58,4 @@ struct AdaptiveLifRate {
     }
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

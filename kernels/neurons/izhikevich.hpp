@@ -4,7 +4,7 @@
 #include "kernels/base/math_range.hpp"
 #include "kernels/neuron_description.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// Izhikevich's neuron. Voltage v in mV, time inside in ms; with J = max(J, -30):
 ///
@@ -62,4 +62,4 @@ struct Izhikevich {
     }
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -5,7 +5,7 @@
 #include "kernels/neuron_description.hpp"
 #include "kernels/neurons/rectified_linear.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// rate = amplitude J for J > 0, else amplitude negative_slope J; the derivative at 0
 /// is that of J < 0. Gains and biases are those of RectifiedLinear.
@@ -55,4 +55,4 @@ struct LeakyRelu {
     }
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -4,7 +4,7 @@
 #include "kernels/base/math_range.hpp"
 #include "kernels/neuron_description.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// Leaky integrate-and-fire, one step of dt. Times in seconds; currents and voltages in
 /// thresholds.
@@ -69,4 +69,4 @@ struct Lif {
     }
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

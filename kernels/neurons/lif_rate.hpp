@@ -7,7 +7,7 @@
 #include "kernels/base/math_range.hpp"
 #include "kernels/neuron_description.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// The steady firing rate of LIF neurons, in Hz times amplitude: with j = J - 1,
 ///
@@ -85,4 +85,4 @@ struct LifRate {
     }
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -4,7 +4,7 @@
 #include "kernels/base/math_range.hpp"
 #include "kernels/neuron_description.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// rate = amplitude max(0, J); NaN stays NaN. The derivative at 0 is 0.
 template <class Math>
@@ -50,4 +50,4 @@ struct RectifiedLinear {
     }
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

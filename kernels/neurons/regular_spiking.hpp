@@ -4,7 +4,7 @@
 #include "kernels/base/math_range.hpp"
 #include "kernels/neuron_description.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// Regular spikes of a rate r, which comes in as the current; negative ones of a
 /// negative rate:
@@ -47,4 +47,4 @@ struct RegularSpiking {
     }
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -6,7 +6,7 @@
 #include "kernels/base/math_range.hpp"
 #include "kernels/neuron_description.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// rate = 1 / tau_ref / (1 + exp(-J)); its derivative is even in J and computed from
 /// exp(-|J|), which cannot overflow.
@@ -59,4 +59,4 @@ struct Sigmoid {
     }
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -7,7 +7,7 @@
 #include "kernels/neuron_description.hpp"
 #include "kernels/neurons/lif_rate.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// LIF's rate curve with its corner rounded off: with x = (J - 1) / sigma,
 ///
@@ -88,4 +88,4 @@ struct SoftLifRate {
     }
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -5,7 +5,7 @@
 #include "kernels/neuron_description.hpp"
 #include "kernels/neurons/leaky_relu.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// Spikes of either sign: the voltage integrates the leaky current, and each whole unit
 /// of it, rounded towards 0, is a spike of height amplitude / dt.
@@ -40,4 +40,4 @@ struct SpikingLeakyRelu {
     }
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -4,7 +4,7 @@
 #include "kernels/base/math_range.hpp"
 #include "kernels/neuron_description.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// Rectified linear neurons that spike: the voltage integrates max(0, J), and each
 /// whole unit of it is a spike of height amplitude / dt.
@@ -41,4 +41,4 @@ struct SpikingRectifiedLinear {
     }
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

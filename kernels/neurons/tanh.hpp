@@ -6,7 +6,7 @@
 #include "kernels/base/math_range.hpp"
 #include "kernels/neuron_description.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// rate = tanh(J) / tau_ref, with tanh |J| = -e / (e + 2), e = expm1(-2 |J|): exact
 /// near 0, and without overflow. d rate / dJ = 4 (1 + e) / (2 + e)^2 / tau_ref.
@@ -65,4 +65,4 @@ struct Tanh {
     }
 };
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -6,7 +6,7 @@
 
 // The update rules of Keras, for one parameter p with gradient g.
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// v = momentum v - lr g; p += v, or p += momentum v - lr g (Nesterov)
 template <class Real>
@@ -43,4 +43,4 @@ NENGINE_HD void adam_step(Real rate, Real rest_1, Real rest_2, Real epsilon, Rea
     p -= rate * m / (std::sqrt(v) + epsilon);
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -2,7 +2,7 @@
 
 #include "kernels/base/macros.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 /// The matrices of a discrete linear filter of fixed order, stored one after the other:
 /// A row by row, then B, C and, for filters that pass their input through, D.
@@ -84,4 +84,4 @@ NENGINE_HD void retreat_adjoint(const Real* coefficient, Real* adjoint) {
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -3,7 +3,7 @@
 #include NENGINE_LAUNCH_HEADER
 #include "kernels/base/operands.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 template <class Real, Columns columns>
@@ -172,4 +172,4 @@ void write_time(const Exec& exec, const TimeArgs<Bound<Real>>& args) {
 NENGINE_INSTANTIATE(float)
 NENGINE_INSTANTIATE(double)
 
-}  // namespace nengine
+}  // namespace nengine::kernels

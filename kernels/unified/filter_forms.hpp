@@ -11,7 +11,7 @@
 // The forms of a filter's step, each with its adjoint. `k` are the coefficients, `x`
 // the state, `l` the adjoint of the state: dL/dx.
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 /// y = D u
@@ -143,4 +143,4 @@ struct FilterState {
 };
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -4,7 +4,7 @@
 #include "kernels/unified/filter_forms.hpp"
 #include "kernels/unified/finite_filter.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 /// Registers: the state, then the coefficients.
@@ -67,4 +67,4 @@ void filter_scan(const Exec& exec, const FilterScanArgs<Bound<Real>>& args) {
 template void filter_scan(const ThisExec&, const FilterScanArgs<Bound<float>>&);
 template void filter_scan(const ThisExec&, const FilterScanArgs<Bound<double>>&);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

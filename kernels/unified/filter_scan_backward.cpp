@@ -3,7 +3,7 @@
 #include "kernels/unified/filter_forms.hpp"
 #include "kernels/unified/finite_filter.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 /// Registers: the adjoint of the state, then the coefficients.
@@ -81,4 +81,4 @@ template void filter_scan_backward(const ThisExec&,
 template void filter_scan_backward(const ThisExec&,
                                    const FilterBackwardArgs<Bound<double>>&);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -6,7 +6,7 @@
 // Filters of finite response. No output needs another, so that steps run side by side;
 // what is added up, and in which order, is the same whatever the chunk.
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 /// y(t) = sum over k of w(k) u(t - k); inputs before the first are in the state.
@@ -115,4 +115,4 @@ void finite_scan_backward(const Exec& exec,
 }
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -3,7 +3,7 @@
 #include NENGINE_LAUNCH_HEADER
 #include "kernels/base/operands.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 template <class Real>
@@ -114,4 +114,4 @@ void select_items(const Exec& exec, const Block<const Real>& src, const Index* i
 NENGINE_INSTANTIATE(float)
 NENGINE_INSTANTIATE(double)
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -4,7 +4,7 @@
 #include "kernels/base/divide.hpp"
 #include "kernels/base/operands.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 template <class Real, LearningKind kind>
@@ -213,4 +213,4 @@ void change_and_multiply(const Exec& exec,
 NENGINE_INSTANTIATE(float)
 NENGINE_INSTANTIATE(double)
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -8,7 +8,7 @@
 #include "kernels/losses/cross_entropy.hpp"
 #include "kernels/losses/mean_squared_error.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 // A loss is a sum down one column: its rows are the elements, or the (step, item)
@@ -278,4 +278,4 @@ NENGINE_INSTANTIATE(float)
 NENGINE_INSTANTIATE(double)
 template void flag_non_finite(const ThisExec&, const double*, int*, int);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -12,7 +12,7 @@
 // The launches of one neuron type, made of its functor: what the table of kernels has
 // for it. For the files of the built-in types and for users' own.
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 /// What a neuron's output is for.
@@ -295,4 +295,4 @@ NeuronKernels<Exec, Real> kernels_of() {
 }
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::kernels

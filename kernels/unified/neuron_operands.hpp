@@ -8,7 +8,7 @@
 #include "kernels/base/operands.hpp"
 #include "kernels/neuron_scan.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 /// Gain, bias and parameters of a neuron type: what is loaded once per neuron.
@@ -72,4 +72,4 @@ struct StatePanels<Real, 0, unit> {
 };
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::kernels

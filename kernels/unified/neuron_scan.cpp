@@ -5,7 +5,7 @@
 
 // Which kernel a neuron type means on this target.
 
-namespace nengine {
+namespace nengine::kernels {
 
 namespace {
 
@@ -57,4 +57,4 @@ template void neuron_rate_backward(const ThisExec&,
 template void neuron_rate_backward(const ThisExec&,
                                    const NeuronRateBackwardArgs<double>&);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

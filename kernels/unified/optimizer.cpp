@@ -5,7 +5,7 @@
 #include NENGINE_LAUNCH_HEADER
 #include "kernels/optimizers/optimizers.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 NENGINE_HD bool is_set(const int* skip) {
@@ -166,4 +166,4 @@ void adam_update(const Exec& exec, const UpdateArgs<Real>& args,
 NENGINE_INSTANTIATE(float)
 NENGINE_INSTANTIATE(double)
 
-}  // namespace nengine
+}  // namespace nengine::kernels

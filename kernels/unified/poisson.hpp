@@ -6,7 +6,7 @@
 
 // Numbers of a Poisson distribution whose mean differs from draw to draw.
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 /// log(mean^k e^-mean / k!), for mean above 0. From k = 10 on by Stirling's series, in
@@ -87,4 +87,4 @@ NENGINE_HD double poisson(double mean, const RandomPlace& at) {
 }
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::kernels

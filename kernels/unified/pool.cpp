@@ -3,7 +3,7 @@
 #include NENGINE_LAUNCH_HEADER
 #include "kernels/base/divide.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 /// Positions [first, last) along one side of an image.
@@ -186,4 +186,4 @@ void average_pool(const Exec& exec, const AveragePoolArgs<Bound<Real>>& args) {
 template void average_pool(const ThisExec&, const AveragePoolArgs<Bound<float>>&);
 template void average_pool(const ThisExec&, const AveragePoolArgs<Bound<double>>&);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

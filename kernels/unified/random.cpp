@@ -5,7 +5,7 @@
 #include NENGINE_LAUNCH_HEADER
 #include "kernels/base/philox.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 /// Where a pair lies, and its four words: two make one number.
@@ -100,4 +100,4 @@ void draw_random(const Exec& exec, const RandomArgs<Real>& args) {
 template void draw_random(const ThisExec&, const RandomArgs<float>&);
 template void draw_random(const ThisExec&, const RandomArgs<double>&);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -6,7 +6,7 @@
 #include "kernels/base/operands.hpp"
 #include "kernels/unified/poisson.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 template <class Real, bool unit>
@@ -101,4 +101,4 @@ void poisson_spikes(const Exec& exec, const PoissonSpikesArgs<Bound<Real>>& args
 template void poisson_spikes(const ThisExec&, const PoissonSpikesArgs<Bound<float>>&);
 template void poisson_spikes(const ThisExec&, const PoissonSpikesArgs<Bound<double>>&);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -6,7 +6,7 @@
 #include "kernels/base/divide.hpp"
 #include "kernels/base/operands.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 /// Up to four extents as one index, the last one fastest, with the strides of operands
@@ -154,4 +154,4 @@ void sum_product(const Exec& exec, const SumProductArgs<Bound<Real>>& args) {
 template void sum_product(const ThisExec&, const SumProductArgs<Bound<float>>&);
 template void sum_product(const ThisExec&, const SumProductArgs<Bound<double>>&);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

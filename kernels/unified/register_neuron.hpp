@@ -3,7 +3,7 @@
 #include "kernels/neuron_description.hpp"
 #include "kernels/unified/neuron_kernels.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 namespace {
 
@@ -139,4 +139,4 @@ RegisteredNeuron registration() {
 }
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::kernels

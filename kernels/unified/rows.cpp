@@ -3,7 +3,7 @@
 #include NENGINE_LAUNCH_HEADER
 #include "kernels/base/operands.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 /// The history's position is read from the device, so that a recorded step moves on.
@@ -122,4 +122,4 @@ template void move_row(const ThisExec&, const MoveRowArgs<Bound<float>>&);
 template void move_row(const ThisExec&, const MoveRowArgs<Bound<double>>&);
 template void advance(const ThisExec&, Index*, Index, Index);
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -4,7 +4,7 @@
 #include "kernels/base/divide.hpp"
 #include "kernels/base/operands.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 template <class Real, bool ordered>
@@ -94,4 +94,4 @@ void sparse_gradient(const Exec& exec, const SparseGradientArgs<Bound<Real>>& ar
 NENGINE_INSTANTIATE(float)
 NENGINE_INSTANTIATE(double)
 
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -160,7 +160,8 @@ TEST(CustomNeuron, MistakesAreNamed) {
                 ::testing::HasSubstr("tow"));
     EXPECT_THAT(message({.type = "Theta", .initial_state = {{"voltage", {1.0}}}}),
                 ::testing::HasSubstr("voltage"));
-    EXPECT_THROW(register_neuron(registration<Theta>()), ValidationError)
+    EXPECT_THROW(kernels::register_neuron(kernels::registration<Theta>()),
+                 ValidationError)
         << "a second registration for one target";
 }
 

@@ -68,7 +68,7 @@ TEST(DeviceChoice, IsTheCpuForFewNeuronsAndItems) {
 
 TEST(DeviceChoice, IsAGpuForManyIfThereIsOne) {
     const NengineDevice none(nullptr);
-    const bool gpu = Device::cuda_count() > 0;
+    const bool gpu = kernels::Device::cuda_count() > 0;
     for (const std::int64_t n : {1000, 50000}) {
         const std::string line = first_line(neurons(n), {.minibatch_size = 50000 / n});
         EXPECT_THAT(line, StartsWith(gpu ? "runs on cuda:0 (" : "runs on cpu (")) << n;

@@ -20,7 +20,7 @@ Case refused(const char* what, std::vector<std::string> texts,
              std::function<void(Example&)> work, std::size_t left = 8 * mebibyte) {
     texts.insert(texts.end(), {"of free host memory", "needs", "lower"});
     return {what, Type::memory, texts, [=](Example& e) {
-                const HostMemoryLimit limit(left);
+                const kernels::HostMemoryLimit limit(left);
                 work(e);
             }};
 }

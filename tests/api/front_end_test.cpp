@@ -129,7 +129,8 @@ TEST(Config, IsLookedUpWhenAnObjectIsMade) {
 std::map<std::string, bool> marks(const BuiltNetwork& built) {
     std::map<std::string, bool> result;
     for (std::size_t i = 0; i < built.model->signal_count(); ++i) {
-        const Signal& signal = built.model->signal(static_cast<SignalId>(i));
+        const engine::Signal& signal =
+            built.model->signal(static_cast<engine::SignalId>(i));
         if (!signal.parameter.empty()) {
             result[signal.parameter] = signal.trainable;
         }

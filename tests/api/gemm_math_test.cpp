@@ -17,7 +17,7 @@ namespace {
 class GemmMathOption : public ::testing::TestWithParam<const char*> {
 protected:
     void SetUp() override {
-        std::optional<Device> needed;
+        std::optional<kernels::Device> needed;
         open_device(GetParam(), 1, needed);
     }
 

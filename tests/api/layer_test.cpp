@@ -42,10 +42,11 @@ struct ImageNetwork {
     }
 };
 
-std::map<std::string, const Signal*> parameters(const BuiltNetwork& built) {
-    std::map<std::string, const Signal*> result;
+std::map<std::string, const engine::Signal*> parameters(const BuiltNetwork& built) {
+    std::map<std::string, const engine::Signal*> result;
     for (std::size_t i = 0; i < built.model->signal_count(); ++i) {
-        const Signal& signal = built.model->signal(static_cast<SignalId>(i));
+        const engine::Signal& signal =
+            built.model->signal(static_cast<engine::SignalId>(i));
         if (!signal.parameter.empty()) {
             result[signal.parameter] = &signal;
         }

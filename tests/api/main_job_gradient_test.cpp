@@ -39,31 +39,32 @@ BuiltNetwork tiny_main_job(double synapse) {
 struct Batch {
     static constexpr Index items = 3;
     std::vector<double> images, labels{0, 2, 1};
-    Feeds feeds;
-    Targets targets;
+    engine::Feeds feeds;
+    engine::Targets targets;
 
     explicit Batch(Index steps) {
         std::mt19937 random(5);
         std::uniform_real_distribution<double> pixel(0.0, 255.0);
         images.resize(static_cast<std::size_t>(items * steps * 121));
         std::ranges::generate(images, [&] { return pixel(random); });
-        feeds[0] = {images.data(), RealType::float64, items, steps, 121};
-        targets[0] = {labels.data(), RealType::float64, items, 1, 1};
+        feeds[0] = {images.data(), kernels::RealType::float64, items, steps, 121};
+        targets[0] = {labels.data(), kernels::RealType::float64, items, 1, 1};
     }
 };
 
 /// Every parameter's gradient beside central differences, at up to 7 of its elements.
 void expect_gradients_are_differences(double synapse, Index steps, Index tile_items) {
     const BuiltNetwork built = tiny_main_job(synapse);
-    Session session(built.model, Device::cpu(2),
-                    {.minibatch = Batch::items,
-                     .real = RealType::float64,
-                     .planner = {.tile_items = tile_items}});
-    session.set_optimizer(Sgd{.learning_rate = 0});  // train() then only tells the loss
+    engine::Session session(built.model, kernels::Device::cpu(2),
+                            {.minibatch = Batch::items,
+                             .real = kernels::RealType::float64,
+                             .planner = {.tile_items = tile_items}});
+    session.set_optimizer(
+        engine::Sgd{.learning_rate = 0});  // train() then only tells the loss
     const Batch batch(steps);
-    const Objective objective{
-        .losses = {
-            {.kind = LossKind::sparse_categorical_crossentropy, .from_logits = true}}};
+    const engine::Objective objective{
+        .losses = {{.kind = engine::LossKind::sparse_categorical_crossentropy,
+                    .from_logits = true}}};
     const auto loss = [&] {
         return session.train(steps, batch.feeds, batch.targets, objective, {0, 1, 2})
             .loss;

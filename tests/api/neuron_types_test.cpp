@@ -15,14 +15,15 @@ TEST(NeuronTypes, HaveTheDefaultsOfTheirFunctors) {
         Izhikevich{}, LeakyReLU{}, SpikingLeakyReLU{}, SpikingRectifiedLinear{}};
     for (const NeuronModel& model : models) {
         const TunedNeuron neuron = tuned_neuron(model);
-        const RegisteredNeuron& known = registered_neuron(neuron.type);
+        const kernels::RegisteredNeuron& known =
+            kernels::registered_neuron(neuron.type);
         const auto first = known.defaults.begin();
         EXPECT_EQ(neuron.params,
                   std::vector<double>(first, first + known.info.n_params))
             << known.info.name;
     }
     // RegularSpiking is its base type and the spikes made of it.
-    EXPECT_EQ(models.size() + 1, built_in_neurons().size());
+    EXPECT_EQ(models.size() + 1, kernels::built_in_neurons().size());
 }
 
 }  // namespace

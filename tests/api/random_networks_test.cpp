@@ -1,6 +1,3 @@
-// The engine's headers come first: its optimizers share names with the front-end's.
-#include "tests/support/model_runs.hpp"
-// (kept apart from the includes below)
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -13,6 +10,7 @@
 #include "api/builder/nengo_order/process_seeds.hpp"
 #include "helpers.hpp"
 #include "tests/support/change_parameters.hpp"
+#include "tests/support/model_runs.hpp"
 #include "tests/support/random_network.hpp"
 
 // Properties of random networks: of objects, learning rules and processes of every
@@ -122,7 +120,8 @@ private:
             RC_DISCARD(error.what());
         }
         for (const auto& [ensemble, parts] : built_.ensembles) {
-            for (const SignalId signal : {parts.neurons_in, parts.neurons_out}) {
+            for (const engine::SignalId signal :
+                 {parts.neurons_in, parts.neurons_out}) {
                 for (const double value : interpreter.value(signal)) {
                     RC_PRE(std::abs(value) < 1e6);
                 }

@@ -119,7 +119,7 @@ TEST(Recording, NeedsMemoryForWhatIsKeptOnly) {
     Simulator all(net, quiet());
 
     {
-        const HostMemoryLimit limit(std::size_t{4} << 20);
+        const kernels::HostMemoryLimit limit(std::size_t{4} << 20);
         sim.run_steps(1'000'000);
         EXPECT_THAT(message<MemoryError>([&] { all.run_steps(1'000'000); }),
                     HasSubstr("1000000 samples of probe 'all' and those of 2 more"));

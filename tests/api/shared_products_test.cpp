@@ -38,7 +38,8 @@ TEST(SharedProducts, HaveOneCopyOfTheirDecoders) {
     const Connection doubled = two.net.connect(two.a, two.left, {.transform = 2.0});
     const BuiltNetwork built =
         build(*ObjectView(two.a).object()->network.lock(), 0.001);
-    const auto weights = [&](const Connection& connection) -> const SharedValues& {
+    const auto weights =
+        [&](const Connection& connection) -> const engine::SharedValues& {
         const auto& parts = built.connections.at(ObjectView(connection).object().get());
         return built.model->signal(parts.weights).initial;
     };

@@ -241,11 +241,11 @@ TEST_F(ParameterFiles, ChangeNothingWhenANameOrAShapeIsWrong) {
     Regression task;
     Simulator sim(task.net, quiet(8));
     const Array kernel = sim.parameter("d.kernel");
-    const auto load = [&](const std::map<std::string, NpyArray>& arrays) {
-        write_npz(path, arrays, RealType::float64);
+    const auto load = [&](const std::map<std::string, engine::NpyArray>& arrays) {
+        engine::write_npz(path, arrays, kernels::RealType::float64);
         return message<ValidationError>([&] { sim.load_params(path); });
     };
-    const NpyArray good = {{2, 1}, {5.0, 6.0}}, bias = {{1}, {1.0}};
+    const engine::NpyArray good = {{2, 1}, {5.0, 6.0}}, bias = {{1}, {1.0}};
 
     EXPECT_THAT(load({{"d.kernel", good}}), HasSubstr("got no parameter 'd.bias'"));
     EXPECT_THAT(load({{"d.kernel", good}, {"d.bias", bias}, {"e.bias", bias}}),

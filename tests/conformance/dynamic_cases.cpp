@@ -12,6 +12,8 @@
 #include "tests/conformance/operator_cases.hpp"
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 struct Population {

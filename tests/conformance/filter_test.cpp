@@ -8,6 +8,8 @@
 // filter, the next convolution takes what it is then.
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 constexpr Index items = 3, steps = 2, n_in = 5 * 4 * 2, n_out = 2 * 1 * 3;

@@ -4,6 +4,8 @@
 
 namespace nengine::test {
 
+using namespace engine;
+
 reference::TrainingCall training_call(const CaseModel& model, Index items) {
     reference::TrainingCall call;
     call.items = items;

@@ -11,6 +11,8 @@
 
 namespace nengine::test {
 
+using namespace engine;
+
 /// Mean squared errors on all probes but those of states, which training has none of.
 reference::TrainingCall training_call(const CaseModel& model, Index items);
 

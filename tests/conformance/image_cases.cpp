@@ -8,6 +8,8 @@
 #include "tests/conformance/operator_cases.hpp"
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 Conv2DShape conv_shape(Index pad, Index stride, Index groups) {

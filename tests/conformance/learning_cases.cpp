@@ -7,6 +7,8 @@
 #include "tests/conformance/operator_cases.hpp"
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 /// Where a rule's results go.

@@ -8,6 +8,8 @@
 #include "tests/conformance/operator_cases.hpp"
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 void time_update(ModelMaker& m) {

@@ -4,6 +4,8 @@
 
 namespace nengine::test {
 
+using namespace engine;
+
 SignalId ModelMaker::signal(const std::string& name, Shape shape,
                             std::vector<double> initial) {
     Signal made;

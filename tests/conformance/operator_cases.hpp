@@ -10,6 +10,8 @@
 
 namespace nengine::test {
 
+using namespace engine;
+
 /// Writes a small model down: short names for what the cases need.
 class ModelMaker {
 public:

@@ -10,6 +10,8 @@
 
 namespace nengine::test {
 
+using namespace engine;
+
 struct Conformance {
     std::size_t operator_case;
     const char* device;

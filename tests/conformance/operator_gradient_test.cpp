@@ -9,6 +9,8 @@
 // Gradients through every operator.
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 TEST_P(OperatorConformance, GradientsAreThoseOfCentralDifferences) {

@@ -14,6 +14,8 @@
 // plans by it, whatever the operator's type.
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 using Values = std::vector<double>;

@@ -10,6 +10,8 @@
 // what the naive interpreter computes.
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 TEST_P(OperatorConformance, PlannedIsNaive) {

@@ -7,6 +7,8 @@
 #include "tests/conformance/operator_conformance.hpp"
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 /// The operators labelled "op", and what takes their place while training.

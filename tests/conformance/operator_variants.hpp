@@ -12,6 +12,8 @@
 
 namespace nengine::test {
 
+using namespace engine;
+
 /// Another operator on slots of one's own.
 class Rewired : public OperatorBase<Rewired> {
 public:

@@ -11,6 +11,8 @@
 // rejection that is a little off.
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 class PoissonConformance : public OnEachDevice {};

@@ -11,6 +11,8 @@
 #include "tests/conformance/operator_cases.hpp"
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 /// Remembers: a walk that differs by item, driven by x, and by how many they are, if

@@ -18,6 +18,8 @@
 // what an exception leaves behind, errors of models that cannot be planned.
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 class SessionConformance : public OnEachDevice {

@@ -19,6 +19,8 @@
 
 namespace nengine::test {
 
+using namespace engine;
+
 /// from + 0.1 * a number per step and item.
 SignalId Slots::varying(const std::string& name, SignalId from) {
     const SignalId y = maker_.signal(name, maker_.model->signal(from).shape);

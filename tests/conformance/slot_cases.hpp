@@ -15,6 +15,8 @@
 
 namespace nengine::test {
 
+using namespace engine;
+
 /// What the slot that is tested holds.
 enum class Holds {
     value,     ///< a value of the step, made of the parameter "tested"

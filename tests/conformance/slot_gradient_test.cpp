@@ -12,6 +12,8 @@
 // is declared as computed is that of central differences, what is not is refused.
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 using ::testing::AllOf;

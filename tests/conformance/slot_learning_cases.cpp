@@ -5,6 +5,8 @@
 #include "tests/conformance/slot_cases.hpp"
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 using Form = std::shared_ptr<const Operator>;

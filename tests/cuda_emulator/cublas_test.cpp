@@ -7,7 +7,7 @@
 
 // The emulated cuBLAS refuses what the real one may refuse.
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 namespace {
 
 class EmulatedCublas : public ::testing::Test {
@@ -77,4 +77,4 @@ TEST_F(EmulatedCublas, IsNotMadeReadyInACapture) {
 }
 
 }  // namespace
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

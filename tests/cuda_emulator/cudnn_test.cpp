@@ -15,7 +15,7 @@
 
 // What happens where cuDNN offers less than it does on an H100, or refuses.
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 using namespace conv_reference;
@@ -146,4 +146,4 @@ INSTANTIATE_TEST_SUITE_P(Devices, EmulatedCudnn, ::testing::Values("cuda"),
                          test::device_label);
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::kernels

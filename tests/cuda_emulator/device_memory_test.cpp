@@ -13,6 +13,8 @@
 // Memory of a device that has pools and of one that has none.
 
 namespace nengine::test {
+
+using namespace kernels;
 namespace {
 
 constexpr std::size_t mebibyte = std::size_t{1} << 20;

@@ -9,6 +9,8 @@
 // Times of a device on which each piece of work, events too, takes a millisecond.
 
 namespace nengine::test {
+
+using namespace kernels;
 namespace {
 
 class EventTimers : public ::testing::Test {

@@ -10,6 +10,8 @@
 // A driver that refuses captures costs time, but no results.
 
 namespace nengine::test {
+
+using namespace kernels;
 namespace {
 
 /// A product of [1, 1] matrices, all of them `number`.

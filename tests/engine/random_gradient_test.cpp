@@ -10,6 +10,8 @@
 #include "tests/support/random_options.hpp"
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 /// How many samples a probe shows of the first steps.

@@ -8,6 +8,8 @@
 #include "tests/support/random_options.hpp"
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 /// How many random models each test tries; NENGINE_RANDOM_MODELS asks for more.

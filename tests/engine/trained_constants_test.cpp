@@ -11,6 +11,8 @@
 // Trainable constants of neurons and filters, where most models have fixed ones.
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 using ::testing::AllOf;

@@ -11,6 +11,8 @@
 
 namespace nengine::fuzz {
 
+using namespace engine;
+
 namespace {
 
 // Atomic, because libFuzzer watches its own memory in another thread.

@@ -15,6 +15,8 @@
 
 namespace nengine::fuzz {
 
+using namespace engine;
+
 /// What error messages begin with.
 inline const std::string where = "input";
 

@@ -7,6 +7,8 @@
 
 namespace nengine::fuzz {
 
+using namespace engine;
+
 namespace {
 
 constexpr std::size_t longest = 1 << 16;  // of what mutators inflate

@@ -4,6 +4,8 @@
 
 namespace nengine::fuzz {
 
+using namespace engine;
+
 namespace {
 
 /// A byte becomes a double, twice where column-major values are turned.

@@ -5,6 +5,8 @@
 
 namespace nengine::fuzz {
 
+using namespace engine;
+
 namespace {
 
 /// Deflate expands 1032 times at most; then as for npy.

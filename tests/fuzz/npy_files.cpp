@@ -4,6 +4,8 @@
 
 namespace nengine::fuzz {
 
+using namespace engine;
+
 namespace {
 
 const std::string magic = "\x93NUMPY";

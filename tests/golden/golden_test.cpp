@@ -23,7 +23,7 @@ GoldenEntry golden_of(const std::string& entry) {
 /// "cpu", and "cuda" where there is one or has to be.
 std::vector<std::string> devices() {
     const char* required = std::getenv("NENGINE_REQUIRE_CUDA");
-    const bool cuda = Device::cuda_count() > 0 ||
+    const bool cuda = kernels::Device::cuda_count() > 0 ||
                       (required != nullptr && std::string(required) == "1");
     return cuda ? std::vector<std::string>{"cpu", "cuda"}
                 : std::vector<std::string>{"cpu"};

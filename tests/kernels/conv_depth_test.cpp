@@ -6,6 +6,8 @@
 #include "tests/reference/naive_convolution.hpp"
 
 namespace nengine::test {
+
+using namespace kernels;
 namespace {
 
 class ConvDepth : public WithoutFallbacks {

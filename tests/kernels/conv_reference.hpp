@@ -9,7 +9,7 @@
 #include "kernels/conv.hpp"
 #include "tests/support/on_each_device.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 inline void PrintTo(const Conv2DShape& s, std::ostream* out) {
     *out << s.images << " images " << s.in_h << 'x' << s.in_w << 'x' << s.in_c << " -> "
@@ -104,4 +104,4 @@ double dot(const std::vector<A>& a, const std::vector<B>& b) {
 }
 
 }  // namespace conv_reference
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -10,7 +10,7 @@
 
 // The convolutions that are tested, and that cuDNN is asked about.
 
-namespace nengine {
+namespace nengine::kernels {
 namespace conv_reference {
 
 /// Strides that leave input unread, paddings that differ between the sides, one
@@ -117,8 +117,11 @@ inline std::vector<ConvShape> depth_shapes() {
 }
 
 }  // namespace conv_reference
+}  // namespace nengine::kernels
 
-namespace test {
+namespace nengine::test {
+
+using namespace kernels;
 
 /// Convolutions that slow kernels did because a GPU's library could not; see
 /// cuda::convolution_fallbacks.
@@ -143,5 +146,4 @@ protected:
     }
 };
 
-}  // namespace test
-}  // namespace nengine
+}  // namespace nengine::test

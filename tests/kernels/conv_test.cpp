@@ -15,7 +15,7 @@
 #include "tests/kernels/conv_reference.hpp"
 #include "tests/kernels/conv_shapes.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 
 namespace {
 
@@ -275,4 +275,4 @@ INSTANTIATE_TEST_SUITE_P(Devices, Conv, ::testing::ValuesIn(test::device_names()
                          test::device_label);
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::kernels

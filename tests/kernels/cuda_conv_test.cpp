@@ -11,7 +11,7 @@
 // What is said to a GPU's convolutions beside their operands: tf32, the workspace. Its
 // results are compared with those of the same convolution as the other tests run it.
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 using namespace conv_reference;
@@ -152,4 +152,4 @@ INSTANTIATE_TEST_SUITE_P(Devices, CudaConv, ::testing::Values("cuda"),
                          test::device_label);
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::kernels

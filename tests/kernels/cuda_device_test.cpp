@@ -17,7 +17,7 @@
 // What only the CUDA device does: recordings, asynchronous copies, scratch memory. Its
 // arithmetic is tested with the other devices'.
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 template <class Real>
@@ -271,4 +271,4 @@ TEST(WithoutAGpu, ProgramsRunOnTheCpuAndAreToldWhy) {
 }
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::kernels

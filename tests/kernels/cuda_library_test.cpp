@@ -12,7 +12,7 @@
 // cuBLAS and cuDNN can be opened without a GPU or driver; where they are not installed,
 // the tests skip.
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 namespace {
 
 /// The message of the error that `open` throws, if it does.
@@ -124,4 +124,4 @@ TEST(CudaLibraries, SuccessPasses) {
 }
 
 }  // namespace
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

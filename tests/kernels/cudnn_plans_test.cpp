@@ -17,7 +17,7 @@
 // cuDNN plans for devices that are not there: what an H100 and an H200 would run is
 // asked of the cuDNN that is installed, through the code that asks on a GPU.
 
-namespace nengine::cuda {
+namespace nengine::kernels::cuda {
 namespace {
 
 struct Gpu {
@@ -224,4 +224,4 @@ TEST(ConvolutionParts, CallsAreAlike) {
 }
 
 }  // namespace
-}  // namespace nengine::cuda
+}  // namespace nengine::kernels::cuda

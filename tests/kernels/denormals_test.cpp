@@ -8,6 +8,8 @@
 #include "tests/support/on_each_device.hpp"
 
 namespace nengine::test {
+
+using namespace kernels;
 namespace {
 
 constexpr float least_normal = std::numeric_limits<float>::min();

@@ -14,7 +14,7 @@
 #include "kernels/base/host_memory.hpp"
 #include "tests/support/on_each_device.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 class DeviceMemory : public test::OnEachDevice {};
@@ -173,4 +173,4 @@ TEST(Device, AskingForAnAbsentGpuSaysWhatIsMissing) {
 }
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::kernels

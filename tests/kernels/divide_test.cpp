@@ -7,6 +7,8 @@
 #include <vector>
 
 namespace nengine::test {
+
+using namespace kernels;
 namespace {
 
 template <class Word>

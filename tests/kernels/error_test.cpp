@@ -4,7 +4,7 @@
 
 #include <exception>
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 TEST(ShapeError, ComposesItsMessageAndKeepsTheParts) {
@@ -37,4 +37,4 @@ TEST(ShapeError, KeepsItsPartsWhenItIsStoredAndThrownAgain) {
 }
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -6,6 +6,8 @@
 #include "tests/support/on_each_device.hpp"
 
 namespace nengine::test {
+
+using namespace kernels;
 namespace {
 
 class Gather : public OnEachDevice {};

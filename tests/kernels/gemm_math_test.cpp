@@ -10,6 +10,8 @@
 #include "tests/support/on_each_device.hpp"
 
 namespace nengine::test {
+
+using namespace kernels;
 namespace {
 
 /// A product of [n, n] matrices of numbers in [-1, 1), `shift` numbers into their

@@ -10,7 +10,7 @@
 
 #include "tests/support/on_each_device.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 std::size_t at(Index i) {
@@ -330,4 +330,4 @@ INSTANTIATE_TEST_SUITE_P(Devices, Gemm, ::testing::ValuesIn(test::device_names()
                          test::device_label);
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::kernels

@@ -11,7 +11,7 @@
 
 #include "kernels/base/device.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 namespace fs = std::filesystem;
@@ -192,4 +192,4 @@ TEST(HostMemory, ThatRunsOutAllTheSameIsAnErrorThatSaysForWhat) {
 }
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::kernels

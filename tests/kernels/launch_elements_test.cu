@@ -12,6 +12,8 @@
 // have: here each is run by its name.
 
 namespace nengine::test {
+
+using namespace kernels;
 namespace {
 
 constexpr Index steps = 3, batch = 5, rows = 7, cols = 37;

@@ -7,6 +7,8 @@
 #include "tests/support/on_each_device.hpp"
 
 namespace nengine::test {
+
+using namespace kernels;
 namespace {
 
 /// Matrices of several members and items, and what changes them.

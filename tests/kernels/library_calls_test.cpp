@@ -41,6 +41,8 @@ NENGINE_COUNT_CALLS_OF_TWO(pow, double)
 NENGINE_COUNT_CALLS_OF_TWO(powf, float)
 
 namespace nengine::test {
+
+using namespace kernels;
 namespace {
 
 class LibraryCalls : public OnEachDevice {

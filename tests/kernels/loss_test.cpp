@@ -9,6 +9,8 @@
 #include "tests/support/on_each_device.hpp"
 
 namespace nengine::test {
+
+using namespace kernels;
 namespace {
 
 constexpr Index steps = 3, batch = 5, n = 11, valid = 4, rows = steps * batch;

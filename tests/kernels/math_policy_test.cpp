@@ -9,6 +9,8 @@
 #include "kernels/base/polynomial.hpp"
 
 namespace nengine::test {
+
+using namespace kernels;
 namespace {
 
 /// How far `got` is from `want`, in units of float's last place at `want`.

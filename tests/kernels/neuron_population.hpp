@@ -11,6 +11,8 @@
 
 namespace nengine::test {
 
+using namespace kernels;
+
 /// Neurons with per-neuron gain, bias and parameters, their states, and their run.
 template <class Real>
 struct Population {

@@ -9,7 +9,7 @@
 #include "kernels/base/cpu_features.hpp"
 #include "kernels/base/error.hpp"
 
-namespace nengine {
+namespace nengine::kernels {
 namespace {
 
 TEST(NeuronRegistry, FindsEachBuiltInTypeByItsName) {
@@ -77,4 +77,4 @@ TEST(NeuronRegistry, RefusesARateTypeThatIsNotThere) {
 }
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::kernels

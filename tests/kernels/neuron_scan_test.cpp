@@ -12,6 +12,8 @@
 #include "tests/support/on_each_device.hpp"
 
 namespace nengine::test {
+
+using namespace kernels;
 namespace {
 
 constexpr double dt = 0.001;

@@ -7,6 +7,8 @@
 #include "tests/support/on_each_device.hpp"
 
 namespace nengine::test {
+
+using namespace kernels;
 namespace {
 
 constexpr Index n = 257;

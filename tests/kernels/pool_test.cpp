@@ -7,6 +7,8 @@
 #include "tests/support/on_each_device.hpp"
 
 namespace nengine::test {
+
+using namespace kernels;
 namespace {
 
 /// Odd sizes, overlapping and spaced windows, and both kinds of padding.

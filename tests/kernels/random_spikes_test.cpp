@@ -11,6 +11,8 @@
 #include "tests/support/on_each_device.hpp"
 
 namespace nengine::test {
+
+using namespace kernels;
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();

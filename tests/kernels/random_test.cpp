@@ -10,6 +10,8 @@
 #include "tests/support/on_each_device.hpp"
 
 namespace nengine::test {
+
+using namespace kernels;
 namespace {
 
 // The known answers that are published with the Random123 library.

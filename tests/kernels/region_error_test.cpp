@@ -10,6 +10,8 @@
 #include "tests/support/no_memory.hpp"
 
 namespace nengine::test {
+
+using namespace kernels;
 namespace {
 
 TEST(RegionError, IsThrownBehindTheRegion) {

@@ -6,6 +6,8 @@
 #include "tests/support/on_each_device.hpp"
 
 namespace nengine::test {
+
+using namespace kernels;
 namespace {
 
 constexpr Index steps = 4, batch = 5, cols = 67, width = batch * cols;

@@ -6,6 +6,8 @@
 #include "tests/support/on_each_device.hpp"
 
 namespace nengine::test {
+
+using namespace kernels;
 namespace {
 
 constexpr Index steps = 3, batch = 5, n_x = 6, n_y = 4, count = 7;

@@ -9,6 +9,8 @@
 #include "tests/support/on_each_device.hpp"
 
 namespace nengine::test {
+
+using namespace kernels;
 namespace {
 
 class Timers : public OnEachDevice {

@@ -9,6 +9,8 @@
 
 namespace nengine::reference {
 
+using namespace engine;
+
 struct Filter {
     FilterForm form{};
     std::size_t order = 0;

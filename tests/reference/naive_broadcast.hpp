@@ -8,6 +8,8 @@
 
 namespace nengine::reference {
 
+using namespace engine;
+
 [[noreturn]] inline void misfit(const Operator& op, const std::string& what) {
     throw BuildError("reference " + std::string(op.type()) + " '" + op.label +
                      "': " + what);

@@ -13,6 +13,8 @@
 // closed form.
 
 namespace nengine::reference {
+
+using namespace engine;
 namespace {
 
 SignalId signal(Model& model, Shape shape, std::vector<double> initial = {}) {

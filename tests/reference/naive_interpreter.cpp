@@ -8,6 +8,8 @@
 #include "tests/reference/naive_memory.hpp"
 
 namespace nengine::reference {
+
+using namespace engine;
 namespace {
 
 std::size_t at(Index i) {

@@ -8,6 +8,8 @@
 
 namespace nengine::reference {
 
+using namespace engine;
+
 /// Values that replace a base signal's initial ones: parameters under test.
 using Overrides = std::map<SignalId, std::vector<double>>;
 

@@ -18,6 +18,8 @@
 #include "tests/support/golden.hpp"
 
 namespace nengine::reference {
+
+using namespace engine;
 namespace {
 
 using Values = std::vector<double>;

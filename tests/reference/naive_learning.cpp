@@ -1,6 +1,8 @@
 #include "tests/reference/naive_learning.hpp"
 
 namespace nengine::reference {
+
+using namespace engine;
 namespace {
 
 NaiveChange rls_change(NaiveRule& rule) {

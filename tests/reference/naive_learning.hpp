@@ -6,6 +6,8 @@
 
 namespace nengine::reference {
 
+using namespace engine;
+
 /// What a rule reads at the end of a step, and what it carries.
 struct NaiveRule {
     LearningKind kind;

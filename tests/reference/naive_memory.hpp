@@ -8,6 +8,8 @@
 
 namespace nengine::reference {
 
+using namespace engine;
+
 /// The numbers of all base signals, reached through views.
 class NaiveMemory {
 public:

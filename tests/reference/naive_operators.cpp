@@ -28,6 +28,8 @@
 #include "tests/reference/neurons.hpp"
 
 namespace nengine::reference {
+
+using namespace engine;
 namespace {
 
 using Values = std::vector<double>;

@@ -13,6 +13,8 @@
 
 namespace nengine::reference {
 
+using namespace engine;
+
 using Counter = std::array<std::uint32_t, 4>;
 
 inline Counter naive_philox(Counter counter, std::uint64_t key) {

@@ -5,6 +5,8 @@
 #include <limits>
 
 namespace nengine::reference {
+
+using namespace engine;
 namespace {
 
 using Values = std::vector<double>;

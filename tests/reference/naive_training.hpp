@@ -8,6 +8,8 @@
 
 namespace nengine::reference {
 
+using namespace engine;
+
 /// A call of training or evaluation: what is fed, wanted and compared.
 struct TrainingCall {
     Index items = 1, steps = 1;

@@ -8,6 +8,8 @@
 #include "engine/operators/sim_neurons.hpp"
 
 namespace nengine::reference {
+
+using namespace engine;
 namespace {
 
 SignalId signal(Model& model, Shape shape, std::vector<double> initial = {}) {

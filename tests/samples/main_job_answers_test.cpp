@@ -54,7 +54,8 @@ TEST_P(MainJobAnswers, AreTheClassesThatNengoDlAnswers) {
         sim.predict({{classifier_.input, digits_.images}},
                     {.n_steps = n_steps, .probes = {classifier_.filtered}});
     const Tensor& filtered = outputs[classifier_.filtered];
-    const auto want = read_npz(golden_file("answers.npz")).at("filtered_last_step");
+    const auto want =
+        engine::read_npz(golden_file("answers.npz")).at("filtered_last_step");
     ASSERT_EQ(want.shape, (std::vector<Index>{2000, n_classes}));
     int equal = 0;
     for (std::int64_t i = 0; i < 2000; ++i) {
@@ -73,7 +74,8 @@ TEST_P(MainJobAnswers, TakeTheCourseThatTheyTakeInNengoDl) {
         sim.predict({{classifier_.input, digits_.images.items(0, 20)}},
                     {.n_steps = n_steps, .probes = {classifier_.filtered}});
     const Tensor& filtered = outputs[classifier_.filtered];
-    const auto want = read_npz(golden_file("answers.npz")).at("filtered_first_20");
+    const auto want =
+        engine::read_npz(golden_file("answers.npz")).at("filtered_first_20");
     ASSERT_EQ(want.shape, (std::vector<Index>{20, n_steps, n_classes}));
     int close = 0;
     for (std::int64_t i = 0; i < 20; ++i) {

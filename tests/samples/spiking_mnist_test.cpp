@@ -89,7 +89,8 @@ TEST_F(SpikingMnist, AnswersTheSameFromSavedParameters) {
     EXPECT_EQ(loaded.at("spiking_accuracy"), trained.at("spiking_accuracy"));
     EXPECT_EQ(loaded.at("rate_accuracy"), trained.at("rate_accuracy"));
     EXPECT_TRUE(loaded.at("epoch_loss").empty());
-    const auto want = read_npy(file("a.npy")), got = read_npy(file("b.npy"));
+    const auto want = engine::read_npy(file("a.npy")),
+               got = engine::read_npy(file("b.npy"));
     EXPECT_EQ(want.shape, (std::vector<Index>{130, 10}));
     EXPECT_EQ(got.values, want.values);
 }

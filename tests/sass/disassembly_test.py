@@ -95,13 +95,14 @@ class Loops(unittest.TestCase):
 
 class ShortName(unittest.TestCase):
     def test_is_the_kernel_and_its_template_arguments(self):
-        copy = ("nengine::(anonymous namespace)::Copy<float, "
-                "(nengine::(anonymous namespace)::Columns)0>")
+        copy = ("nengine::kernels::(anonymous namespace)::Copy<float, "
+                "(nengine::kernels::(anonymous namespace)::Columns)0>")
+        line = "nengine::kernels::cuda::line_kernel"
         self.assertEqual(
-            short_name(f"void nengine::cuda::line_kernel<{copy}, true>({copy}, long)"),
+            short_name(f"void {line}<{copy}, true>({copy}, long)"),
             "line_kernel<Copy<float, 0>, true>")
-        self.assertEqual(short_name("nengine::cuda::transpose_kernel(long, float*)"),
-                         "transpose_kernel")
+        name = "nengine::kernels::cuda::transpose_kernel(long, float*)"
+        self.assertEqual(short_name(name), "transpose_kernel")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ namespace nengine::test {
 
 /// Dense numbers as [steps, batch, rows, cols].
 template <class Real>
-Block<Real> dense(Real* data, Index steps, Index batch, Index rows, Index cols) {
+kernels::Block<Real> dense(Real* data, Index steps, Index batch, Index rows,
+                           Index cols) {
     return {data, steps, batch, rows, cols, batch * rows * cols, rows * cols, cols, 1};
 }
 

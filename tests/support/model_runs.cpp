@@ -4,6 +4,8 @@
 #include <cmath>
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 std::size_t at(Index i) {

@@ -18,17 +18,18 @@ using InputData = std::map<int, reference::Data>;
 
 /// The naive interpreter, item by item. Where processes give items signals of their
 /// own, every minibatch (0: there is one) begins with the first item's.
-Recordings run_naive(const Model& model, Index batch, Index steps,
+Recordings run_naive(const engine::Model& model, Index batch, Index steps,
                      const InputData& feeds, bool training = false,
                      Index minibatch = 0);
 
 /// A new session's predict(), in its own real type.
-Recordings run_session(const std::shared_ptr<const Model>& model, const Device& device,
-                       const SessionOptions& options, Index items, Index steps,
+Recordings run_session(const std::shared_ptr<const engine::Model>& model,
+                       const kernels::Device& device,
+                       const engine::SessionOptions& options, Index items, Index steps,
                        const InputData& feeds);
 
 /// The data as a session takes them. The result borrows from `data`.
-Feeds borrow(const InputData& data);
+engine::Feeds borrow(const InputData& data);
 
 /// Equal lengths, and every number within `tolerance` times (1 + the largest number of
 /// its probe).
@@ -36,9 +37,9 @@ Feeds borrow(const InputData& data);
                                 double tolerance);
 
 /// Whether an operator keeps its state there. Training has none of it.
-bool holds_state(const Model& model, SignalId signal);
+bool holds_state(const engine::Model& model, engine::SignalId signal);
 
 /// "fold chunk 3 greedy ...": the options that differ from the defaults' names.
-std::string describe(const SessionOptions& options);
+std::string describe(const engine::SessionOptions& options);
 
 }  // namespace nengine::test

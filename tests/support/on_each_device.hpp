@@ -16,12 +16,13 @@ namespace nengine::test {
 /// Opens a backend by its name in device_names(). Without a GPU the test skips, and
 /// fails where NENGINE_REQUIRE_CUDA=1.
 inline void open_device(const std::string& name, int threads,
-                        std::optional<Device>& device) {
+                        std::optional<kernels::Device>& device) {
     if (name != "cuda") {
-        device = Device::cpu(
-            threads, name == "cpu_avx2" ? Device::Isa::avx2 : Device::Isa::best);
-    } else if (Device::cuda_count() > 0) {
-        device = Device::cuda();
+        device = kernels::Device::cpu(threads, name == "cpu_avx2"
+                                                   ? kernels::Device::Isa::avx2
+                                                   : kernels::Device::Isa::best);
+    } else if (kernels::Device::cuda_count() > 0) {
+        device = kernels::Device::cuda();
     } else if (const char* required = std::getenv("NENGINE_REQUIRE_CUDA");
                required != nullptr && std::string(required) == "1") {
         FAIL() << "no CUDA device, and NENGINE_REQUIRE_CUDA=1";
@@ -36,23 +37,24 @@ class OnEachDevice : public ::testing::TestWithParam<const char*> {
 protected:
     void SetUp() override { open_device(GetParam(), 3, device_); }
 
-    const Device& device() const { return *device_; }
+    const kernels::Device& device() const { return *device_; }
 
     template <class Real>
-    Buffer upload(const std::vector<Real>& values) const {
-        Buffer buffer = device().allocate(values.size() * sizeof(Real), "test");
+    kernels::Buffer upload(const std::vector<Real>& values) const {
+        kernels::Buffer buffer =
+            device().allocate(values.size() * sizeof(Real), "test");
         device().upload(buffer.data(), values.data(), buffer.bytes());
         return buffer;
     }
     template <class Real>
-    std::vector<Real> download(const Buffer& buffer) const {
+    std::vector<Real> download(const kernels::Buffer& buffer) const {
         std::vector<Real> values(buffer.bytes() / sizeof(Real));
         device().download(values.data(), buffer.data(), buffer.bytes());
         return values;
     }
 
 private:
-    std::optional<Device> device_;
+    std::optional<kernels::Device> device_;
 };
 
 /// The names of the backends in this build, for INSTANTIATE_TEST_SUITE_P.

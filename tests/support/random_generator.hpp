@@ -11,7 +11,7 @@ namespace nengine::test {
 
 /// A vector that later units may read, and about how large its elements are.
 struct Source {
-    SignalId signal;
+    engine::SignalId signal;
     Index size;
     double scale;
 };
@@ -19,7 +19,9 @@ struct Source {
 class Generator {
 public:
     Generator(std::uint64_t seed, const RandomModelOptions& options)
-        : options_(options), draw_(seed), model_(std::make_shared<Model>(0.001)) {
+        : options_(options),
+          draw_(seed),
+          model_(std::make_shared<engine::Model>(0.001)) {
         result_.seed = seed;
     }
 
@@ -27,13 +29,16 @@ public:
 
 private:
     // What a signal is made of.
-    SignalId signal(const std::string& name, Shape shape,
-                    std::vector<double> initial = {});
-    SignalId constant(const std::string& name, Shape shape, double low, double high);
+    engine::SignalId signal(const std::string& name, Shape shape,
+                            std::vector<double> initial = {});
+    engine::SignalId constant(const std::string& name, Shape shape, double low,
+                              double high);
     /// A constant that training may change.
-    SignalId parameter(const std::string& name, Shape shape, double low, double high);
+    engine::SignalId parameter(const std::string& name, Shape shape, double low,
+                               double high);
     /// A scalar, or a vector of one value per element.
-    SignalId per_element(const std::string& name, Index size, double low, double high);
+    engine::SignalId per_element(const std::string& name, Index size, double low,
+                                 double high);
     std::string fresh(const std::string& name) {
         return name + std::to_string(counter_++);
     }
@@ -43,7 +48,7 @@ private:
         return model_->add(std::move(op));
     }
     const Source& any_source() { return draw_.one_of(sources_); }
-    void offer(SignalId id, Index size, double scale) {
+    void offer(engine::SignalId id, Index size, double scale) {
         sources_.push_back({id, size, std::max(scale, 1e-3)});
         seen_.push_back(id);
     }
@@ -58,12 +63,14 @@ private:
 
     // Units.
     void population();
-    SimNeurons neurons(NeuronType type, SignalId current, SignalId output, Index n,
-                       const std::string& name);
-    void product(const Source& x, SignalId y, Index rows, double target, bool inc,
-                 const std::string& name);
+    engine::SimNeurons neurons(kernels::NeuronType type, engine::SignalId current,
+                               engine::SignalId output, Index n,
+                               const std::string& name);
+    void product(const Source& x, engine::SignalId y, Index rows, double target,
+                 bool inc, const std::string& name);
     void random_spikes();
-    void stochastic_spikes(SignalId rates, SignalId output, SignalId amplitude, Index n,
+    void stochastic_spikes(engine::SignalId rates, engine::SignalId output,
+                           engine::SignalId amplitude, Index n,
                            const std::string& name);
     void decoder();
     void filter();
@@ -74,7 +81,8 @@ private:
     void matrix_copy();
     void image();
     void learning();
-    SignalId lowpass(SignalId x, Index size, Role role, const std::string& name);
+    engine::SignalId lowpass(engine::SignalId x, Index size, engine::Role role,
+                             const std::string& name);
     void sparse_product();
     void volume();
     void function_of_x();
@@ -85,13 +93,13 @@ private:
 
     RandomModelOptions options_;
     Draw draw_;
-    std::shared_ptr<Model> model_;
+    std::shared_ptr<engine::Model> model_;
     RandomModel result_;
     int counter_ = 0;
     std::vector<Source> sources_;
     std::vector<Source> filtered_;  ///< outputs with role update: may close a loop
     std::vector<Source> open_;      ///< signals that wait for a loop's end
-    std::vector<SignalId> seen_;    ///< signals worth probing
+    std::vector<engine::SignalId> seen_;  ///< signals worth probing
 };
 
 }  // namespace nengine::test

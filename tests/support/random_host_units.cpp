@@ -13,6 +13,8 @@
 
 namespace nengine::test {
 
+using namespace engine;
+
 /// y = W x with W learned by a rule: from its factors, or as Nengo adds the whole
 /// change.
 void Generator::learning() {

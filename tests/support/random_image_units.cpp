@@ -8,6 +8,8 @@
 
 namespace nengine::test {
 
+using namespace engine;
+
 void Generator::image() {
     const Index h = draw_.between(3, 5), w = draw_.between(3, 5),
                 c = draw_.between(1, 3);

@@ -4,6 +4,8 @@
 // The instructions that make learning rules and probes.
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 const std::string& choose(const std::vector<std::string>& all, int number) {

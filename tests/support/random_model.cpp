@@ -10,6 +10,8 @@
 
 namespace nengine::test {
 
+using namespace engine;
+
 SignalId Generator::signal(const std::string& name, Shape shape,
                            std::vector<double> initial) {
     Signal made;

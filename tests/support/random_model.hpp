@@ -59,7 +59,7 @@ struct RandomModel {
     enum class Feed { none, steps, held };
 
     std::uint64_t seed = 0;
-    std::shared_ptr<const Model> model;
+    std::shared_ptr<const engine::Model> model;
     std::vector<Feed> feeds;  ///< per input
 
     using Feeds = std::map<int, reference::Data>;
@@ -71,6 +71,6 @@ struct RandomModel {
 RandomModel random_model(std::uint64_t seed, const RandomModelOptions& options = {});
 
 /// Operators and probes of a model, one a line.
-std::string describe(const Model& model);
+std::string describe(const engine::Model& model);
 
 }  // namespace nengine::test

@@ -6,6 +6,8 @@
 
 namespace nengine::test {
 
+using namespace engine;
+
 std::ostream& operator<<(std::ostream& out, const Make& make) {
     return out << '{' << make.what << ", " << make.from << ", " << make.to << ", "
                << make.size << ", " << make.option << '}';

@@ -6,21 +6,23 @@
 namespace nengine::test {
 
 /// Every switch of the planner thrown at random.
-inline SessionOptions random_options(Draw& draw) {
-    SessionOptions options;
-    options.real = RealType::float64;
+inline engine::SessionOptions random_options(Draw& draw) {
+    engine::SessionOptions options;
+    options.real = kernels::RealType::float64;
     options.minibatch = draw.one_of<Index>({1, 2, 5});
-    PlannerOptions& plan = options.planner;
+    engine::PlannerOptions& plan = options.planner;
     plan.simplify = draw.chance(0.5);
     plan.fuse = draw.chance(0.5);
     plan.fold = draw.chance(0.7);
-    plan.merge = draw.one_of<MergePlanner>(
-        {MergePlanner::none, MergePlanner::greedy, MergePlanner::tree});
+    plan.merge = draw.one_of<engine::MergePlanner>({engine::MergePlanner::none,
+                                                    engine::MergePlanner::greedy,
+                                                    engine::MergePlanner::tree});
     plan.layout = draw.chance(0.5);
     plan.reuse_buffers = draw.chance(0.7);
     plan.chunk_steps = draw.one_of<Index>({0, 1, 3, 7, 64});
     plan.tile_items = draw.one_of<Index>({0, 1, 2});
-    plan.executor = draw.chance(0.5) ? ExecutorMode::direct : ExecutorMode::recorded;
+    plan.executor = draw.chance(0.5) ? engine::ExecutorMode::direct
+                                     : engine::ExecutorMode::recorded;
     return options;
 }
 

@@ -4,6 +4,8 @@
 #include <vector>
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 template <class T>

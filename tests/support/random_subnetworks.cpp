@@ -5,6 +5,8 @@
 // The instructions that make images and the networks of networks.hpp.
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 /// `size` values as an image: its space, and the channels.

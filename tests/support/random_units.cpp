@@ -13,6 +13,8 @@
 #include "tests/support/random_generator.hpp"
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 /// Coefficients of a stable filter: A row by row, B, C, D.

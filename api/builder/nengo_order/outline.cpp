@@ -95,7 +95,7 @@ outline::Ensemble outline_of(const EnsembleData& ensemble) {
     result.states = neuron_states(ensemble.neuron_type, where);
     if (parts.spikes) {
         result.has_base_type = true;
-        const NeuronInfo& base = parts.neurons->info();
+        const kernels::NeuronInfo& base = parts.neurons->info();
         for (int i = 0; i < base.n_states; ++i) {
             result.base_states.emplace_back(
                 base.states[static_cast<std::size_t>(i)].name);

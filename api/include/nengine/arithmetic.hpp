@@ -21,7 +21,6 @@
 // `using namespace nengine`, or within it.
 
 namespace nengine {
-inline namespace api {
 
 namespace detail {
 
@@ -101,5 +100,4 @@ Array operator+(const X& x) {
     return 1.0 * x;
 }
 
-}  // namespace api
 }  // namespace nengine

@@ -16,7 +16,6 @@
 #include "nengine/view.hpp"
 
 namespace nengine {
-inline namespace api {
 
 /// Options of a connection; the same names set defaults in `Network::config`.
 struct ConnectionOptions {
@@ -76,5 +75,4 @@ public:
     LearningRule learning_rule;
 };
 
-}  // namespace api
 }  // namespace nengine

@@ -37,7 +37,15 @@
 
 #include "kernels/unified/register_neuron.hpp"
 
+namespace nengine {
+
+// What functors of users' own need.
+using kernels::NeuronDescription;
+
+}  // namespace nengine
+
 /// Registers a functor template, before main, for what this file is compiled for.
-#define NENGINE_REGISTER_NEURON(FUNCTOR)                                               \
-    [[maybe_unused]] static const ::nengine::NeuronType nengine_registered_##FUNCTOR = \
-        ::nengine::register_neuron(::nengine::registration<FUNCTOR>())
+#define NENGINE_REGISTER_NEURON(FUNCTOR)                                    \
+    [[maybe_unused]] static const ::nengine::kernels::NeuronType            \
+        nengine_registered_##FUNCTOR = ::nengine::kernels::register_neuron( \
+            ::nengine::kernels::registration<FUNCTOR>())

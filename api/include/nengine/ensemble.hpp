@@ -14,7 +14,6 @@
 #include "nengine/view.hpp"
 
 namespace nengine {
-inline namespace api {
 
 /// Options of an ensemble; the same names set defaults in `Network::config`.
 struct EnsembleOptions {
@@ -108,5 +107,4 @@ public:
     Neurons neurons;
 };
 
-}  // namespace api
 }  // namespace nengine

@@ -17,7 +17,6 @@
 #include "nengine/processes.hpp"
 
 namespace nengine {
-inline namespace api {
 
 namespace detail {
 
@@ -198,5 +197,4 @@ private:
     bool has_values_ = false;
 };
 
-}  // namespace api
 }  // namespace nengine

@@ -8,7 +8,6 @@
 #include "nengine/tensor.hpp"
 
 namespace nengine {
-inline namespace api {
 
 /// Reads an npy file, as numpy.save writes it: numbers (floats, integers or booleans)
 /// in C or Fortran order.
@@ -47,5 +46,4 @@ void save_npy(const std::filesystem::path& path, const T& tensor) {
     detail::save_tensor(path, tensor);
 }
 
-}  // namespace api
 }  // namespace nengine

@@ -17,7 +17,6 @@
 #include "nengine/seed.hpp"
 
 namespace nengine {
-inline namespace api {
 
 // Layers: Keras's names, defaults and formulas; channels last.
 
@@ -114,5 +113,4 @@ public:
     Connection connection;
 };
 
-}  // namespace api
 }  // namespace nengine

@@ -15,7 +15,6 @@
 #include "nengine/view.hpp"
 
 namespace nengine {
-inline namespace api {
 
 // How a connection's weights change while a network runs. A rule ends each step with a
 // change, `delta`, which is added at the start of the next. Every item of a minibatch
@@ -140,5 +139,4 @@ private:
     std::optional<std::size_t> index_;
 };
 
-}  // namespace api
 }  // namespace nengine

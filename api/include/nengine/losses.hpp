@@ -3,7 +3,6 @@
 #include <variant>
 
 namespace nengine {
-inline namespace api {
 
 // Losses and metrics on one probe: means over items and samples. With `last_step` only
 // the last sample counts.
@@ -29,5 +28,4 @@ struct Accuracy {
 
 using Metric = std::variant<Accuracy>;
 
-}  // namespace api
 }  // namespace nengine

@@ -19,7 +19,6 @@
 #include "nengine/seed.hpp"
 
 namespace nengine {
-inline namespace api {
 
 /// Defaults for objects made in a network and the networks inside it. They are looked
 /// up when an object is made, except `trainable`, which is when a simulator is. Where
@@ -136,5 +135,4 @@ public:
     Config& config;
 };
 
-}  // namespace api
 }  // namespace nengine

@@ -20,7 +20,6 @@
 //     net.connect(input, array.input);
 
 namespace nengine {
-inline namespace api {
 
 struct EnsembleArrayOptions {
     std::int64_t ens_dimensions = 1;  ///< of each ensemble
@@ -321,5 +320,4 @@ NENGINE_API Array transform_out(std::int64_t dimensions);
 NENGINE_API Array dot_product_transform(std::int64_t dimensions, double scale = 1.0);
 
 }  // namespace networks
-}  // namespace api
 }  // namespace nengine

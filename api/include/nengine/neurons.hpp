@@ -7,7 +7,6 @@
 #include "nengine/distributions.hpp"
 
 namespace nengine {
-inline namespace api {
 
 // Neuron types. Their input is the current `J = gain * (encoder . x / radius) + bias`.
 // Times in seconds. A spike has the height amplitude / dt. While training, every type
@@ -194,5 +193,4 @@ using NeuronModel =
                  SpikingLeakyReLU, Direct, RegularSpiking, StochasticSpiking,
                  PoissonSpiking, CustomNeuron>;
 
-}  // namespace api
 }  // namespace nengine

@@ -11,7 +11,6 @@
 #include "nengine/view.hpp"
 
 namespace nengine {
-inline namespace api {
 
 struct NodeOptions {
     std::string label = {};
@@ -54,5 +53,4 @@ public:
     NodeOutput& output;
 };
 
-}  // namespace api
 }  // namespace nengine

@@ -10,7 +10,6 @@
 #include "nengine/array.hpp"
 
 namespace nengine {
-inline namespace api {
 
 /// Python's `None`: no synapse, no transform, no output, and no value of what need not
 /// have one: `.noise = None`, `a.gain = None`.
@@ -64,5 +63,4 @@ private:
     Holder value_;
 };
 
-}  // namespace api
 }  // namespace nengine

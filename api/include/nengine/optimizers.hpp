@@ -3,7 +3,6 @@
 #include <variant>
 
 namespace nengine {
-inline namespace api {
 
 // Optimizers with the names, formulas and defaults of Keras; g is the gradient.
 
@@ -35,5 +34,4 @@ struct Adam {
 
 using AnyOptimizer = std::variant<RMSprop, SGD, Adam>;
 
-}  // namespace api
 }  // namespace nengine

@@ -4,7 +4,6 @@
 #include "nengine/network.hpp"
 
 namespace nengine {
-inline namespace api {
 
 /// Sets of defaults for common purposes, to be used by `Network::with`.
 namespace presets {
@@ -23,5 +22,4 @@ NENGINE_API Config thresholding_ensembles(double threshold,
                                           double radius = 1.0);
 
 }  // namespace presets
-}  // namespace api
 }  // namespace nengine

@@ -15,7 +15,6 @@
 #include "nengine/view.hpp"
 
 namespace nengine {
-inline namespace api {
 
 /// Options of a probe; the same names set defaults in `Network::config`.
 struct ProbeOptions {
@@ -73,5 +72,4 @@ NENGINE_API std::vector<std::string> probeable(const ObjectView& target);
 /// @throws ValidationError  a type of one's own that is not registered
 NENGINE_API std::vector<std::string> probeable(const NeuronModel& neuron_type);
 
-}  // namespace api
 }  // namespace nengine

@@ -20,7 +20,6 @@
 #include "nengine/synapses.hpp"
 
 namespace nengine {
-inline namespace api {
 
 // Signals in time: a node's output, or the noise of an ensemble's neurons.
 //
@@ -202,5 +201,4 @@ private:
     Value value_;
 };
 
-}  // namespace api
 }  // namespace nengine

@@ -16,8 +16,6 @@ namespace nengine {
 
 class RandomState;
 
-inline namespace api {
-
 struct ChoiceOptions {
     bool replace = true;  ///< whether one may be chosen again
     /// The probability of each, of sum 1; empty: the same for all.
@@ -104,5 +102,4 @@ private:
     std::unique_ptr<RandomState> state_;
 };
 
-}  // namespace api
 }  // namespace nengine

@@ -1,7 +1,6 @@
 #pragma once
 
 namespace nengine {
-inline namespace api {
 
 /// Where the random numbers of a run come from (those of a build are always numpy's).
 enum class Rng {
@@ -15,5 +14,4 @@ enum class Rng {
     philox
 };
 
-}  // namespace api
 }  // namespace nengine

@@ -22,7 +22,6 @@
 #include "nengine/tensor.hpp"
 
 namespace nengine {
-inline namespace api {
 
 /// A node or probe, or its name: its label, or "node" or "probe" without one; repeated
 /// names get "_1", "_2" ... in the order of creation.
@@ -326,5 +325,4 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace api
 }  // namespace nengine

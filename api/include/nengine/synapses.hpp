@@ -12,7 +12,6 @@
 #include "nengine/none.hpp"
 
 namespace nengine {
-inline namespace api {
 
 // What a signal passes through on its way along a connection or into a probe. A synapse
 // there adds one step of delay to its filter; `None` adds none; `Lowpass{0}` only
@@ -102,5 +101,4 @@ NENGINE_API std::vector<std::complex<double>> evaluate(
 /// @throws ValidationError  one is analog and the other digital, or is not linear
 NENGINE_API LinearFilter combine(const Synapse& first, const Synapse& second);
 
-}  // namespace api
 }  // namespace nengine

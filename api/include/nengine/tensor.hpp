@@ -13,7 +13,6 @@
 #include "kernels/base/export.hpp"
 
 namespace nengine {
-inline namespace api {
 
 /// The type of real numbers.
 enum class DType { float32, float64 };
@@ -100,5 +99,4 @@ private:
     const void* data_ = nullptr;
 };
 
-}  // namespace api
 }  // namespace nengine

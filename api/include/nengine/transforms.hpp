@@ -15,7 +15,6 @@
 #include "nengine/none.hpp"
 
 namespace nengine {
-inline namespace api {
 
 /// What happens at the border: `valid` uses whole windows only, `same` pads with zeros
 /// so that the output has ceil(input / stride) positions.
@@ -163,5 +162,4 @@ private:
     std::shared_ptr<const Value> value_;  ///< shared by copies, which cannot change it
 };
 
-}  // namespace api
 }  // namespace nengine

@@ -13,7 +13,6 @@
 #include "nengine/solvers.hpp"
 
 namespace nengine {
-inline namespace api {
 
 // What neurons answer, and how gains and biases follow from what one wants of them: on
 // the host, in double.
@@ -102,5 +101,4 @@ NENGINE_API SolverResult solve(const Solver& solver, const Array& A, const Array
                                RandomStream& rng);
 NENGINE_API SolverResult solve(const Solver& solver, const Array& A, const Array& Y);
 
-}  // namespace api
 }  // namespace nengine

@@ -14,7 +14,6 @@
 #include "kernels/base/export.hpp"
 
 namespace nengine {
-inline namespace api {
 
 class Ensemble;
 class Neurons;
@@ -125,5 +124,4 @@ private:
     std::optional<Key> key_;
 };
 
-}  // namespace api
 }  // namespace nengine

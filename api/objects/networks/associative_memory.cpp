@@ -5,7 +5,6 @@
 #include "nengine/networks.hpp"
 
 namespace nengine {
-inline namespace api {
 
 namespace {
 
@@ -249,5 +248,4 @@ Node AssociativeMemory::operator[](const std::string& name) const {
     return found->second;
 }
 
-}  // namespace api
 }  // namespace nengine

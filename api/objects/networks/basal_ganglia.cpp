@@ -3,7 +3,6 @@
 #include "nengine/networks.hpp"
 
 namespace nengine {
-inline namespace api {
 
 namespace {
 
@@ -116,5 +115,4 @@ void BasalGanglia::connect_nuclei(std::int64_t dimensions,
                     {.transform = options.output_weight, .synapse = None});
 }
 
-}  // namespace api
 }  // namespace nengine

@@ -4,7 +4,6 @@
 #include "nengine/networks.hpp"
 
 namespace nengine {
-inline namespace api {
 
 namespace {
 
@@ -130,5 +129,4 @@ Array transform_out(std::int64_t dimensions) {
 }
 
 }  // namespace networks
-}  // namespace api
 }  // namespace nengine

@@ -4,7 +4,6 @@
 #include "nengine/networks.hpp"
 
 namespace nengine {
-inline namespace api {
 
 namespace {
 
@@ -150,5 +149,4 @@ Node EnsembleArray::operator[](const std::string& name) const {
     return found->second;
 }
 
-}  // namespace api
 }  // namespace nengine

@@ -1,7 +1,6 @@
 #include "nengine/networks.hpp"
 
 namespace nengine {
-inline namespace api {
 
 namespace {
 
@@ -41,5 +40,4 @@ InputGatedMemory::InputGatedMemory(Network parent, std::int64_t n_neurons,
                     {.transform = column(n, reset_inhibition), .synapse = None});
 }
 
-}  // namespace api
 }  // namespace nengine

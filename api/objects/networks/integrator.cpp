@@ -1,7 +1,6 @@
 #include "nengine/networks.hpp"
 
 namespace nengine {
-inline namespace api {
 
 Integrator::Integrator(Network parent, std::int64_t n_neurons, std::int64_t dimensions,
                        IntegratorOptions options)
@@ -13,5 +12,4 @@ Integrator::Integrator(Network parent, std::int64_t n_neurons, std::int64_t dime
     network.connect(ensemble, ensemble, {.synapse = tau});
 }
 
-}  // namespace api
 }  // namespace nengine

@@ -1,7 +1,6 @@
 #include "nengine/networks.hpp"
 
 namespace nengine {
-inline namespace api {
 
 Oscillator::Oscillator(Network parent, std::int64_t n_neurons, double frequency,
                        OscillatorOptions options)
@@ -15,5 +14,4 @@ Oscillator::Oscillator(Network parent, std::int64_t n_neurons, double frequency,
                     {.transform = {{1.0, -turn}, {turn, 1.0}}, .synapse = tau});
 }
 
-}  // namespace api
 }  // namespace nengine

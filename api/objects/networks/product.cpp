@@ -5,7 +5,6 @@
 #include "nengine/networks.hpp"
 
 namespace nengine {
-inline namespace api {
 
 namespace {
 
@@ -49,5 +48,4 @@ Array dot_product_transform(std::int64_t dimensions, double scale) {
 }
 
 }  // namespace networks
-}  // namespace api
 }  // namespace nengine

@@ -1,7 +1,6 @@
 #include "nengine/networks.hpp"
 
 namespace nengine {
-inline namespace api {
 
 Thalamus::Thalamus(Network parent, std::int64_t dimensions, ThalamusOptions options)
     : network(parent.subnetwork({.label = options.label, .seed = options.seed})),
@@ -24,5 +23,4 @@ Thalamus::Thalamus(Network parent, std::int64_t dimensions, ThalamusOptions opti
                     {.transform = Array({dimensions, 1}, std::vector<double>(n, 1.0))});
 }
 
-}  // namespace api
 }  // namespace nengine

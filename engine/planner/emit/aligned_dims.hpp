@@ -8,7 +8,7 @@
 #include "engine/planner/graph/graph.hpp"
 #include "kernels/base/error.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Views aligned to one shape, with stride 0 where they repeat, and dimensions merged
 /// that lie evenly for all: at most two are left.
@@ -71,4 +71,4 @@ private:
     std::vector<std::vector<Index>> strides_;  // per extent, per view
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

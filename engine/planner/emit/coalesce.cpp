@@ -8,7 +8,7 @@
 // The backward pass zeroes, loads and stores version by version. What lies side by side
 // becomes one command, so that a thousand populations launch as much as ten.
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// What two moves must agree on to become one; the offset comes last, for sorting.
@@ -93,4 +93,4 @@ void coalesce(std::vector<Command>& commands) {
     commands = std::move(result);
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -3,7 +3,7 @@
 #include "engine/planner/emit/run_lowering.hpp"
 #include "kernels/rows.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Commands of the forward pass, stage by stage.
 void emit_forward(EmitContext& context);
@@ -27,4 +27,4 @@ void prepend_loads(Storage& storage, const Graph& graph, int stage, bool backwar
 /// Makes one command of neighbouring ones that zero, load or store adjacent elements.
 void coalesce(std::vector<Command>& commands);
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -5,7 +5,7 @@
 #include "kernels/reduce.hpp"
 #include "kernels/rows.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 class BackwardEmitter {
@@ -237,4 +237,4 @@ void emit_backward(EmitContext& context, const GradientNeeds& needs) {
     BackwardEmitter(context, needs).run();
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

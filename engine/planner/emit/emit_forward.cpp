@@ -5,7 +5,7 @@
 #include "kernels/elementwise.hpp"
 #include "kernels/rows.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 std::vector<Command> move_rows(const Storage& storage, const Graph& graph, RowMove kind,
                                int block, const std::set<VersionId>& versions,
@@ -259,4 +259,4 @@ void emit_forward(EmitContext& context) {
     ForwardEmitter(context).run();
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

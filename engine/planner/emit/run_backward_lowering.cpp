@@ -6,7 +6,7 @@
 #include "kernels/elementwise.hpp"
 #include "kernels/reduce.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// Extents of 1 where an operand repeats its elements: what a sum over the repetition
@@ -245,4 +245,4 @@ Operand RunBackwardLowering::adjoint(Index planes, Index width) {
     return operand;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -6,7 +6,7 @@
 #include "kernels/base/error.hpp"
 #include "kernels/elementwise.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 RunLowering::RunLowering(EmitContext& context, int stage, bool backward,
                          std::span<const int> run, std::vector<Command>& commands)
@@ -383,4 +383,4 @@ void RunLowering::emit(CommandArgs args) {
     commands_.push_back(std::move(command));
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -11,7 +11,7 @@
 #include "engine/planner/memory/constants.hpp"
 #include "engine/planner/memory/storage.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// What lowerings share while a plan is made.
 struct EmitContext {
@@ -146,4 +146,4 @@ private:
 std::vector<std::vector<int>> split_runs(const Graph& graph, const Storage& storage,
                                          const std::vector<int>& group);
 
-}  // namespace nengine
+}  // namespace nengine::engine

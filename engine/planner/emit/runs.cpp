@@ -1,6 +1,6 @@
 #include "engine/planner/emit/run_lowering.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// The size of what a node writes: the number of its elements.
@@ -122,4 +122,4 @@ std::vector<std::vector<int>> split_runs(const Graph& graph, const Storage& stor
     return runs;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

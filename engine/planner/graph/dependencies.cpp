@@ -6,7 +6,7 @@
 
 #include "kernels/base/error.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 bool covers(const ElementView& view, Index size) {
@@ -295,4 +295,4 @@ std::vector<int> topological_order(const Graph& graph,
     return order;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -5,7 +5,7 @@
 
 #include "engine/planner/graph/graph.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Which of several accesses to one version touch an element that a view names. Answers
 /// in time proportional to the view, so that thousands of slices of one array stay
@@ -66,4 +66,4 @@ std::vector<int> add_call_order(const Graph& graph, const std::vector<int>& node
 std::vector<int> topological_order(const Graph& graph,
                                    const Dependencies& dependencies);
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace nengine {
+namespace nengine::engine {
 
 bool Graph::whole(const Access& access) const {
     const Version& v = version_of(access);
@@ -74,4 +74,4 @@ std::vector<int> calls_in_order(const Graph& graph) {
     return calls;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -11,7 +11,7 @@
 #include "engine/ir/model.hpp"
 #include "engine/ir/plan.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 using VersionId = std::int32_t;
 inline constexpr VersionId no_version = -1;
@@ -139,4 +139,4 @@ Uses find_uses(const Graph& graph);
 /// The nodes that call functions of the user's, in the order in which a step does.
 std::vector<int> calls_in_order(const Graph& graph);
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -4,7 +4,7 @@
 
 #include "kernels/product.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// Bytes of histories per chunk that stay in a core's share of cache on the host, and
@@ -80,4 +80,4 @@ ChunkSize choose_chunk(const Plan& plan, const PlannerOptions& options, Index n_
     return chunk;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

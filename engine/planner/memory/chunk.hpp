@@ -3,11 +3,11 @@
 #include "engine/ir/options.hpp"
 #include "engine/ir/plan.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// The steps and items that run at once: a function of plan, minibatch and options
 /// alone.
 ChunkSize choose_chunk(const Plan& plan, const PlannerOptions& options, Index n_steps,
                        Index minibatch, std::size_t real_bytes, bool cuda);
 
-}  // namespace nengine
+}  // namespace nengine::engine

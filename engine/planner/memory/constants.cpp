@@ -4,7 +4,7 @@
 
 #include "kernels/base/host_memory.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 bool all_same(const std::vector<double>& values) {
@@ -266,4 +266,4 @@ Operand Constants::gradient_of(const Operand& parameter) {
     return gradient;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

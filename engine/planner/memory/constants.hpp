@@ -6,7 +6,7 @@
 
 #include "engine/planner/memory/storage.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Elements of a constant that one member of a group uses, each `repeat` times.
 struct ConstantUse {
@@ -58,4 +58,4 @@ private:
     std::map<BufferId, BufferId> gradient_of_packed_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

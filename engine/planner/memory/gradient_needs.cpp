@@ -3,7 +3,7 @@
 #include "engine/planner/memory/layout.hpp"
 #include "kernels/base/error.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// Spreads marks along nodes until nothing changes; recurrent networks need a few
@@ -178,4 +178,4 @@ GradientNeeds find_gradient_needs(const Graph& graph) {
     return needs;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -5,7 +5,7 @@
 #include <numeric>
 #include <tuple>
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// A filter's state is [order, n]; everything else is one plane.
@@ -249,4 +249,4 @@ Layout lay_out(Graph& graph, const GradientNeeds& needs, bool enabled) {
     return LayoutMaker(graph, needs).make(enabled);
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -4,7 +4,7 @@
 
 #include "engine/planner/graph/graph.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Which versions a training plan carries gradients for: those that depend on a
 /// parameter and reach an observed probe; and which forward values must
@@ -48,4 +48,4 @@ Layout lay_out(Graph& graph, const GradientNeeds& needs, bool enabled);
 /// pass.
 std::vector<char> find_history_needs(const Graph& graph, const GradientNeeds& needs);
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace nengine {
+namespace nengine::engine {
 
 Storage::Storage(const Graph& graph, const Layout& layout, const GradientNeeds& needs,
                  Plan& plan)
@@ -163,4 +163,4 @@ Place Storage::saved_gradient(VersionId id, int stage) {
     return {buffer, Rows::history, 0};
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

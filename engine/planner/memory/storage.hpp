@@ -7,7 +7,7 @@
 #include "engine/ir/plan.hpp"
 #include "engine/planner/memory/layout.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// A buffer and which of its rows.
 struct Place {
@@ -94,4 +94,4 @@ private:
     std::map<int, std::map<int, Mirror>> gradient_mirrors_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

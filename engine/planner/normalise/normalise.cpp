@@ -7,7 +7,7 @@
 #include "engine/planner/graph/dependencies.hpp"
 #include "kernels/base/error.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// The elements of its base that a signal names.
@@ -231,4 +231,4 @@ Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
     return graph;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

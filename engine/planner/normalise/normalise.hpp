@@ -5,7 +5,7 @@
 
 #include "engine/planner/graph/graph.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Model -> versions. `fed`: per Model::inputs, 0 not fed, 1 fed every step, 2 held.
 /// In training mode spiking neurons are their rate curve and have no state.
@@ -16,4 +16,4 @@ Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
 /// of 1 and a product, which has a gradient for it.
 void take_out_amplitudes(Graph& graph);
 
-}  // namespace nengine
+}  // namespace nengine::engine

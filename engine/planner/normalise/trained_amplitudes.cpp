@@ -1,7 +1,7 @@
 #include "engine/operators/elementwise_inc.hpp"
 #include "engine/planner/normalise/normalise.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// A constant 1 in the place of the amplitude.
@@ -53,4 +53,4 @@ void take_out_amplitudes(Graph& graph) {
     }
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -9,7 +9,7 @@
 // merging, so that what is fused merges like any other operator; values and
 // trainability do not matter, since the fused form has the same gradients.
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 struct Chain {
@@ -258,4 +258,4 @@ Graph fuse(Graph graph) {
     return graph;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -2,7 +2,7 @@
 
 #include "engine/planner/rewrite/rewrite.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// What node `n` adds to a value that nothing sets, and nothing else adds to: weights,
@@ -62,4 +62,4 @@ void fuse_learning(Graph& graph) {
     std::erase_if(graph.nodes, [](const Node& node) { return node.op == nullptr; });
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

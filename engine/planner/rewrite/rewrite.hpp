@@ -6,7 +6,7 @@
 
 // Passes that make a graph smaller and leave what it computes.
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Drops products of equal matrices with one vector but for the first. Those with
 /// parameters only `as_built`; not for training, in which each gets its own gradient.
@@ -26,4 +26,4 @@ void fuse_learning(Graph& graph);
 std::vector<Access> fused_slots(const Fusion& fusion, const Node& writer,
                                 const Node& reader);
 
-}  // namespace nengine
+}  // namespace nengine::engine

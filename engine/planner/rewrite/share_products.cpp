@@ -9,7 +9,7 @@
 // Products that are the same are computed once: ensembles decode one value for several
 // connections and probes, each with decoders of its own that are equal as built.
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 const SharedValues& values_of(const Graph& graph, const Access& access) {
@@ -107,4 +107,4 @@ Graph share_products(Graph graph) {
     return graph;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

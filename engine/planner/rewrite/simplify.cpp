@@ -7,7 +7,7 @@
 #include "engine/planner/rewrite/rewrite.hpp"
 #include "engine/planner/rewrite/simplify_rules.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// A constant whose value may be relied on: neither trainable nor learned.
@@ -263,4 +263,4 @@ Graph simplify(Graph graph) {
     return graph;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

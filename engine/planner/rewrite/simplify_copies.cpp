@@ -1,6 +1,6 @@
 #include "engine/planner/rewrite/simplify_rules.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// The view `inner` of what `outer` names: outer's elements, taken as a vector, seen
@@ -137,4 +137,4 @@ bool sink_copies(Graph& graph) {
     return changed;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -2,7 +2,7 @@
 
 #include "engine/planner/graph/graph.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 // Rules of simplify(). Each looks at definitions and uses, changes the graph, and says
 // whether it did.
@@ -19,4 +19,4 @@ inline void drop(Node& node) {
     node.slots.clear();
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// Tarjan's algorithm with a stack of its own: chains may be hundreds of thousands
@@ -115,4 +115,4 @@ std::span<const int> Components::operator[](int component) const {
         static_cast<std::size_t>(first_[c + 1] - first_[c]));
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

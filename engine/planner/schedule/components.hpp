@@ -5,7 +5,7 @@
 
 #include "engine/planner/graph/dependencies.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// The strongly connected components of a graph of dependencies, in topological order:
 /// what depends on itself, over however many others.
@@ -23,4 +23,4 @@ private:
     std::vector<int> first_, vertices_;
 };
 
-}  // namespace nengine
+}  // namespace nengine::engine

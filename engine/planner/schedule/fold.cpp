@@ -9,7 +9,7 @@
 #include "engine/planner/schedule/partial_sums.hpp"
 #include "kernels/base/error.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 bool carries_state(const Node& node) {
@@ -281,4 +281,4 @@ Graph fold(Graph graph, bool fold) {
     return split_partial_sums(std::move(graph));
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -2,7 +2,7 @@
 
 #include "engine/planner/graph/graph.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Strongly connected components -> once, folded and stepped stages; sums whose parts
 /// are known at different times become partial sums. `fold` false: everything that
@@ -10,4 +10,4 @@ namespace nengine {
 /// @throws BuildError  a cycle without a filter in it
 Graph fold(Graph graph, bool fold);
 
-}  // namespace nengine
+}  // namespace nengine::engine

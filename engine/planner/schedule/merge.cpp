@@ -8,7 +8,7 @@
 #include "engine/planner/graph/dependencies.hpp"
 #include "kernels/base/error.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// What two nodes must agree on beside their operators' keys.
@@ -216,4 +216,4 @@ Graph merge(Graph graph, MergePlanner planner, int tree_depth) {
     return graph;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -5,7 +5,7 @@
 #include "engine/ir/options.hpp"
 #include "engine/planner/graph/graph.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Orders the nodes of each stage and groups those that may become one launch: equal
 /// keys, and no path between them. Fills GraphStage::groups; members are in order of
@@ -16,4 +16,4 @@ namespace nengine {
 /// @throws BuildError  a cycle within a step
 Graph merge(Graph graph, MergePlanner planner, int tree_depth);
 
-}  // namespace nengine
+}  // namespace nengine::engine

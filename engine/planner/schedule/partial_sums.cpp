@@ -7,7 +7,7 @@
 #include "engine/operators/reset.hpp"
 #include "engine/planner/graph/dependencies.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 /// When and for whom a writer runs; parts are summed in this order.
@@ -317,4 +317,4 @@ Graph split_partial_sums(Graph graph) {
     return graph;
 }
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -2,7 +2,7 @@
 
 #include "engine/planner/graph/graph.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 
 /// Splits every version whose writers run in different stages, or partly for each item
 /// and partly for all, into partial sums: what is known early is summed early, and
@@ -11,4 +11,4 @@ namespace nengine {
 /// and over the batch.
 Graph split_partial_sums(Graph graph);
 
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -42,7 +42,7 @@ Ensemble build(const Json& object) {
     built.max_rates = sample(Uniform{.low = 200.0, .high = 400.0}, n, rng);
     built.intercepts = sample(Uniform{.low = -1.0, .high = 0.9}, n, rng);
     const auto [gain, bias] =
-        gain_bias({neuron_type("LIF"), {0.02, 0.002, 1.0, 0.0}},
+        gain_bias({kernels::neuron_type("LIF"), {0.02, 0.002, 1.0, 0.0}},
                   to_vector(built.max_rates), to_vector(built.intercepts));
     built.gain = gain;
     built.bias = bias;
@@ -90,7 +90,7 @@ TEST(BuiltDecoders, AreNengosForFewerPointsThanNeurons) {
     const auto ensemble = build(entry.object("Ensemble", "a"));
     const Matrix& points = ensemble.eval_points;
     const Matrix activities =
-        rates_of({neuron_type("LIF"), {0.02, 0.002, 1.0, 0.0}},
+        rates_of({kernels::neuron_type("LIF"), {0.02, 0.002, 1.0, 0.0}},
                  points * ensemble.encoders.transpose(), ensemble.gain, ensemble.bias);
     RandomState rng(0);
 

@@ -19,7 +19,7 @@ double by_definition(double current, double tau_rc, double tau_ref, double ampli
 void lif_rates(std::vector<double>& currents, double tau_rc, double tau_ref,
                double amplitude) {
     const double params[] = {tau_rc, tau_ref, amplitude};
-    registered_neuron(neuron_type("LIFRate"))
+    kernels::registered_neuron(kernels::neuron_type("LIFRate"))
         .curve.rates(params, currents.data(), static_cast<Index>(currents.size()));
 }
 

@@ -21,8 +21,9 @@ using Json = nlohmann::json;
 /// A built-in type with its defaults, but for what is given by name.
 TunedNeuron tuned(std::string_view type,
                   const std::map<std::string, double>& given = {}) {
-    const RegisteredNeuron& neuron = registered_neuron(neuron_type(type));
-    TunedNeuron result{neuron_type(type), {}};
+    const kernels::RegisteredNeuron& neuron =
+        kernels::registered_neuron(kernels::neuron_type(type));
+    TunedNeuron result{kernels::neuron_type(type), {}};
     for (std::size_t k = 0; k < static_cast<std::size_t>(neuron.info.n_params); ++k) {
         const auto found = given.find(std::string(neuron.info.params[k]));
         result.params.push_back(found == given.end() ? neuron.defaults[k]
@@ -58,13 +59,13 @@ void expect_near(const Vector& got, const std::vector<double>& want,
 /// A type without formulas, on whose curve the generic search has to find its way.
 template <double (*rate)(double)>
 TunedNeuron searched(const char* name) {
-    RegisteredNeuron neuron{};
+    kernels::RegisteredNeuron neuron{};
     neuron.info.name = name;
     neuron.info.interval = -1;
     neuron.curve.rates = [](const double*, double* currents, Index n) {
         std::transform(currents, currents + n, currents, rate);
     };
-    return {register_neuron(neuron), {}};
+    return {kernels::register_neuron(neuron), {}};
 }
 
 double root(double current) {

@@ -11,7 +11,7 @@
 
 #include "tests/engine/io/files.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 using test::read_text;
@@ -97,4 +97,4 @@ TEST(AtomicFile, NamesThePathAndTheReason) {
 }
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -7,7 +7,7 @@
 
 #include "tests/engine/io/files.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 using test::contains;
@@ -195,4 +195,4 @@ TEST(Idx, OtherFilesAreNamedForWhatTheyAre) {
 }
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -10,7 +10,7 @@
 
 #include "tests/engine/io/files.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 using test::contains;
@@ -224,4 +224,4 @@ TEST(Npy, WritingAShapeThatDoesNotFitIsAnError) {
 }
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::engine

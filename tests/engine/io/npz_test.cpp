@@ -9,7 +9,7 @@
 
 #include "tests/engine/io/files.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 using test::contains;
@@ -281,4 +281,4 @@ TEST(Npz, AFailedSaveKeepsTheOldFile) {
 }
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -11,7 +11,7 @@
 #include "engine/io/in_quotes.hpp"
 #include "tests/engine/io/files.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 using test::contains;
@@ -81,4 +81,4 @@ TEST(InQuotes, ReplacesControlCharacters) {
 }
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 using Indices = std::vector<Index>;

@@ -19,6 +19,8 @@
 #include "kernels/sparse_product.hpp"
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 /// Where the members lie that fields() names.

@@ -15,7 +15,7 @@
 #include "kernels/base/error.hpp"
 #include "tests/reference/naive_interpreter.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 SignalId vector(Model& model, const std::string& name, Index size) {
@@ -317,4 +317,4 @@ TEST(Model, RefusesASignalThatIsSetInOnePartAndUpdatedInAnother) {
 }
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -8,7 +8,7 @@
 
 #include "kernels/base/error.hpp"
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 bool nengos_rule(Index step, double period) {
@@ -181,4 +181,4 @@ TEST(CallSamples, AreAsManyAsTargetsNeedSteps) {
 }
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::engine

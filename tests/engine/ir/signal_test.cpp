@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace nengine {
+namespace nengine::engine {
 namespace {
 
 TEST(Shapes, SizeIsTheProductOfExtents) {
@@ -25,4 +25,4 @@ TEST(Shapes, DenseStridesAreRowMajor) {
 }
 
 }  // namespace
-}  // namespace nengine
+}  // namespace nengine::engine

@@ -10,6 +10,8 @@
 #include "tests/engine/planner/populations.hpp"
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 using Elements = std::vector<char>;

@@ -17,6 +17,8 @@
 // are of tests' own, and do not.
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 using ::testing::AllOf;

@@ -12,6 +12,8 @@
 #include "tests/engine/planner/populations.hpp"
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 SignalId add(Model& model, const std::string& name, Shape shape,

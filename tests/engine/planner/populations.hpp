@@ -13,6 +13,8 @@
 
 namespace nengine::test {
 
+using namespace engine;
+
 /// Options of `populations`.
 struct PopulationOptions {
     int count = 1;

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 std::vector<double> found(const CallLog& log, int op, Index step, Index item,

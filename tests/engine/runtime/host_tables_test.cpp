@@ -16,6 +16,8 @@
 // memory is.
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 using ::testing::AllOf;

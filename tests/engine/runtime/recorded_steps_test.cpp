@@ -8,6 +8,8 @@
 #include "tests/support/on_each_device.hpp"
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 class RecordedSteps : public OnEachDevice {

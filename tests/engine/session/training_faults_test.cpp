@@ -16,6 +16,8 @@
 #include "tests/support/on_each_device.hpp"
 
 namespace nengine::test {
+
+using namespace engine;
 namespace {
 
 using ::testing::AllOf;
