@@ -49,6 +49,7 @@ set(NENGINE_API_TESTS
     random_stream_test.cpp
     shared_products_test.cpp
     simulator_test.cpp
+    slices_test.cpp
     tensor_test.cpp
     training_test.cpp
     transform_test.cpp

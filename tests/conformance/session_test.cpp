@@ -11,28 +11,15 @@
 #include "engine/operators/reset.hpp"
 #include "engine/operators/sim_process.hpp"
 #include "kernels/base/error.hpp"
-#include "tests/conformance/operator_cases.hpp"
-#include "tests/support/on_each_device.hpp"
+#include "tests/conformance/session_conformance.hpp"
 
 // What calls of a session promise beside numbers: the order of the user's functions,
-// what an exception leaves behind, errors of models that cannot be planned.
+// what an exception leaves behind.
 
 namespace nengine::test {
 
 using namespace engine;
 namespace {
-
-class SessionConformance : public OnEachDevice {
-protected:
-    Session session(const ModelMaker& maker, Index minibatch,
-                    const PlannerOptions& planner = {}) const {
-        SessionOptions options{.minibatch = minibatch, .real = RealType::float64};
-        options.planner = planner;
-        return Session(maker.model, device(), options);
-    }
-};
-
-const ProbeSink ignore = [](int, Index, Index, Index, Index, const void*) {};
 
 /// A sink that appends the rows of a probe of `size` numbers.
 ProbeSink into(std::vector<double>& values, Index size = 1) {
@@ -366,72 +353,6 @@ TEST_P(SessionConformance, WhatWasCalledAheadOfAFailureIsNotCalledAgain) {
         EXPECT_TRUE(near({got}, {want}, 1e-12));
         EXPECT_TRUE(near({failing.times}, {plain.times}, 1e-9));
     }
-}
-
-TEST_P(SessionConformance, CyclesWithoutFilterAreBuildErrors) {
-    for (const bool fold : {true, false}) {
-        ModelMaker m(3);
-        const SignalId a = m.signal("a", {2}), b = m.signal("b", {2});
-        m.add(Copy(a, b, false), "forth");
-        m.add(Copy(b, a, false), "back");
-        m.probe(a);
-        PlannerOptions planner;
-        planner.fold = fold;
-        planner.simplify = false;
-        Session one = session(m, 1, planner);
-
-        EXPECT_THROW(one.run(1, {}, ignore), BuildError);
-    }
-}
-
-TEST_P(SessionConformance, DataOfTheWrongShapeAreShapeErrors) {
-    ModelMaker m(3);
-    m.probe(m.input("x", 2));
-    Session one = session(m, 3);
-    const auto fed = [&](Index items, Index steps, Index size) {
-        reference::Data data{items, steps, size, {}};
-        data.values.resize(static_cast<std::size_t>(items * steps * size));
-        one.run(4, borrow({{0, data}}), ignore);
-    };
-
-    EXPECT_NO_THROW(fed(3, 4, 2));
-    EXPECT_NO_THROW(fed(3, 1, 2));
-    EXPECT_THROW(fed(2, 4, 2), ShapeError);
-    EXPECT_THROW(fed(3, 3, 2), ShapeError);
-    try {
-        fed(3, 4, 1);
-        FAIL();
-    } catch (const ShapeError& error) {
-        EXPECT_EQ(error.object(), "data for 'x'");
-        EXPECT_EQ(error.got(), "shape (3, 4, 1)");
-        EXPECT_EQ(error.needed(), "(batch, steps, 2)");
-    }
-}
-
-TEST_P(SessionConformance, ParametersAreSetTogetherOrNotAtAll) {
-    ModelMaker m(3);
-    const SignalId x = m.input("x", 2), y = m.signal("y", {2});
-    m.add(Copy(m.parameter("bias", {2}), y, false), "y");
-    m.add(ElementwiseInc(m.parameter("gain", {2}), x, y), "y");
-    m.probe(y);
-    Session one = session(m, 1);
-    const auto before = one.parameter("bias");
-
-    EXPECT_THROW(one.set_parameters({{"bias", {1, 2}}, {"gain", {1, 2, 3}}}),
-                 ValidationError);
-    EXPECT_THROW(one.set_parameters({{"bias", {1, 2}}, {"none", {1}}}),
-                 ValidationError);
-    EXPECT_THROW(one.set_parameter("bias", {1, std::nan("")}), ValidationError);
-    EXPECT_EQ(one.parameter("bias"), before);
-    one.set_parameters({{"bias", {1, 2}}, {"gain", {3, 4}}});
-    std::vector<double> got;
-    const reference::Data data{1, 1, 2, {10, 20}};
-    one.predict(1, borrow({{0, data}}), {},
-                [&](int, Index, Index, Index, Index, const void* from) {
-                    const auto* numbers = static_cast<const double*>(from);
-                    got.assign(numbers, numbers + 2);
-                });
-    EXPECT_EQ(got, (std::vector<double>{31, 82}));
 }
 
 INSTANTIATE_TEST_SUITE_P(Devices, SessionConformance,

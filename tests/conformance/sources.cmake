@@ -21,6 +21,7 @@ set(NENGINE_CONFORMANCE_TESTS
     operator_variants.cpp
     poisson_test.cpp
     process_cases.cpp
+    session_errors_test.cpp
     session_test.cpp
     slot_cases.cpp
     slot_gradient_test.cpp

@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "engine/operators/sim_process.hpp"
 #include "kernels/base/error.hpp"
 #include "tests/reference/naive_memory.hpp"
 
@@ -137,6 +138,14 @@ std::vector<int> naive_order(const Model& model, const std::vector<bool>& skippe
                          " operators, needs a filter in it");
     }
     return order;
+}
+
+ProcessStep& NaiveProcesses::of(const SimProcess& op) {
+    const auto found = steps.find(&op);
+    if (found != steps.end()) {
+        return found->second;
+    }
+    return steps.emplace(&op, op.factory()(op.per_item() ? item : 0)).first->second;
 }
 
 NaiveInterpreter::NaiveInterpreter(const Model& model, const Overrides& overrides,

@@ -383,14 +383,6 @@ void Execution::run(const SimRandom& op) {
 
 }  // namespace
 
-ProcessStep& NaiveProcesses::of(const SimProcess& op) {
-    const auto found = steps.find(&op);
-    if (found != steps.end()) {
-        return found->second;
-    }
-    return steps.emplace(&op, op.factory()(op.per_item() ? item : 0)).first->second;
-}
-
 std::vector<NaiveWrite> naive_execute(const Model& model, const Operator& op,
                                       const NaiveMemory& memory,
                                       NaiveProcesses& processes, Index step,
