@@ -95,6 +95,7 @@ set(NENGINE_PUBLIC_HEADERS
 
 # What nengine/custom_neuron.hpp needs of the kernels, relative to the root.
 set(NENGINE_KERNEL_HEADERS
+    kernels/base/args.hpp
     kernels/base/divide.hpp
     kernels/base/error.hpp
     kernels/base/exec.hpp
@@ -120,6 +121,7 @@ set(NENGINE_KERNEL_HEADERS
     kernels/cuda/launch_lines.cuh
     kernels/cuda/launch_scan.cuh
     kernels/cuda/scratch.hpp
+    kernels/filter_scan.hpp
     kernels/neuron_description.hpp
     kernels/neuron_info.hpp
     kernels/neuron_registry.hpp

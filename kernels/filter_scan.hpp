@@ -33,6 +33,11 @@ struct FilterCoefficients {
     NENGINE_HD Real operator()(Index j, Index i) const {
         return data[j * coefficient_stride + i * element_stride];
     }
+    /// Coefficient j of all elements.
+    ParamView<Real> each(Index j) const {
+        return {data == nullptr ? nullptr : data + j * coefficient_stride,
+                element_stride};
+    }
 };
 
 template <class Ref>

@@ -18,9 +18,10 @@ namespace nengine::kernels {
 /// How one type runs on one target; without a rate curve the last two are null.
 template <class Exec, class Real>
 struct NeuronKernels {
-    void (*scan)(const Exec&, const NeuronScanArgs<Real>&) = nullptr;
-    void (*rate)(const Exec&, const NeuronRateArgs<Real>&) = nullptr;
-    void (*rate_backward)(const Exec&, const NeuronRateBackwardArgs<Real>&) = nullptr;
+    void (*scan)(const Exec&, const NeuronScanArgs<Bound<Real>>&) = nullptr;
+    void (*rate)(const Exec&, const NeuronRateArgs<Bound<Real>>&) = nullptr;
+    void (*rate_backward)(const Exec&,
+                          const NeuronRateBackwardArgs<Bound<Real>>&) = nullptr;
 };
 
 template <class Exec>

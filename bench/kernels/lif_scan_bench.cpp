@@ -74,8 +74,8 @@ struct Population {
         return a;
     }
 
-    nengine::kernels::NeuronScanArgs<float> scan() const {
-        auto a = args<nengine::kernels::NeuronScanArgs<float>>(
+    nengine::kernels::NeuronScanArgs<nengine::kernels::Bound<float>> scan() const {
+        auto a = args<nengine::kernels::NeuronScanArgs<nengine::kernels::Bound<float>>>(
             nengine::kernels::neuron_type("LIF"));
         a.dt = 0.001F;
         a.states[0] = rows(voltage, 1, n);
@@ -128,8 +128,9 @@ void lif_scan(benchmark::State& state, const std::string& device) {
 
 void lif_rate(benchmark::State& state, const std::string& device) {
     const Population p(device, state.range(0), state.range(1));
-    auto args = p.args<nengine::kernels::NeuronRateArgs<float>>(
-        nengine::kernels::neuron_type("LIFRate"));
+    auto args =
+        p.args<nengine::kernels::NeuronRateArgs<nengine::kernels::Bound<float>>>(
+            nengine::kernels::neuron_type("LIFRate"));
     args.output = rows(p.output, p.steps, p.n);
     measure(state, p, 1,
             [&](const auto& exec) { nengine::kernels::neuron_rate(exec, args); });
@@ -139,7 +140,8 @@ void lif_rate(benchmark::State& state, const std::string& device) {
 void lif_rate_gradient(benchmark::State& state, const std::string& device) {
     Population p(device, state.range(0), state.range(1));
     p.gradient = p.put(p.steps * p.n, -1, 1);
-    auto args = p.args<nengine::kernels::NeuronRateBackwardArgs<float>>(
+    auto args = p.args<
+        nengine::kernels::NeuronRateBackwardArgs<nengine::kernels::Bound<float>>>(
         nengine::kernels::neuron_type("LIFRate"));
     args.dL_doutput = rows(p.gradient, p.steps, p.n);
     args.dL_dinput = rows(p.output, p.steps, p.n);

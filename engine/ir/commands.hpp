@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <memory>
 #include <string>
 #include <variant>
@@ -9,33 +8,11 @@
 #include "engine/ir/host_call.hpp"
 #include "engine/ir/kernel_call.hpp"
 #include "engine/ir/operand.hpp"
-#include "kernels/neuron_scan.hpp"
 #include "kernels/random.hpp"
 
 // What an executor sees: kernels with their arguments, and calls of the host.
 
 namespace nengine::engine {
-
-/// What scan, rate curve and gradient of neurons share.
-struct NeuronOperands {
-    NeuronType type{};
-    double max_ratio = 0;
-    Operand input, gain, bias;
-    std::array<Operand, max_neuron_params> params;
-};
-struct NeuronCommand : NeuronOperands {
-    std::array<Operand, max_neuron_states> states;
-    Operand output;  ///< absent if only the filter wants it
-    /// A first-order filter on the output; absent if there is none.
-    Operand filter_coefficients, filter_state, filtered;
-};
-struct NeuronRateCommand : NeuronOperands {
-    Operand output;
-};
-struct NeuronRateBackwardCommand : NeuronOperands {
-    Operand dL_doutput, dL_dinput, dL_dbias, dL_dgain;
-    bool accumulate;
-};
 
 struct HostCommand {
     int op;  ///< index into Model::operators
@@ -63,8 +40,7 @@ struct RandomCommand {
     Operand output;
 };
 using CommandArgs =
-    std::variant<KernelCall, NeuronCommand, NeuronRateCommand,
-                 NeuronRateBackwardCommand, HostCommand, ProcessCommand, RandomCommand>;
+    std::variant<KernelCall, HostCommand, ProcessCommand, RandomCommand>;
 
 struct Command {
     CommandArgs args;

@@ -9,6 +9,7 @@
 #include "engine/ir/operand.hpp"
 #include "kernels/base/args.hpp"
 #include "kernels/base/device.hpp"
+#include "kernels/base/math_policy.hpp"
 #include "kernels/filter_scan.hpp"
 
 // A kernel's arguments as a plan has them, and how they become a call.
@@ -33,6 +34,9 @@ struct Planned {
         Operand filter;
         Index out_c = 0;
     };
+    struct Math {
+        double max_ratio = 0;  ///< kernels::choose_math
+    };
     using Table = TableId;
     template <Context what>
     using From = std::integral_constant<Context, what>;
@@ -41,6 +45,8 @@ struct Planned {
     using FirstStep = From<Context::first_step>;
     using StepCounter = From<Context::step_counter>;
     using Origin = From<Context::origin>;
+
+    static bool present(const Operand& operand) { return operand.present(); }
 };
 
 /// A command with its addresses resolved: nothing but a call.
@@ -123,6 +129,9 @@ public:
     void operator()(const Planned::PreparedFilter& from, const Real*& to) const {
         to = static_cast<const Real*>(
             context_.prepared_filter(address(from.filter), from.out_c));
+    }
+    void operator()(const Planned::Math& from, MathPolicy& to) const {
+        to = choose_math(context_.real_type(), from.max_ratio);
     }
     void operator()(const TableId& from, const Index*& to) const {
         to = from == no_table ? nullptr : context_.table(from);

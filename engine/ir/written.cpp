@@ -16,20 +16,6 @@ public:
             }
         });
     }
-    void operator()(const NeuronCommand& c) const {
-        for (const Operand& state : c.states) {
-            mark_(state);
-        }
-        mark_(c.output);
-        mark_(c.filter_state);
-        mark_(c.filtered);
-    }
-    void operator()(const NeuronRateCommand& c) const { mark_(c.output); }
-    void operator()(const NeuronRateBackwardCommand& c) const {
-        mark_(c.dL_dinput);
-        mark_(c.dL_dbias);
-        mark_(c.dL_dgain);
-    }
     void operator()(const HostCommand& c) const { mark_(c.output); }
     void operator()(const ProcessCommand& c) const { mark_(c.output); }
     void operator()(const RandomCommand& c) const { mark_(c.output); }

@@ -6,6 +6,7 @@
 #include "engine/operators/checks.hpp"
 #include "engine/operators/sim_filter.hpp"
 #include "kernels/base/error.hpp"
+#include "kernels/neuron_scan.hpp"
 
 namespace nengine::engine {
 namespace {
@@ -167,21 +168,22 @@ void SimNeurons::check(const std::vector<Shape>& shapes) const {
 
 namespace {
 
-NeuronOperands neuron_operands(const SimNeurons& op, const Lowering& low) {
-    NeuronOperands args{.type = op.neuron_type(),
-                        .max_ratio = op.max_ratio,
-                        .input = low.flat(SimNeurons::j)};
+/// The operands that scan, rate curve and its gradient share.
+void set_shared(NeuronInput<Planned>& args, const SimNeurons& op, const Lowering& low) {
+    const NeuronInfo& info = neuron_info(op.neuron_type());
+    args.type = op.neuron_type();
+    args.math.max_ratio = op.max_ratio;
+    args.input = low.flat(SimNeurons::j);
     if (op.has_gain()) {
         args.gain = low.flat_broadcast(op.gain_slot());
     }
     if (op.has_bias()) {
         args.bias = low.flat_broadcast(op.bias_slot());
     }
-    for (int p = 0; p < neuron_info(op.neuron_type()).n_params; ++p) {
+    for (int p = 0; p < info.n_params; ++p) {
         args.params[static_cast<std::size_t>(p)] =
             low.flat_broadcast(op.first_param() + p);
     }
-    const NeuronInfo& info = neuron_info(op.neuron_type());
     if (op.is_rate() && op.smoothing > 0 && info.smooth_rate_type) {
         // The same parameters, then the smoothing.
         args.type = *info.smooth_rate_type;
@@ -189,30 +191,34 @@ NeuronOperands neuron_operands(const SimNeurons& op, const Lowering& low) {
         args.params[static_cast<std::size_t>(sigma)] =
             low.scalar(op.smoothing, args.input.cols);
     }
-    return args;
 }
 
 }  // namespace
 
 void SimNeurons::lower(Lowering& low) const {
     if (rate_) {
-        low.emit(NeuronRateCommand{neuron_operands(*this, low), low.flat(output)});
+        NeuronRateArgs<Planned> args;
+        set_shared(args, *this, low);
+        args.output = low.flat(output);
+        low.emit(args);
         return;
     }
-    NeuronCommand command{neuron_operands(*this, low), {}, low.flat(output)};
+    NeuronScanArgs<Planned> args;
+    set_shared(args, *this, low);
+    args.output = low.flat(output);
     for (int s = 0; s < n_states(); ++s) {
-        command.states[static_cast<std::size_t>(s)] = low.flat(first_state + s);
+        args.states[static_cast<std::size_t>(s)] = low.flat(first_state + s);
     }
     if (has_filter_) {
         const int filtered = filter_slot();
-        command.filtered = low.flat(filtered);
-        command.filter_coefficients = low.coefficients(filtered + 1);
-        command.filter_state = low.planes(filtered + 2);
+        args.filtered = low.flat(filtered);
+        args.filter = low.coefficients(filtered + 1);
+        args.filter_state = low.planes(filtered + 2);
         if (low.unread(output)) {
-            command.output = {};  // stays in registers
+            args.output = {};  // stays in registers
         }
     }
-    low.emit(std::move(command));
+    low.emit(args);
 }
 
 // dJ = dOutput * rate'(J); what J is made of (gain, bias) gets its share in the same
@@ -224,21 +230,22 @@ void SimNeurons::lower_backward(BackwardLowering& low) const {
     if (!dx_wanted && !bias_wanted && !gain_wanted) {
         return;
     }
-    NeuronRateBackwardCommand command{
-        neuron_operands(*this, low), low.flat(output, Of::gradient), {}, {}, {}, false};
+    NeuronRateBackwardArgs<Planned> args;
+    set_shared(args, *this, low);
+    args.dL_doutput = low.flat(output, Of::gradient);
     Contribution dx;
     if (dx_wanted) {
         dx = low.contribute(j, BackwardLowering::Form::flat);
-        command.dL_dinput = dx.operand;
-        command.accumulate = dx.accumulate;
+        args.dL_dinput = dx.operand;
+        args.accumulate_input = dx.accumulate;
     }
     if (bias_wanted) {
-        command.dL_dbias = low.parameter_flat(bias_slot());
+        args.dL_dbias = low.parameter_flat(bias_slot());
     }
     if (gain_wanted) {
-        command.dL_dgain = low.parameter_flat(gain_slot());
+        args.dL_dgain = low.parameter_flat(gain_slot());
     }
-    low.emit(std::move(command));
+    low.emit(args);
     if (dx_wanted) {
         low.finish(dx);
     }

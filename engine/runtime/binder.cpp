@@ -1,7 +1,6 @@
 #include "engine/runtime/binder.hpp"
 
 #include "kernels/base/error.hpp"
-#include "kernels/neuron_scan.hpp"
 
 namespace nengine::engine {
 namespace {
@@ -77,22 +76,10 @@ Block<Real> Binder<Real>::block(const Operand& operand,
 }
 
 template <class Real>
-Block<Real> Binder<Real>::block_like(const Operand& operand, const Operand& like,
-                                     const ChunkExtent& extent) const {
-    const OperandPlace wide = place(like, extent);
-    return block(operand, extent, wide.steps, wide.items);
-}
-
-template <class Real>
 Real* Binder<Real>::address(const Operand& operand) const {
     return operand.present()
                ? static_cast<Real*>(memory_.data(operand.buffer)) + operand.offset
                : nullptr;
-}
-
-template <class Real>
-ParamView<Real> Binder<Real>::param(const Operand& operand) const {
-    return {address(operand), operand.col_stride};
 }
 
 template <class Real>
@@ -105,77 +92,6 @@ template <class Real>
 Call Binder<Real>::operator_call(const KernelCall& call,
                                  const ChunkExtent& extent) const {
     return call.bind(ChunkBinder<Real>(*this, extent));
-}
-
-template <class Real>
-template <class Args>
-void Binder<Real>::set_neurons(Args& args, const NeuronOperands& c, const Operand& like,
-                               const ChunkExtent& extent) const {
-    args.type = c.type;
-    args.input = block_like(c.input, like, extent);
-    args.gain = param(c.gain);
-    args.bias = param(c.bias);
-    for (std::size_t p = 0; p < c.params.size(); ++p) {
-        args.params[p] = param(c.params[p]);
-    }
-    args.math = choose_math(
-        sizeof(Real) == sizeof(float) ? RealType::float32 : RealType::float64,
-        c.max_ratio);
-}
-
-template <class Real>
-Call Binder<Real>::operator_call(const NeuronCommand& c,
-                                 const ChunkExtent& extent) const {
-    NeuronScanArgs<Real> args;
-    set_neurons(args, c, c.output.present() ? c.output : c.filtered, extent);
-    args.dt = static_cast<Real>(plan_.model->dt());
-    if (c.output.present()) {
-        args.output = block(c.output, extent);
-    }
-    if (c.filtered.present()) {
-        Operand b = c.filter_coefficients;
-        b.offset += b.row_stride;
-        args.filter = {.a = param(c.filter_coefficients),
-                       .b = param(b),
-                       .state = block(c.filter_state, extent),
-                       .filtered = block(c.filtered, extent)};
-    }
-    for (std::size_t s = 0; s < c.states.size(); ++s) {
-        if (c.states[s].present()) {
-            args.states[s] = block(c.states[s], extent);
-        }
-    }
-    return [device = device_, args] {
-        device.run([&](const auto& exec) { neuron_scan(exec, args); });
-    };
-}
-
-template <class Real>
-Call Binder<Real>::operator_call(const NeuronRateCommand& c,
-                                 const ChunkExtent& extent) const {
-    NeuronRateArgs<Real> args;
-    set_neurons(args, c, c.output, extent);
-    args.output = block(c.output, extent);
-    return [device = device_, args] {
-        device.run([&](const auto& exec) { neuron_rate(exec, args); });
-    };
-}
-
-template <class Real>
-Call Binder<Real>::operator_call(const NeuronRateBackwardCommand& c,
-                                 const ChunkExtent& extent) const {
-    NeuronRateBackwardArgs<Real> args;
-    set_neurons(args, c, c.dL_doutput, extent);
-    args.dL_doutput = block(c.dL_doutput, extent);
-    if (c.dL_dinput.present()) {
-        args.dL_dinput = block(c.dL_dinput, extent);
-    }
-    args.accumulate_input = c.accumulate;
-    args.dL_dbias = address(c.dL_dbias);
-    args.dL_dgain = address(c.dL_dgain);
-    return [device = device_, args] {
-        device.run([&](const auto& exec) { neuron_rate_backward(exec, args); });
-    };
 }
 
 template <class Real>

@@ -63,10 +63,6 @@ public:
 
 private:
     Call operator_call(const KernelCall& call, const ChunkExtent& extent) const;
-    Call operator_call(const NeuronCommand& c, const ChunkExtent& extent) const;
-    Call operator_call(const NeuronRateCommand& c, const ChunkExtent& extent) const;
-    Call operator_call(const NeuronRateBackwardCommand& c,
-                       const ChunkExtent& extent) const;
     Call operator_call(const HostCommand& c, const ChunkExtent& extent) const;
     Call operator_call(const ProcessCommand& c, const ChunkExtent& extent) const;
     Call operator_call(const RandomCommand& c, const ChunkExtent& extent) const;
@@ -74,13 +70,6 @@ private:
     const BufferSpec& spec(const Operand& operand) const {
         return plan_.buffers[static_cast<std::size_t>(operand.buffer)];
     }
-    /// The block with the extents of `like`.
-    Block<Real> block_like(const Operand& operand, const Operand& like,
-                           const ChunkExtent& extent) const;
-    ParamView<Real> param(const Operand& operand) const;
-    template <class Args>
-    void set_neurons(Args& args, const NeuronOperands& c, const Operand& like,
-                     const ChunkExtent& extent) const;
 
     const Device& device_;
     const Plan& plan_;

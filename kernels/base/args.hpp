@@ -12,9 +12,12 @@
 //
 //     constexpr auto fields() const;   all members, in order, as a tuple of Fields
 //     void run(const auto& exec) const;   calls the kernel (of Bound<Real>)
+//
+// and, if it has a base for what it shares with others, that one's name as Shared.
 
 namespace nengine::kernels {
 
+struct MathPolicy;
 struct RandomOrigin;
 template <class Real>
 struct FilterCoefficients;
@@ -38,6 +41,7 @@ struct Bound {
     using WriteArray = Real*;
     using Coefficients = FilterCoefficients<Real>;
     using PreparedFilter = const Real*;
+    using Math = MathPolicy;  ///< how exp and log1p are computed
     using Table = const Index*;
     // What the caller's context says, not the plan.
     using StepSize = Real;    ///< seconds per step, rounded
@@ -45,6 +49,8 @@ struct Bound {
     using FirstStep = Index;  ///< of the chunk, counted from 1
     using StepCounter = const Index*;
     using Origin = const RandomOrigin*;
+
+    static constexpr bool present(const Write& block) { return block.data != nullptr; }
 };
 
 /// What a kernel does with a member.
@@ -119,9 +125,16 @@ constexpr std::size_t count_members() {
 
 }  // namespace detail
 
-/// How many members an aggregate has, and how many its fields() name.
+/// How many members an aggregate has, those of its base included, and how many its
+/// fields() name.
 template <class Args>
 inline constexpr std::size_t n_members = detail::count_members<Args>();
+template <class Args>
+requires requires {
+    typename Args::Shared;
+}
+inline constexpr std::size_t n_members<Args> =
+    detail::count_members<Args>() - 1 + detail::count_members<typename Args::Shared>();
 template <class Args>
 inline constexpr std::size_t n_fields =
     std::tuple_size_v<decltype(std::declval<const Args&>().fields())>;

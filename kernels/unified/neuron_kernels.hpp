@@ -43,16 +43,16 @@ struct NeuronScan {
     ParamView<Real> a, b;
     Panel<Real, unit> filter, filtered;
 
-    explicit NeuronScan(const NeuronScanArgs<Real>& args)
+    explicit NeuronScan(const NeuronScanArgs<Bound<Real>>& args)
         : neuron(args, args.dt),
           dt(args.dt),
           input(args.input),
           states(args.states),
           output(args.output),
-          a(args.filter.a),
-          b(args.filter.b),
-          filter(args.filter.state),
-          filtered(args.filter.filtered) {}
+          a(args.filter.each(0)),
+          b(args.filter.each(1)),
+          filter(args.filter_state),
+          filtered(args.filtered) {}
 
     NENGINE_HD void load_constants(Real* r, Index i) const {
         neuron.load(r + constants, r[gain], r[bias], i);
@@ -97,13 +97,13 @@ struct NeuronScan {
 };
 
 template <class Neuron, Keep keep, class Exec, class Real>
-void scan_neurons(const Exec& exec, const NeuronScanArgs<Real>& args) {
+void scan_neurons(const Exec& exec, const NeuronScanArgs<Bound<Real>>& args) {
     const auto& in = args.input;
     const auto launch = [&]<bool unit>(std::bool_constant<unit>) {
         launch_scan(exec, in.steps, in.batch, in.cols,
                     NeuronScan<Neuron, keep, unit>(args));
     };
-    bool unit = all_unit(in, args.output, args.filter.state, args.filter.filtered);
+    bool unit = all_unit(in, args.output, args.filter_state, args.filtered);
     for (int k = 0; k < Neuron::n_states; ++k) {
         unit = unit && is_unit(args.states[static_cast<std::size_t>(k)]);
     }
@@ -124,7 +124,7 @@ struct NeuronRate {
     Panel<const Real, unit> input;
     Panel<Real, unit> output;
 
-    explicit NeuronRate(const NeuronRateArgs<Real>& args)
+    explicit NeuronRate(const NeuronRateArgs<Bound<Real>>& args)
         : neuron(args, Real(1)), input(args.input), output(args.output) {}
 
     NENGINE_HD void load_constants(Real* r, Index i) const {
@@ -157,7 +157,7 @@ struct NeuronRateBackward {
     Panel<Real, unit> dL_dinput;
     Real *dL_dbias, *dL_dgain;
 
-    explicit NeuronRateBackward(const NeuronRateBackwardArgs<Real>& args)
+    explicit NeuronRateBackward(const NeuronRateBackwardArgs<Bound<Real>>& args)
         : neuron(args, Real(1)),
           batch(args.input.batch),
           input(args.input),
@@ -211,7 +211,7 @@ struct NeuronRateBackward {
 };
 
 template <class Neuron, bool accumulate, class Exec, class Real>
-void run_backward(const Exec& exec, const NeuronRateBackwardArgs<Real>& args) {
+void run_backward(const Exec& exec, const NeuronRateBackwardArgs<Bound<Real>>& args) {
     const Index rows = args.input.steps * args.input.batch;
     if (all_unit(args.input, args.dL_doutput, args.dL_dinput)) {
         launch_columns(exec, rows, args.input.cols,
@@ -243,9 +243,9 @@ concept HasRate = requires(typename Neuron::Real x) {
 };
 
 template <template <class> class Neuron, class Range, class Exec, class Real>
-void run_neuron_scan(const Exec& exec, const NeuronScanArgs<Real>& args) {
+void run_neuron_scan(const Exec& exec, const NeuronScanArgs<Bound<Real>>& args) {
     Range::template visit<Real>(args.math, [&]<class Math>(Math) {
-        if (args.filter.filtered.data == nullptr) {
+        if (args.filtered.data == nullptr) {
             scan_neurons<Neuron<Math>, Keep::output>(exec, args);
         } else if (args.output.data == nullptr) {
             scan_neurons<Neuron<Math>, Keep::filtered>(exec, args);
@@ -256,7 +256,7 @@ void run_neuron_scan(const Exec& exec, const NeuronScanArgs<Real>& args) {
 }
 
 template <template <class> class Neuron, class Range, class Exec, class Real>
-void run_neuron_rate(const Exec& exec, const NeuronRateArgs<Real>& args) {
+void run_neuron_rate(const Exec& exec, const NeuronRateArgs<Bound<Real>>& args) {
     const auto& in = args.input;
     Range::template visit<Real>(args.math, [&]<class Math>(Math) {
         if (all_unit(in, args.output)) {
@@ -271,7 +271,7 @@ void run_neuron_rate(const Exec& exec, const NeuronRateArgs<Real>& args) {
 
 template <template <class> class Neuron, class Range, class Exec, class Real>
 void run_neuron_rate_backward(const Exec& exec,
-                              const NeuronRateBackwardArgs<Real>& args) {
+                              const NeuronRateBackwardArgs<Bound<Real>>& args) {
     Range::template visit<Real>(args.math, [&]<class Math>(Math) {
         if (args.accumulate_input) {
             run_backward<Neuron<Math>, true>(exec, args);

@@ -20,7 +20,7 @@ struct NeuronConstants {
     ParamView<Real> params[Neuron::n_params];
     Real dt;
 
-    NeuronConstants(const NeuronInput<Real>& args, Real step)
+    NeuronConstants(const NeuronInput<Bound<Real>>& args, Real step)
         : gain(args.gain), bias(args.bias), dt(step) {
         for (int k = 0; k < Neuron::n_params; ++k) {
             params[k] = args.params[static_cast<std::size_t>(k)];

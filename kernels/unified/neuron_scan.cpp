@@ -28,33 +28,34 @@ void with_kernels(const ThisExec& exec, NeuronType type, const Run& run) {
 }  // namespace
 
 template <class Exec, class Real>
-void neuron_scan(const Exec& exec, const NeuronScanArgs<Real>& args) {
+void neuron_scan(const Exec& exec, const NeuronScanArgs<Bound<Real>>& args) {
     with_kernels<Real>(exec, args.type, [&](const auto& kernels, const auto& on) {
         kernels.scan(on, args);
     });
 }
 
 template <class Exec, class Real>
-void neuron_rate(const Exec& exec, const NeuronRateArgs<Real>& args) {
+void neuron_rate(const Exec& exec, const NeuronRateArgs<Bound<Real>>& args) {
     with_kernels<Real>(
         exec, neuron_info(args.type).rate_type,
         [&](const auto& kernels, const auto& on) { kernels.rate(on, args); });
 }
 
 template <class Exec, class Real>
-void neuron_rate_backward(const Exec& exec, const NeuronRateBackwardArgs<Real>& args) {
+void neuron_rate_backward(const Exec& exec,
+                          const NeuronRateBackwardArgs<Bound<Real>>& args) {
     with_kernels<Real>(
         exec, neuron_info(args.type).rate_type,
         [&](const auto& kernels, const auto& on) { kernels.rate_backward(on, args); });
 }
 
-template void neuron_scan(const ThisExec&, const NeuronScanArgs<float>&);
-template void neuron_scan(const ThisExec&, const NeuronScanArgs<double>&);
-template void neuron_rate(const ThisExec&, const NeuronRateArgs<float>&);
-template void neuron_rate(const ThisExec&, const NeuronRateArgs<double>&);
+template void neuron_scan(const ThisExec&, const NeuronScanArgs<Bound<float>>&);
+template void neuron_scan(const ThisExec&, const NeuronScanArgs<Bound<double>>&);
+template void neuron_rate(const ThisExec&, const NeuronRateArgs<Bound<float>>&);
+template void neuron_rate(const ThisExec&, const NeuronRateArgs<Bound<double>>&);
 template void neuron_rate_backward(const ThisExec&,
-                                   const NeuronRateBackwardArgs<float>&);
+                                   const NeuronRateBackwardArgs<Bound<float>>&);
 template void neuron_rate_backward(const ThisExec&,
-                                   const NeuronRateBackwardArgs<double>&);
+                                   const NeuronRateBackwardArgs<Bound<double>>&);
 
 }  // namespace nengine::kernels

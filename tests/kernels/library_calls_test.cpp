@@ -109,7 +109,7 @@ protected:
             memory.push_back(upload(values));
             return memory.back().as<float>();
         };
-        NeuronScanArgs<float> args;
+        NeuronScanArgs<Bound<float>> args;
         args.type = type;
         args.math = p.math;
         args.dt = 0.001F;

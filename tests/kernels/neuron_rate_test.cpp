@@ -80,7 +80,7 @@ protected:
         const Buffer input = upload(current),
                      param = upload(convert<Real>(params(type)));
         const Buffer output = upload(current);
-        auto a = args<NeuronRateArgs<Real>, Real>(type, math, input, param);
+        auto a = args<NeuronRateArgs<Bound<Real>>, Real>(type, math, input, param);
         a.output = dense(output.as<Real>(), steps, batch, 1, n);
         device().run([&](const auto& exec) { neuron_rate(exec, a); });
         return download<Real>(output);
@@ -96,7 +96,8 @@ protected:
         const Buffer dx = upload(std::vector<Real>(x.size(), Real(0.5)));
         const Buffer db = upload(std::vector<Real>(gain.size(), Real(0)));
         const Buffer dg = upload(std::vector<Real>(gain.size(), Real(0)));
-        auto a = args<NeuronRateBackwardArgs<Real>, Real>(type, math, input, param);
+        auto a =
+            args<NeuronRateBackwardArgs<Bound<Real>>, Real>(type, math, input, param);
         a.gain = {g.as<Real>(), 1};
         a.bias = {b.as<Real>(), 1};
         a.dL_doutput = dense(d.as<Real>(), steps, batch, 1, n);
@@ -136,7 +137,7 @@ TEST_P(NeuronRate, TakesManyRowsOfFewNeurons) {
     const Buffer input = upload(current), output = upload(current);
     const Buffer param =
         upload(std::vector<float>{0.02F, 0.03F, 0.04F, 0, 0, 0, 1, 2, 3});
-    NeuronRateArgs<float> a;
+    NeuronRateArgs<Bound<float>> a;
     a.type = neuron_type("LIFRate");
     a.math = {6};
     a.input = dense(input.as<float>(), many_steps, many, 1, few);
@@ -249,8 +250,8 @@ TEST_P(NeuronRate, OnlyTheGradientsThatAreWantedAreWritten) {
     const Buffer input = upload(x), dy = upload(x);
     const Buffer param = upload(convert<float>(params(neuron_type("LIFRate"))));
     const Buffer db = upload(std::vector<float>(n, 2.0F));
-    auto a = args<NeuronRateBackwardArgs<float>, float>(neuron_type("LIFRate"), {4},
-                                                        input, param);
+    auto a = args<NeuronRateBackwardArgs<Bound<float>>, float>(neuron_type("LIFRate"),
+                                                               {4}, input, param);
     a.dL_doutput = dense(dy.as<float>(), steps, batch, 1, n);
     a.dL_dbias = db.as<float>();
     device().run([&](const auto& exec) { neuron_rate_backward(exec, a); });

@@ -57,10 +57,12 @@ protected:
         const std::vector<Real> zero(static_cast<std::size_t>(p.batch * p.n), Real(0));
         const Buffer input = put(p.input), gain = put(p.gain), bias = put(p.bias);
         const Buffer output = put(nothing), filtered = put(nothing);
-        const Buffer filter = put(zero), a = put(p.a), b = put(p.b);
+        std::vector<Real> a_and_b = p.a;
+        a_and_b.insert(a_and_b.end(), p.b.begin(), p.b.end());
+        const Buffer filter = put(zero), coefficients = put(a_and_b);
         std::vector<Buffer> params, states;
 
-        NeuronScanArgs<Real> args;
+        NeuronScanArgs<Bound<Real>> args;
         args.type = p.type;
         args.gain = {gain.as<Real>(), 1};
         args.bias = {bias.as<Real>(), 1};
@@ -83,10 +85,9 @@ protected:
             args.input = rows(input);
             args.output = fused == Fused::filter_only ? Block<Real>{} : rows(output);
             if (fused != Fused::no) {
-                args.filter.a = {a.as<Real>(), 1};
-                args.filter.b = {b.as<Real>(), 1};
-                args.filter.state = dense(filter.as<Real>(), 1, p.batch, 1, p.n);
-                args.filter.filtered = rows(filtered);
+                args.filter = {coefficients.as<Real>(), p.n, 1};
+                args.filter_state = dense(filter.as<Real>(), 1, p.batch, 1, p.n);
+                args.filtered = rows(filtered);
             }
             on.run([&](const auto& exec) { neuron_scan(exec, args); });
         }
@@ -278,7 +279,7 @@ TEST_P(NeuronScan, ReadsHeldInputSharedParametersAndAnyStride) {
     const Buffer voltage = upload(std::vector<float>(2 * batch * n, 0.25F));
     const Buffer refractory = upload(std::vector<float>(batch * n, 0.0F));
     const Buffer output = upload(std::vector<float>(steps * batch * n, -1.0F));
-    NeuronScanArgs<float> args;
+    NeuronScanArgs<Bound<float>> args;
     args.type = neuron_type("LIF");
     args.dt = 0.001F;
     for (std::size_t k = 0; k < 4; ++k) {

@@ -11,6 +11,7 @@
 #include "kernels/filter_scan.hpp"
 #include "kernels/gather.hpp"
 #include "kernels/learning.hpp"
+#include "kernels/neuron_scan.hpp"
 #include "kernels/pool.hpp"
 #include "kernels/product.hpp"
 #include "kernels/random_spikes.hpp"
@@ -43,7 +44,8 @@ using All =
               IndexedSumArgs, SparseProductArgs, SparseGradientArgs, LearningRowsArgs,
               ChangeWeightsArgs, ChangeAndMultiplyArgs, MoveRowArgs, AveragePoolArgs,
               StochasticSpikesArgs, PoissonSpikesArgs, FilterScanArgs,
-              FilterBackwardArgs, ProductArgs, ConvArgs>;
+              FilterBackwardArgs, ProductArgs, ConvArgs, NeuronScanArgs, NeuronRateArgs,
+              NeuronRateBackwardArgs>;
 TYPED_TEST_SUITE(KernelArgs, All);
 
 TYPED_TEST(KernelArgs, NameEachMemberOnce) {
