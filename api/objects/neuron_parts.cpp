@@ -83,6 +83,11 @@ struct PartOf {
                     {n.tau_recovery, n.coupling, n.reset_voltage, n.reset_recovery},
                     &n.initial_state);
     }
+    NeuronPart operator()(const AdaptiveExponential& n) const {
+        return part("AdaptiveExponential",
+                    {n.tau_rc, n.slope, n.tau_w, n.coupling, n.increment, n.v_reset},
+                    &n.initial_state);
+    }
     NeuronPart operator()(const RectifiedLinear& n) const {
         return part("RectifiedLinear", {n.amplitude});
     }

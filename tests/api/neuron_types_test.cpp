@@ -9,10 +9,19 @@ namespace nengine::test {
 namespace {
 
 TEST(NeuronTypes, HaveTheDefaultsOfTheirFunctors) {
-    const std::vector<NeuronModel> models{
-        LIF{},        LIFRate{},   SoftLIFRate{},      RectifiedLinear{},
-        Sigmoid{},    Tanh{},      AdaptiveLIF{},      AdaptiveLIFRate{},
-        Izhikevich{}, LeakyReLU{}, SpikingLeakyReLU{}, SpikingRectifiedLinear{}};
+    const std::vector<NeuronModel> models{LIF{},
+                                          LIFRate{},
+                                          SoftLIFRate{},
+                                          RectifiedLinear{},
+                                          Sigmoid{},
+                                          Tanh{},
+                                          AdaptiveLIF{},
+                                          AdaptiveLIFRate{},
+                                          Izhikevich{},
+                                          LeakyReLU{},
+                                          SpikingLeakyReLU{},
+                                          SpikingRectifiedLinear{},
+                                          AdaptiveExponential{}};
     for (const NeuronModel& model : models) {
         const TunedNeuron neuron = tuned_neuron(model);
         const kernels::RegisteredNeuron& known =

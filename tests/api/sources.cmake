@@ -1,4 +1,5 @@
 set(NENGINE_API_TESTS
+    adaptive_exponential_test.cpp
     arithmetic_test.cpp
     custom_neuron_test.cpp
     device_choice_test.cpp

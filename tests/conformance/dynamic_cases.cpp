@@ -36,7 +36,9 @@ double usual_value(const std::string& param) {
         {"tau_rc", 0.02},         {"tau_ref", 0.002},      {"sigma", 0.1},
         {"min_voltage", -0.2},    {"amplitude", 0.5},      {"tau_n", 0.05},
         {"inc_n", 0.02},          {"tau_recovery", 0.02},  {"coupling", 0.2},
-        {"reset_voltage", -65.0}, {"reset_recovery", 8.0}, {"negative_slope", 0.3}};
+        {"reset_voltage", -65.0}, {"reset_recovery", 8.0}, {"negative_slope", 0.3},
+        {"slope", 0.1},           {"tau_w", 0.1},          {"increment", 0.1},
+        {"v_reset", 0.1}};
     return values.at(param);
 }
 

@@ -68,6 +68,15 @@ struct Population {
         if (name == "tau_n") {
             return draw(0.02, 0.1);
         }
+        if (name == "slope" || name == "increment") {
+            return draw(0.08, 0.15);
+        }
+        if (name == "tau_w") {
+            return draw(0.1, 0.2);
+        }
+        if (name == "v_reset") {
+            return draw(-0.1, 0.1);
+        }
         if (name == "inc_n" || name == "tau_recovery") {
             return draw(0.01, 0.03);
         }

@@ -28,6 +28,7 @@ const char* const all_types[] = {"LIF",
                                  "AdaptiveLIF",
                                  "AdaptiveLIFRate",
                                  "Izhikevich",
+                                 "AdaptiveExponential",
                                  "LeakyReLU",
                                  "SpikingLeakyReLU",
                                  "RegularSpiking"};

@@ -16,6 +16,7 @@ struct Neuron {
     double tau_n = 1, inc_n = 0.01;
     double tau_recovery = 0.02, coupling = 0.2, reset_voltage = -65, reset_recovery = 8;
     double negative_slope = 0.3;
+    double slope = 0.099, tau_w = 0.144, increment = 0.133, v_reset = 0;
     double voltage = 0, refractory = 0, adaptation = 0, recovery = 0;
 
     /// The state or parameter of a name; null if there is none.
@@ -33,6 +34,10 @@ struct Neuron {
             {"reset_voltage", &reset_voltage},
             {"reset_recovery", &reset_recovery},
             {"negative_slope", &negative_slope},
+            {"slope", &slope},
+            {"tau_w", &tau_w},
+            {"increment", &increment},
+            {"v_reset", &v_reset},
             {"voltage", &voltage},
             {"refractory_time", &refractory},
             {"adaptation", &adaptation},
@@ -90,7 +95,7 @@ inline double rate(const Neuron& n, double current) {
     if (is("Tanh")) {
         return std::tanh(current) / n.tau_ref;
     }
-    return std::nan("");  // Izhikevich has no rate curve
+    return std::nan("");  // the others have no rate curve
 }
 
 inline double lif_step(Neuron& n, double dt, double current) {
@@ -123,6 +128,21 @@ inline double izhikevich_step(Neuron& n, double dt, double current) {
     return spiked ? 1 / dt : 0;
 }
 
+/// Brette and Gerstner (2005), with voltages over the resting one in thresholds.
+inline double adaptive_exponential_step(Neuron& n, double dt, double current) {
+    const double upstroke = n.slope * std::exp((n.voltage - 1) / n.slope);
+    const double dv = (-n.voltage + upstroke - n.adaptation + current) / n.tau_rc;
+    const double dw = (n.coupling * n.voltage - n.adaptation) / n.tau_w;
+    n.voltage += dt * dv;
+    n.adaptation += dt * dw;
+    if (n.voltage < 4.5) {
+        return 0;
+    }
+    n.voltage = n.v_reset;
+    n.adaptation += n.increment;
+    return 1 / dt;
+}
+
 /// Whole units of the voltage leave it as spikes.
 inline double spikes(Neuron& n, double dt, double whole) {
     n.voltage -= whole;
@@ -149,6 +169,9 @@ inline double step(Neuron& n, double dt, double current) {
     }
     if (is("Izhikevich")) {
         return izhikevich_step(n, dt, current);
+    }
+    if (is("AdaptiveExponential")) {
+        return adaptive_exponential_step(n, dt, current);
     }
     if (is("SpikingRectifiedLinear")) {
         n.voltage += std::fmax(current, 0.0) * dt;

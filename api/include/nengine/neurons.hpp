@@ -95,6 +95,30 @@ struct Izhikevich {
     bool operator==(const Izhikevich&) const = default;
 };
 
+/// Exponential integrate-and-fire with adaptation (Brette and Gerstner, J Neurophysiol
+/// 94, 2005), with the voltage v = (V - E_L) / (V_T - E_L), so that the neuron rests at
+/// 0 and its threshold is 1; currents in the same units, with J for I / (g_L (V_T -
+/// E_L)):
+///
+///     tau_rc dv/dt = -v + slope exp((v - 1) / slope) - w + J
+///     tau_w dw/dt = coupling v - w
+///     a spike at v >= 4.5: v = v_reset, w += increment
+///
+/// in one Euler step per dt, which should be well below tau_rc. The defaults are the
+/// paper's: 281 pF, 30 nS, E_L = -70.6 mV, V_T = -50.4 mV, Delta_T = 2 mV.
+/// States: voltage (U(0, 1)) and adaptation (0). Gains and decoders come from simulated
+/// rates. It has no rate curve: training a network that has it is a BuildError.
+struct AdaptiveExponential {
+    double tau_rc = 0.00937;   ///< seconds, C / g_L
+    double slope = 0.099;      ///< in thresholds, Delta_T / (V_T - E_L)
+    double tau_w = 0.144;      ///< seconds
+    double coupling = 0.133;   ///< a / g_L
+    double increment = 0.133;  ///< per spike, b / (g_L (V_T - E_L))
+    double v_reset = 0.0;      ///< in thresholds: 0 is E_L
+    InitialState initial_state = {};
+    bool operator==(const AdaptiveExponential&) const = default;
+};
+
 /// `amplitude * max(J, 0)`
 struct RectifiedLinear {
     double amplitude = 1.0;
@@ -151,7 +175,7 @@ struct CustomNeuron {
 using BaseNeuron =
     std::variant<LIFRate, SoftLIFRate, AdaptiveLIFRate, RectifiedLinear, Sigmoid, Tanh,
                  LeakyReLU, CustomNeuron, LIF, AdaptiveLIF, SpikingRectifiedLinear,
-                 SpikingLeakyReLU, Izhikevich>;
+                 SpikingLeakyReLU, Izhikevich, AdaptiveExponential>;
 
 /// Integrates the rate and spikes at each whole number; negative rates give negative
 /// spikes. Tuning is that of the base type, without the amplitude. State: voltage
@@ -191,6 +215,6 @@ using NeuronModel =
     std::variant<LIF, LIFRate, SoftLIFRate, RectifiedLinear, SpikingRectifiedLinear,
                  Sigmoid, Tanh, AdaptiveLIF, AdaptiveLIFRate, Izhikevich, LeakyReLU,
                  SpikingLeakyReLU, Direct, RegularSpiking, StochasticSpiking,
-                 PoissonSpiking, CustomNeuron>;
+                 PoissonSpiking, CustomNeuron, AdaptiveExponential>;
 
 }  // namespace nengine
