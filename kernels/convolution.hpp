@@ -47,7 +47,7 @@ struct ConvArgs {
 
 template <class Exec, class Real>
 void convolve(const Exec& exec, const ConvArgs<Bound<Real>>& args) {
-    for_images(args.x, args.y, [&](Index images, Real* x, Real* y) {
+    const auto run = [&](Index images, Real* x, Real* y) {
         ConvShape s = args.shape;
         s.images = images;
         switch (args.kind) {
@@ -64,7 +64,8 @@ void convolve(const Exec& exec, const ConvArgs<Bound<Real>>& args) {
                                            args.accumulate);
                 break;
         }
-    });
+    };
+    for_images(run, args.x, args.y);
 }
 
 }  // namespace nengine::kernels

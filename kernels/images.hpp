@@ -15,17 +15,18 @@ bool dense_images(const Block<Real>& block) {
            (block.steps <= 1 || block.time_stride == block.batch * block.cols);
 }
 
-/// Calls `run(images, x, y)` for the images in the columns of blocks of equal extents:
-/// for all at once, or one by one where they do not lie densely.
-template <class Real, class Run>
-void for_images(const Block<Real>& x, const Block<Real>& y, Run&& run) {
-    if (dense_images(x) && dense_images(y)) {
-        run(y.steps * y.batch, x.data, y.data);
+/// Calls `run(images, x, y, ...)` for the images in the columns of blocks x, y, ... of
+/// equal extents: for all at once, or one by one where they do not lie densely.
+template <class Run, class First, class... Others>
+void for_images(const Run& run, const First& x, const Others&... others) {
+    if (dense_images(x) && (dense_images(others) && ...)) {
+        run(x.steps * x.batch, x.data, others.data...);
         return;
     }
-    for (Index t = 0; t < y.steps; ++t) {
-        for (Index b = 0; b < y.batch; ++b) {
-            run(Index{1}, x.data + x.index(t, b, 0, 0), y.data + y.index(t, b, 0, 0));
+    for (Index t = 0; t < x.steps; ++t) {
+        for (Index b = 0; b < x.batch; ++b) {
+            run(Index{1}, x.data + x.index(t, b, 0, 0),
+                others.data + others.index(t, b, 0, 0)...);
         }
     }
 }

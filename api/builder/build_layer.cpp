@@ -134,32 +134,35 @@ public:
     }
 
     void operator()(const AveragePooling2D& layer) {
-        const Extent2D strides = layer.strides.value_or(layer.pool_size);
         make_output();
-        const kernels::Pool2DShape shape = {
-            .images = 1,
-            .in_h = in_[0],
-            .in_w = in_[1],
-            .channels = in_[2],
-            .out_h = out_[0],
-            .out_w = out_[1],
-            .pool_h = layer.pool_size.height,
-            .pool_w = layer.pool_size.width,
-            .stride_h = strides.height,
-            .stride_w = strides.width,
-            .pad_top = window_axis(in_[0], layer.pool_size.height, strides.height,
-                                   layer.padding)
-                           .before,
-            .pad_left =
-                window_axis(in_[1], layer.pool_size.width, strides.width, layer.padding)
-                    .before};
-        state_.add(engine::PoolInc(parts_.in, parts_.out, shape, false), base_);
+        state_.add(engine::PoolInc(parts_.in, parts_.out, pool_shape(layer), false),
+                   base_);
     }
 
     void operator()(const Flatten&) { parts_.out = parts_.in; }
     void operator()(const NeuronModel&) {}
 
 private:
+    kernels::Pool2DShape pool_shape(const auto& layer) const {
+        const Extent2D window = layer.pool_size,
+                       strides = layer.strides.value_or(window);
+        return {
+            .images = 1,
+            .in_h = in_[0],
+            .in_w = in_[1],
+            .channels = in_[2],
+            .out_h = out_[0],
+            .out_w = out_[1],
+            .pool_h = window.height,
+            .pool_w = window.width,
+            .stride_h = strides.height,
+            .stride_w = strides.width,
+            .pad_top = window_axis(in_[0], window.height, strides.height, layer.padding)
+                           .before,
+            .pad_left =
+                window_axis(in_[1], window.width, strides.width, layer.padding).before};
+    }
+
     void make_output() { parts_.out = state_.signal(base_ + ".out", node_.size_out); }
 
     engine::SignalId parameter(const std::string& attribute, const Shape& shape,

@@ -58,7 +58,9 @@ struct ShapeOut {
         return windows_shape(in, layer.kernel_size, layer.strides, layer.padding,
                              layer.filters, where);
     }
-    Extents operator()(const AveragePooling2D& layer) const {
+    template <class Pooling>
+    requires requires(const Pooling& layer) { layer.pool_size; }
+    Extents operator()(const Pooling& layer) const {
         need_image(in, size, where);
         return windows_shape(in, layer.pool_size,
                              layer.strides.value_or(layer.pool_size), layer.padding,

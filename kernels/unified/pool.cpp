@@ -170,7 +170,7 @@ void run_backward(const Exec& exec, const Pool2DShape& s, const Real* dL_dy,
 
 template <class Exec, class Real>
 void average_pool(const Exec& exec, const AveragePoolArgs<Bound<Real>>& args) {
-    for_images(args.x, args.y, [&](Index images, Real* x, Real* y) {
+    const auto run = [&](Index images, Real* x, Real* y) {
         Pool2DShape shape = args.shape;
         shape.images = images;
         if (args.kind == LinearMap::forward) {
@@ -180,7 +180,8 @@ void average_pool(const Exec& exec, const AveragePoolArgs<Bound<Real>>& args) {
             args.accumulate ? run_backward<true>(exec, shape, y, x)
                             : run_backward<false>(exec, shape, y, x);
         }
-    });
+    };
+    for_images(run, args.x, args.y);
 }
 
 template void average_pool(const ThisExec&, const AveragePoolArgs<Bound<float>>&);
