@@ -161,9 +161,15 @@ std::int64_t layer_size_in(const Transform& transform, const ObjectView& input) 
 }
 
 std::string layer_kind_name(const LayerKind& kind) {
-    static constexpr const char* names[] = {"conv2d", "dense", "average_pooling2d",
-                                            "flatten"};
-    return names[kind.index()];
+    return std::visit(
+        []<class Kind>(const Kind& layer) -> std::string {
+            if constexpr (requires { Kind::kind_name; }) {
+                return layer.kind_name;
+            } else {
+                return "neurons";
+            }
+        },
+        kind);
 }
 
 std::shared_ptr<EnsembleData> make_layer_ensemble(

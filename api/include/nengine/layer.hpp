@@ -18,7 +18,8 @@
 
 namespace nengine {
 
-// Layers: Keras's names, defaults and formulas; channels last.
+// Layers: Keras's names, defaults and formulas; channels last. `kind_name` is what
+// layers without a label are called, with a number.
 
 /// Two numbers, down and across; one number stands for both.
 struct Extent2D {
@@ -33,6 +34,8 @@ struct Extent2D {
 /// a bias. Parameters: `kernel` [kernel height, kernel width, channels / groups,
 /// filters], `bias` [filters].
 struct Conv2D {
+    static constexpr const char* kind_name = "conv2d";
+
     std::int64_t filters;
     Extent2D kernel_size = 3;
     Extent2D strides = 1;
@@ -47,6 +50,8 @@ struct Conv2D {
 
 /// `kernel' x + bias`. Parameters: `kernel` [inputs, units], `bias` [units].
 struct Dense {
+    static constexpr const char* kind_name = "dense";
+
     std::int64_t units;
     bool use_bias = true;
     DistributionOrArray kernel_initializer = Glorot{};
@@ -55,13 +60,17 @@ struct Dense {
 
 /// The mean of each window of an image; cells outside the image do not count.
 struct AveragePooling2D {
+    static constexpr const char* kind_name = "average_pooling2d";
+
     Extent2D pool_size = 2;
     std::optional<Extent2D> strides = std::nullopt;  ///< the pool size
     Padding padding = Padding::valid;
 };
 
 /// Forgets the shape: [height, width, channels] becomes one vector.
-struct Flatten {};
+struct Flatten {
+    static constexpr const char* kind_name = "flatten";
+};
 
 /// A layer's kind: one of the above, or a neuron type.
 using LayerKind = std::variant<Conv2D, Dense, AveragePooling2D, Flatten, NeuronModel>;
