@@ -15,6 +15,7 @@ set(NENGINE_ENGINE_SOURCES
     operators/elementwise_inc.cpp
     operators/host_function.cpp
     operators/operator_base.cpp
+    operators/max_pool_inc.cpp
     operators/pool_inc.cpp
     operators/random_spikes.cpp
     operators/reset.cpp

@@ -7,7 +7,7 @@
 
 namespace nengine::kernels {
 
-/// 2-D average pooling, channels last: x [images, in_h, in_w, channels], y [images,
+/// 2-D pooling, channels last: x [images, in_h, in_w, channels], y [images,
 /// out_h, out_w, channels]. Cells outside the image (padding "same") are not counted.
 struct Pool2DShape {
     Index images = 0;
@@ -47,5 +47,49 @@ struct AveragePoolArgs {
 };
 template <class Exec, class Real>
 void average_pool(const Exec& exec, const AveragePoolArgs<Bound<Real>>& args);
+
+/// y = (or +=) the largest x in each window; not a number if one of them is none.
+template <class Ref>
+struct MaxPoolArgs {
+    Pool2DShape shape;  ///< but for the number of images
+    typename Ref::Read x;
+    typename Ref::Write y;
+    bool accumulate = false;
+
+    constexpr auto fields() const {
+        using A = MaxPoolArgs;
+        return std::tuple{constant(&A::shape), reads(&A::x).as_wide_as(&A::y),
+                          writes(&A::y, accumulate), constant(&A::accumulate)};
+    }
+    template <class Exec>
+    void run(const Exec& exec) const {
+        max_pool(exec, *this);
+    }
+};
+template <class Exec, class Real>
+void max_pool(const Exec& exec, const MaxPoolArgs<Bound<Real>>& args);
+
+/// dL_dx = (or +=) the sum of dL_dy over the windows of which this x is the largest; of
+/// equal ones the first, row by row.
+template <class Ref>
+struct MaxPoolBackwardArgs {
+    Pool2DShape shape;  ///< but for the number of images
+    typename Ref::Read x, dL_dy;
+    typename Ref::Write dL_dx;
+    bool accumulate = false;
+
+    constexpr auto fields() const {
+        using A = MaxPoolBackwardArgs;
+        return std::tuple{constant(&A::shape), reads(&A::x).as_wide_as(&A::dL_dx),
+                          reads(&A::dL_dy).as_wide_as(&A::dL_dx),
+                          writes(&A::dL_dx, accumulate), constant(&A::accumulate)};
+    }
+    template <class Exec>
+    void run(const Exec& exec) const {
+        max_pool_backward(exec, *this);
+    }
+};
+template <class Exec, class Real>
+void max_pool_backward(const Exec& exec, const MaxPoolBackwardArgs<Bound<Real>>& args);
 
 }  // namespace nengine::kernels

@@ -7,6 +7,7 @@
 #include "engine/operators/conv_inc.hpp"
 #include "engine/operators/copy.hpp"
 #include "engine/operators/dot_inc.hpp"
+#include "engine/operators/max_pool_inc.hpp"
 #include "engine/operators/pool_inc.hpp"
 #include "engine/operators/reset.hpp"
 
@@ -136,6 +137,12 @@ public:
     void operator()(const AveragePooling2D& layer) {
         make_output();
         state_.add(engine::PoolInc(parts_.in, parts_.out, pool_shape(layer), false),
+                   base_);
+    }
+
+    void operator()(const MaxPooling2D& layer) {
+        make_output();
+        state_.add(engine::MaxPoolInc(parts_.in, parts_.out, pool_shape(layer), false),
                    base_);
     }
 

@@ -1,5 +1,7 @@
 #include "kernels/pool.hpp"
 
+#include <type_traits>
+
 #include NENGINE_LAUNCH_HEADER
 #include "kernels/base/divide.hpp"
 
@@ -138,6 +140,74 @@ struct DisjointPoolBackward {
     }
 };
 
+template <class Real>
+struct Largest {
+    Real value;
+    Index at;  ///< element of x
+};
+
+/// Of the part of a window that lies inside the image; the first of equal ones.
+template <class Real>
+NENGINE_HD Largest<Real> largest(const Pool2DShape& s, const Real* x, Index image,
+                                 Index row, Index col, Index c) {
+    const Span h = inside(row * s.stride_h - s.pad_top, s.pool_h, s.in_h);
+    const Span w = inside(col * s.stride_w - s.pad_left, s.pool_w, s.in_w);
+    Largest<Real> best{Real(0), -1};
+    for (Index i = h.first; i < h.last; ++i) {
+        for (Index j = w.first; j < w.last; ++j) {
+            const Index at = ((image * s.in_h + i) * s.in_w + j) * s.channels + c;
+            const bool is_none = x[at] != x[at], was_none = best.value != best.value;
+            if (best.at < 0 || x[at] > best.value || (is_none && !was_none)) {
+                best = {x[at], at};
+            }
+        }
+    }
+    return best;
+}
+
+template <class Real, bool accumulate>
+struct MaxPool {
+    static constexpr bool one_by_one = true;
+
+    Pool2DShape s;
+    const Real* x;
+    Real* y;
+
+    NENGINE_HD void operator()(Index image, Index row, Index col, Index c) const {
+        const Real value = largest(s, x, image, row, col, c).value;
+        Real& to = y[((image * s.out_h + row) * s.out_w + col) * s.channels + c];
+        to = accumulate ? to + value : value;
+    }
+};
+
+/// As in PoolBackward, each cell collects.
+template <class Real, bool accumulate>
+struct MaxPoolBackward {
+    static constexpr bool one_by_one = true;
+
+    Pool2DShape s;
+    RowDivisor stride_h, stride_w;
+    const Real* x;
+    const Real* dL_dy;
+    Real* dL_dx;
+
+    NENGINE_HD void operator()(Index image, Index row, Index col, Index c) const {
+        const Span h = windows_at(row, s.pad_top, s.pool_h, stride_h, s.out_h);
+        const Span w = windows_at(col, s.pad_left, s.pool_w, stride_w, s.out_w);
+        const Index here = ((image * s.in_h + row) * s.in_w + col) * s.channels + c;
+        Real sum = 0;
+        for (Index i = h.first; i < h.last; ++i) {
+            for (Index j = w.first; j < w.last; ++j) {
+                if (largest(s, x, image, i, j, c).at == here) {
+                    sum +=
+                        dL_dy[((image * s.out_h + i) * s.out_w + j) * s.channels + c];
+                }
+            }
+        }
+        dL_dx[here] = accumulate ? dL_dx[here] + sum : sum;
+    }
+};
+
 template <bool accumulate, class Exec, class Real>
 void run_forward(const Exec& exec, const Pool2DShape& s, const Real* x, Real* y) {
     const Extents extents{s.images, s.out_h, s.out_w, s.channels};
@@ -184,7 +254,40 @@ void average_pool(const Exec& exec, const AveragePoolArgs<Bound<Real>>& args) {
     for_images(run, args.x, args.y);
 }
 
-template void average_pool(const ThisExec&, const AveragePoolArgs<Bound<float>>&);
-template void average_pool(const ThisExec&, const AveragePoolArgs<Bound<double>>&);
+template <class Exec, class Real>
+void max_pool(const Exec& exec, const MaxPoolArgs<Bound<Real>>& args) {
+    const auto run = [&](Index images, const Real* x, Real* y) {
+        const Pool2DShape& s = args.shape;
+        const Extents extents{images, s.out_h, s.out_w, s.channels};
+        args.accumulate ? launch_elements(exec, extents, MaxPool<Real, true>{s, x, y})
+                        : launch_elements(exec, extents, MaxPool<Real, false>{s, x, y});
+    };
+    for_images(run, args.x, args.y);
+}
+
+template <class Exec, class Real>
+void max_pool_backward(const Exec& exec, const MaxPoolBackwardArgs<Bound<Real>>& args) {
+    const auto run = [&](Index images, const Real* x, const Real* dL_dy, Real* dL_dx) {
+        const Pool2DShape& s = args.shape;
+        const Extents extents{images, s.in_h, s.in_w, s.channels};
+        const RowDivisor stride_h(s.stride_h), stride_w(s.stride_w);
+        const auto launch = [&]<bool accumulate>(std::bool_constant<accumulate>) {
+            launch_elements(exec, extents,
+                            MaxPoolBackward<Real, accumulate>{s, stride_h, stride_w, x,
+                                                              dL_dy, dL_dx});
+        };
+        args.accumulate ? launch(std::true_type{}) : launch(std::false_type{});
+    };
+    for_images(run, args.x, args.dL_dy, args.dL_dx);
+}
+
+#define NENGINE_INSTANTIATE(Real)                                                     \
+    template void average_pool(const ThisExec&, const AveragePoolArgs<Bound<Real>>&); \
+    template void max_pool(const ThisExec&, const MaxPoolArgs<Bound<Real>>&);         \
+    template void max_pool_backward(const ThisExec&,                                  \
+                                    const MaxPoolBackwardArgs<Bound<Real>>&);
+
+NENGINE_INSTANTIATE(float)
+NENGINE_INSTANTIATE(double)
 
 }  // namespace nengine::kernels

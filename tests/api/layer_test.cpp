@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "api/builder/build_state.hpp"
 #include "nengine/nengine.hpp"
@@ -138,6 +139,7 @@ TEST(Layers, HaveTheShapesOfKeras) {
     EXPECT_EQ(
         shape(AveragePooling2D{.pool_size = 3, .strides = 2, .padding = Padding::same}),
         Shape({4, 4, 3}));
+    EXPECT_EQ(shape(MaxPooling2D{.pool_size = {3, 2}, .strides = 1}), Shape({5, 7, 3}));
     EXPECT_EQ(shape(Flatten{}), Shape({168}));
     EXPECT_EQ(shape(Dense{.units = 5}), Shape({5}));
     EXPECT_EQ(shape(RectifiedLinear{}), Shape({7, 8, 3}));
@@ -150,6 +152,24 @@ TEST(Layers, PadLessBeforeThanAfterWhenItIsOdd) {
     EXPECT_EQ(detail::window_axis(7, 3, 2, Padding::same).before, 1);
     EXPECT_EQ(detail::window_axis(7, 4, 1, Padding::same).before, 1);
     EXPECT_EQ(detail::window_axis(7, 4, 1, Padding::valid).before, 0);
+}
+
+TEST(Layers, OfMaxPoolingAreKerass) {
+    Network net;
+    auto x = net.node(std::vector<double>(16, 0.0));
+    const auto cut =
+        net.layer(MaxPooling2D{.pool_size = 3, .strides = 2, .padding = Padding::same},
+                  x, {.shape_in = {4, 4, 1}});
+    const auto channels = net.layer(MaxPooling2D{}, x, {.shape_in = {2, 4, 2}});
+    const auto of_cut = net.probe(cut), of_channels = net.probe(channels);
+    Simulator sim(net, {.progress_bar = false});
+    std::vector<double> image(16);
+    std::iota(image.begin(), image.end(), 0.0);
+
+    const auto got = sim.predict({{x, Tensor({1, 1, 16}, image)}});
+
+    EXPECT_EQ(got[of_cut].to_vector(), (std::vector<double>{10, 11, 14, 15}));
+    EXPECT_EQ(got[of_channels].to_vector(), (std::vector<double>{10, 11, 14, 15}));
 }
 
 TEST(Layers, TakeTheShapeOfTheLayerBefore) {

@@ -3,6 +3,7 @@
 #include "engine/operators/conv_inc.hpp"
 #include "engine/operators/copy.hpp"
 #include "engine/operators/elementwise_inc.hpp"
+#include "engine/operators/max_pool_inc.hpp"
 #include "engine/operators/pool_inc.hpp"
 #include "engine/operators/reset.hpp"
 #include "tests/conformance/operator_cases.hpp"
@@ -134,6 +135,8 @@ void transposed_convolution(ModelMaker& m) {
     m.add(Copy(m.slice(slow, n - 1, n, -1), m.slice(into, 0, n), true), "back");
 }
 
+/// Pools of an image that a parameter scales, which may lie at a place for all steps.
+template <class Pool>
 void pooling(ModelMaker& m) {
     const SignalId x = m.input("x", 5 * 3 * 2), held = m.input("held", 5 * 3 * 2, true);
     const Pool2DShape plain{
@@ -155,12 +158,11 @@ void pooling(ModelMaker& m) {
                    c = m.signal("c", {4});
     const SignalId scaled = m.signal("scaled", {30});
     m.add(ElementwiseInc(w, x, scaled, false), "scaled");
-    m.add(PoolInc(scaled, a, plain, false), "a");
+    m.add(Pool(scaled, a, plain, false), "a");
     m.add(Reset(b, 0.5), "b");
-    m.add(PoolInc(scaled, b, padded), "b");
-    m.add(PoolInc(held, c, plain, false), "c");
-    m.add(PoolInc(m.constant("equal", {30}, std::vector<double>(30, 2.0)), c, plain),
-          "c");
+    m.add(Pool(scaled, b, padded), "b");
+    m.add(Pool(held, c, plain, false), "c");
+    m.add(Pool(m.constant("equal", {30}, std::vector<double>(30, 2.0)), c, plain), "c");
     for (const SignalId y : {a, b, c}) {
         m.probe(y);
     }
@@ -173,7 +175,8 @@ std::vector<OperatorCase> image_cases() {
             {"ConvIncOfConstants", "ConvInc", convolution_of_constants},
             {"ConvIncWithDepth", "ConvInc", convolution_with_depth},
             {"ConvIncTransposed", "ConvInc", transposed_convolution},
-            {"PoolInc", "PoolInc", pooling}};
+            {"PoolInc", "PoolInc", pooling<PoolInc>},
+            {"MaxPoolInc", "MaxPoolInc", pooling<MaxPoolInc>}};
 }
 
 }  // namespace nengine::test

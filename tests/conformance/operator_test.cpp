@@ -227,7 +227,8 @@ TEST(OperatorConformanceSuite, CoversEveryOperatorAndNeuronType) {
                          "HostFunction",     "SimPES",        "SimBCM",
                          "SimOja",           "SimVoja",       "SimRLS",
                          "WeightInc",        "SimProcess",    "SparseDotInc",
-                         "StochasticSpikes", "PoissonSpikes", "SimRandom"}));
+                         "StochasticSpikes", "PoissonSpikes", "SimRandom",
+                         "MaxPoolInc"}));
     EXPECT_EQ(neurons.size(), built_in_neurons().size());
 }
 

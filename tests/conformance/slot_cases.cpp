@@ -6,6 +6,7 @@
 #include "engine/operators/dot_inc.hpp"
 #include "engine/operators/elementwise_inc.hpp"
 #include "engine/operators/host_function.hpp"
+#include "engine/operators/max_pool_inc.hpp"
 #include "engine/operators/pool_inc.hpp"
 #include "engine/operators/random_spikes.hpp"
 #include "engine/operators/reset.hpp"
@@ -136,15 +137,15 @@ Form conv_transposed(ModelMaker& m, Slots& slots) {
                    conv_shape(), false, no_signal, true));
 }
 
+template <class Pool>
 Form pool(ModelMaker& m, Slots& slots) {
     const SignalId y = m.signal("y", {3});
     m.probe(y);
     return add_tested(
         m,
-        PoolInc(
-            slots.value("x", {2 * 2 * 3}), y,
-            {.images = 1, .in_h = 2, .in_w = 2, .channels = 3, .out_h = 1, .out_w = 1},
-            false));
+        Pool(slots.value("x", {2 * 2 * 3}), y,
+             {.images = 1, .in_h = 2, .in_w = 2, .channels = 3, .out_h = 1, .out_w = 1},
+             false));
 }
 
 /// A current, and the range of a parameter, at which the curve of any type has slopes.
@@ -276,7 +277,8 @@ const std::vector<SlotCase>& slot_cases() {
             {"SparseDotInc", "SparseDotInc", sparse_dot},
             {"ConvInc", "ConvInc", conv},
             {"ConvIncTransposed", "ConvInc", conv_transposed},
-            {"PoolInc", "PoolInc", pool},
+            {"PoolInc", "PoolInc", pool<PoolInc>},
+            {"MaxPoolInc", "MaxPoolInc", pool<MaxPoolInc>},
             {"HostFunction", "HostFunction", host_function},
             {"SimProcess", "SimProcess", process},
             {"StochasticSpikes", "StochasticSpikes", stochastic_spikes},

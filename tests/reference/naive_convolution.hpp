@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -63,28 +64,52 @@ inline std::vector<double> naive_transposed_convolution(const ConvShape& s,
 
 /// y [out_h, out_w, channels]: the mean over the cells of each window that lie in the
 /// image.
-inline std::vector<double> naive_average_pool(const Pool2DShape& s,
-                                              const std::vector<double>& x) {
-    std::vector<double> y;
+/// Calls `visit(elements of x in the window)` for each element of a pooled image.
+template <class Visit>
+void for_each_window(const Pool2DShape& s, Visit&& visit) {
     for (Index h = 0; h < s.out_h; ++h) {
         for (Index v = 0; v < s.out_w; ++v) {
             for (Index c = 0; c < s.channels; ++c) {
-                double sum = 0, count = 0;
+                std::vector<std::size_t> cells;
                 for (Index ph = 0; ph < s.pool_h; ++ph) {
                     for (Index pw = 0; pw < s.pool_w; ++pw) {
                         const Index row = h * s.stride_h - s.pad_top + ph;
                         const Index col = v * s.stride_w - s.pad_left + pw;
                         if (row >= 0 && row < s.in_h && col >= 0 && col < s.in_w) {
                             const Index from = (row * s.in_w + col) * s.channels + c;
-                            sum += x[static_cast<std::size_t>(from)];
-                            count += 1;
+                            cells.push_back(static_cast<std::size_t>(from));
                         }
                     }
                 }
-                y.push_back(sum / count);
+                visit(cells);
             }
         }
     }
+}
+
+inline std::vector<double> naive_average_pool(const Pool2DShape& s,
+                                              const std::vector<double>& x) {
+    std::vector<double> y;
+    for_each_window(s, [&](const std::vector<std::size_t>& cells) {
+        double sum = 0;
+        for (const std::size_t cell : cells) {
+            sum += x[cell];
+        }
+        y.push_back(sum / static_cast<double>(cells.size()));
+    });
+    return y;
+}
+
+inline std::vector<double> naive_max_pool(const Pool2DShape& s,
+                                          const std::vector<double>& x) {
+    std::vector<double> y;
+    for_each_window(s, [&](const std::vector<std::size_t>& cells) {
+        double most = x[cells.front()];
+        for (const std::size_t cell : cells) {
+            most = std::max(most, x[cell]);
+        }
+        y.push_back(most);
+    });
     return y;
 }
 

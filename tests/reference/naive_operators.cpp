@@ -8,6 +8,7 @@
 #include "engine/operators/dot_inc.hpp"
 #include "engine/operators/elementwise_inc.hpp"
 #include "engine/operators/host_function.hpp"
+#include "engine/operators/max_pool_inc.hpp"
 #include "engine/operators/pool_inc.hpp"
 #include "engine/operators/random_spikes.hpp"
 #include "engine/operators/reset.hpp"
@@ -89,7 +90,12 @@ private:
     void run(const DotInc&);
     void run(const SparseDotInc& op);
     void run(const ConvInc& op);
-    void run(const PoolInc& op);
+    void run(const PoolInc& op) {
+        write(PoolInc::y, naive_average_pool(op.shape(), read(PoolInc::x)));
+    }
+    void run(const MaxPoolInc& op) {
+        write(MaxPoolInc::y, naive_max_pool(op.shape(), read(MaxPoolInc::x)));
+    }
     void run(const SimNeurons& op);
     void run(const SimFilter& op);
     void run(const HostFunction& op);
@@ -123,9 +129,9 @@ std::vector<NaiveWrite> Execution::run() {
     const bool known =
         try_run<TimeUpdate>() || try_run<Reset>() || try_run<Copy>() ||
         try_run<ElementwiseInc>() || try_run<DotInc>() || try_run<ConvInc>() ||
-        try_run<PoolInc>() || try_run<SimNeurons>() || try_run<SimFilter>() ||
-        try_run<HostFunction>() || try_run<SimLearning>() || try_run<WeightInc>() ||
-        try_run<SimProcess>() || try_run<SparseDotInc>() ||
+        try_run<PoolInc>() || try_run<MaxPoolInc>() || try_run<SimNeurons>() ||
+        try_run<SimFilter>() || try_run<HostFunction>() || try_run<SimLearning>() ||
+        try_run<WeightInc>() || try_run<SimProcess>() || try_run<SparseDotInc>() ||
         try_run<StochasticSpikes>() || try_run<PoissonSpikes>() || try_run<SimRandom>();
     if (!known) {
         misfit(op_, "got an operator that the interpreter does not know");
@@ -205,10 +211,6 @@ void Execution::run(const ConvInc& op) {
         }
     }
     write(ConvInc::y, std::move(y));
-}
-
-void Execution::run(const PoolInc& op) {
-    write(PoolInc::y, naive_average_pool(op.shape(), read(PoolInc::x)));
 }
 
 void Execution::run(const SimNeurons& op) {

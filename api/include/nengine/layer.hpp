@@ -67,13 +67,24 @@ struct AveragePooling2D {
     Padding padding = Padding::valid;
 };
 
+/// The largest of each window of an image, cells outside the image left out. While
+/// training the first of equal ones, row by row, gets the gradient.
+struct MaxPooling2D {
+    static constexpr const char* kind_name = "max_pooling2d";
+
+    Extent2D pool_size = 2;
+    std::optional<Extent2D> strides = std::nullopt;  ///< the pool size
+    Padding padding = Padding::valid;
+};
+
 /// Forgets the shape: [height, width, channels] becomes one vector.
 struct Flatten {
     static constexpr const char* kind_name = "flatten";
 };
 
 /// A layer's kind: one of the above, or a neuron type.
-using LayerKind = std::variant<Conv2D, Dense, AveragePooling2D, Flatten, NeuronModel>;
+using LayerKind =
+    std::variant<Conv2D, Dense, AveragePooling2D, MaxPooling2D, Flatten, NeuronModel>;
 
 struct LayerOptions {
     std::string label = {};

@@ -39,13 +39,13 @@ class KernelArgs : public ::testing::Test {};
 
 template <template <class> class... Args>
 using BothForms = ::testing::Types<Args<Planned>..., Args<Bound<float>>...>;
-using All =
-    BothForms<FillArgs, CopyArgs, MultiplyArgs, TimeArgs, SumProductArgs,
-              IndexedSumArgs, SparseProductArgs, SparseGradientArgs, LearningRowsArgs,
-              ChangeWeightsArgs, ChangeAndMultiplyArgs, MoveRowArgs, AveragePoolArgs,
-              StochasticSpikesArgs, PoissonSpikesArgs, FilterScanArgs,
-              FilterBackwardArgs, ProductArgs, ConvArgs, NeuronScanArgs, NeuronRateArgs,
-              NeuronRateBackwardArgs>;
+using All = BothForms<FillArgs, CopyArgs, MultiplyArgs, TimeArgs, SumProductArgs,
+                      IndexedSumArgs, SparseProductArgs, SparseGradientArgs,
+                      LearningRowsArgs, ChangeWeightsArgs, ChangeAndMultiplyArgs,
+                      MoveRowArgs, AveragePoolArgs, StochasticSpikesArgs,
+                      PoissonSpikesArgs, FilterScanArgs, FilterBackwardArgs,
+                      ProductArgs, ConvArgs, MaxPoolArgs, MaxPoolBackwardArgs,
+                      NeuronScanArgs, NeuronRateArgs, NeuronRateBackwardArgs>;
 TYPED_TEST_SUITE(KernelArgs, All);
 
 TYPED_TEST(KernelArgs, NameEachMemberOnce) {
