@@ -25,7 +25,14 @@ struct SoftLifRate {
     using Range = WholeRange;
 
     enum Param { tau_rc, tau_ref, amplitude, sigma, n_params };
-    enum Constant { log_sigma = n_params, n_constants };
+    enum Constant {
+        c_tau_rc,
+        c_tau_ref,
+        c_amplitude,
+        c_sigma,
+        c_log_sigma,
+        n_constants
+    };
     static constexpr int n_states = 0;
 
     static constexpr NeuronDescription description{
@@ -39,11 +46,11 @@ struct SoftLifRate {
         .time_constant = tau_rc};
 
     NENGINE_HD static void prepare(const Real (&param)[n_params], Real, Real* c) {
-        c[tau_rc] = param[tau_rc];
-        c[tau_ref] = param[tau_ref];
-        c[amplitude] = param[amplitude];
-        c[sigma] = param[sigma];
-        c[log_sigma] = std::log(param[sigma]);
+        c[c_tau_rc] = param[tau_rc];
+        c[c_tau_ref] = param[tau_ref];
+        c[c_amplitude] = param[amplitude];
+        c[c_sigma] = param[sigma];
+        c[c_log_sigma] = std::log(param[sigma]);
     }
 
     struct Curve {
@@ -52,25 +59,25 @@ struct SoftLifRate {
     };
 
     NENGINE_HD static Curve curve(const Real* c, Real current) {
-        const Real x = (current - Real(1)) / c[sigma];
+        const Real x = (current - Real(1)) / c[c_sigma];
         const bool tail = x <= Real(-20);
         const Real near = tail ? Real(-20) : x;
         const Real e = Math::exp(near > Real(0) ? -near : near);
         const Real softplus = (near > Real(0) ? near : Real(0)) + Math::log1p(e);
         const Real logistic = (near > Real(0) ? Real(1) : e) / (Real(1) + e);
-        const Real z = c[sigma] * softplus;
-        const Real q = tail ? -x - c[log_sigma] : Math::log1p(Real(1) / z);
-        const Real p = tail ? Real(1) / c[sigma] : logistic / (z * (Real(1) + z));
-        return {c[tau_ref] + c[tau_rc] * q, p};
+        const Real z = c[c_sigma] * softplus;
+        const Real q = tail ? -x - c[c_log_sigma] : Math::log1p(Real(1) / z);
+        const Real p = tail ? Real(1) / c[c_sigma] : logistic / (z * (Real(1) + z));
+        return {c[c_tau_ref] + c[c_tau_rc] * q, p};
     }
 
     NENGINE_HD static Real rate(const Real* c, Real current) {
-        return c[amplitude] / curve(c, current).interval;
+        return c[c_amplitude] / curve(c, current).interval;
     }
 
     NENGINE_HD static Real rate_derivative(const Real* c, Real current) {
         const Curve at = curve(c, current);
-        return c[amplitude] * c[tau_rc] / (at.interval * at.interval) * at.p;
+        return c[c_amplitude] * c[c_tau_rc] / (at.interval * at.interval) * at.p;
     }
 
     NENGINE_HD static Real step(const Real* c, Real, Real current, Real*) {
