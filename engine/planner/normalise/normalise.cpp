@@ -153,29 +153,34 @@ void order_calls(Graph& graph) {
     }
 }
 
-}  // namespace
+/// What a call feeds takes the place of what produces it.
+struct Fed {
+    std::vector<char> dropped;  ///< operators that would produce it
+    std::vector<int> signal;    ///< 0: not fed, 1: each step, 2: held
+};
 
-Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
-                const std::vector<int>& probes, bool training) {
-    Graph graph;
-    graph.model = model;
-    graph.training = training;
-    std::vector<char> dropped(model->operators().size(), 0);
-    std::vector<int> fed_signal(model->signal_count(), 0);
-    for (std::size_t i = 0; i < model->inputs.size(); ++i) {
-        const Input& input = model->inputs[i];
+Fed what_is_fed(const Model& model, const std::vector<int>& fed) {
+    Fed result{std::vector<char>(model.operators().size(), 0),
+               std::vector<int>(model.signal_count(), 0)};
+    for (std::size_t i = 0; i < model.inputs.size(); ++i) {
+        const Input& input = model.inputs[i];
         if (fed[i] != 0) {
-            fed_signal[static_cast<std::size_t>(input.signal)] = fed[i];
+            result.signal[static_cast<std::size_t>(input.signal)] = fed[i];
             if (input.producer >= 0) {
-                dropped[static_cast<std::size_t>(input.producer)] = 1;
+                result.dropped[static_cast<std::size_t>(input.producer)] = 1;
             }
         }
     }
+    return result;
+}
 
-    const auto roles = written_roles(*model, dropped);
-    std::vector<VersionId> version_of(model->signal_count(), no_version);
-    for (std::size_t s = 0; s < model->signal_count(); ++s) {
-        const Signal& signal = model->signal(static_cast<SignalId>(s));
+/// A version of each signal that is no view. @return by signal
+std::vector<VersionId> add_versions(Graph& graph, const Fed& fed) {
+    const Model& model = *graph.model;
+    const auto roles = written_roles(model, fed.dropped);
+    std::vector<VersionId> version_of(model.signal_count(), no_version);
+    for (std::size_t s = 0; s < model.signal_count(); ++s) {
+        const Signal& signal = model.signal(static_cast<SignalId>(s));
         if (signal.is_view()) {
             continue;
         }
@@ -183,24 +188,25 @@ Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
                         .kind = kind_of(roles[s]),
                         .signal = static_cast<SignalId>(s),
                         .size = signal.size()};
-        if (fed_signal[s] != 0) {
+        if (fed.signal[s] != 0) {
             version.kind = VersionKind::input;
-            version.held = fed_signal[s] == 2;
+            version.held = fed.signal[s] == 2;
         }
         version_of[s] = graph.add_version(std::move(version));
     }
-    for (std::size_t i = 0; i < model->inputs.size(); ++i) {
-        graph.inputs.push_back(
-            fed[i] != 0 ? version_of[static_cast<std::size_t>(model->inputs[i].signal)]
-                        : no_version);
-    }
+    return version_of;
+}
 
-    for (std::size_t i = 0; i < model->operators().size(); ++i) {
+/// A node of each operator, in the form that it has while training or running.
+void add_nodes(Graph& graph, const std::vector<char>& dropped,
+               const std::vector<VersionId>& version_of) {
+    const Model& model = *graph.model;
+    for (std::size_t i = 0; i < model.operators().size(); ++i) {
         if (dropped[i]) {
             continue;
         }
-        std::shared_ptr<const Operator> op = model->operators()[i]->clone();
-        if (training) {
+        std::shared_ptr<const Operator> op = model.operators()[i]->clone();
+        if (graph.training) {
             if (auto trained = op->training_form()) {
                 op = std::move(trained);
             }
@@ -208,14 +214,30 @@ Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
         Node node{.op = op, .slots = {}, .order = static_cast<int>(i)};
         node.slots.reserve(op->slots().size());
         for (const Slot& slot : op->slots()) {
-            const Signal& signal = model->signal(slot.signal);
             node.slots.push_back(
                 {slot.role,
-                 version_of[static_cast<std::size_t>(model->base(slot.signal))],
-                 view_of(signal)});
+                 version_of[static_cast<std::size_t>(model.base(slot.signal))],
+                 view_of(model.signal(slot.signal))});
         }
         graph.nodes.push_back(std::move(node));
     }
+}
+
+}  // namespace
+
+Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
+                const std::vector<int>& probes, bool training) {
+    Graph graph;
+    graph.model = model;
+    graph.training = training;
+    const Fed given = what_is_fed(*model, fed);
+    const std::vector<VersionId> version_of = add_versions(graph, given);
+    for (std::size_t i = 0; i < model->inputs.size(); ++i) {
+        graph.inputs.push_back(
+            fed[i] != 0 ? version_of[static_cast<std::size_t>(model->inputs[i].signal)]
+                        : no_version);
+    }
+    add_nodes(graph, given.dropped, version_of);
     set_the_rest(graph);
     for (const int p : probes) {
         const SignalId signal = model->probes[static_cast<std::size_t>(p)].signal;
