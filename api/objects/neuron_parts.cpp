@@ -51,7 +51,7 @@ double bound(double min_voltage) {
 /// A built-in type: its name and its parameters in the order of its functor.
 NeuronPart part(const char* name, std::vector<double> params,
                 const InitialState* initial = nullptr) {
-    return {{neuron_type(name), std::move(params)}, initial};
+    return {{kernels::neuron_type(name), std::move(params)}, initial};
 }
 
 struct PartOf {
@@ -178,9 +178,9 @@ void check_initial(const InitialState* initial, const kernels::NeuronInfo& info,
 
 kernels::NeuronInfo spike_info(const SpikePart& spikes) {
     if (spikes.kind == SpikePart::Kind::regular) {
-        return kernels::neuron_info(neuron_type("RegularSpiking"));
+        return kernels::neuron_info(kernels::neuron_type("RegularSpiking"));
     }
-    kernels::NeuronInfo info = kernels::neuron_info(neuron_type("RegularSpiking"));
+    kernels::NeuronInfo info = kernels::neuron_info(kernels::neuron_type("RegularSpiking"));
     info.n_states = 0;
     return info;
 }
