@@ -180,7 +180,8 @@ kernels::NeuronInfo spike_info(const SpikePart& spikes) {
     if (spikes.kind == SpikePart::Kind::regular) {
         return kernels::neuron_info(kernels::neuron_type("RegularSpiking"));
     }
-    kernels::NeuronInfo info = kernels::neuron_info(kernels::neuron_type("RegularSpiking"));
+    kernels::NeuronInfo info =
+        kernels::neuron_info(kernels::neuron_type("RegularSpiking"));
     info.n_states = 0;
     return info;
 }

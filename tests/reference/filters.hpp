@@ -9,7 +9,7 @@
 
 namespace nengine::reference {
 
-using namespace engine;
+using namespace kernels;
 
 struct Filter {
     FilterForm form{};

@@ -11,7 +11,7 @@
 
 namespace nengine::reference {
 
-using namespace engine;
+using namespace kernels;
 
 /// Calls `visit(x, w, y)` with the elements of every product in the cross-correlation
 /// of x [in_d, in_h, in_w, in_c] with w [k_d, k_h, k_w, in_c / groups, out_c].

@@ -2,7 +2,7 @@
 
 namespace nengine::reference {
 
-using namespace engine;
+using namespace kernels;
 namespace {
 
 NaiveChange rls_change(NaiveRule& rule) {

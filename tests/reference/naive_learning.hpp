@@ -6,7 +6,7 @@
 
 namespace nengine::reference {
 
-using namespace engine;
+using namespace kernels;
 
 /// What a rule reads at the end of a step, and what it carries.
 struct NaiveRule {
