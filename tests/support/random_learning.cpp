@@ -5,7 +5,6 @@
 
 namespace nengine::test {
 
-using namespace engine;
 namespace {
 
 const std::string& choose(const std::vector<std::string>& all, int number) {

@@ -6,8 +6,6 @@
 
 namespace nengine::test {
 
-using namespace engine;
-
 std::ostream& operator<<(std::ostream& out, const Make& make) {
     return out << '{' << make.what << ", " << make.from << ", " << make.to << ", "
                << make.size << ", " << make.option << '}';

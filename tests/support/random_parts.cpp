@@ -5,7 +5,6 @@
 
 namespace nengine::test {
 
-using namespace engine;
 namespace {
 
 template <class T>

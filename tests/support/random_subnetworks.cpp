@@ -6,7 +6,6 @@
 
 namespace nengine::test {
 
-using namespace engine;
 namespace {
 
 /// `size` values as an image: its space, and the channels.
