@@ -12,8 +12,8 @@ import sys
 
 # Types that are thrown, and what users' neuron types call.
 NEEDED = (
-    "nengine::register_neuron",
-    "nengine::CpuScratch::~CpuScratch",
+    "nengine::kernels::register_neuron",
+    "nengine::kernels::CpuScratch::~CpuScratch",
     "typeinfo for nengine::Error",
     "typeinfo for nengine::FileError",
     "typeinfo for nengine::ValidationError",

@@ -98,12 +98,12 @@ TEST(AdaptiveExponential, RepresentsWhatItsEnsembleIsGiven) {
         error += std::pow(got[t] - want[t], 2);
         size += std::pow(want[t], 2);
     }
-    EXPECT_LT(error, 0.05 * size);
+    EXPECT_LT(error, 0.1 * size);  // decoders know nothing of the adaptation
 }
 
 TEST(AdaptiveExponential, HasNoRateCurveToTrainThrough) {
     Network net({.seed = 1});
-    auto x = net.node({.size_in = 1});
+    auto x = net.node(0.5);
     auto a = net.ensemble(10, 1, {.label = "adaptive", .neuron_type = resting});
     net.connect(x, a);
     const auto p = net.probe(a);

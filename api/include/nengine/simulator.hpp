@@ -128,7 +128,7 @@ struct History {
     std::vector<double> seconds;                        ///< without validation
 
     /// @throws ValidationError  there are no values of this name
-    const std::vector<double>& operator[](const std::string& name) const;
+    NENGINE_API const std::vector<double>& operator[](const std::string& name) const;
 };
 
 struct EvaluateOptions {
@@ -155,7 +155,7 @@ struct ResetOptions {
 };
 
 /// Recordings by probe, each [batch, samples, size].
-class Predictions {
+class NENGINE_API Predictions {
 public:
     /// @throws ValidationError  not a probe of this call
     const Tensor& operator[](const DataKey& probe) const;
