@@ -21,7 +21,8 @@ void check_input(std::span<const std::byte> bytes) {
     if (!array) {
         return;
     }
-    for (const RealType real : {RealType::float32, RealType::float64}) {
+    for (const kernels::RealType real :
+         {kernels::RealType::float32, kernels::RealType::float64}) {
         check_same(*array, parse_npy(format_npy(*array, real), "written"), real);
     }
 }

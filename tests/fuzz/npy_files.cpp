@@ -4,8 +4,6 @@
 
 namespace nengine::fuzz {
 
-using namespace engine;
-
 namespace {
 
 const std::string magic = "\x93NUMPY";

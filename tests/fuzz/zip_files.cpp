@@ -6,8 +6,6 @@
 
 namespace nengine::fuzz {
 
-using namespace engine;
-
 namespace {
 
 constexpr std::size_t longest = 1 << 16;  // of a member
