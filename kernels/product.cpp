@@ -114,8 +114,9 @@ GemmArgs<Real> product(const ProductArgs<Bound<Real>>& c, Real* x, Real* y,
 }
 
 /// y[b] = A[b] x[b]: learned weights, one matrix per item.
-template <class Real, class Run>
-void split_by_member(const ProductArgs<Bound<Real>>& c, const Run& run) {
+template <class Real>
+SplitProduct<Real> split_by_member(const ProductArgs<Bound<Real>>& c) {
+    SplitProduct<Real> split;
     const Block<Real>&a = c.a.first, &x = c.x.first, &y = c.y.first;
     for (Index g = 0; g < c.y.count; ++g) {
         GemmArgs<Real> args;
@@ -129,20 +130,20 @@ void split_by_member(const ProductArgs<Bound<Real>>& c, const Run& run) {
         args.c_stride = y.batch_stride;
         args.count = y.batch;
         args.beta = c.accumulate ? Real{1} : Real{0};
-        run(args);
+        split.parts.push_back(args);
     }
+    return split;
 }
 
 }  // namespace
 
 template <class Real>
-void split_product(const ProductArgs<Bound<Real>>& c,
-                   const std::function<void(const GemmArgs<Real>&)>& run) {
+SplitProduct<Real> split_product(const ProductArgs<Bound<Real>>& c) {
     const Block<Real>&a = c.a.first, &x = c.x.first, &y = c.y.first;
     if (a.batch_stride != 0 && a.batch > 1) {
-        split_by_member(c, run);
-        return;
+        return split_by_member(c);
     }
+    SplitProduct<Real> split;
     const RowRange range = row_range(x, y);
     bool accumulate = c.accumulate;
     for (Index t = 0; t < range.steps; ++t) {
@@ -151,15 +152,14 @@ void split_product(const ProductArgs<Bound<Real>>& c,
             Real* py = y.data + t * y.time_stride + i * range.y_step;
             GemmArgs<Real> args = product(c, px, py, range);
             args.beta = accumulate ? Real{1} : Real{0};
-            run(args);
+            split.parts.push_back(args);
             accumulate = accumulate || c.kind == ProductKind::backward_a;
         }
     }
+    return split;
 }
 
-template void split_product(const ProductArgs<Bound<float>>&,
-                            const std::function<void(const GemmArgs<float>&)>&);
-template void split_product(const ProductArgs<Bound<double>>&,
-                            const std::function<void(const GemmArgs<double>&)>&);
+template SplitProduct<float> split_product(const ProductArgs<Bound<float>>&);
+template SplitProduct<double> split_product(const ProductArgs<Bound<double>>&);
 
 }  // namespace nengine::kernels

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <functional>
+#include <tuple>
+#include <vector>
 
 #include "kernels/base/args.hpp"
 #include "kernels/gemm.hpp"
@@ -32,21 +33,25 @@ struct ProductArgs {
                           used(ProductKind::forward, &A::y).as_wide_as(all_rows),
                           constant(&A::accumulate)};
     }
+    /// In the place of `run`: what is called, worked out once for all calls.
+    auto prepared() const { return split_product(*this); }
+};
+
+/// The matrix products that do it, as few as the strides allow.
+template <class Real>
+struct SplitProduct {
+    std::vector<GemmArgs<Real>> parts;
+
     template <class Exec>
     void run(const Exec& exec) const {
-        multiply_matrices(exec, *this);
+        for (const GemmArgs<Real>& part : parts) {
+            gemm(exec, part);
+        }
     }
 };
 
-/// Calls `run` for each of the matrix products that do it: as few as the strides allow.
 /// @throws BuildError  A has strides that no product takes
 template <class Real>
-void split_product(const ProductArgs<Bound<Real>>& args,
-                   const std::function<void(const GemmArgs<Real>&)>& run);
-
-template <class Exec, class Real>
-void multiply_matrices(const Exec& exec, const ProductArgs<Bound<Real>>& args) {
-    split_product<Real>(args, [&](const GemmArgs<Real>& part) { gemm(exec, part); });
-}
+SplitProduct<Real> split_product(const ProductArgs<Bound<Real>>& args);
 
 }  // namespace nengine::kernels

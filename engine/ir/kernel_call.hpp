@@ -261,8 +261,17 @@ private:
         }
         template <class Real>
         Call bind_as(const BindContext& context) const {
-            return [device = context.device(), bound = bind_args<Real>(args, context)] {
-                device.run([&](const auto& exec) { bound.run(exec); });
+            const auto bound = bind_args<Real>(args, context);
+            if constexpr (requires { bound.prepared(); }) {
+                return call_of(context.device(), bound.prepared());
+            } else {
+                return call_of(context.device(), bound);
+            }
+        }
+        template <class Kernel>
+        static Call call_of(const Device& device, const Kernel& kernel) {
+            return [device, kernel] {
+                device.run([&](const auto& exec) { kernel.run(exec); });
             };
         }
         void for_each_operand(const Visit& visit) const override {
