@@ -50,4 +50,16 @@ struct Command {
     double flops = 0;   ///< per step and item
 };
 
+/// The arguments of a kernel that one has to know; null: the command is another.
+template <template <class> class Args>
+const Args<Planned>* args_of(const Command& command) {
+    const auto* call = std::get_if<KernelCall>(&command.args);
+    return call == nullptr ? nullptr : call->as<Args>();
+}
+template <template <class> class Args>
+Args<Planned>* args_of(Command& command) {
+    auto* call = std::get_if<KernelCall>(&command.args);
+    return call == nullptr ? nullptr : call->as<Args>();
+}
+
 }  // namespace nengine::engine

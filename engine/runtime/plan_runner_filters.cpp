@@ -7,9 +7,8 @@ void PlanRunner<Real>::make_prepared_filters() {
     for (const auto* stages : {&plan_->forward, &plan_->backward}) {
         for (const Stage& stage : *stages) {
             for (const Command& command : stage.commands) {
-                const auto* call = std::get_if<KernelCall>(&command.args);
-                if (call != nullptr && call->as<ConvArgs>() != nullptr) {
-                    prepare_filter_of(*call->as<ConvArgs>());
+                if (const auto* conv = args_of<ConvArgs>(command)) {
+                    prepare_filter_of(*conv);
                 }
             }
         }

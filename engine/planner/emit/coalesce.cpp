@@ -25,18 +25,14 @@ bool plain(const Operand& operand) {
 
 /// A fill of zeros or a move of rows; `end` -1 for any other command.
 Move move_of(const Command& command) {
-    const auto* call = std::get_if<KernelCall>(&command.args);
-    if (call == nullptr) {
-        return {};
-    }
-    if (const auto* fill = call->as<FillArgs>();
+    if (const auto* fill = args_of<FillArgs>(command);
         fill != nullptr && fill->value == 0.0 && plain(fill->dst)) {
         const Operand& dst = fill->dst;
         return {{0, dst.buffer, no_buffer, dst.shift, false,
                  static_cast<int>(dst.in_time), dst.offset},
                 dst.offset + dst.cols};
     }
-    if (const auto* row = call->as<MoveRowArgs>()) {
+    if (const auto* row = args_of<MoveRowArgs>(command)) {
         const int kind = row->kind == RowMove::load ? 1 : 2;
         return {{kind, row->row.buffer, row->history.buffer, row->shift,
                  row->accumulate, 0, row->row.offset},
@@ -52,11 +48,10 @@ bool adjacent(const Move& a, const Move& b) {
 }
 
 void extend(Command& command, Index by) {
-    auto& call = std::get<KernelCall>(command.args);
-    if (auto* fill = call.as<FillArgs>()) {
+    if (auto* fill = args_of<FillArgs>(command)) {
         fill->dst.cols += by;
     } else {
-        auto* row = call.as<MoveRowArgs>();
+        auto* row = args_of<MoveRowArgs>(command);
         row->row.cols += by;
         row->history.cols += by;
     }

@@ -24,7 +24,7 @@ std::vector<Command> move_rows(const Storage& storage, const Graph& graph, RowMo
     std::vector<Command> commands;
     for (const auto& [offset, size] : pieces) {
         if (!commands.empty()) {
-            auto& last = *std::get<KernelCall>(commands.back().args).as<MoveRowArgs>();
+            auto& last = *args_of<MoveRowArgs>(commands.back());
             if (last.row.offset + last.row.cols == offset) {
                 last.row.cols += size;
                 last.history.cols += size;

@@ -24,8 +24,7 @@ double stepped_matrix_elements(const Plan& plan) {
     double elements = 0;
     for (const Stage& stage : plan.forward) {
         for (const Command& command : stage.commands) {
-            const auto* call = std::get_if<KernelCall>(&command.args);
-            const auto* product = call == nullptr ? nullptr : call->as<ProductArgs>();
+            const auto* product = args_of<ProductArgs>(command);
             if (product != nullptr && stage.kind == StageKind::stepped) {
                 const Operand& a = product->a;
                 elements += static_cast<double>(a.rows * a.cols * a.count);
