@@ -1,30 +1,18 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
-#include "engine/operators/operator_base.hpp"
-#include "kernels/pool.hpp"
+#include "engine/operators/pool_operator.hpp"
 
 namespace nengine::engine {
 
-/// Y = (or +=) the average pool of X (kernels/pool.hpp); `shape.images` is 1.
-class PoolInc : public OperatorBase<PoolInc> {
+/// Y = (or +=) the average pool of X (kernels/pool.hpp).
+class PoolInc : public PoolOperator<PoolInc> {
 public:
-    enum { x, y };
-    PoolInc(SignalId x, SignalId y, const Pool2DShape& shape, bool inc = true);
-    const Pool2DShape& shape() const { return shape_; }
-    SlotGradient gradient(int) const override { return SlotGradient::value; }
+    using PoolOperator::PoolOperator;
     std::string_view type() const override { return "PoolInc"; }
-    void check(const std::vector<Shape>& shapes) const override;
-    MergeKey merge_key(const std::vector<Shape>& shapes) const override;
-    OperatorProperties properties() const override;
     void lower(Lowering& lowering) const override;
     void lower_backward(BackwardLowering& lowering) const override;
-    double flops(const std::vector<Shape>& shapes) const override;
-
-private:
-    Pool2DShape shape_;
 };
 
 }  // namespace nengine::engine
