@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tests/reference/naive_convolution.hpp"
 #include "tests/support/on_each_device.hpp"
 
 namespace nengine::test {
@@ -29,26 +30,15 @@ Index out_size(const Pool2DShape& s) {
     return s.images * s.out_h * s.out_w * s.channels;
 }
 
-/// Calls `visit(cells)` with the elements of x in each window, cell by cell.
+/// Calls `visit(cells)` with the elements of x in each window, image by image.
 template <class Visit>
 void for_each_window(const Pool2DShape& s, const Visit& visit) {
     for (Index image = 0; image < s.images; ++image) {
-        for (Index at = 0; at < s.out_h * s.out_w * s.channels; ++at) {
-            const Index c = at % s.channels, col = at / s.channels % s.out_w;
-            const Index row = at / (s.channels * s.out_w);
-            std::vector<std::size_t> cells;
-            for (Index i = 0; i < s.pool_h; ++i) {
-                for (Index j = 0; j < s.pool_w; ++j) {
-                    const Index h = row * s.stride_h - s.pad_top + i;
-                    const Index w = col * s.stride_w - s.pad_left + j;
-                    if (h >= 0 && h < s.in_h && w >= 0 && w < s.in_w) {
-                        cells.push_back(static_cast<std::size_t>(
-                            ((image * s.in_h + h) * s.in_w + w) * s.channels + c));
-                    }
-                }
-            }
+        const auto first = static_cast<std::size_t>(image * in_size(s) / s.images);
+        reference::for_each_window(s, [&](std::vector<std::size_t> cells) {
+            std::ranges::for_each(cells, [&](std::size_t& cell) { cell += first; });
             visit(cells);
-        }
+        });
     }
 }
 
