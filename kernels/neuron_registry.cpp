@@ -11,13 +11,15 @@ namespace nengine::kernels {
 namespace {
 
 /// Kernels of another target than the first table's.
+/// @return  that target's table
 template <class Exec>
-void add_target(std::vector<RegisteredNeuron>& types) {
+BuiltInTable add_target(std::vector<RegisteredNeuron>& types) {
     const BuiltInTable table = built_in_table(Exec{});
     for (std::size_t i = 0; i < types.size(); ++i) {
         RegisteredNeuron from = table.types[i];
         types[i].kernels(Exec{}) = from.kernels(Exec{});
     }
+    return table;
 }
 
 /// The place of a name, or of the type itself if there is no name.
@@ -38,8 +40,7 @@ std::vector<RegisteredNeuron> make_built_ins() {
     add_target<CudaExec>(types);
 #endif
     if (has_avx512()) {  // a table is made by instructions of its target
-        add_target<CpuAvx512Exec>(types);
-        const BuiltInTable wide = built_in_table(CpuAvx512Exec{});
+        const BuiltInTable wide = add_target<CpuAvx512Exec>(types);
         for (std::size_t i = 0; i < types.size(); ++i) {
             types[i].curve.rates = wide.types[i].curve.rates;
         }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks what a shared library exports: check_exports.py NM LIBRARY HEADERS.
 
-Every name must be ours, and each part of it (nengine::api::Network::probe) must stand in
+Every name must be ours, and each part of it (nengine::Network::probe) must stand in
 one of the public HEADERS (a folder); and what programs cannot do without must be there.
 """
 

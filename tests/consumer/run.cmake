@@ -1,5 +1,5 @@
-# Installs the package of BUILD_DIR with the library in its FORM (static or shared), then configures, builds and runs PROGRAM with it, from
-# nothing. A page in Markdown is a PROGRAM too: the blocks marked as cpp are its files.
+# Installs the package of BUILD_DIR with the library in its FORM (static or shared), then
+# configures, builds and runs PROGRAM with it, from nothing. A page in Markdown is a PROGRAM too: the blocks marked as cpp are its files.
 set(prefix ${WORK_DIR}/prefix)
 set(build ${WORK_DIR}/build)
 file(REMOVE_RECURSE ${WORK_DIR})

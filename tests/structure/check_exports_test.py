@@ -8,16 +8,16 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
 import check_exports  # noqa: E402
 
 HEADERS = """
-namespace nengine { inline namespace api {
+namespace nengine {
 class NENGINE_API Network { Network(); void probe(int); };
 class NENGINE_API Error {};
-} }
+}
 """
 GOOD = [
-    "nengine::api::Network::Network()",
-    "nengine::api::Network::~Network()",
-    "nengine::api::Network::probe(int)",
-    "typeinfo for nengine::api::Error",
+    "nengine::Network::Network()",
+    "nengine::Network::~Network()",
+    "nengine::Network::probe(int)",
+    "typeinfo for nengine::Error",
 ]
 
 
@@ -30,7 +30,7 @@ class CheckExports(unittest.TestCase):
 
     def test_names_of_others_are_found(self):
         for name in ("std::vector<int>::push_back(int)", "main", "deflate",
-                     "std::vector<nengine::api::Network>::~vector()"):
+                     "std::vector<nengine::Network>::~vector()"):
             [fault] = self.faults([*GOOD, name])
             self.assertIn("not nengine's", fault)
 
@@ -40,10 +40,10 @@ class CheckExports(unittest.TestCase):
             self.assertIn("got plan, which no public header has", fault)
 
     def test_what_is_needed_must_be_there(self):
-        needed = ("typeinfo for nengine::api::Error", "nengine::api::Network::probe",
-                  "nengine::api::load")
+        needed = ("typeinfo for nengine::Error", "nengine::Network::probe",
+                  "nengine::load")
         self.assertEqual(self.faults(GOOD, needed),
-                         ["nengine::api::load: not exported"])
+                         ["nengine::load: not exported"])
 
 
 if __name__ == "__main__":
