@@ -161,7 +161,7 @@ std::int64_t ChannelShape::size() const {
 }
 
 Array SparseMatrix::to_dense() const {
-    const auto [rows, columns] = shape;
+    const std::int64_t rows = shape[0], columns = shape[1];
     kernels::need_host_memory(
         kernels::array_bytes({rows, columns}, sizeof(double)), [&] {
             return kernels::MemoryUse{
