@@ -10,8 +10,7 @@ target_compile_definitions(
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
-# Messages and __FILE__ show paths as in the repository, not where it was built.
-set(nengine_flags -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
+set(nengine_flags "")
 if(NENGINE_CPU_ARCH)
     # A target may ask for another processor in its property NENGINE_ARCH. (Options of the
     # target itself come before these, so a -march= there would have no effect.)
@@ -28,9 +27,12 @@ endif()
 if(NENGINE_WERROR)
     list(APPEND nengine_warnings -Werror)
 endif()
+# Messages show paths as in the repository, not where it was built. (Not for nvcc: ccache
+# would take two checkouts of one source for two sources.)
 target_compile_options(
-    nengine_build INTERFACE $<$<COMPILE_LANGUAGE:CXX>:${nengine_flags}
-                            ${nengine_warnings} -Wpedantic>)
+    nengine_build
+    INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=
+              ${nengine_flags} ${nengine_warnings} -Wpedantic>)
 if(NENGINE_WITH_CUDA AND NOT NENGINE_CUDA_EMULATOR)
     # -Wpedantic would complain about the code that nvcc itself generates, and warning 177
     # about members of functors that the CPU's launches alone read.

@@ -20,8 +20,12 @@ void check(cudaError_t status, const char* call, Where at) {
 }
 
 void fail(const char* call, const char* reason, int code, Where at) {
-    throw DeviceError(std::string(call) + " failed: " + reason + " [" + at.file_name() +
-                          ':' + std::to_string(at.line()) + ']',
+    // As in the repository, wherever it was built.
+    const std::string path = at.file_name();
+    const std::size_t begin = path.rfind("kernels/cuda/");
+    throw DeviceError(std::string(call) + " failed: " + reason + " [" +
+                          path.substr(begin == std::string::npos ? 0 : begin) + ':' +
+                          std::to_string(at.line()) + ']',
                       code);
 }
 
