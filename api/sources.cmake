@@ -97,6 +97,7 @@ set(NENGINE_PUBLIC_HEADERS
 set(NENGINE_KERNEL_HEADERS
     kernels/base/args.hpp
     kernels/base/divide.hpp
+    kernels/base/dtype.hpp
     kernels/base/error.hpp
     kernels/base/exec.hpp
     kernels/base/export.hpp

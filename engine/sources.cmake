@@ -1,5 +1,7 @@
 # Sources of engine/, relative to it.
 set(NENGINE_ENGINE_SOURCES
+    ir/any_block.cpp
+    ir/commands.cpp
     ir/compressed_rows.cpp
     ir/element_view.cpp
     ir/explain.cpp
@@ -67,7 +69,7 @@ set(NENGINE_ENGINE_SOURCES
     session/session.cpp
     session/session_faults.cpp
     session/session_losses.cpp
-    session/session_of.cpp
+    session/session_core.cpp
     session/session_parameters.cpp
     session/session_run.cpp
     session/session_samples.cpp

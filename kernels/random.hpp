@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "kernels/base/args.hpp"
 #include "kernels/base/exec.hpp"
 #include "kernels/base/view.hpp"
 
@@ -33,20 +34,30 @@ inline constexpr Index random_pair_fields = 5;
 ///
 /// Philox 4x32-10 is keyed by the seed and counts in (step, item, stream, pair): the
 /// same numbers come whatever the device, chunking, merging and sharding.
-template <class Real>
+template <class Ref>
 struct RandomArgs {
     RandomKind kind{};
-    std::uint64_t seed = 0;
-    std::uint64_t first_step = 0;  ///< of dst's row 0
-    std::uint32_t first_item = 0;  ///< of dst's item 0
-    bool per_item = true;          ///< false: all items have those of item 0
-    Real scale = 1, shift = 0;
-    const Index* pairs = nullptr;
+    typename Ref::Origin origin{};  ///< of dst's row 0 and item 0
+    bool per_item = true;           ///< false: all items have those of item 0
+    typename Ref::Number scale = 1, shift = 0;
+    typename Ref::Table pairs{};
     Index n_pairs = 0;
-    Block<Real> dst;
+    typename Ref::Write dst;
+
+    constexpr auto fields() const {
+        using A = RandomArgs;
+        return std::tuple{constant(&A::kind),     constant(&A::origin),
+                          constant(&A::per_item), constant(&A::scale),
+                          constant(&A::shift),    constant(&A::pairs),
+                          constant(&A::n_pairs),  writes(&A::dst)};
+    }
+    template <class Exec>
+    void run(const Exec& exec) const {
+        draw_random(exec, *this);
+    }
 };
 
 template <class Exec, class Real>
-void draw_random(const Exec& exec, const RandomArgs<Real>& args);
+void draw_random(const Exec& exec, const RandomArgs<Bound<Real>>& args);
 
 }  // namespace nengine::kernels

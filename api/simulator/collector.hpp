@@ -3,7 +3,6 @@
 #include <cstring>
 #include <vector>
 
-#include "kernels/base/view.hpp"
 #include "nengine/tensor.hpp"
 
 namespace nengine {
@@ -11,16 +10,13 @@ namespace nengine {
 /// Gathers a probe's samples, [items, rows, size], as the engine hands them over.
 class Collector {
 public:
-    Collector(Index items, Index rows, Index size, kernels::RealType real)
-        : items_(items),
-          rows_(rows),
-          size_(size),
-          is_float_(real == kernels::RealType::float32) {
+    Collector(Index items, Index rows, Index size, DType dtype)
+        : items_(items), rows_(rows), size_(size), is_float_(dtype == DType::float32) {
         const auto count = static_cast<std::size_t>(items * rows * size);
         is_float_ ? floats_.resize(count) : doubles_.resize(count);
     }
 
-    /// `values` [items, rows, size] of the engine's real type.
+    /// `values` [items, rows, size] of the engine's dtype.
     void put(Index first_item, Index items, Index first_row, Index rows,
              const void* values) {
         if (is_float_) {
@@ -74,9 +70,7 @@ private:
 
     template <class Real>
     Tensor copy_of(const std::vector<Real>& from, Index rows) const {
-        Collector copy(
-            items_, rows, size_,
-            is_float_ ? kernels::RealType::float32 : kernels::RealType::float64);
+        Collector copy(items_, rows, size_, dtype_of<Real>);
         for (Index i = 0; i < items_; ++i) {
             copy.put(i, 1, 0, rows, from.data() + i * rows_ * size_);
         }

@@ -83,14 +83,13 @@ void check_label_numbers(const engine::HostTensor& labels, Index classes,
 
 }  // namespace
 
-void check_values(const engine::HostTensor& tensor, kernels::RealType real, bool finite,
+void check_values(const engine::HostTensor& tensor, DType dtype, bool finite,
                   const std::string& where) {
-    const bool narrows =
-        tensor.type == kernels::RealType::float64 && real == kernels::RealType::float32;
+    const bool narrows = tensor.dtype == DType::float64 && dtype == DType::float32;
     if (narrows) {
         check_numbers<float, double>(tensor, finite, where);
     } else if (finite) {
-        tensor.type == kernels::RealType::float32
+        tensor.dtype == DType::float32
             ? check_numbers<float, float>(tensor, finite, where)
             : check_numbers<double, double>(tensor, finite, where);
     }
@@ -98,7 +97,7 @@ void check_values(const engine::HostTensor& tensor, kernels::RealType real, bool
 
 void check_labels(const engine::HostTensor& labels, Index classes,
                   const std::string& where) {
-    labels.type == kernels::RealType::float32
+    labels.dtype == DType::float32
         ? check_label_numbers<float>(labels, classes, where)
         : check_label_numbers<double>(labels, classes, where);
 }

@@ -12,7 +12,7 @@ namespace nengine {
 ///                in Nengo, but not those that are so only in `real`
 /// @param where   what begins the message
 /// @throws ValidationError  names the first that does not fit: item, step, component
-void check_values(const engine::HostTensor& tensor, kernels::RealType real, bool finite,
+void check_values(const engine::HostTensor& tensor, DType dtype, bool finite,
                   const std::string& where);
 
 /// @throws ValidationError  not a whole number of [0, classes)

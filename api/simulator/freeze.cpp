@@ -336,8 +336,7 @@ private:
 
 void Simulator::freeze(const Network& network) const {
     const Impl& impl = open("freeze");
-    Freezer freezer(impl.built, *impl.session,
-                    impl.real() == kernels::RealType::float32);
+    Freezer freezer(impl.built, *impl.session, impl.dtype() == DType::float32);
     freezer.read(*network.data_);
     freezer.write();
 }

@@ -72,7 +72,7 @@ Simulator::Impl::Impl(const NetworkData& network, SimulatorOptions given)
     built.process_seeds->reset(seed);
     engine::SessionOptions settings;
     settings.minibatch = minibatch();
-    settings.real = real();
+    settings.dtype = options.dtype;
     settings.seed = seed;
     settings.planner = planner_options(options.plan);
     const auto [device, reason] =
@@ -85,11 +85,6 @@ Simulator::Impl::Impl(const NetworkData& network, SimulatorOptions given)
     for (const std::string& warning : built.warnings) {
         warn(warning);
     }
-}
-
-kernels::RealType Simulator::Impl::real() const {
-    return options.dtype == DType::float32 ? kernels::RealType::float32
-                                           : kernels::RealType::float64;
 }
 
 bool Simulator::Impl::shows_progress() const {
@@ -164,8 +159,8 @@ engine::Feeds part_of(const engine::Feeds& feeds, Index first, Index count,
     for (const auto& [input, whole] : feeds) {
         engine::HostTensor part = whole;
         if (whole.steps > 1) {
-            const std::size_t width = whole.type == kernels::RealType::float32 ? 4 : 8;
-            const auto row = static_cast<std::size_t>(whole.size) * width;
+            const auto row =
+                static_cast<std::size_t>(whole.size) * itemsize(whole.dtype);
             const auto bytes = static_cast<std::size_t>(count) * row;
             auto& copy =
                 storage.emplace_back(static_cast<std::size_t>(whole.batch) * bytes);

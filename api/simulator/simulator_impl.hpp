@@ -54,7 +54,7 @@ struct Simulator::Impl {
 
     const engine::Model& model() const { return *built.model; }
     Index minibatch() const { return options.minibatch_size.value_or(1); }
-    kernels::RealType real() const;
+    DType dtype() const { return options.dtype; }
     bool shows_progress() const;
     void warn(const std::string& message) const;
 

@@ -62,6 +62,7 @@ void check_options(const SimulatorOptions& options) {
     if (options.minibatch_size) {
         detail::need_size(*options.minibatch_size, 1, "Simulator: minibatch_size");
     }
+    need_real(options.dtype, "Simulator: dtype");
     detail::need_size(options.plan.chunk_steps, 0, "Simulator: plan.chunk_steps");
     detail::need_size(options.plan.tile_items, 0, "Simulator: plan.tile_items");
     detail::need_not_negative(options.lif_smoothing, "Simulator: lif_smoothing");

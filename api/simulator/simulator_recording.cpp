@@ -34,13 +34,12 @@ Index Simulator::Impl::probe_size(int probe) const {
 void Simulator::Impl::need_memory_to_record(const std::string& call,
                                             const std::vector<int>& probes, Index items,
                                             Index n_steps) const {
-    const std::size_t width = real() == kernels::RealType::float32 ? 4 : 8;
     std::size_t total = 0, most = 0;
     int largest = 0;
     for (const int probe : probes) {
         const std::size_t bytes = kernels::array_bytes(
             {items, samples(probe, session->step(), n_steps), probe_size(probe)},
-            width);
+            itemsize(dtype()));
         if (__builtin_add_overflow(total, bytes, &total)) {
             total = std::numeric_limits<std::size_t>::max();
         }
@@ -66,13 +65,12 @@ void Simulator::Impl::need_memory_to_record(const std::string& call,
 namespace {
 
 /// One after the other, as one tensor.
-Tensor joined(const std::vector<Tensor>& parts, Index items, Index size,
-              kernels::RealType real) {
+Tensor joined(const std::vector<Tensor>& parts, Index items, Index size, DType dtype) {
     Index rows = 0;
     for (const auto& part : parts) {
         rows += part.extent(1);
     }
-    Collector merged(items, rows, size, real);
+    Collector merged(items, rows, size, dtype);
     Index row = 0;
     for (const auto& part : parts) {
         merged.put(0, items, row, part.extent(1), part.raw());
@@ -95,10 +93,10 @@ Tensor Simulator::Impl::recorded(int probe) const {
         const bool adds = model().probes[p].keep_history || rows == 0;
         std::vector<Tensor> all = adds ? parts : std::vector<Tensor>{};
         all.push_back(running->collectors.at(probe).copy_of(rows));
-        return joined(all, minibatch(), probe_size(probe), real());
+        return joined(all, minibatch(), probe_size(probe), dtype());
     }
     if (parts.size() != 1) {
-        parts = {joined(parts, minibatch(), probe_size(probe), real())};
+        parts = {joined(parts, minibatch(), probe_size(probe), dtype())};
     }
     return parts.front();
 }
@@ -114,7 +112,7 @@ std::map<int, Collector> Simulator::Impl::collectors(const std::vector<int>& pro
     std::map<int, Collector> result;
     for (const int probe : probes) {
         result.emplace(probe, Collector(items, samples(probe, session->step(), n_steps),
-                                        probe_size(probe), real()));
+                                        probe_size(probe), dtype()));
     }
     return result;
 }
@@ -192,7 +190,7 @@ std::map<int, Tensor> Simulator::Impl::predict_stateful(
     for (Index first = 0; first < data.items; first += minibatch()) {
         engine::Feeds feeds = data.feeds;
         for (auto& [input, tensor] : feeds) {
-            const Index width = tensor.type == kernels::RealType::float32 ? 4 : 8;
+            const auto width = static_cast<Index>(itemsize(tensor.dtype));
             tensor.data = static_cast<const std::byte*>(tensor.data) +
                           first * tensor.steps * tensor.size * width;
             tensor.batch = minibatch();

@@ -14,6 +14,7 @@
 #include "bench/support/operands.hpp"
 #include "bench/support/timing.hpp"
 #include "kernels/base/device.hpp"
+#include "kernels/base/dtype.hpp"
 #include "kernels/neuron_scan.hpp"
 
 namespace {
@@ -69,8 +70,7 @@ struct Population {
         }
         a.gain = {constants.as<float>() + 4, 0};
         a.bias = {constants.as<float>() + 5, 0};
-        a.math =
-            nengine::kernels::choose_math(nengine::kernels::RealType::float32, 0.05);
+        a.math = nengine::kernels::choose_math(nengine::DType::float32, 0.05);
         return a;
     }
 

@@ -179,21 +179,21 @@ std::vector<double> convert(std::span<const std::byte> data, const std::string& 
 
 using Converter = std::vector<double> (*)(std::span<const std::byte>,
                                           const std::string&);
-struct DType {
+struct NpyType {
     std::string_view name;
     std::size_t bytes;
     Converter convert;
 };
-constexpr DType dtypes[] = {
+constexpr NpyType dtypes[] = {
     {"<f4", 4, convert<float>},        {"<f8", 8, convert<double>},
     {"<i4", 4, convert<std::int32_t>}, {"<i8", 8, convert<std::int64_t>},
     {"|u1", 1, convert<std::uint8_t>}, {"|i1", 1, convert<std::int8_t>},
     {"|b1", 1, convert<std::uint8_t>},
 };
 
-const DType& find_dtype(const std::string& name, const std::string& where) {
+const NpyType& find_dtype(const std::string& name, const std::string& where) {
     std::string known;
-    for (const DType& dtype : dtypes) {
+    for (const NpyType& dtype : dtypes) {
         if (dtype.name == name) {
             return dtype;
         }
@@ -299,7 +299,7 @@ std::vector<std::byte> format(std::span<const Index> shape,
 NpyArray parse_npy(std::span<const std::byte> bytes, const std::string& where) {
     const auto [text, begin] = split_header(bytes, where);
     const Header header = HeaderParser(text, where).parse();
-    const DType& dtype = find_dtype(header.dtype, where);
+    const NpyType& dtype = find_dtype(header.dtype, where);
     const auto count = element_count(header.shape);
     const std::size_t available = bytes.size() - begin;
     // Compared by division: the product with the element's size may not fit.
@@ -316,12 +316,11 @@ NpyArray parse_npy(std::span<const std::byte> bytes, const std::string& where) {
     return array;
 }
 
-std::vector<std::byte> format_npy(const NpyArray& array, kernels::RealType real) {
+std::vector<std::byte> format_npy(const NpyArray& array, DType dtype) {
     check_count(array.shape, array.values.size(), "format_npy");
     const std::span<const double> values(array.values);
-    return real == kernels::RealType::float32
-               ? format<float>(array.shape, values, "<f4")
-               : format<double>(array.shape, values, "<f8");
+    return dtype == DType::float32 ? format<float>(array.shape, values, "<f4")
+                                   : format<double>(array.shape, values, "<f8");
 }
 
 NpyArray read_npy(const std::filesystem::path& path) {

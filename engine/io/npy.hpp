@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "kernels/base/view.hpp"
+#include "kernels/base/dtype.hpp"
+#include "kernels/base/index.hpp"
 
 namespace nengine::engine {
 
@@ -26,7 +27,7 @@ NpyArray parse_npy(std::span<const std::byte> bytes, const std::string& where);
 /// The bytes of an npy file (format 1.0, C order) with the values as f4 or f8.
 /// @throws ShapeError  if the shape and the number of values differ, or it has more
 ///                     than 64 dimensions
-std::vector<std::byte> format_npy(const NpyArray& array, kernels::RealType real);
+std::vector<std::byte> format_npy(const NpyArray& array, DType dtype);
 
 /// @throws FileError  missing, unreadable, or as `parse_npy`
 NpyArray read_npy(const std::filesystem::path& path);

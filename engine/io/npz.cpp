@@ -190,10 +190,10 @@ std::vector<std::byte> take_bytes(zip_source_t* source, const std::string& where
 }
 
 std::vector<std::byte> format(const std::map<std::string, NpyArray>& arrays,
-                              kernels::RealType real, const std::string& where) {
+                              DType dtype, const std::string& where) {
     std::map<std::string, std::vector<std::byte>> members;  // outlives the archive
     for (const auto& [name, array] : arrays) {
-        members[name + ".npy"] = format_npy(array, real);
+        members[name + ".npy"] = format_npy(array, dtype);
     }
     // An archive is one end-of-directory record at least, which libzip leaves out when
     // nothing is in it.
@@ -233,8 +233,8 @@ std::map<std::string, NpyArray> parse_npz(std::span<const std::byte> bytes,
 }
 
 std::vector<std::byte> format_npz(const std::map<std::string, NpyArray>& arrays,
-                                  kernels::RealType real) {
-    return format(arrays, real, "format_npz");
+                                  DType dtype) {
+    return format(arrays, dtype, "format_npz");
 }
 
 std::map<std::string, NpyArray> read_npz(const fs::path& path) {
@@ -250,10 +250,10 @@ std::map<std::string, NpyArray> read_npz(const fs::path& path) {
 }
 
 void write_npz(const fs::path& path, const std::map<std::string, NpyArray>& arrays,
-               kernels::RealType real) {
+               DType dtype) {
     // Made in memory: writing the file is then one atomic act.
     write_file_atomically(path,
-                          format(arrays, real, "write_npz('" + path.string() + "')"));
+                          format(arrays, dtype, "write_npz('" + path.string() + "')"));
 }
 
 }  // namespace nengine::engine

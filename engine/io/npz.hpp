@@ -25,7 +25,7 @@ std::map<std::string, NpyArray> parse_npz(std::span<const std::byte> bytes,
 /// @throws ShapeError  as `format_npy`
 /// @throws FileError   if a name is no valid UTF-8
 std::vector<std::byte> format_npz(const std::map<std::string, NpyArray>& arrays,
-                                  kernels::RealType real);
+                                  DType dtype);
 
 /// As `parse_npz`, without a copy of the whole file in memory.
 /// @throws FileError  missing, unreadable, or as `parse_npz`; naming the file
@@ -37,6 +37,6 @@ std::map<std::string, NpyArray> read_npz(const std::filesystem::path& path);
 /// @throws FileError   as `format_npz`, or if the file cannot be written
 void write_npz(const std::filesystem::path& path,
                const std::map<std::string, NpyArray>& arrays,
-               kernels::RealType real = kernels::RealType::float32);
+               DType dtype = DType::float32);
 
 }  // namespace nengine::engine

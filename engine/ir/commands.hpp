@@ -1,46 +1,16 @@
 #pragma once
 
-#include <memory>
 #include <string>
 #include <variant>
-#include <vector>
 
 #include "engine/ir/host_call.hpp"
 #include "engine/ir/kernel_call.hpp"
-#include "engine/ir/operand.hpp"
-#include "kernels/random.hpp"
 
 // What an executor sees: kernels with their arguments, and calls of the host.
 
 namespace nengine::engine {
 
-struct HostCommand {
-    int op;  ///< index into Model::operators
-    HostFunctionCall function;
-    Operand x, output;
-};
-/// Processes, side by side: each writes as many elements as it has, one after the
-/// other.
-struct ProcessCommand {
-    struct Member {
-        int op;  ///< index into Model::operators: whose state it is
-        HostProcess process;
-        Index size;
-    };
-    std::vector<Member> members;
-    Operand x, output;
-};
-/// Random numbers for the elements that a table of pairs names (kernels/random.hpp).
-struct RandomCommand {
-    RandomKind kind;
-    double scale, shift;
-    bool per_item;
-    TableId pairs;
-    Index n_pairs;
-    Operand output;
-};
-using CommandArgs =
-    std::variant<KernelCall, HostCommand, ProcessCommand, RandomCommand>;
+using CommandArgs = std::variant<KernelCall, HostCommand>;
 
 struct Command {
     CommandArgs args;
@@ -49,6 +19,9 @@ struct Command {
     double bytes = 0;   ///< per step and item; counted in elements
     double flops = 0;   ///< per step and item
 };
+
+/// Calls `visit(operand, access)` for what a command reads and writes.
+void for_each_operand(const Command& command, const KernelCall::Visit& visit);
 
 /// The arguments of a kernel that one has to know; null: the command is another.
 template <template <class> class Args>

@@ -3,11 +3,12 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "engine/ir/names.hpp"
-#include "kernels/base/view.hpp"
+#include "engine/ir/operand.hpp"
 
-// What commands refer to of the user's: functions that run on the host.
+// What plans call on the host: functions of the user's, and processes.
 
 namespace nengine::engine {
 
@@ -27,20 +28,30 @@ using ProcessStep = HostCall;
 /// minibatch gets streams of its own.
 using ProcessFactory = std::function<ProcessStep(Index item)>;
 
-/// A function that a command calls.
-struct HostFunctionCall {
-    std::shared_ptr<const HostCall> call;
-    bool ordered = false;  ///< has a place in the order of the user's functions
-};
-
-/// A process that a command calls.
-struct HostProcess {
-    std::shared_ptr<const ProcessFactory> factory;
+/// What one operator calls: a function, or a process.
+struct HostCallee {
+    std::shared_ptr<const HostCall> function;       ///< null: a process
+    std::shared_ptr<const ProcessFactory> factory;  ///< null: a function
     bool per_item = false;         ///< a stream of random numbers for each item
     bool differs_by_item = false;  ///< a result for each item
     bool has_x = false;
     bool users_own = false;  ///< calls a function of the user's
     bool ordered = false;    ///< which has a place in the order of those
+};
+
+/// Calls of the host: one function, or processes side by side, of which each writes as
+/// many elements as it has, one after the other.
+struct HostCommand {
+    struct Member {
+        int op;  ///< index into Model::operators: whose state it is
+        HostCallee callee;
+        Index size;  ///< elements of its output
+    };
+    std::vector<Member> members;
+    Operand x, output;
+
+    /// What members agree in.
+    const HostCallee& callee() const { return members.front().callee; }
 };
 
 }  // namespace nengine::engine

@@ -3,12 +3,15 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
+#include "engine/ir/any_block.hpp"
 #include "engine/ir/operand.hpp"
 #include "kernels/base/args.hpp"
 #include "kernels/base/device.hpp"
+#include "kernels/base/dtype.hpp"
 #include "kernels/base/math_policy.hpp"
 #include "kernels/filter_scan.hpp"
 
@@ -64,7 +67,7 @@ class BindContext {
 public:
     virtual ~BindContext() = default;
     virtual const Device& device() const = 0;
-    virtual RealType real_type() const = 0;
+    virtual DType dtype(const Operand& operand) const = 0;
     virtual OperandPlace place(const Operand& operand) const = 0;
     /// Of the elements in a buffer's first row.
     virtual void* address(const Operand& operand) const = 0;
@@ -78,10 +81,10 @@ public:
 };
 
 /// The numbers of an operand at a place, for so many steps and items of it.
-template <class Real>
-Block<Real> block_at(const Operand& operand, const OperandPlace& place, Index steps,
-                     Index items) {
-    return {.data = static_cast<Real*>(place.data),
+inline AnyBlock block_at(const Operand& operand, const OperandPlace& place, DType dtype,
+                         Index steps, Index items) {
+    return {.dtype = dtype,
+            .data = place.data,
             .steps = steps,
             .batch = items,
             .rows = operand.rows,
@@ -131,7 +134,7 @@ public:
             context_.prepared_filter(address(from.filter), from.out_c));
     }
     void operator()(const Planned::Math& from, MathPolicy& to) const {
-        to = choose_math(context_.real_type(), from.max_ratio);
+        to = choose_math(dtype_of<Real>, from.max_ratio);
     }
     void operator()(const TableId& from, const Index*& to) const {
         to = from == no_table ? nullptr : context_.table(from);
@@ -165,7 +168,8 @@ private:
         const OperandPlace place = context_.place(operand);
         const OperandPlace wide =
             like_ == nullptr || like_ == &operand ? place : context_.place(*like_);
-        return block_at<Real>(operand, place, wide.steps, wide.items);
+        return block_at(operand, place, dtype_of<Real>, wide.steps, wide.items)
+            .template as<Real>();
     }
     /// A block per member of a group, as steps.
     Block<Real> members(const Operand& operand) const {
@@ -256,8 +260,19 @@ private:
             return std::make_unique<Held>(args);
         }
         Call bind(const BindContext& context) const override {
-            return context.real_type() == RealType::float32 ? bind_as<float>(context)
-                                                            : bind_as<double>(context);
+            return with_real(dtype(context),
+                             [&]<class Real>(Real) { return bind_as<Real>(context); });
+        }
+        /// Operands agree (Plan::check_dtypes): that of the first.
+        DType dtype(const BindContext& context) const {
+            std::optional<DType> first;
+            each_member([&](const auto& member, FieldAccess access) {
+                visit_operands(member, access,
+                               [&](const Operand& operand, FieldAccess) {
+                                   first = first ? first : context.dtype(operand);
+                               });
+            });
+            return first.value();
         }
         template <class Real>
         Call bind_as(const BindContext& context) const {
@@ -299,9 +314,8 @@ private:
         Args<Planned> args;
     };
 
-    template <class T>
-    static void visit_operands(const T& member, FieldAccess access,
-                               const Visit& visit) {
+    template <class T, class Fn>
+    static void visit_operands(const T& member, FieldAccess access, const Fn& visit) {
         if constexpr (std::is_same_v<T, Operand>) {
             if (member.present()) {
                 visit(member, access);

@@ -2,31 +2,67 @@
 
 #include <algorithm>
 
+#include "kernels/base/error.hpp"
+
 namespace nengine::engine {
+namespace {
+
+/// Of a row, for each item.
+double item_bytes(const BufferSpec& buffer) {
+    return static_cast<double>(buffer.width) *
+           static_cast<double>(itemsize(buffer.dtype));
+}
+
+void check_command(const Plan& plan, const Command& command) {
+    const Operand* first = nullptr;
+    for_each_operand(command, [&](const Operand& operand, FieldAccess) {
+        const DType dtype = plan.buffer(operand).dtype;
+        need_real(dtype, command.label);
+        if (first != nullptr && dtype != plan.buffer(*first).dtype) {
+            throw BuildError(command.label + ": got operands of " +
+                             std::string(dtype_name(plan.buffer(*first).dtype)) +
+                             " and of " + std::string(dtype_name(dtype)) +
+                             ", needs one dtype for all");
+        }
+        first = &operand;
+    });
+}
+
+}  // namespace
 
 bool Plan::calls_host() const {
     return std::ranges::any_of(forward, &Stage::has_host);
 }
 
-double Plan::history_elements() const {
-    double elements = 0;
-    for (const BufferSpec& buffer : buffers) {
-        elements +=
-            buffer.history && buffer.batched ? static_cast<double>(buffer.width) : 0;
+void Plan::check_dtypes() const {
+    for (const auto* stages : {&forward, &backward}) {
+        for (const Stage& stage : *stages) {
+            for (const auto* commands :
+                 {&stage.before, &stage.commands, &stage.after}) {
+                for (const Command& command : *commands) {
+                    check_command(*this, command);
+                }
+            }
+        }
     }
-    return elements;
 }
 
-double Plan::row_elements() const {
-    double elements = 0;
+double Plan::history_bytes() const {
+    double bytes = 0;
+    for (const BufferSpec& buffer : buffers) {
+        bytes += buffer.history && buffer.batched ? item_bytes(buffer) : 0;
+    }
+    return bytes;
+}
+
+double Plan::row_bytes() const {
+    double bytes = 0;
     for (const BufferSpec& buffer : buffers) {
         const bool rows =
             buffer.kind == BufferKind::work || buffer.kind == BufferKind::input;
-        elements += rows && !buffer.history && buffer.batched
-                        ? static_cast<double>(buffer.width)
-                        : 0;
+        bytes += rows && !buffer.history && buffer.batched ? item_bytes(buffer) : 0;
     }
-    return elements;
+    return bytes;
 }
 
 ParameterLayout lay_out_parameters(const Model& model, Index* total) {

@@ -27,6 +27,7 @@ struct BufferSpec {
     std::string name;
     BufferKind kind{};
     Index width = 0;
+    DType dtype = DType::float32;
     bool batched = false;
     bool history = false;  ///< one row per step of a chunk
     Index extra_rows = 0;  ///< carried row of a history
@@ -85,6 +86,7 @@ struct PlanInput {
 /// What to run: the emit pass's result, and all that an executor knows.
 struct Plan {
     std::shared_ptr<const Model> model;
+    DType dtype = DType::float32;  ///< of signals that state none
     bool training = false;
     std::vector<BufferSpec> buffers;
     std::vector<Packed> packed;
@@ -101,10 +103,16 @@ struct Plan {
 
     /// Whether functions are called that may throw.
     bool calls_host() const;
+    const BufferSpec& buffer(const Operand& operand) const {
+        return buffers[static_cast<std::size_t>(operand.buffer)];
+    }
+    /// @throws BuildError       operands of a command differ in dtype
+    /// @throws ValidationError  they have one in which there is no arithmetic
+    void check_dtypes() const;
     /// Bytes that a step of an item adds to histories, and that an item adds whatever
     /// the steps.
-    double history_elements() const;
-    double row_elements() const;
+    double history_bytes() const;
+    double row_bytes() const;
     std::string explain() const;
 };
 

@@ -1,5 +1,7 @@
 #include "engine/ir/signal.hpp"
 
+#include "kernels/base/error.hpp"
+
 namespace nengine::engine {
 
 Index shape_size(const Shape& shape) {
@@ -29,6 +31,14 @@ void fill_dense_strides(const Shape& shape, std::span<Index> strides) {
     for (std::size_t i = shape.size(); i-- > 0;) {
         strides[i] = stride;
         stride *= shape[i];
+    }
+}
+
+void need_dtype(const Signal& signal, DType dtype, const std::string& what) {
+    if (signal.dtype.value_or(dtype) != dtype) {
+        throw BuildError(what + " '" + signal.name + "': got dtype " +
+                         std::string(dtype_name(*signal.dtype)) + ", needs " +
+                         std::string(dtype_name(dtype)) + " as the session has it");
     }
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "engine/ir/names.hpp"
 #include "engine/ir/shared_values.hpp"
+#include "kernels/base/dtype.hpp"
 #include "kernels/base/shape.hpp"
 #include "kernels/base/view.hpp"
 
@@ -30,6 +32,7 @@ void fill_dense_strides(const Shape& shape, std::span<Index> strides);
 struct Signal {
     std::string name;
     Shape shape;
+    std::optional<DType> dtype;  ///< absent: the one that the session computes in
     /// Row-major values at step 0 (base signals only); empty means zeros. For a signal
     /// that no operator writes, its constant value.
     SharedValues initial;
@@ -46,5 +49,9 @@ struct Signal {
     Index size() const { return shape_size(shape); }
     bool is_view() const { return base != no_signal; }
 };
+
+/// What a session hands in or out, carries or trains has its dtype.
+/// @throws BuildError  the signal states another one; `what` the session does with it
+void need_dtype(const Signal& signal, DType dtype, const std::string& what);
 
 }  // namespace nengine::engine

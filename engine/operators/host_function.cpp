@@ -52,16 +52,21 @@ MergeKey HostFunction::merge_key(const std::vector<Shape>& shapes) const {
 void HostFunction::check(const std::vector<Shape>&) const {}
 
 void HostFunction::lower(Lowering& low) const {
-    HostCommand command{
-        .op = low.member(0).order,
-        .function = {.call = call_, .ordered = properties().is_ordered()},
-        .x = {},
-        .output = {}};
+    HostCommand command{.members = {{.op = low.member(0).order,
+                                     .callee = {.function = call_,
+                                                .differs_by_item = has_x_,
+                                                .has_x = has_x_,
+                                                .users_own = true,
+                                                .ordered = properties().is_ordered()},
+                                     .size = 0}},
+                        .x = {},
+                        .output = {}};
     if (has_x()) {
         command.x = low.flat(x_slot());
     }
     if (has_output()) {
         command.output = low.flat(output_slot());
+        command.members.front().size = command.output.cols;
     }
     low.emit(std::move(command));
 }

@@ -43,9 +43,10 @@ OperatorProperties SimProcess::properties() const {
             .calls = calls()};
 }
 
-HostProcess SimProcess::host_process() const {
+HostCallee SimProcess::callee() const {
     const OperatorProperties stated = properties();
-    return {.factory = factory_,
+    return {.function = nullptr,
+            .factory = factory_,
             .per_item = per_item(),
             .differs_by_item = stated.differs_by_item,
             .has_x = has_x(),
@@ -54,12 +55,12 @@ HostProcess SimProcess::host_process() const {
 }
 
 void SimProcess::lower(Lowering& low) const {
-    ProcessCommand command{.members = {}, .x = {}, .output = low.flat(output)};
+    HostCommand command{.members = {}, .x = {}, .output = low.flat(output)};
     for (Index i = 0; i < low.members(); ++i) {
         const Lowering::Member member = low.member(i);
         command.members.push_back(
             {.op = member.order,
-             .process = static_cast<const SimProcess&>(member.op).host_process(),
+             .callee = static_cast<const SimProcess&>(member.op).callee(),
              .size = low.member_size(i, output)});
     }
     if (has_x()) {

@@ -24,7 +24,7 @@ public:
     SimProcess(ProcessFactory factory, SignalId output, SignalId x, Options options);
     const ProcessFactory& factory() const { return *factory_; }
     /// What its commands hold of it.
-    HostProcess host_process() const;
+    HostCallee callee() const;
     bool has_x() const { return slots().size() > x; }
     bool per_item() const { return options_.per_item; }
     bool users_own() const { return options_.users_own; }

@@ -48,9 +48,13 @@ void SimRandom::lower(Lowering& low) const {
         column += size;
     }
     const auto count = static_cast<Index>(pairs.size()) / random_pair_fields;
-    low.emit(RandomCommand{options_.kind, options_.scale, options_.shift,
-                           differs_by_item(), low.table(std::move(pairs)), count,
-                           low.flat(output)});
+    low.emit(RandomArgs<Planned>{.kind = options_.kind,
+                                 .per_item = differs_by_item(),
+                                 .scale = options_.scale,
+                                 .shift = options_.shift,
+                                 .pairs = low.table(std::move(pairs)),
+                                 .n_pairs = count,
+                                 .dst = low.flat(output)});
 }
 
 double SimRandom::flops(const std::vector<Shape>& shapes) const {

@@ -13,6 +13,7 @@ Graph optimised_graph(const PlanRequest& request) {
     const PlannerOptions& options = request.options;
     Graph graph =
         normalise(request.model, request.fed, request.probes, request.training);
+    graph.real = request.dtype;
     graph.as_built = request.as_built;
     if (options.simplify) {
         graph = request.training ? std::move(graph) : share_products(std::move(graph));
@@ -35,6 +36,7 @@ Plan make_plan(const PlanRequest& request) {
     const Layout layout = lay_out(graph, needs, request.options.layout);
     Plan plan;
     plan.model = request.model;
+    plan.dtype = request.dtype;
     plan.training = request.training;
     plan.relies_on_parameters = graph.relies_on_parameters;
     plan.calls_within_steps = graph.calls_within_steps;
@@ -47,6 +49,7 @@ Plan make_plan(const PlanRequest& request) {
     if (request.training) {
         emit_backward(context, needs);
     }
+    plan.check_dtypes();
     return plan;
 }
 

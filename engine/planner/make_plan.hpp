@@ -11,8 +11,9 @@ namespace nengine::engine {
 /// Everything from the model to the command list.
 struct PlanRequest {
     std::shared_ptr<const Model> model;
-    std::vector<int> fed;     ///< per input: 0 no, 1 every step, 2 held
-    std::vector<int> probes;  ///< which are observed
+    std::vector<int> fed;          ///< per input: 0 no, 1 every step, 2 held
+    std::vector<int> probes;       ///< which are observed
+    DType dtype = DType::float32;  ///< of signals that state none
     bool training = false;
     bool as_built = false;  ///< parameters have the values that the model gives them
     PlannerOptions options;

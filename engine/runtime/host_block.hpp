@@ -1,38 +1,40 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
-#include "engine/ir/names.hpp"
-#include "kernels/base/device.hpp"
-#include "kernels/base/view.hpp"
+#include "engine/ir/any_block.hpp"
 
 namespace nengine::engine {
 
 /// The numbers of a block, wherever it lies, one after the other.
-template <class Real>
-std::vector<Real> read_block(const Device& device, const Block<Real>& block);
-template <class Real>
-void write_block(const Device& device, const Block<Real>& block,
-                 const std::vector<Real>& values);
+std::vector<std::byte> read_block(const Device& device, const AnyBlock& block);
+void write_block(const Device& device, const AnyBlock& block,
+                 const std::vector<std::byte>& values);
 
 enum class HostAccess { read, write };
 
 /// Numbers that calls read or write, on the host: the block itself where that is
 /// possible.
-template <class Real>
 class HostBlock {
 public:
-    HostBlock(const Device& device, const Block<Real>& block, HostAccess access);
+    HostBlock(const Device& device, const AnyBlock& block, HostAccess access);
 
-    const Block<Real>& operator*() const { return host_; }
-    const Block<Real>* operator->() const { return &host_; }
+    /// The numbers of a step and an item.
+    std::size_t row_size() const {
+        return static_cast<std::size_t>(host_.rows * host_.cols);
+    }
+    /// Fills `row` from, or writes it to, columns [first, first + row.size()) of a step
+    /// and item.
+    void read(Index step, Index item, std::span<double> row) const;
+    void write(Index step, Index item, Index first, std::span<const double> row) const;
     /// Hands on what was written.
     void finish();
 
 private:
     Device device_;
-    Block<Real> block_, host_;
-    std::vector<Real> copy_;
+    AnyBlock block_, host_;
+    std::vector<std::byte> copy_;
 };
 
 }  // namespace nengine::engine

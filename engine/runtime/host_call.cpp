@@ -1,92 +1,63 @@
 #include "engine/runtime/host_call.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 #include <exception>
+
+#include "kernels/base/error.hpp"
 
 namespace nengine::engine {
 
-bool calls_user(const Command& command) {
-    const auto* process = std::get_if<ProcessCommand>(&command.args);
-    return std::holds_alternative<HostCommand>(command.args) ||
-           (process != nullptr && process->members.front().process.users_own);
-}
-
 bool calls_user(const Plan& plan) {
     bool calls = false;
-    for_each_command(
-        plan, [&](const Command& command) { calls = calls || calls_user(command); });
+    for_each_host_call(plan, [&](const HostCommand& command) {
+        calls = calls || command.callee().users_own;
+    });
     return calls;
 }
 
-template <class Real>
-UserCall<Real>::UserCall(const HostContext<Real>& context, const Command& command,
-                         const ChunkExtent& extent, HostSteps steps)
-    : context_(context), steps_(steps) {
-    if (const auto* function = std::get_if<HostCommand>(&command.args)) {
-        bind(*function, extent);
-    } else {
-        bind(std::get<ProcessCommand>(command.args), extent);
+UserCall::UserCall(const HostContext& context, const HostCommand& command,
+                   const Binder& binder, const ChunkExtent& extent, HostSteps steps)
+    : context_(context),
+      steps_(steps),
+      op_(command.members.front().op),
+      first_item_(command.callee().differs_by_item ? extent.first_item : 0),
+      items_(command.callee().differs_by_item ? extent.items : 1),
+      logged_(!command.callee().has_x || command.callee().ordered),
+      function_(command.callee().function.get()) {
+    if (function_ == nullptr) {
+        processes_ = &context.processes.of(op_);
     }
-}
-
-template <class Real>
-void UserCall<Real>::bind(const HostCommand& command, const ChunkExtent& extent) {
-    op_ = command.op;
-    function_ = command.function.call.get();
-    const bool by_item = command.x.present();
-    logged_ = !by_item || command.function.ordered;
-    bind(command.x, command.output, extent, by_item);
-}
-
-template <class Real>
-void UserCall<Real>::bind(const ProcessCommand& command, const ChunkExtent& extent) {
-    op_ = command.members.front().op;
-    processes_ = &context_.processes.of(op_);
-    const HostProcess& process = command.members.front().process;
-    logged_ = !process.has_x || process.ordered;
-    bind(command.x, command.output, extent, process.differs_by_item);
-}
-
-template <class Real>
-void UserCall<Real>::bind(const Operand& x, const Operand& output,
-                          const ChunkExtent& extent, bool by_item) {
-    first_item_ = by_item ? extent.first_item : 0;
-    items_ = by_item ? extent.items : 1;
     // What is one for all items is called in the first tile for the others too.
-    const bool again_in_tiles = items_ == 1 && extent.items < context_.minibatch;
-    kept_ = logged_ && (context_.keeps_calls || again_in_tiles);
-    const auto block = [&](const Operand& operand) {
-        return context_.binder.block(operand, extent, steps_.count, items_);
-    };
-    const auto numbers = [](const Block<Real>& of) {
-        return std::vector<double>(static_cast<std::size_t>(of.rows * of.cols));
-    };
-    if (x.present()) {
-        x_.emplace(context_.device, block(x), HostAccess::read);
-        arguments_ = numbers(**x_);
+    const bool again_in_tiles = items_ == 1 && extent.items < context.minibatch;
+    kept_ = logged_ && (context.keeps_calls || again_in_tiles);
+    if (command.x.present()) {
+        x_.emplace(context.device, binder.block(command.x, steps.count, items_),
+                   HostAccess::read);
+        arguments_.resize(x_->row_size());
     }
-    if (output.present()) {
-        out_.emplace(context_.device, block(output), HostAccess::write);
-        results_ = numbers(**out_);
+    if (command.output.present()) {
+        dtype_ = binder.dtype(command.output);
+        out_.emplace(context.device, binder.block(command.output, steps.count, items_),
+                     HostAccess::write);
+        results_.resize(out_->row_size());
     }
 }
 
-template <class Real>
-void UserCall<Real>::call(Index step) {
+void UserCall::call(Index step) {
     for (Index item = 0; item < items_; ++item) {
         call(step, item);
     }
 }
 
-template <class Real>
-void UserCall<Real>::finish() {
+void UserCall::finish() {
     if (out_) {
         out_->finish();
     }
 }
 
-template <class Real>
-void UserCall<Real>::call(Index step, Index item) {
+void UserCall::call(Index step, Index item) {
     CallLog& calls = context_.processes.calls;
     const Index at = steps_.first + step, of = first_item_ + item;
     if (const double* known = logged_ ? calls.find(op_, at, of) : nullptr) {
@@ -97,26 +68,46 @@ void UserCall<Real>::call(Index step, Index item) {
             calls.add(op_, at, of, results_);
         }
     }
-    for (std::size_t i = 0; i < results_.size(); ++i) {
-        (**out_)(step, item, 0, static_cast<Index>(i)) = static_cast<Real>(results_[i]);
+    if (out_) {
+        out_->write(step, item, 0, results_);
     }
 }
 
-template <class Real>
-void UserCall<Real>::call_now(Index step, Index item) {
-    for (std::size_t i = 0; i < arguments_.size(); ++i) {
-        arguments_[i] = (**x_)(step, item, 0, static_cast<Index>(i));
+const HostCall& UserCall::function(Index item) const {
+    return function_ != nullptr
+               ? *function_
+               : (*processes_)[static_cast<std::size_t>(first_item_ + item)];
+}
+
+void UserCall::call_now(Index step, Index item) {
+    if (x_) {
+        x_->read(step, item, arguments_);
     }
     const Index at = steps_.first + step;
-    const HostCall& function =
-        function_ != nullptr
-            ? *function_
-            : (*processes_)[static_cast<std::size_t>(first_item_ + item)];
+    const double t = static_cast<double>(at + 1) * context_.model.dt();
     try {
-        function(static_cast<double>(at + 1) * context_.dt, arguments_, results_);
+        function(item)(t, arguments_, results_);
+        need_range(t);
     } catch (...) {
         context_.failed = at;
         throw;
+    }
+}
+
+/// Refuses finite results that would be infinite in the network's dtype.
+void UserCall::need_range(double t) const {
+    if (dtype_ != DType::float32) {
+        return;
+    }
+    for (const double value : results_) {
+        if (std::isfinite(value) && !std::isfinite(static_cast<float>(value))) {
+            char text[96];
+            std::snprintf(text, sizeof text, ": got %.6g at t = %.6g, needs what ",
+                          value, t);
+            throw SimulationError(
+                context_.model.operators()[static_cast<std::size_t>(op_)]->label +
+                text + "float32 holds, or dtype = DType::float64");
+        }
     }
 }
 
@@ -127,6 +118,16 @@ struct Part {
     Index first, size;
     std::vector<ProcessStep>* steps;
 };
+
+std::vector<Part> parts_of(const HostCommand& command, ProcessStates& processes) {
+    std::vector<Part> parts;
+    Index first = 0;
+    for (const HostCommand::Member& member : command.members) {
+        parts.push_back({first, member.size, &processes.of(member.op)});
+        first += member.size;
+    }
+    return parts;
+}
 
 /// task(i, step) for all i below `tasks` and for each its `steps` steps, on all cores.
 /// Rethrows the error of the earliest step, and says which step that was.
@@ -161,57 +162,39 @@ void for_each_side_by_side(Index tasks, HostSteps steps, std::optional<Index>& f
 
 }  // namespace
 
-template <class Real>
-void call_side_by_side(const HostContext<Real>& context, const ProcessCommand& command,
-                       const ChunkExtent& extent, HostSteps steps) {
-    const bool by_item = command.members.front().process.differs_by_item;
+void call_side_by_side(const HostContext& context, const HostCommand& command,
+                       const Binder& binder, const ChunkExtent& extent,
+                       HostSteps steps) {
+    const bool by_item = command.callee().differs_by_item;
     const Index items = by_item ? extent.items : 1;
     const Index first_item = by_item ? extent.first_item : 0;
-    const auto block = [&](const Operand& operand) {
-        return context.binder.block(operand, extent, steps.count, items);
-    };
-    std::optional<HostBlock<Real>> in;
+    std::optional<HostBlock> in;
     if (command.x.present()) {
-        in.emplace(context.device, block(command.x), HostAccess::read);
+        in.emplace(context.device, binder.block(command.x, steps.count, items),
+                   HostAccess::read);
     }
-    HostBlock<Real> out(context.device, block(command.output), HostAccess::write);
-    std::vector<Part> parts;
-    Index size = 0;
-    for (const ProcessCommand::Member& member : command.members) {
-        parts.push_back({size, member.size, &context.processes.of(member.op)});
-        size += member.size;
-    }
+    HostBlock out(context.device, binder.block(command.output, steps.count, items),
+                  HostAccess::write);
+    const std::vector<Part> parts = parts_of(command, context.processes);
     const auto make_task = [&](Index task) {
         const Part part = parts[static_cast<std::size_t>(task / items)];
         const Index item = task % items;
-        std::vector<double> x(
-            static_cast<std::size_t>(in ? (*in)->rows * (*in)->cols : 0));
-        std::vector<double> results(static_cast<std::size_t>(part.size));
         ProcessStep& process =
             (*part.steps)[static_cast<std::size_t>(first_item + item)];
-        return [&, part, item, x = std::move(x), results = std::move(results),
-                process = &process](Index t) mutable {
-            for (std::size_t i = 0; i < x.size(); ++i) {
-                x[i] = (**in)(t, item, 0, static_cast<Index>(i));
+        return [&, part, item, x = std::vector<double>(in ? in->row_size() : 0),
+                results = std::vector<double>(static_cast<std::size_t>(part.size)),
+                process = &process](Index step) mutable {
+            if (in) {
+                in->read(step, item, x);
             }
-            (*process)(static_cast<double>(steps.first + t + 1) * context.dt, x,
-                       results);
-            for (Index i = 0; i < part.size; ++i) {
-                (*out)(t, item, 0, part.first + i) =
-                    static_cast<Real>(results[static_cast<std::size_t>(i)]);
-            }
+            const auto at = static_cast<double>(steps.first + step + 1);
+            (*process)(at * context.model.dt(), x, results);
+            out.write(step, item, part.first, results);
         };
     };
     for_each_side_by_side(static_cast<Index>(parts.size()) * items, steps,
                           context.failed, make_task);
     out.finish();
 }
-
-template class UserCall<float>;
-template class UserCall<double>;
-template void call_side_by_side(const HostContext<float>&, const ProcessCommand&,
-                                const ChunkExtent&, HostSteps);
-template void call_side_by_side(const HostContext<double>&, const ProcessCommand&,
-                                const ChunkExtent&, HostSteps);
 
 }  // namespace nengine::engine

@@ -10,12 +10,10 @@
 namespace nengine::engine {
 
 /// What calls of the host need of the plan's runner, and what they tell it.
-template <class Real>
 struct HostContext {
     const Device& device;
-    const Binder<Real>& binder;
+    const Model& model;
     ProcessStates& processes;
-    double dt;
     Index minibatch;
     bool keeps_calls;              ///< for steps that may be run again
     std::optional<Index>& failed;  ///< the step in which a call has thrown
@@ -28,11 +26,10 @@ struct HostSteps {
 
 /// A function of the user's, or a process that calls one: on one thread, items in
 /// order, no call made twice.
-template <class Real>
 class UserCall {
 public:
-    UserCall(const HostContext<Real>& context, const Command& command,
-             const ChunkExtent& extent, HostSteps steps);
+    UserCall(const HostContext& context, const HostCommand& command,
+             const Binder& binder, const ChunkExtent& extent, HostSteps steps);
 
     /// The `step`-th of the steps, for all items.
     void call(Index step);
@@ -40,31 +37,33 @@ public:
     void finish();
 
 private:
-    void bind(const HostCommand& command, const ChunkExtent& extent);
-    void bind(const ProcessCommand& command, const ChunkExtent& extent);
-    void bind(const Operand& x, const Operand& output, const ChunkExtent& extent,
-              bool by_item);
     void call(Index step, Index item);
     void call_now(Index step, Index item);
+    const HostCall& function(Index item) const;
+    void need_range(double t) const;
 
-    const HostContext<Real>& context_;
+    const HostContext& context_;
     HostSteps steps_;
-    int op_ = 0;
-    Index first_item_ = 0, items_ = 1;
-    bool logged_ = false, kept_ = false;  ///< may be known; is kept when it is not
-    const HostCall* function_ = nullptr;
+    int op_;
+    Index first_item_, items_;
+    bool logged_, kept_;  ///< may be known; is kept when it is not
+    const HostCall* function_;
     std::vector<ProcessStep>* processes_ = nullptr;
-    std::optional<HostBlock<Real>> x_, out_;
+    std::optional<HostBlock> x_, out_;
+    DType dtype_ = DType::float64;  ///< of what is written
     std::vector<double> arguments_, results_;
 };
 
-/// Whether a command is called as a UserCall; whether some of a plan's are.
-bool calls_user(const Command& command);
+/// The call of the host that a command is; null: a kernel.
+inline const HostCommand* host_call(const Command& command) {
+    return std::get_if<HostCommand>(&command.args);
+}
+/// Whether some of a plan's calls are made as UserCalls.
 bool calls_user(const Plan& plan);
 
 /// Processes of the engine's own, which share nothing: side by side, on all cores.
-template <class Real>
-void call_side_by_side(const HostContext<Real>& context, const ProcessCommand& command,
-                       const ChunkExtent& extent, HostSteps steps);
+void call_side_by_side(const HostContext& context, const HostCommand& command,
+                       const Binder& binder, const ChunkExtent& extent,
+                       HostSteps steps);
 
 }  // namespace nengine::engine

@@ -28,13 +28,13 @@ bool shares_arena(const BufferSpec& spec) {
     return spec.kind == BufferKind::work || spec.kind == BufferKind::input;
 }
 
-std::size_t buffer_bytes(const BufferSpec& spec, ChunkSize capacity, Index minibatch,
-                         std::size_t real_bytes) {
+std::size_t buffer_bytes(const BufferSpec& spec, ChunkSize capacity, Index minibatch) {
     const Index items = !spec.batched                    ? 1
                         : spec.kind == BufferKind::state ? minibatch
                                                          : capacity.items;
     const Index rows = spec.history ? capacity.steps + spec.extra_rows : 1;
-    const std::size_t bytes = array_bytes({spec.width, items, rows}, real_bytes);
+    const std::size_t bytes =
+        array_bytes({spec.width, items, rows}, itemsize(spec.dtype));
     return bytes < beyond_all ? aligned(bytes) : bytes;
 }
 
@@ -78,7 +78,7 @@ std::string arena_purpose(const Plan& plan, const std::vector<Interval>& interva
 
 PlanMemory::PlanMemory(const Device& device, const Plan& plan,
                        const PlannerOptions& options, ChunkSize capacity,
-                       Index minibatch, std::size_t real_bytes)
+                       Index minibatch)
     : addresses_(plan.buffers.size(), nullptr) {
     std::vector<Interval> intervals;
     for (BufferId b = 0; b < static_cast<BufferId>(plan.buffers.size()); ++b) {
@@ -86,7 +86,7 @@ PlanMemory::PlanMemory(const Device& device, const Plan& plan,
         if (spec.kind == BufferKind::parameter || spec.kind == BufferKind::gradient) {
             continue;  // the session's
         }
-        const std::size_t bytes = buffer_bytes(spec, capacity, minibatch, real_bytes);
+        const std::size_t bytes = buffer_bytes(spec, capacity, minibatch);
         if (!shares_arena(spec) || bytes >= beyond_all) {
             owned_.push_back(device.allocate(bytes, spec.name));
             addresses_[static_cast<std::size_t>(b)] = owned_.back().data();

@@ -22,7 +22,7 @@ class PlanMemory {
 public:
     /// @throws MemoryError  not enough memory
     PlanMemory(const Device& device, const Plan& plan, const PlannerOptions& options,
-               ChunkSize capacity, Index minibatch, std::size_t real_bytes);
+               ChunkSize capacity, Index minibatch);
 
     void* data(BufferId buffer) const {
         return addresses_[static_cast<std::size_t>(buffer)];

@@ -26,28 +26,30 @@ bool has_draws(const Plan& plan) {
 
 }  // namespace
 
-template <class Real>
-PlanRunner<Real>::PlanRunner(const Device& device, std::shared_ptr<const Plan> plan,
-                             const PlannerOptions& options, ChunkSize chunk,
-                             ParameterStore<Real>& parameters,
-                             const StateStore<Real>& layout)
+PlanRunner::PlanRunner(const Device& device, std::shared_ptr<const Plan> plan,
+                       const PlannerOptions& options, ChunkSize chunk,
+                       ParameterStore& parameters, const StateStore& layout)
     : device_(device),
       plan_(std::move(plan)),
       options_(options),
       chunk_(chunk),
       parameters_(parameters),
       minibatch_(layout.minibatch()),
-      memory_(device, *plan_, options, chunk, layout.minibatch(), sizeof(Real)),
+      memory_(device, *plan_, options, chunk, layout.minibatch()),
       steps_per_recording_(device.is_cuda() ? steps_per_graph : 1),
       counters_(device.allocate(
           static_cast<std::size_t>(steps_per_recording_) * sizeof(Index),
           "step counters")),
       origin_(device.allocate(sizeof(RandomOrigin), "the place of random numbers")),
-      binder_(device_, *plan_, memory_, tables_, counters_.as<Index>(),
-              origin_.as<RandomOrigin>()) {
+      bindings_{.device = device_,
+                .plan = *plan_,
+                .memory = memory_,
+                .tables = {},
+                .step_counter = counters_.as<Index>(),
+                .origin = origin_.as<RandomOrigin>()} {
     for (const auto& table : plan_->tables) {
         table_memory_.push_back(upload_table(device_, table));
-        tables_.push_back(table_memory_.back().template as<Index>());
+        bindings_.tables.push_back(table_memory_.back().as<Index>());
     }
     upload_constants();
     make_state_tables(layout);
@@ -58,8 +60,7 @@ PlanRunner<Real>::PlanRunner(const Device& device, std::shared_ptr<const Plan> p
     backward_timer_ = device_.timer(plan_->backward.size());
 }
 
-template <class Real>
-void PlanRunner<Real>::upload_constants() {
+void PlanRunner::upload_constants() {
     for (BufferId b = 0; b < static_cast<BufferId>(plan_->buffers.size()); ++b) {
         const BufferKind kind = plan_->buffers[static_cast<std::size_t>(b)].kind;
         if (kind == BufferKind::parameter) {
@@ -69,13 +70,13 @@ void PlanRunner<Real>::upload_constants() {
         }
     }
     for (const auto& [buffer, values] : plan_->literals) {
-        upload_as(device_, static_cast<Real*>(memory_.data(buffer)), values.data(),
+        upload_as(device_, memory_.data(buffer),
+                  plan_->buffers[static_cast<std::size_t>(buffer)].dtype, values.data(),
                   values.size());
     }
 }
 
-template <class Real>
-void PlanRunner<Real>::forward(const ChunkExtent& extent) {
+void PlanRunner::forward(const ChunkExtent& extent) {
     set_origin(extent);
     failed_step_.reset();
     if (extent.first_item == 0) {
@@ -88,8 +89,7 @@ void PlanRunner<Real>::forward(const ChunkExtent& extent) {
     }
 }
 
-template <class Real>
-void PlanRunner<Real>::backward(const ChunkExtent& extent) {
+void PlanRunner::backward(const ChunkExtent& extent) {
     backward_timer_->start();
     for (std::size_t s = 0; s < plan_->backward.size(); ++s) {
         run_stage(plan_->backward[s], true, s, extent);
@@ -97,8 +97,7 @@ void PlanRunner<Real>::backward(const ChunkExtent& extent) {
     }
 }
 
-template <class Real>
-std::vector<double> PlanRunner<Real>::stage_seconds() const {
+std::vector<double> PlanRunner::stage_seconds() const {
     std::vector<double> seconds = forward_timer_->seconds();
     for (const double back : backward_timer_->seconds()) {
         seconds.push_back(back);
@@ -106,9 +105,8 @@ std::vector<double> PlanRunner<Real>::stage_seconds() const {
     return seconds;
 }
 
-template <class Real>
-void PlanRunner<Real>::run_stage(const Stage& stage, bool backward, std::size_t index,
-                                 const ChunkExtent& extent) {
+void PlanRunner::run_stage(const Stage& stage, bool backward, std::size_t index,
+                           const ChunkExtent& extent) {
     if (stage.kind == StageKind::stepped) {
         run_commands(stage.before, extent);
         run_steps(stage, backward, index, extent);
@@ -120,29 +118,23 @@ void PlanRunner<Real>::run_stage(const Stage& stage, bool backward, std::size_t 
 
 /// `steps`: those at hand, for what is called on the host; kernels of stepped stages
 /// look at the step counter.
-template <class Real>
-void PlanRunner<Real>::run_command(const Command& command, const ChunkExtent& extent,
-                                   HostSteps steps) {
-    if (std::holds_alternative<HostCommand>(command.args) ||
-        std::holds_alternative<ProcessCommand>(command.args)) {
-        call_host(command, extent, steps);
-    } else if (const auto* random = std::get_if<RandomCommand>(&command.args)) {
-        draw(*random, extent);
+void PlanRunner::run_command(const Command& command, const ChunkExtent& extent,
+                             HostSteps steps) {
+    if (const HostCommand* host = host_call(command)) {
+        call_host(*host, extent, steps);
     } else {
-        binder_.bind(command, extent)();
+        std::get<KernelCall>(command.args).bind(Binder(bindings_, extent))();
     }
 }
 
-template <class Real>
-void PlanRunner<Real>::run_commands(std::span<const Command> commands,
-                                    const ChunkExtent& extent) {
+void PlanRunner::run_commands(std::span<const Command> commands,
+                              const ChunkExtent& extent) {
     for (const Command& command : commands) {
         run_command(command, extent, {extent.first_step, extent.steps});
     }
 }
 
-template <class Real>
-void PlanRunner<Real>::run_folded(const Stage& stage, const ChunkExtent& extent) {
+void PlanRunner::run_folded(const Stage& stage, const ChunkExtent& extent) {
     const std::span<const Command> commands = stage.commands;
     const auto first = static_cast<std::size_t>(stage.first_call);
     const auto n = static_cast<std::size_t>(stage.n_calls);
@@ -151,44 +143,21 @@ void PlanRunner<Real>::run_folded(const Stage& stage, const ChunkExtent& extent)
     run_commands(commands.subspan(first + n), extent);
 }
 
-template <class Real>
-RandomOrigin PlanRunner<Real>::origin(const ChunkExtent& extent) const {
-    return {.seed = processes_->seed(),
-            .first_step = static_cast<std::uint64_t>(extent.first_step),
-            .first_item = static_cast<std::uint32_t>(processes_->first_item() +
-                                                     extent.first_item)};
-}
-
-/// In folded stages only: a recorded step would draw the same numbers over and over.
-template <class Real>
-void PlanRunner<Real>::draw(const RandomCommand& command, const ChunkExtent& extent) {
-    const RandomOrigin from = origin(extent);
-    const RandomArgs<Real> args{
-        .kind = command.kind,
-        .seed = from.seed,
-        .first_step = from.first_step,
-        .first_item = from.first_item,
-        .per_item = command.per_item,
-        .scale = static_cast<Real>(command.scale),
-        .shift = static_cast<Real>(command.shift),
-        .pairs = tables_[static_cast<std::size_t>(command.pairs)],
-        .n_pairs = command.n_pairs,
-        .dst = binder_.block(command.output, extent)};
-    device_.run([&](const auto& exec) { draw_random(exec, args); });
-}
-
-template <class Real>
-void PlanRunner<Real>::set_origin(const ChunkExtent& extent) {
+/// Says to kernels that draw where the random numbers of a chunk lie.
+void PlanRunner::set_origin(const ChunkExtent& extent) {
     if (!draws_) {
         return;
     }
-    const RandomOrigin from = origin(extent);
-    device_.upload(origin_.data(), &from, sizeof(from));
+    const RandomOrigin origin{
+        .seed = processes_->seed(),
+        .first_step = static_cast<std::uint64_t>(extent.first_step),
+        .first_item =
+            static_cast<std::uint32_t>(processes_->first_item() + extent.first_item)};
+    device_.upload(origin_.data(), &origin, sizeof(origin));
 }
 
 /// So that `step` comes next, then the one after it (backward: before it).
-template <class Real>
-void PlanRunner<Real>::set_counters(Index step, bool backward) {
+void PlanRunner::set_counters(Index step, bool backward) {
     std::array<Index, steps_per_graph> steps{};
     for (Index& counter : steps) {
         counter = step;
@@ -197,29 +166,33 @@ void PlanRunner<Real>::set_counters(Index step, bool backward) {
     device_.upload(counters_.data(), steps.data(), counters_.bytes());
 }
 
-template <class Real>
-void PlanRunner<Real>::run_steps(const Stage& stage, bool backward, std::size_t index,
-                                 const ChunkExtent& extent) {
-    if (options_.executor == ExecutorMode::recorded && !stage.has_host) {
+void PlanRunner::run_steps(const Stage& stage, bool backward, std::size_t index,
+                           const ChunkExtent& extent) {
+    const bool recorded = options_.executor == ExecutorMode::recorded;
+    if (recorded && !stage.has_host) {
         replay_steps(stage, backward, index, extent);
         return;
     }
+    const std::vector<Call>* bound =
+        recorded ? &bound_steps(stage, backward, index, extent, 1).steps.front()
+                 : nullptr;
     for (Index i = 0; i < extent.steps; ++i) {
         const Index step = backward ? extent.steps - 1 - i : i;
         set_counters(step, backward);
-        for (const Command& command : stage.commands) {
-            run_command(command, extent, {extent.first_step + step, 1});
+        for (std::size_t c = 0; c < stage.commands.size(); ++c) {
+            if (bound != nullptr && (*bound)[c] != nullptr) {
+                (*bound)[c]();
+            } else {
+                run_command(stage.commands[c], extent, {extent.first_step + step, 1});
+            }
         }
     }
 }
 
-template <class Real>
-auto PlanRunner<Real>::recorded_steps(const Stage& stage, bool backward,
-                                      std::size_t index, const ChunkExtent& extent)
-    -> Recorded& {
+auto PlanRunner::bound_steps(const Stage& stage, bool backward, std::size_t index,
+                             const ChunkExtent& extent, Index needed) -> Recorded& {
     Recorded& recorded =
         recorded_[RecordingKey(backward, index, extent.items, extent.first_item)];
-    const Index needed = std::min(steps_per_recording_, extent.steps);
     if (std::ssize(recorded.steps) >= needed) {
         return recorded;
     }
@@ -227,19 +200,20 @@ auto PlanRunner<Real>::recorded_steps(const Stage& stage, bool backward,
     // at it would be found by the address sanitizer.
     const auto commands = std::make_unique<std::vector<Command>>(stage.commands);
     for (Index step = std::ssize(recorded.steps); step < needed; ++step) {
-        const Binder<Real> binder = binder_.later(step);
+        const Binder binder = Binder(bindings_, extent).later(step);
         auto& calls = recorded.steps.emplace_back();
         for (const Command& command : *commands) {
-            calls.push_back(binder.bind(command, extent));
+            const auto* kernel = std::get_if<KernelCall>(&command.args);
+            calls.push_back(kernel != nullptr ? kernel->bind(binder) : Call());
         }
     }
     return recorded;
 }
 
-template <class Real>
-void PlanRunner<Real>::replay_steps(const Stage& stage, bool backward,
-                                    std::size_t index, const ChunkExtent& extent) {
-    Recorded& recorded = recorded_steps(stage, backward, index, extent);
+void PlanRunner::replay_steps(const Stage& stage, bool backward, std::size_t index,
+                              const ChunkExtent& extent) {
+    Recorded& recorded = bound_steps(stage, backward, index, extent,
+                                     std::min(steps_per_recording_, extent.steps));
     set_counters(backward ? extent.steps - 1 : 0, backward);
     for (Index done = 0; done < extent.steps; done += steps_per_recording_) {
         run_group(recorded, backward,
@@ -250,8 +224,7 @@ void PlanRunner<Real>::replay_steps(const Stage& stage, bool backward,
 /// A group of a new size is launched call by call. That makes libraries ready, which
 /// they cannot be made in a recording, and recording it would take as long as launching
 /// it: it pays off only from the second time on.
-template <class Real>
-void PlanRunner<Real>::run_group(Recorded& recorded, bool backward, Index steps) {
+void PlanRunner::run_group(Recorded& recorded, bool backward, Index steps) {
     const auto launch = [&] {
         for (Index step = 0; step < steps; ++step) {
             for (const Call& call : recorded.steps[static_cast<std::size_t>(step)]) {
@@ -275,8 +248,5 @@ void PlanRunner<Real>::run_group(Recorded& recorded, bool backward, Index steps)
     }
     recording != nullptr ? recording->replay() : launch();
 }
-
-template class PlanRunner<float>;
-template class PlanRunner<double>;
 
 }  // namespace nengine::engine

@@ -17,23 +17,31 @@
 namespace nengine::engine {
 
 /// A plan with its memory on a device: runs stages over chunks.
-template <class Real>
 class PlanRunner {
 public:
     PlanRunner(const Device& device, std::shared_ptr<const Plan> plan,
                const PlannerOptions& options, ChunkSize chunk,
-               ParameterStore<Real>& parameters, const StateStore<Real>& layout);
+               ParameterStore& parameters, const StateStore& layout);
 
     const Plan& plan() const { return *plan_; }
     ChunkSize chunk() const { return chunk_; }
-    const Binder<Real>& binder() const { return binder_; }
+    /// The numbers of an operand of the plan: `steps` and `items` extents, stride 0
+    /// where it has one row.
+    AnyBlock block(const Operand& operand, const ChunkExtent& extent, Index steps,
+                   Index items) const {
+        return Binder(bindings_, extent).block(operand, steps, items);
+    }
+    /// With the operand's own extents.
+    AnyBlock block(const Operand& operand, const ChunkExtent& extent) const {
+        return Binder(bindings_, extent).block(operand);
+    }
     std::size_t bytes() const { return memory_.bytes(); }
 
     /// Takes over what other plans have left; hands back what this one leaves.
-    void load_state(const StateStore<Real>& store);
-    void save_state(StateStore<Real>& store) const;
+    void load_state(const StateStore& store);
+    void save_state(StateStore& store) const;
     /// Learned weights alone: what an isolated call leaves.
-    void save_learned(StateStore<Real>& store) const;
+    void save_learned(StateStore& store) const;
     /// The processes that runs advance from now on; borrowed. `keeps_calls`: what the
     /// user's functions give is kept, for steps that may be run again.
     void use(ProcessStates& processes, bool keeps_calls = false) {
@@ -75,25 +83,24 @@ private:
                      HostSteps steps);
     void run_commands(std::span<const Command> commands, const ChunkExtent& extent);
     void run_folded(const Stage& stage, const ChunkExtent& extent);
-    Recorded& recorded_steps(const Stage& stage, bool backward, std::size_t index,
-                             const ChunkExtent& extent);
+    /// The calls of the first steps of a stepped stage, `needed` of them or more; an
+    /// empty one for what the host is called for.
+    Recorded& bound_steps(const Stage& stage, bool backward, std::size_t index,
+                          const ChunkExtent& extent, Index needed);
     void replay_steps(const Stage& stage, bool backward, std::size_t index,
                       const ChunkExtent& extent);
     void run_group(Recorded& recorded, bool backward, Index steps);
-    HostContext<Real> host_context();
-    void call_host(const Command& command, const ChunkExtent& extent, HostSteps steps);
-    void call_processes(const HostContext<Real>& context, const ProcessCommand& command,
+    HostContext host_context();
+    void call_host(const HostCommand& command, const ChunkExtent& extent,
+                   HostSteps steps);
+    void call_processes(const HostContext& context, const HostCommand& command,
                         const ChunkExtent& extent, HostSteps steps);
     /// Functions of the user's over a chunk: all of a step before any of the next.
     void call_together(std::span<const Command> commands, const ChunkExtent& extent);
-    void draw(const RandomCommand& command, const ChunkExtent& extent);
-    /// Where the random numbers of a chunk or a step lie.
-    RandomOrigin origin(const ChunkExtent& extent) const;
-    /// Says so to kernels that draw.
     void set_origin(const ChunkExtent& extent);
     void set_counters(Index step, bool backward);
     void upload_constants();
-    void make_state_tables(const StateStore<Real>& layout);
+    void make_state_tables(const StateStore& layout);
     void make_pack_calls();
     void make_table_pack(const Packed& packed, Index width);
     void make_piece_pack(const Packed& packed, const PackPiece& piece);
@@ -109,7 +116,7 @@ private:
     };
     struct StateTable;
     void save_run(const StateTable& table, const StateRun& run,
-                  StateStore<Real>& store) const;
+                  StateStore& store) const;
     /// How a state buffer's elements lie in the store.
     struct StateTable {
         BufferId buffer;
@@ -117,27 +124,27 @@ private:
         Buffer iota, from_store, to_store;
         std::vector<StateRun> runs;
     };
+    AnyBlock state_rows(const StateTable& table, Index items) const;
 
     Device device_;
     std::shared_ptr<const Plan> plan_;
     PlannerOptions options_;
     ChunkSize chunk_;
-    ParameterStore<Real>& parameters_;
+    ParameterStore& parameters_;
     Index minibatch_;
     PlanMemory memory_;
     std::vector<Buffer> table_memory_, filter_memory_;
-    std::vector<Index*> tables_;
     Index steps_per_recording_;
     /// Of the steps of a recording, one each: the first is the step at hand.
     Buffer counters_;
     Buffer origin_;
-    Binder<Real> binder_;
+    Bindings bindings_;
     std::vector<StateTable> state_tables_;
     ProcessStates* processes_ = nullptr;
     bool draws_ = false, keeps_calls_ = false;
     std::optional<Index> failed_step_;
     /// What was computed once for all items, in a chunk's first tile, for its others.
-    std::map<const void*, std::vector<Real>> shared_;
+    std::map<const void*, std::vector<std::byte>> shared_;
     std::vector<Call> pack_, unpack_gradients_;
     std::uint64_t packed_version_ = 0;
     std::map<RecordingKey, Recorded> recorded_;

@@ -71,9 +71,31 @@ std::string name_of_largest(const Model& model, const ParameterLayout& layout,
            "'";
 }
 
-template <class Real>
-Block<Real> vector_block(Real* data, Index n) {
-    return {.data = data, .cols = n};
+/// `n` elements of an array of the plan's dtype, from one of them on.
+AnyBlock vector_block(DType dtype, void* data, Index first, Index n) {
+    return {.dtype = dtype, .data = element_at(data, dtype, first), .cols = n};
+}
+
+Call copy_call(const Device& device, const AnyBlock& from, const AnyBlock& to,
+               bool accumulate) {
+    return [device, from, to, accumulate] {
+        run_as(device, to.dtype, [&]<class Real>(const auto& exec, Real) {
+            copy(exec, CopyArgs<Bound<Real>>{from.as<const Real>(), to.as<Real>(),
+                                             accumulate});
+        });
+    };
+}
+
+/// to[j] = (or +=) the sum of from[sources[p]] over p in [offsets[j], offsets[j + 1]).
+Call indexed_sum_call(const Device& device, const AnyBlock& from, const AnyBlock& to,
+                      const Index* offsets, const Index* sources, bool accumulate) {
+    return [=] {
+        run_as(device, to.dtype, [&]<class Real>(const auto& exec, Real) {
+            indexed_sum(
+                exec, IndexedSumArgs<Bound<Real>>{from.as<const Real>(), to.as<Real>(),
+                                                  offsets, sources, accumulate});
+        });
+    };
 }
 
 /// The parameter buffer's elements for each element of a packed buffer.
@@ -92,8 +114,7 @@ std::vector<Index> sources_of(const Packed& packed, Index width) {
 
 }  // namespace
 
-template <class Real>
-void PlanRunner<Real>::make_pack_calls() {
+void PlanRunner::make_pack_calls() {
     for (const Packed& packed : plan_->packed) {
         const Index width =
             plan_->buffers[static_cast<std::size_t>(packed.buffer)].width;
@@ -107,39 +128,34 @@ void PlanRunner<Real>::make_pack_calls() {
     }
 }
 
-template <class Real>
-void PlanRunner<Real>::make_piece_pack(const Packed& packed, const PackPiece& piece) {
+void PlanRunner::make_piece_pack(const Packed& packed, const PackPiece& piece) {
     const ElementView& view = piece.view;
     const bool matrix = view.dims == 2;
-    Block<Real> source{.data = parameters_.values() + view.offset,
-                       .rows = matrix ? view.shape[0] : 1,
-                       .cols = matrix ? view.shape[1] : view.size(),
-                       .row_stride = matrix ? view.strides[0] : 0,
-                       .col_stride = matrix ? view.strides[1]
-                                            : (view.dims == 1 ? view.strides[0] : 1)};
-    Block<Real> target = source;
-    target.data = static_cast<Real*>(memory_.data(packed.buffer)) + piece.to;
-    target.row_stride = source.cols;
-    target.col_stride = 1;
-    pack_.push_back([device = device_, source, target] {
-        device.run([&](const auto& exec) {
-            copy(exec, CopyArgs<Bound<Real>>{source, target, false});
-        });
-    });
-    if (packed.gradient == no_buffer) {
-        return;
+    const AnyBlock from{.dtype = plan_->dtype,
+                        .rows = matrix ? view.shape[0] : 1,
+                        .cols = matrix ? view.shape[1] : view.size(),
+                        .row_stride = matrix ? view.strides[0] : 0,
+                        .col_stride = matrix ? view.strides[1]
+                                             : (view.dims == 1 ? view.strides[0] : 1)};
+    const auto parameters = [&](void* all) {
+        AnyBlock block = from;
+        block.data = element_at(all, block.dtype, view.offset);
+        return block;
+    };
+    const auto in_packed = [&](BufferId buffer) {
+        return without_gaps(from,
+                            element_at(memory_.data(buffer), from.dtype, piece.to));
+    };
+    pack_.push_back(copy_call(device_, parameters(parameters_.values()),
+                              in_packed(packed.buffer), false));
+    if (packed.gradient != no_buffer) {
+        unpack_gradients_.push_back(copy_call(device_, in_packed(packed.gradient),
+                                              parameters(parameters_.gradients()),
+                                              true));
     }
-    source.data = parameters_.gradients() + view.offset;
-    target.data = static_cast<Real*>(memory_.data(packed.gradient)) + piece.to;
-    unpack_gradients_.push_back([device = device_, source, target] {
-        device.run([&](const auto& exec) {
-            copy(exec, CopyArgs<Bound<Real>>{target, source, true});
-        });
-    });
 }
 
-template <class Real>
-void PlanRunner<Real>::make_table_pack(const Packed& packed, Index width) {
+void PlanRunner::make_table_pack(const Packed& packed, Index width) {
     const auto owner = [&] {
         return name_of_largest(*plan_->model, parameters_.layout(), packed);
     };
@@ -147,17 +163,14 @@ void PlanRunner<Real>::make_table_pack(const Packed& packed, Index width) {
     const std::vector<Index> sources = sources_of(packed, width);
     const auto keep = [&](const std::vector<Index>& table) {
         table_memory_.push_back(upload_table(device_, table));
-        return table_memory_.back().template as<Index>();
+        return table_memory_.back().as<Index>();
     };
-    IndexedSumArgs<Bound<Real>> args{
-        .src = vector_block<Real>(parameters_.values(), parameters_.size()),
-        .dst = vector_block(static_cast<Real*>(memory_.data(packed.buffer)), width),
-        .offsets = keep(iota(width + 1)),
-        .sources = keep(sources),
-        .accumulate = false};
-    pack_.push_back([device = device_, args] {
-        device.run([&](const auto& exec) { indexed_sum(exec, args); });
-    });
+    const DType dtype = plan_->dtype;
+    const Index* each = keep(iota(width + 1));
+    pack_.push_back(indexed_sum_call(
+        device_, vector_block(dtype, parameters_.values(), 0, parameters_.size()),
+        vector_block(dtype, memory_.data(packed.buffer), 0, width), each, keep(sources),
+        false));
     if (packed.gradient == no_buffer || sources.empty()) {
         return;
     }
@@ -165,19 +178,14 @@ void PlanRunner<Real>::make_table_pack(const Packed& packed, Index width) {
     need_tables(device_, width + 2 * (high - low + 1), owner);
     // For each parameter the elements of the packed buffer that it is the source of.
     const CompressedRows transposed = compressed_rows(sources, high - low + 1, low);
-    IndexedSumArgs<Bound<Real>> gradient{
-        .src = vector_block(static_cast<Real*>(memory_.data(packed.gradient)), width),
-        .dst = vector_block(parameters_.gradients() + low, high - low + 1),
-        .offsets = keep(transposed.offsets),
-        .sources = keep(transposed.order),
-        .accumulate = true};
-    unpack_gradients_.push_back([device = device_, gradient] {
-        device.run([&](const auto& exec) { indexed_sum(exec, gradient); });
-    });
+    const Index* offsets = keep(transposed.offsets);
+    unpack_gradients_.push_back(indexed_sum_call(
+        device_, vector_block(dtype, memory_.data(packed.gradient), 0, width),
+        vector_block(dtype, parameters_.gradients(), low, high - low + 1), offsets,
+        keep(transposed.order), true));
 }
 
-template <class Real>
-void PlanRunner<Real>::refresh_parameters() {
+void PlanRunner::refresh_parameters() {
     if (packed_version_ == parameters_.version()) {
         return;
     }
@@ -187,29 +195,26 @@ void PlanRunner<Real>::refresh_parameters() {
     packed_version_ = parameters_.version();
 }
 
-template <class Real>
-void PlanRunner<Real>::zero_gradients() {
-    device_.zero(parameters_.gradients(),
-                 static_cast<std::size_t>(parameters_.size()) * sizeof(Real));
+void PlanRunner::zero_gradients() {
+    device_.zero(parameters_.gradients(), static_cast<std::size_t>(parameters_.size()) *
+                                              itemsize(parameters_.dtype()));
     for (const Packed& packed : plan_->packed) {
         if (packed.gradient != no_buffer) {
             const auto& spec =
                 plan_->buffers[static_cast<std::size_t>(packed.gradient)];
             device_.zero(memory_.data(packed.gradient),
-                         static_cast<std::size_t>(spec.width) * sizeof(Real));
+                         static_cast<std::size_t>(spec.width) * itemsize(spec.dtype));
         }
     }
 }
 
-template <class Real>
-void PlanRunner<Real>::collect_gradients() {
+void PlanRunner::collect_gradients() {
     for (const Call& call : unpack_gradients_) {
         call();
     }
 }
 
-template <class Real>
-void PlanRunner<Real>::make_state_tables(const StateStore<Real>& layout) {
+void PlanRunner::make_state_tables(const StateStore& layout) {
     for (const auto& [buffer, state_pieces] : plan_->states) {
         const auto& pieces = state_pieces;  // clang 16 with OpenMP captures no binding
         const Index width = plan_->buffers[static_cast<std::size_t>(buffer)].width;
@@ -247,27 +252,23 @@ void PlanRunner<Real>::make_state_tables(const StateStore<Real>& layout) {
     }
 }
 
-template <class Real>
-void PlanRunner<Real>::load_state(const StateStore<Real>& store) {
+/// All rows of a state buffer.
+AnyBlock PlanRunner::state_rows(const StateTable& table, Index items) const {
+    return {.dtype = plan_->dtype,
+            .data = memory_.data(table.buffer),
+            .batch = items,
+            .cols = table.width,
+            .batch_stride = table.width};
+}
+
+void PlanRunner::load_state(const StateStore& store) {
     for (const StateTable& table : state_tables_) {
-        const IndexedSumArgs<Bound<Real>> args{
-            .src = {.data = store.data(),
-                    .batch = store.minibatch(),
-                    .cols = store.width(),
-                    .batch_stride = store.width()},
-            .dst = {.data = static_cast<Real*>(memory_.data(table.buffer)),
-                    .batch = store.minibatch(),
-                    .cols = table.width,
-                    .batch_stride = table.width},
-            .offsets = table.iota.template as<Index>(),
-            .sources = table.from_store.template as<Index>(),
-            .accumulate = false};
-        device_.run([&](const auto& exec) { indexed_sum(exec, args); });
+        indexed_sum_call(device_, store.rows(), state_rows(table, store.minibatch()),
+                         table.iota.as<Index>(), table.from_store.as<Index>(), false)();
     }
 }
 
-template <class Real>
-void PlanRunner<Real>::save_state(StateStore<Real>& store) const {
+void PlanRunner::save_state(StateStore& store) const {
     for (const StateTable& table : state_tables_) {
         // Signals of other buffers may lie between: only what this buffer holds is
         // written.
@@ -277,8 +278,7 @@ void PlanRunner<Real>::save_state(StateStore<Real>& store) const {
     }
 }
 
-template <class Real>
-void PlanRunner<Real>::save_learned(StateStore<Real>& store) const {
+void PlanRunner::save_learned(StateStore& store) const {
     for (const SignalId signal : store.learned()) {
         const Index first = store.offset(signal);
         const Index last = first + plan_->model->signal(signal).size();
@@ -295,25 +295,11 @@ void PlanRunner<Real>::save_learned(StateStore<Real>& store) const {
     }
 }
 
-template <class Real>
-void PlanRunner<Real>::save_run(const StateTable& table, const StateRun& run,
-                                StateStore<Real>& store) const {
-    const IndexedSumArgs<Bound<Real>> args{
-        .src = {.data = static_cast<Real*>(memory_.data(table.buffer)),
-                .batch = store.minibatch(),
-                .cols = table.width,
-                .batch_stride = table.width},
-        .dst = {.data = store.data() + run.first,
-                .batch = store.minibatch(),
-                .cols = run.size,
-                .batch_stride = store.width()},
-        .offsets = table.iota.template as<Index>(),
-        .sources = table.to_store.template as<Index>() + run.sorted,
-        .accumulate = false};
-    device_.run([&](const auto& exec) { indexed_sum(exec, args); });
+void PlanRunner::save_run(const StateTable& table, const StateRun& run,
+                          StateStore& store) const {
+    indexed_sum_call(device_, state_rows(table, store.minibatch()),
+                     store.rows(run.first, run.size), table.iota.as<Index>(),
+                     table.to_store.as<Index>() + run.sorted, false)();
 }
-
-template class PlanRunner<float>;
-template class PlanRunner<double>;
 
 }  // namespace nengine::engine

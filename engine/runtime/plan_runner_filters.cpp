@@ -2,8 +2,7 @@
 
 namespace nengine::engine {
 
-template <class Real>
-void PlanRunner<Real>::make_prepared_filters() {
+void PlanRunner::make_prepared_filters() {
     for (const auto* stages : {&plan_->forward, &plan_->backward}) {
         for (const Stage& stage : *stages) {
             for (const Command& command : stage.commands) {
@@ -15,36 +14,35 @@ void PlanRunner<Real>::make_prepared_filters() {
     }
 }
 
-template <class Real>
-void PlanRunner<Real>::prepare_filter_of(const ConvArgs<Planned>& command) {
+void PlanRunner::prepare_filter_of(const ConvArgs<Planned>& command) {
     ConvShape shape = command.shape;
     shape.images = 1;
-    const Real* w = binder_.address(command.w);
-    const BufferKind kind =
-        plan_->buffers[static_cast<std::size_t>(command.w.buffer)].kind;
+    const DType dtype = plan_->buffer(command.w).dtype;
+    const void* w = element_at(memory_.data(command.w.buffer), dtype, command.w.offset);
+    const BufferKind kind = plan_->buffer(command.w).kind;
     const bool stays = kind == BufferKind::parameter || kind == BufferKind::packed ||
                        kind == BufferKind::literal;
     if (!stays || command.kind == LinearMap::backward_filter ||
-        binder_.prepared(w, shape.out_c) != nullptr) {
+        bindings_.prepared_filters.contains({w, shape.out_c})) {
         return;
     }
     Index size = 0;
-    device_.run(
-        [&](const auto& exec) { size = prepared_filter_size<Real>(exec, shape); });
+    run_as(device_, dtype, [&]<class Real>(const auto& exec, Real) {
+        size = prepared_filter_size<Real>(exec, shape);
+    });
     if (size == 0) {
         return;
     }
     filter_memory_.push_back(device_.allocate(
-        static_cast<std::size_t>(size) * sizeof(Real), "a prepared filter"));
-    Real* prepared = filter_memory_.back().template as<Real>();
-    binder_.use_prepared(w, shape.out_c, prepared);
-    pack_.push_back([device = device_, shape, w, prepared] {
-        device.run(
-            [&](const auto& exec) { prepare_filter<Real>(exec, shape, w, prepared); });
+        static_cast<std::size_t>(size) * itemsize(dtype), "a prepared filter"));
+    void* prepared = filter_memory_.back().data();
+    bindings_.prepared_filters[{w, shape.out_c}] = prepared;
+    pack_.push_back([device = device_, dtype, shape, w, prepared] {
+        run_as(device, dtype, [&]<class Real>(const auto& exec, Real) {
+            prepare_filter<Real>(exec, shape, static_cast<const Real*>(w),
+                                 static_cast<Real*>(prepared));
+        });
     });
 }
-
-template void PlanRunner<float>::make_prepared_filters();
-template void PlanRunner<double>::make_prepared_filters();
 
 }  // namespace nengine::engine

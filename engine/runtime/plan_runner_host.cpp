@@ -8,26 +8,23 @@
 
 namespace nengine::engine {
 
-template <class Real>
-HostContext<Real> PlanRunner<Real>::host_context() {
+HostContext PlanRunner::host_context() {
     return {.device = device_,
-            .binder = binder_,
+            .model = *plan_->model,
             .processes = *processes_,
-            .dt = plan_->model->dt(),
             .minibatch = minibatch_,
             .keeps_calls = keeps_calls_,
             .failed = failed_step_};
 }
 
-template <class Real>
-void PlanRunner<Real>::call_host(const Command& command, const ChunkExtent& extent,
-                                 HostSteps steps) {
-    const HostContext<Real> context = host_context();
-    if (!calls_user(command)) {
-        call_processes(context, std::get<ProcessCommand>(command.args), extent, steps);
+void PlanRunner::call_host(const HostCommand& command, const ChunkExtent& extent,
+                           HostSteps steps) {
+    const HostContext context = host_context();
+    if (!command.callee().users_own) {
+        call_processes(context, command, extent, steps);
         return;
     }
-    UserCall<Real> call(context, command, extent, steps);
+    UserCall call(context, command, Binder(bindings_, extent), extent, steps);
     for (Index step = 0; step < steps.count; ++step) {
         call.call(step);
     }
@@ -35,34 +32,30 @@ void PlanRunner<Real>::call_host(const Command& command, const ChunkExtent& exte
 }
 
 /// What is one for all items is computed in a chunk's first tile.
-template <class Real>
-void PlanRunner<Real>::call_processes(const HostContext<Real>& context,
-                                      const ProcessCommand& command,
-                                      const ChunkExtent& extent, HostSteps steps) {
-    const bool shared =
-        !command.members.front().process.differs_by_item && extent.items < minibatch_;
-    const auto block = [&] {
-        return binder_.block(command.output, extent, steps.count, 1);
-    };
+void PlanRunner::call_processes(const HostContext& context, const HostCommand& command,
+                                const ChunkExtent& extent, HostSteps steps) {
+    const Binder binder(bindings_, extent);
+    const bool shared = !command.callee().differs_by_item && extent.items < minibatch_;
+    const auto output = [&] { return binder.block(command.output, steps.count, 1); };
     if (shared && extent.first_item > 0) {
-        write_block(device_, block(), shared_.at(&command));
+        write_block(device_, output(), shared_.at(&command));
         return;
     }
-    call_side_by_side(context, command, extent, steps);
+    call_side_by_side(context, command, binder, extent, steps);
     if (shared) {
-        shared_[&command] = read_block(device_, block());
+        shared_[&command] = read_block(device_, output());
     }
 }
 
-template <class Real>
-void PlanRunner<Real>::call_together(std::span<const Command> commands,
-                                     const ChunkExtent& extent) {
-    const HostContext<Real> context = host_context();
+void PlanRunner::call_together(std::span<const Command> commands,
+                               const ChunkExtent& extent) {
+    const HostContext context = host_context();
     const HostSteps steps{extent.first_step, extent.steps};
-    std::vector<std::unique_ptr<UserCall<Real>>> calls;
+    const Binder binder(bindings_, extent);
+    std::vector<std::unique_ptr<UserCall>> calls;
     for (const Command& command : commands) {
-        calls.push_back(
-            std::make_unique<UserCall<Real>>(context, command, extent, steps));
+        calls.push_back(std::make_unique<UserCall>(context, *host_call(command), binder,
+                                                   extent, steps));
     }
     for (Index step = 0; step < steps.count; ++step) {
         for (const auto& call : calls) {
@@ -73,16 +66,5 @@ void PlanRunner<Real>::call_together(std::span<const Command> commands,
         call->finish();
     }
 }
-
-template HostContext<float> PlanRunner<float>::host_context();
-template HostContext<double> PlanRunner<double>::host_context();
-template void PlanRunner<float>::call_host(const Command&, const ChunkExtent&,
-                                           HostSteps);
-template void PlanRunner<double>::call_host(const Command&, const ChunkExtent&,
-                                            HostSteps);
-template void PlanRunner<float>::call_together(std::span<const Command>,
-                                               const ChunkExtent&);
-template void PlanRunner<double>::call_together(std::span<const Command>,
-                                                const ChunkExtent&);
 
 }  // namespace nengine::engine

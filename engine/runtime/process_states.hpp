@@ -34,15 +34,15 @@ public:
     void restart(const Plan& plan, Index first);
 
     /// The steps from `step` on are to be run again, from the state `then` that was
-    /// there before them. What calls functions of the user's stays as it is: `calls`
-    /// has the results, but for those with an input from `failed` on.
+    /// there before them. Functions of the user's that read nothing stay as they are:
+    /// `calls` has the results. With an input they are called again from `failed` on.
     void rewind(const Plan& plan, const ProcessStates& then, Index failed);
 
     /// What has been called for steps to come, or to be run again.
     CallLog calls;
 
 private:
-    void make(const ProcessCommand::Member& member, Index first);
+    void make(const HostCommand::Member& member, Index first);
 
     Index minibatch_;
     std::uint64_t seed_;
@@ -50,26 +50,16 @@ private:
     std::map<int, std::vector<ProcessStep>> steps_;  ///< by operator of the model
 };
 
-/// Calls `fn(command)` for every command of a plan's forward pass.
+/// Calls `fn(host_command)` for every call of the host's in a plan's forward pass.
 template <class Fn>
-void for_each_command(const Plan& plan, Fn&& fn) {
+void for_each_host_call(const Plan& plan, Fn&& fn) {
     for (const Stage& stage : plan.forward) {
         for (const Command& command : stage.commands) {
-            fn(command);
-        }
-    }
-}
-
-/// Calls `fn(member)` for every process of a plan.
-template <class Fn>
-void for_each_process(const Plan& plan, Fn&& fn) {
-    for_each_command(plan, [&](const Command& command) {
-        if (const auto* args = std::get_if<ProcessCommand>(&command.args)) {
-            for (const ProcessCommand::Member& member : args->members) {
-                fn(member);
+            if (const auto* host = std::get_if<HostCommand>(&command.args)) {
+                fn(*host);
             }
         }
-    });
+    }
 }
 
 }  // namespace nengine::engine

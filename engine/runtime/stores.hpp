@@ -3,6 +3,7 @@
 #include <map>
 #include <vector>
 
+#include "engine/ir/any_block.hpp"
 #include "engine/ir/plan.hpp"
 #include "kernels/base/device.hpp"
 
@@ -10,15 +11,16 @@ namespace nengine::engine {
 
 /// The trainable parameters of a session, in one buffer, with their gradients beside
 /// them.
-template <class Real>
 class ParameterStore {
 public:
-    ParameterStore(const Device& device, const Model& model);
+    /// @throws BuildError  a parameter states another dtype
+    ParameterStore(const Device& device, const Model& model, DType dtype);
 
     Index size() const { return total_; }
-    Real* values() const { return values_.template as<Real>(); }
+    DType dtype() const { return dtype_; }
+    void* values() const { return values_.data(); }
     /// Memory for them is taken when they are first asked for.
-    Real* gradients();
+    void* gradients();
     const ParameterLayout& layout() const { return layout_; }
 
     /// Values or gradients of one signal.
@@ -38,7 +40,12 @@ public:
     std::size_t bytes() const { return values_.bytes() + gradients_.bytes(); }
 
 private:
+    void* at(Index element) const {
+        return element_at(values_.data(), dtype_, element);
+    }
+
     Device device_;
+    DType dtype_;
     Index total_ = 0;  ///< set while layout_ is made, so before it
     ParameterLayout layout_;
     Buffer values_, gradients_;
@@ -49,14 +56,22 @@ private:
 
 /// What a network carries from step to step, by signal, for every item of the
 /// minibatch: outside all plans, so that several plans can go on from one another.
-template <class Real>
 class StateStore {
 public:
-    StateStore(const Device& device, const Model& model, Index minibatch);
+    /// @throws BuildError  what is carried states another dtype
+    StateStore(const Device& device, const Model& model, Index minibatch, DType dtype);
 
     Index width() const { return width_; }
     Index minibatch() const { return minibatch_; }
-    Real* data() const { return data_.template as<Real>(); }  ///< [minibatch, width]
+    /// The row of every item from an element on.
+    AnyBlock rows(Index first, Index count) const {
+        return {.dtype = dtype_,
+                .data = element_at(data_.data(), dtype_, first),
+                .batch = minibatch_,
+                .cols = count,
+                .batch_stride = width_};
+    }
+    AnyBlock rows() const { return rows(0, width_); }
     Index offset(SignalId signal) const { return offsets_.at(signal); }
     bool holds(SignalId signal) const { return offsets_.count(signal) > 0; }
     /// Every item back to the initial values; learned weights only if asked for.
@@ -71,18 +86,22 @@ public:
     std::size_t bytes() const { return data_.bytes(); }
 
 private:
+    void* at(Index item, Index element) const {
+        return element_at(data_.data(), dtype_, item * width_ + element);
+    }
+
     Device device_;
+    DType dtype_;
     Index minibatch_, width_ = 0;
     std::map<SignalId, Index> offsets_, sizes_;
     std::vector<SignalId> learned_;
     Buffer data_;
 };
 
-/// Copies host numbers to the device, converted to Real.
-template <class Real>
-void upload_as(const Device& device, Real* to, const double* values, std::size_t n);
-template <class Real>
-std::vector<double> download_from(const Device& device, const Real* from,
+/// Copies host numbers to the device, converted to its dtype.
+void upload_as(const Device& device, void* to, DType dtype, const double* values,
+               std::size_t n);
+std::vector<double> download_from(const Device& device, const void* from, DType dtype,
                                   std::size_t n);
 
 /// A table of indices on the device.

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "engine/ir/sampling.hpp"
-#include "engine/session/session_impl.hpp"
+#include "engine/session/session_core.hpp"
 #include "kernels/base/error.hpp"
 
 namespace nengine::engine {
@@ -37,7 +37,7 @@ struct Session::Impl {
     std::shared_ptr<Model> model;
     Device device;
     SessionOptions options;
-    std::unique_ptr<SessionBase> session;
+    std::unique_ptr<SessionCore> session;
     std::map<std::string, SignalId> by_name;
     bool busy = false;
 
@@ -58,7 +58,7 @@ struct Session::Impl {
         Entered(const Entered&) = delete;
         Entered& operator=(const Entered&) = delete;
         ~Entered() { impl_.busy = false; }
-        SessionBase* operator->() const { return impl_.session.get(); }
+        SessionCore* operator->() const { return impl_.session.get(); }
 
     private:
         Impl& impl_;
@@ -135,6 +135,7 @@ Session::Session(std::shared_ptr<const Model> model, Device device,
         throw ValidationError("minibatch_size: got " +
                               std::to_string(options.minibatch) + ", needs at least 1");
     }
+    need_real(options.dtype, "dtype");
     model->validate();
     for (SignalId s = 0; s < static_cast<SignalId>(model->signal_count()); ++s) {
         const std::string& name = model->signal(s).parameter;
@@ -143,13 +144,7 @@ Session::Session(std::shared_ptr<const Model> model, Device device,
                              "': got two of this name, needs one");
         }
     }
-    if (options.real == RealType::float32) {
-        impl_->session =
-            std::make_unique<SessionOf<float>>(impl_->model, device, options);
-    } else {
-        impl_->session =
-            std::make_unique<SessionOf<double>>(impl_->model, device, options);
-    }
+    impl_->session = std::make_unique<SessionCore>(impl_->model, device, options);
 }
 
 Session::Session(Session&&) noexcept = default;

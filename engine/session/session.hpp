@@ -18,7 +18,7 @@ namespace nengine::engine {
 /// Borrowed numbers of the caller's, `[batch, steps, size]`, row-major on the host.
 struct HostTensor {
     const void* data = nullptr;
-    RealType type = RealType::float32;
+    DType dtype = DType::float32;
     Index batch = 0, steps = 0, size = 0;
 };
 
@@ -29,16 +29,16 @@ using Feeds = std::map<int, HostTensor>;
 /// the call (CallSamples), or one that is compared with every sample.
 using Targets = std::map<int, HostTensor>;
 
-/// Receives samples of a probe: `values` [items, rows, size], of the session's real
-/// type, for items [first_item, first_item + items) and samples [first_row, first_row +
-/// rows) of the call. Of a probe without a history it may get several, one after the
+/// Receives samples of a probe: `values` [items, rows, size], of the session's
+/// dtype, for items [first_item, first_item + items) and samples [first_row, first_row
+/// + rows) of the call. Of a probe without a history it may get several, one after the
 /// other: the last one counts.
 using ProbeSink = std::function<void(int probe, Index first_item, Index items,
                                      Index first_row, Index rows, const void* values)>;
 
 struct SessionOptions {
     Index minibatch = 1;
-    RealType real = RealType::float32;
+    DType dtype = DType::float32;
     std::uint64_t seed = 0;  ///< of numbers that the device draws
     PlannerOptions planner;
 };

@@ -3,7 +3,7 @@
 #include <cstdio>
 
 #include "engine/ir/written.hpp"
-#include "engine/session/session_impl.hpp"
+#include "engine/session/session_core.hpp"
 #include "kernels/base/error.hpp"
 #include "kernels/loss.hpp"
 
@@ -43,32 +43,29 @@ Index bad_row(const std::vector<double>& values, Index row_size,
 }  // namespace
 
 /// What is not finite spreads to later steps and stages, backwards to earlier steps.
-template <class Real>
-bool SessionOf<Real>::Fault::is_earlier(const Fault& other, bool backward) const {
+bool SessionCore::Fault::is_earlier(const Fault& other, bool backward) const {
     const Index later = backward ? other.step - step : step - other.step;
     return other.step < 0 || later < 0 || (later == 0 && stage < other.stage);
 }
 
-template <class Real>
-Index SessionOf<Real>::bad_row_of(const Runner& runner, BufferId buffer,
-                                  const std::vector<char>& written,
-                                  const ChunkExtent& extent, bool backward) const {
+Index SessionCore::bad_row_of(const Runner& runner, BufferId buffer,
+                              const std::vector<char>& written,
+                              const ChunkExtent& extent, bool backward) const {
     const BufferSpec& spec = runner.plan().buffers[static_cast<std::size_t>(buffer)];
     const Operand all{.buffer = buffer,
                       .in_time = spec.history ? Rows::history : Rows::fixed,
                       .shift = spec.history && !backward ? spec.extra_rows : 0,
                       .cols = spec.width};
-    const Block<Real> block = runner.binder().block(all, extent);
-    const std::vector<double> values =
-        download_from(device_, block.data, static_cast<std::size_t>(block.size()));
+    const AnyBlock block = runner.block(all, extent);
+    const std::vector<double> values = download_from(
+        device_, block.data, block.dtype, static_cast<std::size_t>(block.size()));
     return bad_row(values, block.batch * block.cols, written, backward);
 }
 
 /// Steps are numbers of rows, stages those in which a buffer gets its contents. Only
 /// what the pass has written is looked at: fresh memory may hold anything.
-template <class Real>
-void SessionOf<Real>::find_fault(const Runner& runner, const ChunkExtent& extent,
-                                 bool backward, Fault& fault) const {
+void SessionCore::find_fault(const Runner& runner, const ChunkExtent& extent,
+                             bool backward, Fault& fault) const {
     const Plan& plan = runner.plan();
     for (const auto& [buffer, written] : written_elements(plan, backward)) {
         const Index row = bad_row_of(runner, buffer, written, extent, backward);
@@ -82,9 +79,8 @@ void SessionOf<Real>::find_fault(const Runner& runner, const ChunkExtent& extent
 
 /// Runs a minibatch again with every row kept, the way back only if the way forth was
 /// finite. What the user's functions gave is taken from `calls`.
-template <class Real>
-auto SessionOf<Real>::run_again(Runner& runner, const Epoch& epoch, Index minibatch,
-                                bool backward, const CallLog& calls) -> Fault {
+auto SessionCore::run_again(Runner& runner, const Epoch& epoch, Index minibatch,
+                            bool backward, const CallLog& calls) -> Fault {
     PlannerOptions options = options_.planner;
     options.reuse_buffers = false;
     Runner again(device_, std::make_shared<Plan>(runner.plan()), options,
@@ -106,8 +102,7 @@ auto SessionOf<Real>::run_again(Runner& runner, const Epoch& epoch, Index miniba
     return forth.step >= 0 ? forth : back;
 }
 
-template <class Real>
-std::string SessionOf<Real>::describe_parameters() const {
+std::string SessionCore::describe_parameters() const {
     for (const auto& [signal, offset] : parameters_.layout()) {
         if (!std::ranges::all_of(parameters_.read(signal, false), is_finite)) {
             return "an update made " + name_of(model_->signal(signal)) +
@@ -119,8 +114,7 @@ std::string SessionOf<Real>::describe_parameters() const {
     return {};
 }
 
-template <class Real>
-std::string SessionOf<Real>::describe_gradients() const {
+std::string SessionCore::describe_gradients() const {
     std::string where;
     double largest = 0;
     for (const auto& [signal, offset] : parameters_.layout()) {
@@ -135,7 +129,7 @@ std::string SessionOf<Real>::describe_gradients() const {
             }
         }
     }
-    const std::string real = sizeof(Real) == sizeof(float) ? "float32" : "float64";
+    const std::string real(dtype_name(options_.dtype));
     if (std::holds_alternative<Sgd>(optimizer_.optimizer())) {
         return "the update of " + where + " would be " +
                short_text(largest * optimizer_.learning_rate()) + ", too large for " +
@@ -145,9 +139,8 @@ std::string SessionOf<Real>::describe_gradients() const {
            ", the square of which is too large for " + real;
 }
 
-template <class Real>
-void SessionOf<Real>::throw_if_not_finite(Runner& runner, const Epoch& epoch,
-                                          const CallLog& calls) {
+void SessionCore::throw_if_not_finite(Runner& runner, const Epoch& epoch,
+                                      const CallLog& calls) {
     int code = 0;
     device_.download(&code, epoch.tally.flag.data(), sizeof(code));
     if (code == 0) {
@@ -173,8 +166,5 @@ void SessionOf<Real>::throw_if_not_finite(Runner& runner, const Epoch& epoch,
                           "; the parameters are those before this minibatch; lower "
                           "the learning rate");
 }
-
-template class SessionOf<float>;
-template class SessionOf<double>;
 
 }  // namespace nengine::engine

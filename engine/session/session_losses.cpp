@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "engine/ir/sampling.hpp"
-#include "engine/session/session_impl.hpp"
+#include "engine/session/session_core.hpp"
 #include "kernels/elementwise.hpp"
 #include "kernels/gather.hpp"
 #include "kernels/loss.hpp"
@@ -12,16 +12,14 @@ namespace nengine::engine {
 namespace {
 
 /// Rows of a block as a block, if they are as far from each other.
-template <class Real>
-std::optional<Block<Real>> evenly_spaced(Block<Real> all,
-                                         const std::vector<Index>& rows) {
+std::optional<AnyBlock> evenly_spaced(AnyBlock all, const std::vector<Index>& rows) {
     const Index distance = rows.size() > 1 ? rows[1] - rows[0] : 1;
     for (std::size_t i = 1; i < rows.size(); ++i) {
         if (rows[i] - rows[i - 1] != distance) {
             return std::nullopt;
         }
     }
-    all.data += rows.front() * all.time_stride;
+    all.data = all.address(rows.front() * all.time_stride);
     all.steps = static_cast<Index>(rows.size());
     all.time_stride *= distance;
     return all;
@@ -39,8 +37,7 @@ std::vector<Index> places(const std::vector<Index>& rows, Index steps) {
 
 }  // namespace
 
-template <class Real>
-Tally SessionOf<Real>::make_tally(const Objective& objective) const {
+Tally SessionCore::make_tally(const Objective& objective) const {
     Tally tally{device_.allocate(2 * objective.entries() * sizeof(double), "losses"),
                 device_.allocate(sizeof(int), "a flag")};
     device_.zero(tally.sums.data(), tally.sums.bytes());
@@ -48,35 +45,24 @@ Tally SessionOf<Real>::make_tally(const Objective& objective) const {
     return tally;
 }
 
-template <class Real>
-Block<Real> SessionOf<Real>::add_memory(Compared& to, Index steps,
-                                        const Block<Real>& like) const {
-    const Index size = like.rows * like.cols;
-    const auto count = static_cast<std::size_t>(steps * like.batch * size);
-    to.memory.push_back(device_.allocate(count * sizeof(Real), "samples of a probe"));
-    return {.data = to.memory.back().template as<Real>(),
-            .steps = steps,
-            .batch = like.batch,
-            .rows = like.rows,
-            .cols = like.cols,
-            .time_stride = like.batch * size,
-            .batch_stride = size,
-            .row_stride = like.cols,
-            .col_stride = 1};
+AnyBlock SessionCore::add_memory(Compared& to, Index steps,
+                                 const AnyBlock& like) const {
+    AnyBlock rows = like;
+    rows.steps = steps;
+    to.memory.push_back(device_.allocate(rows.bytes(), "samples of a probe"));
+    return without_gaps(rows, to.memory.back().data());
 }
 
-template <class Real>
-const Index* SessionOf<Real>::add_table(Compared& to,
-                                        const std::vector<Index>& table) const {
+const Index* SessionCore::add_table(Compared& to,
+                                    const std::vector<Index>& table) const {
     to.memory.push_back(upload_table(device_, table));
-    return to.memory.back().template as<Index>();
+    return to.memory.back().as<Index>();
 }
 
 /// Where rows are evenly spaced they are compared in place, else as copies.
-template <class Real>
-void SessionOf<Real>::take_rows(Compared& to, const Block<Real>& prediction,
-                                const Block<Real>& gradient,
-                                const std::vector<Index>& rows) const {
+void SessionCore::take_rows(Compared& to, const AnyBlock& prediction,
+                            const AnyBlock& gradient,
+                            const std::vector<Index>& rows) const {
     if (const auto in_place = evenly_spaced(prediction, rows)) {
         to.prediction = *in_place;
         if (gradient.data != nullptr) {
@@ -87,8 +73,8 @@ void SessionOf<Real>::take_rows(Compared& to, const Block<Real>& prediction,
     const auto n = static_cast<Index>(rows.size());
     to.prediction = add_memory(to, n, prediction);
     const Index* table = add_table(to, rows);
-    device_.run([&](const auto& exec) {
-        select_rows(exec, Block<const Real>(prediction), table, to.prediction);
+    run_as(device_, prediction.dtype, [&]<class Real>(const auto& exec, Real) {
+        select_rows(exec, prediction.as<const Real>(), table, to.prediction.as<Real>());
     });
     if (gradient.data != nullptr) {
         to.gradient = add_memory(to, n + 1, prediction);
@@ -99,18 +85,16 @@ void SessionOf<Real>::take_rows(Compared& to, const Block<Real>& prediction,
     }
 }
 
-template <class Real>
-void SessionOf<Real>::take_targets(Compared& to, const Block<const Real>& all,
-                                   const Index* items, Index count) const {
-    const Block<Real> like{.batch = count, .cols = all.cols};
+void SessionCore::take_targets(Compared& to, const AnyBlock& all, const Index* items,
+                               Index count) const {
+    const AnyBlock like{.dtype = all.dtype, .batch = count, .cols = all.cols};
     to.target = add_memory(to, all.steps, like);
     select(all, items, to.target);
 }
 
 /// Nothing where no sample of the chunk counts.
-template <class Real>
-auto SessionOf<Real>::compared_rows(Runner& runner, const Comparison& with,
-                                    std::size_t entry, const ChunkExtent& extent) const
+auto SessionCore::compared_rows(Runner& runner, const Comparison& with,
+                                std::size_t entry, const ChunkExtent& extent) const
     -> std::optional<Compared> {
     const ProbeRows& probe = runner.plan().probes[entry];
     const CallSamples samples(model_->probes[static_cast<std::size_t>(probe.probe)],
@@ -119,12 +103,12 @@ auto SessionOf<Real>::compared_rows(Runner& runner, const Comparison& with,
                                ? samples.last_in_chunk(extent.first_step, extent.steps)
                                : samples.in_chunk(extent.first_step, extent.steps);
     const auto n = static_cast<Index>(at.rows.size());
-    Block<Real> gradient;
+    AnyBlock gradient;
     if (with.training && probe.gradient.present()) {
-        gradient = runner.binder().block(probe.gradient, extent);
+        gradient = runner.block(probe.gradient, extent);
         if (n < extent.steps) {
-            device_.run([&](const auto& exec) {
-                fill(exec, FillArgs<Bound<Real>>{gradient, Real{0}});
+            run_as(device_, gradient.dtype, [&]<class Real>(const auto& exec, Real) {
+                fill(exec, FillArgs<Bound<Real>>{gradient.as<Real>(), Real{0}});
             });
         }
     }
@@ -133,47 +117,45 @@ auto SessionOf<Real>::compared_rows(Runner& runner, const Comparison& with,
     }
     Compared result;
     result.samples = compared_samples(with.objective, entry, with.n_steps);
-    take_rows(result,
-              runner.binder().block(probe.rows, extent, extent.steps, extent.items),
+    take_rows(result, runner.block(probe.rows, extent, extent.steps, extent.items),
               gradient, at.rows);
     take_targets(result, with.targets.at(probe.probe).rows(at.before, n),
                  with.items + extent.first_item, extent.items);
     return result;
 }
 
-template <class Real>
-void SessionOf<Real>::add_loss(const Compared& rows, const LossSpec& loss,
-                               const Comparison& with, Index valid, double* sum) const {
+void SessionCore::add_loss(const Compared& rows, const LossSpec& loss,
+                           const Comparison& with, Index valid, double* sum) const {
     const bool mse = loss.kind == LossKind::mean_squared_error;
     const double terms =
         static_cast<double>(rows.samples) *
         (mse ? static_cast<double>(rows.prediction.rows * rows.prediction.cols) : 1.0) *
         (with.training ? static_cast<double>(with.valid) : 1.0);
-    LossArgs<Real> args{.prediction = rows.prediction,
-                        .target = rows.target,
-                        .valid = valid,
-                        .scale = static_cast<Real>(loss.weight / terms),
-                        .loss = sum,
-                        .dL_dprediction = rows.gradient};
-    device_.run([&](const auto& exec) {
+    run_as(device_, rows.prediction.dtype, [&]<class Real>(const auto& exec, Real) {
+        const LossArgs<Real> args{.prediction = rows.prediction.as<const Real>(),
+                                  .target = rows.target.as<const Real>(),
+                                  .valid = valid,
+                                  .scale = static_cast<Real>(loss.weight / terms),
+                                  .loss = sum,
+                                  .dL_dprediction = rows.gradient.as<Real>()};
         if (mse) {
             mean_squared_error(exec, args);
         } else {
             sparse_categorical_crossentropy(exec, args, loss.from_logits);
         }
-        flag_non_finite(exec, sum, with.tally.flag.template as<int>(),
+        flag_non_finite(exec, sum, with.tally.flag.as<int>(),
                         flag_code(with.minibatch, NonFinite::loss));
         if (rows.rows_of_gradient != nullptr) {
-            Block<const Real> copied = rows.gradient;
+            auto copied = rows.gradient.as<const Real>();
             ++copied.steps;
-            select_rows(exec, copied, rows.rows_of_gradient, rows.all_gradient);
+            select_rows(exec, copied, rows.rows_of_gradient,
+                        rows.all_gradient.as<Real>());
         }
     });
 }
 
-template <class Real>
-void SessionOf<Real>::add_losses(Runner& runner, const Comparison& with,
-                                 const ChunkExtent& extent) {
+void SessionCore::add_losses(Runner& runner, const Comparison& with,
+                             const ChunkExtent& extent) {
     const std::size_t n_losses = with.objective.losses.size();
     const std::size_t n_sums = with.objective.entries();
     const Index valid =
@@ -184,31 +166,29 @@ void SessionOf<Real>::add_losses(Runner& runner, const Comparison& with,
         if (!rows) {
             continue;
         }
-        double* sum =
-            with.tally.sums.template as<double>() + (partial ? n_sums : 0) + i;
+        double* sum = with.tally.sums.as<double>() + (partial ? n_sums : 0) + i;
         if (i < n_losses) {
             add_loss(*rows, with.objective.losses[i], with, valid, sum);
         } else {
-            device_.run([&](const auto& exec) {
-                count_correct(exec, Block<const Real>(rows->prediction),
-                              Block<const Real>(rows->target), valid, sum);
-            });
+            run_as(device_, rows->prediction.dtype,
+                   [&]<class Real>(const auto& exec, Real) {
+                       count_correct(exec, rows->prediction.as<const Real>(),
+                                     rows->target.as<const Real>(), valid, sum);
+                   });
         }
     }
 }
 
-template <class Real>
-Index SessionOf<Real>::compared_samples(const Objective& objective, std::size_t entry,
-                                        Index n_steps) const {
+Index SessionCore::compared_samples(const Objective& objective, std::size_t entry,
+                                    Index n_steps) const {
     const auto probe = static_cast<std::size_t>(objective.probe(entry));
     return objective.last_step(entry)
                ? 1
                : CallSamples(model_->probes[probe], step_, n_steps).count();
 }
 
-template <class Real>
-Scores SessionOf<Real>::read_scores(const Objective& objective, const Tally& tally,
-                                    Index items, bool training) const {
+Scores SessionCore::read_scores(const Objective& objective, const Tally& tally,
+                                Index items, bool training) const {
     const std::size_t n_losses = objective.losses.size(), n = objective.entries();
     std::vector<double> sums(2 * n);
     device_.download(sums.data(), tally.sums.data(), sums.size() * sizeof(double));
@@ -232,8 +212,5 @@ Scores SessionOf<Real>::read_scores(const Objective& objective, const Tally& tal
     }
     return scores;
 }
-
-template class SessionOf<float>;
-template class SessionOf<double>;
 
 }  // namespace nengine::engine

@@ -1,14 +1,13 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "engine/session/session_impl.hpp"
+#include "engine/session/session_core.hpp"
 
 // What a session tells and is told between runs.
 
 namespace nengine::engine {
 
-template <class Real>
-void SessionOf<Real>::reset(bool parameters, std::optional<std::uint64_t> seed) {
+void SessionCore::reset(bool parameters, std::optional<std::uint64_t> seed) {
     if (parameters) {
         for (SignalId s = 0; s < static_cast<SignalId>(model_->signal_count()); ++s) {
             if (!model_->signal(s).parameter.empty()) {
@@ -25,8 +24,7 @@ void SessionOf<Real>::reset(bool parameters, std::optional<std::uint64_t> seed) 
     trained_ = 0;
 }
 
-template <class Real>
-std::vector<double> SessionOf<Real>::parameter(SignalId signal) const {
+std::vector<double> SessionCore::parameter(SignalId signal) const {
     if (model_->signal(signal).trainable) {
         return parameters_.read(signal, false);
     }
@@ -38,8 +36,7 @@ std::vector<double> SessionOf<Real>::parameter(SignalId signal) const {
     return values;
 }
 
-template <class Real>
-void SessionOf<Real>::set_parameters(
+void SessionCore::set_parameters(
     const std::map<SignalId, std::vector<double>>& values) {
     bool constants = false, states = false;
     for (const auto& [signal, numbers] : values) {
@@ -90,8 +87,7 @@ std::string measured_times(const Plan& plan, const std::vector<double>& seconds)
 
 }  // namespace
 
-template <class Real>
-std::string SessionOf<Real>::explain(Index, const Feeds& feeds, bool training) {
+std::string SessionCore::explain(Index, const Feeds& feeds, bool training) {
     const RunnerKey key = plan_key(feeds, all_probes(), training);
     std::string text = plan_for(key)->explain();
     for (const auto& [used, runner] : runners_) {
@@ -102,8 +98,7 @@ std::string SessionOf<Real>::explain(Index, const Feeds& feeds, bool training) {
     return text;
 }
 
-template <class Real>
-std::size_t SessionOf<Real>::memory_bytes() const {
+std::size_t SessionCore::memory_bytes() const {
     std::size_t bytes = parameters_.bytes() + state_.bytes() + optimizer_.bytes();
     for (const auto& [key, runner] : runners_) {
         bytes += runner->bytes();
@@ -111,12 +106,8 @@ std::size_t SessionOf<Real>::memory_bytes() const {
     return bytes;
 }
 
-template <class Real>
-void SessionOf<Real>::note_memory(std::size_t extra) {
+void SessionCore::note_memory(std::size_t extra) {
     peak_ = std::max(peak_, memory_bytes() + extra);
 }
-
-template class SessionOf<float>;
-template class SessionOf<double>;
 
 }  // namespace nengine::engine

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "engine/session/session_impl.hpp"
+#include "engine/session/session_core.hpp"
 
 // Runs that carry the session's state on.
 
@@ -8,19 +8,18 @@ namespace nengine::engine {
 namespace {
 
 /// Samples that wait until their chunk is whole.
-template <class Real>
 class HeldSamples {
 public:
-    HeldSamples(const Model& model, const ProbeSink& sink)
-        : model_(model), sink_(sink) {}
+    HeldSamples(const Model& model, DType dtype, const ProbeSink& sink)
+        : model_(model), itemsize_(static_cast<Index>(itemsize(dtype))), sink_(sink) {}
 
     /// As a sink: copies what it gets.
     void operator()(int probe, Index first_item, Index items, Index first_row,
                     Index rows, const void* values) {
         const SignalId signal = model_.probes[static_cast<std::size_t>(probe)].signal;
-        const auto* from = static_cast<const Real*>(values);
-        std::vector<Real> copy(from,
-                               from + items * rows * model_.signal(signal).size());
+        const auto* from = static_cast<const std::byte*>(values);
+        std::vector<std::byte> copy(
+            from, from + items * rows * model_.signal(signal).size() * itemsize_);
         held_.push_back([=, this, copy = std::move(copy)] {
             sink_(probe, first_item, items, first_row, rows, copy.data());
         });
@@ -36,6 +35,7 @@ public:
 
 private:
     const Model& model_;
+    Index itemsize_;
     const ProbeSink& sink_;
     std::vector<std::function<void()>> held_;
 };
@@ -46,17 +46,16 @@ private:
 /// steps. One in which a call of the host's throws is run once more up to that step,
 /// with the results that its calls have given, so that what came before is kept and
 /// nothing is called twice.
-template <class Real>
-class SessionOf<Real>::StatefulRun {
+class SessionCore::StatefulRun {
 public:
-    StatefulRun(SessionOf& session, Runner& runner, Index n_steps,
+    StatefulRun(SessionCore& session, Runner& runner, Index n_steps,
                 const Sources& sources, const Index* items, const ProbeSink& sink)
         : session_(session),
           runner_(runner),
           n_steps_(n_steps),
           sources_(sources),
           items_(items),
-          samples_(*session.model_, sink),
+          samples_(*session.model_, session.options_.dtype, sink),
           may_fail_(runner.plan().calls_host()),
           working_(may_fail_ ? session.processes_
                              : ProcessStates(session.options_.minibatch, 0)) {
@@ -121,18 +120,17 @@ private:
         }
     }
 
-    SessionOf& session_;
+    SessionCore& session_;
     Runner& runner_;
     Index n_steps_, done_ = 0;
     const Sources& sources_;
     const Index* items_;
-    HeldSamples<Real> samples_;
+    HeldSamples samples_;
     bool may_fail_;
     ProcessStates working_;
 };
 
-template <class Real>
-void SessionOf<Real>::run(Index n_steps, const Feeds& feeds, const ProbeSink& sink) {
+void SessionCore::run(Index n_steps, const Feeds& feeds, const ProbeSink& sink) {
     // Functions that are called within the steps may look at what is recorded: there
     // it has to be up to their step.
     const std::shared_ptr<const Plan> plan =
@@ -143,8 +141,5 @@ void SessionOf<Real>::run(Index n_steps, const Feeds& feeds, const ProbeSink& si
     const ItemOrder order = all_in_order(options_.minibatch);
     StatefulRun(*this, runner, n_steps, sources, order.device.as<Index>(), sink).run();
 }
-
-template void SessionOf<float>::run(Index, const Feeds&, const ProbeSink&);
-template void SessionOf<double>::run(Index, const Feeds&, const ProbeSink&);
 
 }  // namespace nengine::engine

@@ -1,17 +1,16 @@
 #include <algorithm>
 
 #include "engine/ir/sampling.hpp"
-#include "engine/session/session_impl.hpp"
+#include "engine/session/session_core.hpp"
 #include "kernels/gather.hpp"
 
 // What probes hand to the caller.
 
 namespace nengine::engine {
 
-template <class Real>
-void SessionOf<Real>::emit_samples(Runner& runner, const ChunkExtent& extent,
-                                   Index call_step, Index n_steps, Index first_item,
-                                   Index valid, const ProbeSink& sink) {
+void SessionCore::emit_samples(Runner& runner, const ChunkExtent& extent,
+                               Index call_step, Index n_steps, Index first_item,
+                               Index valid, const ProbeSink& sink) {
     const Index items = std::min(extent.items, valid - extent.first_item);
     if (items <= 0) {
         return;
@@ -24,35 +23,30 @@ void SessionOf<Real>::emit_samples(Runner& runner, const ChunkExtent& extent,
             continue;
         }
         const auto n = static_cast<Index>(samples.rows.size());
-        const Block<Real> rows =
-            runner.binder().block(probe.rows, extent, extent.steps, items);
+        const AnyBlock rows = runner.block(probe.rows, extent, extent.steps, items);
         const Index size = rows.rows * rows.cols;
-        const auto count = static_cast<std::size_t>(items * n * size);
-        const Buffer staging =
-            device_.allocate(count * sizeof(Real), "samples of a probe");
+        std::vector<std::byte> host(static_cast<std::size_t>(items * n * size) *
+                                    itemsize(rows.dtype));
+        const Buffer staging = device_.allocate(host.size(), "samples of a probe");
         const Buffer table = upload_table(device_, samples.rows);
-        const Block<Real> target{.data = staging.as<Real>(),
-                                 .steps = n,
-                                 .batch = items,
-                                 .rows = rows.rows,
-                                 .cols = rows.cols,
-                                 .time_stride = size,
-                                 .batch_stride = n * size,
-                                 .row_stride = rows.cols,
-                                 .col_stride = 1};
-        device_.run([&](const auto& exec) {
-            select_rows(exec, Block<const Real>(rows), table.as<Index>(), target);
+        const AnyBlock target{.dtype = rows.dtype,
+                              .data = staging.data(),
+                              .steps = n,
+                              .batch = items,
+                              .rows = rows.rows,
+                              .cols = rows.cols,
+                              .time_stride = size,
+                              .batch_stride = n * size,
+                              .row_stride = rows.cols,
+                              .col_stride = 1};
+        run_as(device_, rows.dtype, [&]<class Real>(const auto& exec, Real) {
+            select_rows(exec, rows.as<const Real>(), table.as<Index>(),
+                        target.as<Real>());
         });
-        std::vector<Real> host(count);
-        device_.download(host.data(), staging.data(), count * sizeof(Real));
+        device_.download(host.data(), staging.data(), host.size());
         sink(probe.probe, first_item + extent.first_item, items, samples.before, n,
              host.data());
     }
 }
-
-template void SessionOf<float>::emit_samples(Runner&, const ChunkExtent&, Index, Index,
-                                             Index, Index, const ProbeSink&);
-template void SessionOf<double>::emit_samples(Runner&, const ChunkExtent&, Index, Index,
-                                              Index, Index, const ProbeSink&);
 
 }  // namespace nengine::engine

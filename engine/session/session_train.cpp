@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "engine/session/session_impl.hpp"
+#include "engine/session/session_core.hpp"
 #include "kernels/loss.hpp"
 
 namespace nengine::engine {
@@ -21,10 +21,9 @@ Objective losses_of(const Objective& objective) {
 
 }  // namespace
 
-template <class Real>
-Scores SessionOf<Real>::evaluate(Index n_steps, const Feeds& feeds,
-                                 const Targets& targets, const Objective& objective,
-                                 const Session::Progress& progress) {
+Scores SessionCore::evaluate(Index n_steps, const Feeds& feeds, const Targets& targets,
+                             const Objective& objective,
+                             const Session::Progress& progress) {
     Runner& runner = runner_for(n_steps, feeds, probes_of(objective), false);
     const Sources sources = make_sources(feeds), wanted = make_sources(targets);
     const Index items = targets.begin()->second.batch;
@@ -62,9 +61,8 @@ Scores SessionOf<Real>::evaluate(Index n_steps, const Feeds& feeds,
 
 /// Minibatches of training each have noise of their own, or the network would learn one
 /// course of it by heart.
-template <class Real>
-void SessionOf<Real>::begin_minibatch(Runner& runner, ProcessStates& processes,
-                                      Index number, CallLog known) {
+void SessionCore::begin_minibatch(Runner& runner, ProcessStates& processes,
+                                  Index number, CallLog known) {
     processes.calls = std::move(known);
     if (number > 0) {
         processes.restart(runner.plan(), number * options_.minibatch);
@@ -75,13 +73,11 @@ void SessionOf<Real>::begin_minibatch(Runner& runner, ProcessStates& processes,
     runner.zero_gradients();
 }
 
-template <class Real>
-auto SessionOf<Real>::comparison(const Epoch& epoch, Index minibatch) const
-    -> Comparison {
+auto SessionCore::comparison(const Epoch& epoch, Index minibatch) const -> Comparison {
     const Index first = minibatch * options_.minibatch;
     return {.objective = epoch.objective,
             .targets = epoch.targets,
-            .items = epoch.order.device.template as<Index>() + first,
+            .items = epoch.order.device.as<Index>() + first,
             .n_steps = epoch.n_steps,
             .valid = std::min(options_.minibatch, epoch.order.items - first),
             .minibatch = minibatch,
@@ -89,9 +85,8 @@ auto SessionOf<Real>::comparison(const Epoch& epoch, Index minibatch) const
             .tally = epoch.tally};
 }
 
-template <class Real>
-CallLog SessionOf<Real>::train_minibatch(Runner& runner, const Epoch& epoch,
-                                         Index minibatch) {
+CallLog SessionCore::train_minibatch(Runner& runner, const Epoch& epoch,
+                                     Index minibatch) {
     ProcessStates processes = processes_;
     const Index number = epoch.first + minibatch;
     begin_minibatch(runner, processes, number,
@@ -106,33 +101,29 @@ CallLog SessionOf<Real>::train_minibatch(Runner& runner, const Epoch& epoch,
     return std::move(processes.calls);
 }
 
-template <class Real>
-void SessionOf<Real>::check_gradients(const Epoch& epoch, Index minibatch) {
+void SessionCore::check_gradients(const Epoch& epoch, Index minibatch) {
     const bool squares = !std::holds_alternative<Sgd>(optimizer_.optimizer());
-    const Real* gradients = parameters_.gradients();
-    device_.run([&](const auto& exec) {
-        flag_non_finite(exec, gradients, parameters_.size(), squares,
-                        optimizer_.gradient_scale(),
-                        epoch.tally.flag.template as<int>(),
+    const void* gradients = parameters_.gradients();
+    run_as(device_, options_.dtype, [&]<class Real>(const auto& exec, Real) {
+        flag_non_finite(exec, static_cast<const Real*>(gradients), parameters_.size(),
+                        squares, static_cast<Real>(optimizer_.gradient_scale()),
+                        epoch.tally.flag.as<int>(),
                         flag_code(minibatch, NonFinite::gradient));
     });
 }
 
-template <class Real>
-void SessionOf<Real>::check_parameters(const Epoch& epoch) {
-    const Real* values = parameters_.values();
-    device_.run([&](const auto& exec) {
-        flag_non_finite(exec, values, parameters_.size(), false, Real(1),
-                        epoch.tally.flag.template as<int>(),
+void SessionCore::check_parameters(const Epoch& epoch) {
+    const void* values = parameters_.values();
+    run_as(device_, options_.dtype, [&]<class Real>(const auto& exec, Real) {
+        flag_non_finite(exec, static_cast<const Real*>(values), parameters_.size(),
+                        false, Real(1), epoch.tally.flag.as<int>(),
                         flag_code(0, NonFinite::parameter));
     });
 }
 
-template <class Real>
-Scores SessionOf<Real>::train(Index n_steps, const Feeds& feeds, const Targets& targets,
-                              const Objective& objective,
-                              const std::vector<Index>& order,
-                              const Session::Progress& progress) {
+Scores SessionCore::train(Index n_steps, const Feeds& feeds, const Targets& targets,
+                          const Objective& objective, const std::vector<Index>& order,
+                          const Session::Progress& progress) {
     optimizer_.check_learning_rate();
     const Objective losses = losses_of(objective);
     Runner& runner = runner_for(n_steps, feeds, probes_of(losses), true);
@@ -163,8 +154,7 @@ Scores SessionOf<Real>::train(Index n_steps, const Feeds& feeds, const Targets& 
     return read_scores(losses, tally, items.items, true);
 }
 
-template <class Real>
-std::map<std::string, std::vector<double>> SessionOf<Real>::gradients(
+std::map<std::string, std::vector<double>> SessionCore::gradients(
     Index n_steps, const Feeds& feeds, const Targets& targets,
     const Objective& objective) {
     const Objective losses = losses_of(objective);
@@ -184,17 +174,12 @@ std::map<std::string, std::vector<double>> SessionOf<Real>::gradients(
     return result;
 }
 
-template <class Real>
-void SessionOf<Real>::set_optimizer(const Optimizer& optimizer) {
+void SessionCore::set_optimizer(const Optimizer& optimizer) {
     optimizer_.set(optimizer);
 }
 
-template <class Real>
-void SessionOf<Real>::set_learning_rate(double learning_rate) {
+void SessionCore::set_learning_rate(double learning_rate) {
     optimizer_.set_learning_rate(learning_rate);
 }
-
-template class SessionOf<float>;
-template class SessionOf<double>;
 
 }  // namespace nengine::engine

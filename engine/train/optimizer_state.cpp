@@ -1,6 +1,7 @@
 #include "engine/train/optimizer_state.hpp"
 
 #include <cstdio>
+#include <limits>
 #include <string>
 
 #include "kernels/base/error.hpp"
@@ -8,104 +9,100 @@
 
 namespace nengine::engine {
 
-template <class Real>
-void OptimizerState<Real>::set(const Optimizer& optimizer) {
+void OptimizerState::set(const Optimizer& optimizer) {
     optimizer_ = optimizer;
     slots_.clear();
     progress_ = Buffer();
 }
 
-template <class Real>
-void OptimizerState<Real>::set_learning_rate(double learning_rate) {
+void OptimizerState::set_learning_rate(double learning_rate) {
     std::visit([&](auto& o) { o.learning_rate = learning_rate; }, optimizer_);
 }
 
-template <class Real>
-double OptimizerState<Real>::learning_rate() const {
+double OptimizerState::learning_rate() const {
     return std::visit([](const auto& o) { return o.learning_rate; }, optimizer_);
 }
 
-template <class Real>
-void OptimizerState<Real>::check_learning_rate() const {
-    if (learning_rate() > static_cast<double>(largest_step)) {
+double OptimizerState::largest_step() const {
+    return with_real(dtype_, []<class Real>(Real) -> double {
+        return std::numeric_limits<Real>::max() / (1 << 24);
+    });
+}
+
+void OptimizerState::check_learning_rate() const {
+    if (learning_rate() > largest_step()) {
         char text[128];
-        std::snprintf(text, sizeof text,
-                      "got a learning rate of %.3g, needs at most %.3g in %s",
-                      learning_rate(), static_cast<double>(largest_step),
-                      sizeof(Real) == sizeof(float) ? "float32" : "float64");
+        std::snprintf(
+            text, sizeof text, "got a learning rate of %.3g, needs at most %.3g in %s",
+            learning_rate(), largest_step(), std::string(dtype_name(dtype_)).c_str());
         throw SimulationError(std::string("train: ") + text +
                               ": an update would make parameters infinite; lower the "
                               "learning rate");
     }
 }
 
-template <class Real>
-Real OptimizerState<Real>::gradient_scale() const {
-    return std::holds_alternative<Sgd>(optimizer_)
-               ? static_cast<Real>(learning_rate()) * (1 << 24)
-               : Real(1);
+double OptimizerState::gradient_scale() const {
+    return std::holds_alternative<Sgd>(optimizer_) ? learning_rate() * (1 << 24) : 1;
 }
 
 /// The i-th running average, zeros at first.
-template <class Real>
-Real* OptimizerState<Real>::slot(std::size_t i, Index n) {
+void* OptimizerState::slot(std::size_t i, Index n) {
     while (slots_.size() <= i) {
-        const auto bytes = static_cast<std::size_t>(n) * sizeof(Real);
+        const auto bytes = static_cast<std::size_t>(n) * itemsize(dtype_);
         slots_.push_back(device_.allocate(bytes, "optimizer state"));
         device_.zero(slots_.back().data(), bytes);
     }
-    return slots_[i].template as<Real>();
+    return slots_[i].data();
+}
+
+void OptimizerState::update(ParameterStore& parameters, const int* skip) {
+    with_real(dtype_, [&]<class Real>(Real) { update_as<Real>(parameters, skip); });
+    parameters.changed();
 }
 
 template <class Real>
-void OptimizerState<Real>::update(ParameterStore<Real>& parameters, const int* skip) {
+void OptimizerState::update_as(ParameterStore& parameters, const int* skip) {
     const Index n = parameters.size();
     UpdateArgs<Real> args{.n = n,
-                          .parameter = parameters.values(),
-                          .gradient = parameters.gradients(),
+                          .parameter = static_cast<Real*>(parameters.values()),
+                          .gradient = static_cast<const Real*>(parameters.gradients()),
+                          .learning_rate = static_cast<Real>(learning_rate()),
                           .skip = skip};
     const auto real = [](double v) { return static_cast<Real>(v); };
+    const auto average = [&](std::size_t i) { return static_cast<Real*>(slot(i, n)); };
     if (const auto* sgd = std::get_if<Sgd>(&optimizer_)) {
-        args.learning_rate = real(sgd->learning_rate);
-        Real* velocity = sgd->momentum != 0 ? slot(0, n) : nullptr;
+        Real* velocity = sgd->momentum != 0 ? average(0) : nullptr;
         device_.run([&](const auto& exec) {
             sgd_update(exec, args, velocity, real(sgd->momentum), sgd->nesterov);
         });
     } else if (const auto* rms = std::get_if<RmsProp>(&optimizer_)) {
-        args.learning_rate = real(rms->learning_rate);
-        RmspropState<Real> state{.square = slot(0, n)};
-        state.momentum = rms->momentum != 0 ? slot(1, n) : nullptr;
-        state.mean = rms->centered ? slot(rms->momentum != 0 ? 2 : 1, n) : nullptr;
+        RmspropState<Real> state{.square = average(0)};
+        state.momentum = rms->momentum != 0 ? average(1) : nullptr;
+        state.mean = rms->centered ? average(rms->momentum != 0 ? 2 : 1) : nullptr;
         device_.run([&](const auto& exec) {
             rmsprop_update(exec, args, state, real(rms->rho), real(rms->momentum),
                            real(rms->epsilon));
         });
     } else {
         const auto& adam = std::get<Adam>(optimizer_);
-        args.learning_rate = real(adam.learning_rate);
         if (progress_.data() == nullptr) {
             progress_ = device_.allocate(sizeof(AdamProgress<Real>), "optimizer state");
             device_.zero(progress_.data(), progress_.bytes());
         }
-        const AdamState<Real> state{slot(0, n), slot(1, n),
-                                    progress_.template as<AdamProgress<Real>>()};
+        const AdamState<Real> state{average(0), average(1),
+                                    progress_.as<AdamProgress<Real>>()};
         device_.run([&](const auto& exec) {
             adam_update(exec, args, state, adam.beta_1, adam.beta_2, adam.epsilon);
         });
     }
-    parameters.changed();
 }
 
-template <class Real>
-std::size_t OptimizerState<Real>::bytes() const {
+std::size_t OptimizerState::bytes() const {
     std::size_t total = progress_.bytes();
     for (const Buffer& buffer : slots_) {
         total += buffer.bytes();
     }
     return total;
 }
-
-template class OptimizerState<float>;
-template class OptimizerState<double>;
 
 }  // namespace nengine::engine

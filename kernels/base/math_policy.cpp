@@ -3,10 +3,12 @@
 #include <cmath>
 #include <initializer_list>
 
+#include "kernels/base/dtype.hpp"
+
 namespace nengine::kernels {
 
-MathPolicy choose_math(RealType type, double max_ratio) {
-    if (type == RealType::float64 || !(max_ratio >= 0)) {
+MathPolicy choose_math(DType real, double max_ratio) {
+    if (real == DType::float64 || !(max_ratio >= 0)) {
         return {};
     }
     // The series of log1p converges more slowly than that of expm1: its relative error

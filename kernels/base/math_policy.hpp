@@ -1,6 +1,8 @@
 #pragma once
 
-#include "kernels/base/view.hpp"
+namespace nengine {
+enum class DType;
+}
 
 namespace nengine::kernels {
 
@@ -19,6 +21,6 @@ struct MathPolicy {
 /// The cheapest policy that is exact to float32 for arguments up to `max_ratio` = the
 /// largest dt / tau_rc of the neurons (0 for types without tau_rc); the C library for
 /// float64 and for large ratios.
-MathPolicy choose_math(RealType type, double max_ratio);
+MathPolicy choose_math(DType real, double max_ratio);
 
 }  // namespace nengine::kernels

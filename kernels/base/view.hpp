@@ -7,9 +7,6 @@
 
 namespace nengine::kernels {
 
-/// The real type a plan computes in.
-enum class RealType { float32, float64 };
-
 /// A borrowed block of numbers over time and batch, `[steps, batch, rows, cols]`.
 ///
 /// Strides are in elements. A stride of 0 repeats the same numbers: data held over

@@ -11,17 +11,15 @@ namespace {
 /// Where a pair lies, and its four words: two make one number.
 template <class Real>
 struct PairSource {
-    std::uint64_t seed, first_step;
-    std::uint32_t first_item, item_step;
+    const RandomOrigin* origin;
+    bool per_item;
     const Index* pairs;
     Block<Real> dst;
     Real scale, shift;
 
-    explicit PairSource(const RandomArgs<Real>& args)
-        : seed(args.seed),
-          first_step(args.first_step),
-          first_item(args.per_item ? args.first_item : 0),
-          item_step(args.per_item ? 1 : 0),
+    explicit PairSource(const RandomArgs<Bound<Real>>& args)
+        : origin(args.origin),
+          per_item(args.per_item),
           pairs(args.pairs),
           dst(args.dst),
           scale(args.scale),
@@ -30,9 +28,9 @@ struct PairSource {
     NENGINE_HD Words words(Index t, Index b, Index pair) const {
         const Index* p = pairs + pair * random_pair_fields;
         return random_words(
-            {.seed = p[4] < 0 ? seed : static_cast<std::uint64_t>(p[4]),
-             .step = first_step + static_cast<std::uint64_t>(t),
-             .item = first_item + item_step * static_cast<std::uint32_t>(b),
+            {.seed = p[4] < 0 ? origin->seed : static_cast<std::uint64_t>(p[4]),
+             .step = origin->first_step + static_cast<std::uint64_t>(t),
+             .item = per_item ? origin->first_item + static_cast<std::uint32_t>(b) : 0,
              .stream = static_cast<std::uint32_t>(p[3]),
              .element = static_cast<std::uint32_t>(p[1])});
     }
@@ -86,7 +84,7 @@ struct DrawNormal {
 }  // namespace
 
 template <class Exec, class Real>
-void draw_random(const Exec& exec, const RandomArgs<Real>& args) {
+void draw_random(const Exec& exec, const RandomArgs<Bound<Real>>& args) {
     const Extents extents{args.dst.steps, args.dst.batch, 1, args.n_pairs};
     const PairSource<Real> source(args);
     switch (args.kind) {
@@ -97,7 +95,7 @@ void draw_random(const Exec& exec, const RandomArgs<Real>& args) {
     }
 }
 
-template void draw_random(const ThisExec&, const RandomArgs<float>&);
-template void draw_random(const ThisExec&, const RandomArgs<double>&);
+template void draw_random(const ThisExec&, const RandomArgs<Bound<float>>&);
+template void draw_random(const ThisExec&, const RandomArgs<Bound<double>>&);
 
 }  // namespace nengine::kernels

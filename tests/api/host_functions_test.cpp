@@ -327,5 +327,65 @@ TEST(HostFunctions, AfterAFailureARunGoesOnAsIfThereHadBeenNone) {
                 near_to(one.data(*smooth.p).to_vector()));
 }
 
+/// A process of the user's with an input that adds up what it gets, called before a
+/// node of time that fails at a step.
+struct InterruptedSum {
+    InterruptedSum(double fails_at, bool pure) : at(fails_at) {
+        const auto wave = net.node([](double t) { return std::sin(20 * t); });
+        const auto sum = net.node(
+            CustomProcess{.size_in = 1,
+                          .make_step = [](ProcessSizes, RandomStream) -> StepFunction {
+                              return [total = 0.0](double, std::span<const double> x,
+                                                   std::span<double> out) mutable {
+                                  out[0] = total += x[0];
+                              };
+                          }},
+            {.pure = pure});
+        net.connect(wave, sum, {.synapse = None});
+        net.node([this](double t) {
+            if (1000 * t > at - 0.5) {
+                at = 1e9;  // once
+                throw std::runtime_error("stop");
+            }
+            return t;
+        });
+        p = net.probe(sum);
+    }
+    Network net{{.seed = 2}};
+    double at;
+    std::optional<Probe> p;
+};
+
+TEST(HostFunctions, AFailureTakesProcessesWithAnInputBack) {
+    for (const bool pure : {false, true}) {
+        InterruptedSum smooth(1e9, pure), stopped(777, pure);
+        Simulator one(smooth.net, quiet()), other(stopped.net, quiet());
+        one.run_steps(1500);
+
+        EXPECT_THROW(other.run_steps(1500), std::runtime_error);
+        EXPECT_EQ(other.n_steps(), 776);
+        other.run_steps(1500 - 776);
+
+        EXPECT_EQ(other.data(*stopped.p).to_vector(), one.data(*smooth.p).to_vector())
+            << (pure ? "pure" : "in order");
+    }
+}
+
+TEST(HostFunctions, ThatGiveMoreThanFloat32HoldsAreRefused) {
+    Network net;
+    const auto node = net.node([](double t) { return t < 0.0035 ? 1e38 : 1e39; },
+                               {.label = "explosion"});
+    const auto p = net.probe(node);
+    Simulator single(net, {.progress_bar = false});
+
+    EXPECT_THAT(message<SimulationError>([&] { single.run_steps(10); }),
+                AllOf(HasSubstr("explosion"), HasSubstr("got 1e+39 at t = 0.004"),
+                      HasSubstr("float32"), HasSubstr("DType::float64")));
+    EXPECT_EQ(single.n_steps(), 3);
+    Simulator wide(net, quiet());
+    wide.run_steps(10);
+    EXPECT_EQ(wide.data(p)(0, 9, 0), 1e39);
+}
+
 }  // namespace
 }  // namespace nengine::test

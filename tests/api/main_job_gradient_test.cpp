@@ -47,8 +47,8 @@ struct Batch {
         std::uniform_real_distribution<double> pixel(0.0, 255.0);
         images.resize(static_cast<std::size_t>(items * steps * 121));
         std::ranges::generate(images, [&] { return pixel(random); });
-        feeds[0] = {images.data(), kernels::RealType::float64, items, steps, 121};
-        targets[0] = {labels.data(), kernels::RealType::float64, items, 1, 1};
+        feeds[0] = {images.data(), DType::float64, items, steps, 121};
+        targets[0] = {labels.data(), DType::float64, items, 1, 1};
     }
 };
 
@@ -57,7 +57,7 @@ void expect_gradients_are_differences(double synapse, Index steps, Index tile_it
     const BuiltNetwork built = tiny_main_job(synapse);
     engine::Session session(built.model, kernels::Device::cpu(2),
                             {.minibatch = Batch::items,
-                             .real = kernels::RealType::float64,
+                             .dtype = DType::float64,
                              .planner = {.tile_items = tile_items}});
     session.set_optimizer(
         engine::Sgd{.learning_rate = 0});  // train() then only tells the loss

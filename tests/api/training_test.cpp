@@ -242,7 +242,7 @@ TEST_F(ParameterFiles, ChangeNothingWhenANameOrAShapeIsWrong) {
     Simulator sim(task.net, quiet(8));
     const Array kernel = sim.parameter("d.kernel");
     const auto load = [&](const std::map<std::string, engine::NpyArray>& arrays) {
-        engine::write_npz(path, arrays, kernels::RealType::float64);
+        engine::write_npz(path, arrays, DType::float64);
         return message<ValidationError>([&] { sim.load_params(path); });
     };
     const engine::NpyArray good = {{2, 1}, {5.0, 6.0}}, bias = {{1}, {1.0}};

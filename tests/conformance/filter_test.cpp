@@ -49,12 +49,12 @@ reference::Data numbers(Index size, unsigned seed) {
 
 class Filters : public OnEachDevice {
 protected:
-    static Session session(const Device& device, RealType real) {
-        Session made(two_layers(), device, {.minibatch = items, .real = real});
+    static Session session(const Device& device, DType dtype) {
+        Session made(two_layers(), device, {.minibatch = items, .dtype = dtype});
         made.set_optimizer(Sgd{0.1});
         return made;
     }
-    Session session() const { return session(device(), RealType::float32); }
+    Session session() const { return session(device(), DType::float32); }
 
     static std::vector<float> outputs(Session& of) {
         std::vector<float> values;
@@ -102,7 +102,7 @@ TEST_P(Filters, ThatAreTrainedAreUsedAtOnce) {
 }
 
 TEST_P(Filters, LearnWhatTheyDoInDoublePrecision) {
-    Session single = session(), exact = session(Device::cpu(1), RealType::float64);
+    Session single = session(), exact = session(Device::cpu(1), DType::float64);
 
     for (int epoch = 0; epoch < 5; ++epoch) {
         train(single);

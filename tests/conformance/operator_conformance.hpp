@@ -62,7 +62,7 @@ inline constexpr Index n_steps = 11;
 inline SessionOptions in_float64(Index minibatch = 1) {
     SessionOptions options;
     options.minibatch = minibatch;
-    options.real = RealType::float64;
+    options.dtype = DType::float64;
     return options;
 }
 

@@ -79,7 +79,7 @@ Recordings summed(const Recordings& recordings, const CaseModel& model, Index it
 TEST_P(OperatorConformance, Float32IsNearFloat64) {
     SessionOptions options = in_float64(5);
     const Recordings want = run(options, 5, n_steps);
-    options.real = RealType::float32;
+    options.dtype = DType::float32;
 
     const Recordings got = run(options, 5, n_steps);
 

@@ -11,7 +11,7 @@ class SessionConformance : public OnEachDevice {
 protected:
     Session session(const ModelMaker& maker, Index minibatch,
                     const PlannerOptions& planner = {}) const {
-        SessionOptions options{.minibatch = minibatch, .real = RealType::float64};
+        SessionOptions options{.minibatch = minibatch, .dtype = DType::float64};
         options.planner = planner;
         return Session(maker.model, device(), options);
     }

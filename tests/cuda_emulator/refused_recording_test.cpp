@@ -76,7 +76,7 @@ TEST(RefusedRecording, OfStepsIsTriedOnceAndTheStepsAreLaunchedOneByOne) {
         Session session(populations({.feedback = true}), device, {});
         const float input = 0.5F;
         for (int call = 0; call < 3; ++call) {
-            session.run(50, {{0, {&input, RealType::float32, 1, 1, 1}}},
+            session.run(50, {{0, {&input, DType::float32, 1, 1, 1}}},
                         [&](int, Index, Index, Index, Index rows, const void* from) {
                             const auto* values = static_cast<const float*>(from);
                             result.insert(result.end(), values, values + rows);

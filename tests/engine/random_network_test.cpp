@@ -58,10 +58,10 @@ TEST_P(RandomNetwork, DefaultOptionsInFloat32AreNearFloat64) {
         const Index run_items = data.empty() ? 1 : items;
         SessionOptions options{.minibatch = run_items};
         SCOPED_TRACE(random.describe() + describe(options));
-        options.real = RealType::float64;
+        options.dtype = DType::float64;
         const Recordings want =
             run_session(random.model, device(), options, run_items, steps, data);
-        options.real = RealType::float32;
+        options.dtype = DType::float32;
 
         const Recordings got =
             run_session(random.model, device(), options, run_items, steps, data);

@@ -9,6 +9,7 @@ set(NENGINE_ENGINE_TESTS
     ../support/random_image_units.cpp
     ../support/random_units.cpp
     ir/compressed_rows_test.cpp
+    ir/dtype_test.cpp
     ir/kernel_call_test.cpp
     ir/model_test.cpp
     ir/sampling_test.cpp

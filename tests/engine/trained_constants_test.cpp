@@ -85,7 +85,7 @@ reference::Data numbers(Index size, double low, double high, unsigned seed) {
 class TrainedConstants : public OnEachDevice {
 protected:
     Session session(const std::shared_ptr<const Model>& model) const {
-        return Session(model, device(), {.minibatch = 2, .real = RealType::float64});
+        return Session(model, device(), {.minibatch = 2, .dtype = DType::float64});
     }
 
     /// What all probes show, of currents that make neurons fire.

@@ -35,9 +35,8 @@ void on_free(const volatile void* pointer) {
 [[maybe_unused]] const int hooks =
     __sanitizer_install_malloc_and_free_hooks(on_malloc, on_free);
 
-bool is_same(double written, double read, kernels::RealType real) {
-    const double want =
-        real == kernels::RealType::float32 ? static_cast<float>(written) : written;
+bool is_same(double written, double read, DType real) {
+    const double want = real == DType::float32 ? static_cast<float>(written) : written;
     return std::isnan(want) ? std::isnan(read)
                             : std::bit_cast<std::uint64_t>(want) ==
                                   std::bit_cast<std::uint64_t>(read);
@@ -71,7 +70,7 @@ void check_message(const std::string& message) {
         "message '" + message + "' can be printed");
 }
 
-void check_same(const NpyArray& written, const NpyArray& read, kernels::RealType real) {
+void check_same(const NpyArray& written, const NpyArray& read, DType real) {
     require(written.shape == read.shape, "the shape is read as it was written");
     require(std::ranges::equal(
                 written.values, read.values,

@@ -61,6 +61,6 @@ auto parse_within(std::size_t limit, const Parse& parse) {
 
 /// The same shape, and values that are `written` rounded to `real`; all that is not a
 /// number is the same.
-void check_same(const NpyArray& written, const NpyArray& read, kernels::RealType real);
+void check_same(const NpyArray& written, const NpyArray& read, DType real);
 
 }  // namespace nengine::fuzz

@@ -21,8 +21,7 @@ void check_input(std::span<const std::byte> bytes) {
     if (!array) {
         return;
     }
-    for (const kernels::RealType real :
-         {kernels::RealType::float32, kernels::RealType::float64}) {
+    for (const DType real : {DType::float32, DType::float64}) {
         check_same(*array, parse_npy(format_npy(*array, real), "written"), real);
     }
 }

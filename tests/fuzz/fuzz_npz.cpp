@@ -51,8 +51,7 @@ void check_input(std::span<const std::byte> bytes) {
     if (!arrays) {
         return;
     }
-    for (const kernels::RealType real :
-         {kernels::RealType::float32, kernels::RealType::float64}) {
+    for (const DType real : {DType::float32, DType::float64}) {
         const auto again = parse_npz(format_npz(*arrays, real), "written");
         require(again.size() == arrays->size(), "all members are read again");
         for (const auto& [name, array] : *arrays) {

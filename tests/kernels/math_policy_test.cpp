@@ -6,6 +6,7 @@
 #include <limits>
 #include <random>
 
+#include "kernels/base/dtype.hpp"
 #include "kernels/base/polynomial.hpp"
 
 namespace nengine::test {
@@ -33,20 +34,20 @@ double worst_ulps(double low, double high, Function function, Reference referenc
 }
 
 TEST(MathPolicy, GrowsWithTheRatioAndEndsInTheLibrary) {
-    EXPECT_EQ(choose_math(RealType::float32, 0.0).degree, 4);
-    EXPECT_EQ(choose_math(RealType::float32, 0.01).degree, 4);
-    EXPECT_EQ(choose_math(RealType::float32, 0.05).degree, 6);
-    EXPECT_EQ(choose_math(RealType::float32, 0.1).degree, 8);
-    EXPECT_EQ(choose_math(RealType::float32, 0.5).degree, 0);
-    EXPECT_EQ(choose_math(RealType::float32, std::nan("")).degree, 0);
-    EXPECT_EQ(choose_math(RealType::float64, 0.01).degree, 0);
+    EXPECT_EQ(choose_math(DType::float32, 0.0).degree, 4);
+    EXPECT_EQ(choose_math(DType::float32, 0.01).degree, 4);
+    EXPECT_EQ(choose_math(DType::float32, 0.05).degree, 6);
+    EXPECT_EQ(choose_math(DType::float32, 0.1).degree, 8);
+    EXPECT_EQ(choose_math(DType::float32, 0.5).degree, 0);
+    EXPECT_EQ(choose_math(DType::float32, std::nan("")).degree, 0);
+    EXPECT_EQ(choose_math(DType::float64, 0.01).degree, 0);
 }
 
 /// The largest ratio for which choose_math still takes `degree`.
 double largest_ratio(int degree) {
     double ratio = 0;
-    while (choose_math(RealType::float32, ratio + 1e-4).degree <= degree &&
-           choose_math(RealType::float32, ratio + 1e-4).degree > 0) {
+    while (choose_math(DType::float32, ratio + 1e-4).degree <= degree &&
+           choose_math(DType::float32, ratio + 1e-4).degree > 0) {
         ratio += 1e-4;
     }
     return ratio;

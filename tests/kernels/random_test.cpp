@@ -61,19 +61,19 @@ protected:
     template <class Real>
     std::vector<Real> draw(bool normal, const Key& key, Index steps, Index batch,
                            Index n) const {
-        RandomArgs<Real> args{.kind = normal ? RandomKind::normal : RandomKind::uniform,
-                              .seed = key.seed,
-                              .first_step = key.first_step,
-                              .first_item = key.first_item};
-        return draw(args, pairs_of(n, key.stream), steps, batch, n);
+        const RandomOrigin origin{key.seed, key.first_step, key.first_item};
+        return draw<Real>({.kind = normal ? RandomKind::normal : RandomKind::uniform},
+                          origin, pairs_of(n, key.stream), steps, batch, n);
     }
 
     template <class Real>
-    std::vector<Real> draw(RandomArgs<Real> args, const std::vector<Index>& pairs,
-                           Index steps, Index batch, Index n) const {
+    std::vector<Real> draw(RandomArgs<Bound<Real>> args, const RandomOrigin& origin,
+                           const std::vector<Index>& pairs, Index steps, Index batch,
+                           Index n) const {
         const Buffer out = upload(
             std::vector<Real>(static_cast<std::size_t>(steps * batch * n), Real(-99)));
-        const Buffer table = upload(pairs);
+        const Buffer table = upload(pairs), from = upload(std::vector{origin});
+        args.origin = from.as<RandomOrigin>();
         args.pairs = table.as<Index>();
         args.n_pairs = static_cast<Index>(pairs.size()) / random_pair_fields;
         args.dst = dense(out.as<Real>(), steps, batch, 1, n);
@@ -125,8 +125,7 @@ TEST_P(Random, StreamsSideBySideAreThoseAlone) {
     const auto second = pairs_of(m, 9, n, 77);
     table.insert(table.end(), second.begin(), second.end());
 
-    const auto both =
-        draw<double>(RandomArgs<double>{.seed = 5}, table, steps, batch, n + m);
+    const auto both = draw<double>({}, {.seed = 5}, table, steps, batch, n + m);
 
     const auto first_alone = draw<double>(false, {5, 8}, steps, batch, n);
     const auto second_alone = draw<double>(false, {77, 9}, steps, batch, m);
@@ -144,14 +143,9 @@ TEST_P(Random, IsScaledAndShiftedAndTheSameForAllItemsIfWanted) {
     constexpr Index batch = 3, n = 5;
     const auto plain = draw<double>(true, {5, 1, 2}, 1, 1, n);
 
-    const auto got = draw<double>({.kind = RandomKind::normal,
-                                   .seed = 5,
-                                   .first_step = 2,
-                                   .first_item = 40,
-                                   .per_item = false,
-                                   .scale = 2,
-                                   .shift = -1},
-                                  pairs_of(n, 1), 1, batch, n);
+    const auto got = draw<double>(
+        {.kind = RandomKind::normal, .per_item = false, .scale = 2, .shift = -1},
+        {.seed = 5, .first_step = 2, .first_item = 40}, pairs_of(n, 1), 1, batch, n);
 
     for (std::size_t i = 0; i < got.size(); ++i) {
         EXPECT_EQ(got[i], 2 * plain[i % n] - 1) << i;

@@ -57,7 +57,7 @@ Recordings run_naive(const Model& model, Index batch, Index steps,
 Feeds borrow(const InputData& data) {
     Feeds feeds;
     for (const auto& [index, values] : data) {
-        feeds[index] = {values.values.data(), RealType::float64, values.batch,
+        feeds[index] = {values.values.data(), DType::float64, values.batch,
                         values.steps, values.size};
     }
     return feeds;
@@ -79,7 +79,7 @@ Recordings run_session(const std::shared_ptr<const Model>& model, const Device& 
                           Index rows, const void* values) {
         const auto i = static_cast<std::size_t>(p);
         const Index size = model->signal(model->probes[i].signal).size();
-        if (options.real == RealType::float32) {
+        if (options.dtype == DType::float32) {
             place<float>(values, n_items, rows, size, samples[i], first_item, first_row,
                          result[i]);
         } else {
@@ -145,7 +145,7 @@ std::string describe(const SessionOptions& options) {
            std::to_string(plan.tile_items) +
            (plan.executor == ExecutorMode::direct ? ", direct" : ", recorded") +
            ", minibatch " + std::to_string(options.minibatch) +
-           (options.real == RealType::float32 ? ", float32" : ", float64");
+           (options.dtype == DType::float32 ? ", float32" : ", float64");
 }
 
 }  // namespace nengine::test

@@ -22,7 +22,7 @@ Recordings run_naive(const engine::Model& model, Index batch, Index steps,
                      const InputData& feeds, bool training = false,
                      Index minibatch = 0);
 
-/// A new session's predict(), in its own real type.
+/// A new session's predict(), in its own dtype.
 Recordings run_session(const std::shared_ptr<const engine::Model>& model,
                        const kernels::Device& device,
                        const engine::SessionOptions& options, Index items, Index steps,

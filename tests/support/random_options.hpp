@@ -8,7 +8,7 @@ namespace nengine::test {
 /// Every switch of the planner thrown at random.
 inline engine::SessionOptions random_options(Draw& draw) {
     engine::SessionOptions options;
-    options.real = kernels::RealType::float64;
+    options.dtype = DType::float64;
     options.minibatch = draw.one_of<Index>({1, 2, 5});
     engine::PlannerOptions& plan = options.planner;
     plan.simplify = draw.chance(0.5);

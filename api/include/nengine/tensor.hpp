@@ -10,12 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "kernels/base/dtype.hpp"
 #include "kernels/base/export.hpp"
 
 namespace nengine {
-
-/// The type of real numbers.
-enum class DType { float32, float64 };
 
 /// Numbers over items, steps and components: `[batch, steps, size]`, slowest first;
 /// without a minibatch also `[steps, size]`. The values do not change, and copies share

@@ -66,6 +66,7 @@ private:
                 storage_.add_buffer({.name = v.name + " loss gradient",
                                      .kind = BufferKind::work,
                                      .width = probe.rows.rows * probe.rows.cols,
+                                     .dtype = graph_.dtype(v),
                                      .batched = true,
                                      .history = true});
             storage_.touch(buffer, loss_position());

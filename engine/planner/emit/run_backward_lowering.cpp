@@ -153,6 +153,7 @@ Contribution RunBackwardLowering::contribute(int slot, Form form) {
         context_.storage.add_buffer({.name = v.name + " gradient before its sum",
                                      .kind = BufferKind::work,
                                      .width = target.cols * target.count,
+                                     .dtype = context_.graph.dtype(v),
                                      .batched = node().batched,
                                      .history = history});
     context_.storage.touch(temporary, context_.storage.position(stage_, true));
@@ -236,6 +237,7 @@ Operand RunBackwardLowering::adjoint(Index planes, Index width) {
         context_.storage.add_buffer({.name = node().op->label + " adjoint",
                                      .kind = BufferKind::work,
                                      .width = planes * width,
+                                     .dtype = context_.plan.dtype,
                                      .batched = true});
     context_.storage.touch(buffer, context_.storage.position(stage_, true));
     const Operand operand{

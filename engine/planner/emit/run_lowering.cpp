@@ -238,6 +238,7 @@ Operand RunLowering::temporary(const Operand& like) {
         context_.storage.add_buffer({.name = source.name + " in order",
                                      .kind = BufferKind::work,
                                      .width = like.rows * like.cols * like.count,
+                                     .dtype = source.dtype,
                                      .batched = source.batched,
                                      .history = history});
     context_.storage.touch(operand.buffer,
@@ -254,6 +255,7 @@ Operand RunLowering::scratch(Index cols) {
     const BufferId buffer = context_.storage.add_buffer({.name = "in between",
                                                          .kind = BufferKind::work,
                                                          .width = cols * members(),
+                                                         .dtype = context_.plan.dtype,
                                                          .batched = true});
     context_.storage.touch(buffer, context_.storage.position(stage_, backward_));
     return {.buffer = buffer,

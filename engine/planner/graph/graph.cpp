@@ -15,6 +15,10 @@ bool Graph::trainable(const Version& v) const {
            model->signal(v.signal).trainable;
 }
 
+DType Graph::dtype(const Version& v) const {
+    return v.signal == no_signal ? real : model->signal(v.signal).dtype.value_or(real);
+}
+
 double Graph::constant_value(const Version& v, Index element) const {
     if (v.has_fill()) {
         return v.fill;

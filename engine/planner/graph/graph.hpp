@@ -92,6 +92,7 @@ struct GraphStage {
 /// The normal form of a model, and what the passes make of it.
 struct Graph {
     std::shared_ptr<const Model> model;
+    DType real = DType::float32;  ///< of signals that state none
     bool training = false;
     std::vector<Version> versions;
     std::vector<Node> nodes;
@@ -116,6 +117,7 @@ struct Graph {
     /// The access names every element of its version, in order.
     bool whole(const Access& access) const;
     bool trainable(const Version& version) const;
+    DType dtype(const Version& version) const;
     /// The value of a constant's element; its initial value or fill.
     double constant_value(const Version& version, Index element) const;
     VersionId add_version(Version version);

@@ -20,35 +20,34 @@ constexpr double large_matrices = 1 << 20;
 /// A product with fewer rows waits for its matrix rather than for its arithmetic.
 constexpr Index items_per_matrix = 64;
 
-double stepped_matrix_elements(const Plan& plan) {
-    double elements = 0;
+double stepped_matrix_bytes(const Plan& plan) {
+    double bytes = 0;
     for (const Stage& stage : plan.forward) {
         for (const Command& command : stage.commands) {
             const auto* product = args_of<ProductArgs>(command);
             if (product != nullptr && stage.kind == StageKind::stepped) {
                 const Operand& a = product->a;
-                elements += static_cast<double>(a.rows * a.cols * a.count);
+                bytes += static_cast<double>(a.rows * a.cols * a.count) *
+                         static_cast<double>(itemsize(plan.buffer(a).dtype));
             }
         }
     }
-    return elements;
+    return bytes;
 }
 
-Index fewest_items(const Plan& plan, std::size_t real_bytes) {
-    const double bytes =
-        stepped_matrix_elements(plan) * static_cast<double>(real_bytes);
-    return bytes > large_matrices ? items_per_matrix : 1;
+Index fewest_items(const Plan& plan) {
+    return stepped_matrix_bytes(plan) > large_matrices ? items_per_matrix : 1;
 }
 
 }  // namespace
 
 ChunkSize choose_chunk(const Plan& plan, const PlannerOptions& options, Index n_steps,
-                       Index minibatch, std::size_t real_bytes, bool cuda) {
+                       Index minibatch, bool cuda) {
     const double budget = static_cast<double>(
         options.chunk_bytes > 0 ? options.chunk_bytes
                                 : (cuda ? cuda_chunk_bytes : cpu_chunk_bytes));
-    const double per_step = plan.history_elements() * static_cast<double>(real_bytes);
-    const double per_item = plan.row_elements() * static_cast<double>(real_bytes);
+    const double per_step = plan.history_bytes();
+    const double per_item = plan.row_bytes();
     ChunkSize chunk{std::max<Index>(n_steps, 1), minibatch};
     const auto fit_items = [&](Index steps, Index fewest) {
         const double item = per_step * static_cast<double>(steps) + per_item;
@@ -60,7 +59,7 @@ ChunkSize choose_chunk(const Plan& plan, const PlannerOptions& options, Index n_
     if (!plan.training) {
         // Enough steps to fold over, then as many items as fit, then more steps if they
         // still do.
-        fit_items(std::min(chunk.steps, fewest_steps), fewest_items(plan, real_bytes));
+        fit_items(std::min(chunk.steps, fewest_steps), fewest_items(plan));
         const double row = per_step * static_cast<double>(chunk.items);
         const Index fitting = row > 0 ? static_cast<Index>(budget / row) : most_steps;
         chunk.steps = std::clamp<Index>(fitting, 1, std::min(chunk.steps, most_steps));

@@ -8,6 +8,6 @@ namespace nengine::engine {
 /// The steps and items that run at once: a function of plan, minibatch and options
 /// alone.
 ChunkSize choose_chunk(const Plan& plan, const PlannerOptions& options, Index n_steps,
-                       Index minibatch, std::size_t real_bytes, bool cuda);
+                       Index minibatch, bool cuda);
 
 }  // namespace nengine::engine

@@ -20,12 +20,15 @@ Constants::Constants(const Graph& graph, const ParameterLayout& layout,
     for (const auto& [signal, offset] : layout) {
         total = std::max(total, offset + graph.model->signal(signal).size());
     }
-    parameters_ = storage.add_buffer(
-        {.name = "parameters", .kind = BufferKind::parameter, .width = total});
+    parameters_ = storage.add_buffer({.name = "parameters",
+                                      .kind = BufferKind::parameter,
+                                      .width = total,
+                                      .dtype = plan.dtype});
     if (graph.training) {
         gradients_ = storage.add_buffer({.name = "parameter gradients",
                                          .kind = BufferKind::gradient,
-                                         .width = total});
+                                         .width = total,
+                                         .dtype = plan.dtype});
     }
 }
 
@@ -55,29 +58,32 @@ ElementView Constants::in_parameters(const Access& access) const {
     return view;
 }
 
-Operand Constants::literal(std::vector<double> numbers) {
+Operand Constants::literal(std::vector<double> numbers, DType dtype) {
     const auto n = static_cast<Index>(numbers.size());
     const BufferId buffer = storage_.add_buffer(
-        {.name = "constants", .kind = BufferKind::literal, .width = n});
+        {.name = "constants", .kind = BufferKind::literal, .width = n, .dtype = dtype});
     plan_.literals.emplace_back(buffer, std::move(numbers));
     return {.buffer = buffer, .cols = n};
 }
 
 Operand Constants::scalar(double value, Index n) {
-    Operand operand = literal({value});
+    Operand operand = literal({value}, plan_.dtype);
     operand.cols = n;
     operand.col_stride = 0;
     return operand;
 }
 
 Operand Constants::pack(std::vector<PackPiece> pieces, Index total) {
-    const BufferId buffer = storage_.add_buffer(
-        {.name = "packed parameters", .kind = BufferKind::packed, .width = total});
+    const BufferId buffer = storage_.add_buffer({.name = "packed parameters",
+                                                 .kind = BufferKind::packed,
+                                                 .width = total,
+                                                 .dtype = plan_.dtype});
     Packed packed{.buffer = buffer, .gradient = no_buffer, .pieces = std::move(pieces)};
     if (graph_.training) {
         packed.gradient = storage_.add_buffer({.name = "packed parameter gradients",
                                                .kind = BufferKind::packed_gradient,
-                                               .width = total});
+                                               .width = total,
+                                               .dtype = plan_.dtype});
         gradient_of_packed_[buffer] = packed.gradient;
     }
     plan_.packed.push_back(std::move(packed));
@@ -105,7 +111,7 @@ Operand Constants::vector(const std::vector<ConstantUse>& uses) {
             numbers.resize(1);
         }
         const bool scalar = numbers.size() == 1;
-        Operand operand = literal(std::move(numbers));
+        Operand operand = literal(std::move(numbers), dtype(uses.front().access));
         operand.cols = total;
         operand.col_stride = scalar ? 0 : 1;
         return operand;
@@ -131,7 +137,7 @@ Operand Constants::vector(const std::vector<ConstantUse>& uses) {
 Operand Constants::dense(const Access& access) {
     const Index n = access.view.size();
     if (!trainable(access)) {
-        return literal(values(access));
+        return literal(values(access), dtype(access));
     }
     if (access.view.contiguous()) {
         return {
@@ -175,7 +181,7 @@ Operand Constants::matrices(const std::vector<Access>& uses) {
             const std::vector<double> member = values(uses[i]);
             numbers.insert(numbers.end(), member.begin(), member.end());
         }
-        operand = literal(std::move(numbers));
+        operand = literal(std::move(numbers), dtype(uses.front()));
     }
     operand.rows = rows;
     operand.cols = cols;
@@ -242,7 +248,7 @@ Operand Constants::coefficients(const std::vector<ConstantUse>& uses) {
                            filters[i][static_cast<std::size_t>(j)]);
         }
     }
-    Operand operand = literal(std::move(numbers));
+    Operand operand = literal(std::move(numbers), dtype(uses.front().access));
     operand.rows = n;
     operand.cols = total;
     operand.row_stride = shared ? 1 : total;
@@ -254,7 +260,7 @@ std::pair<BufferId, ElementView> Constants::locate(const Access& access) {
     if (trainable(access)) {
         return {parameters_, in_parameters(access)};
     }
-    return {literal(values(access)).buffer,
+    return {literal(values(access), dtype(access)).buffer,
             ElementView::dense(access.view.shape_list())};
 }
 

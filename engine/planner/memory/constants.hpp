@@ -48,7 +48,10 @@ private:
     ElementView in_parameters(const Access& access) const;
     Operand pack(std::vector<PackPiece> pieces, Index total);
     Operand trained_coefficients(const std::vector<ConstantUse>& uses);
-    Operand literal(std::vector<double> values);
+    Operand literal(std::vector<double> values, DType dtype);
+    DType dtype(const Access& access) const {
+        return graph_.dtype(graph_.version_of(access));
+    }
 
     const Graph& graph_;
     const ParameterLayout& layout_;

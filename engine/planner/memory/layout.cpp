@@ -23,7 +23,8 @@ std::vector<Index> find_planes(const Graph& graph) {
 }
 
 /// Only versions that agree on all of this may share a block.
-using BlockClass = std::tuple<VersionKind, int, bool, bool, bool, char, char, Index>;
+using BlockClass =
+    std::tuple<VersionKind, DType, int, bool, bool, bool, char, char, Index>;
 
 class Sets {
 public:
@@ -82,8 +83,9 @@ private:
     BlockClass class_of(VersionId id) const {
         const Version& v = graph_.version(id);
         const auto i = static_cast<std::size_t>(id);
-        return {v.kind, v.stage,     v.batched,          v.in_time,
-                v.held, history_[i], needs_.gradient[i], planes_[i]};
+        return {v.kind,      graph_.dtype(v),    v.stage,
+                v.batched,   v.in_time,          v.held,
+                history_[i], needs_.gradient[i], planes_[i]};
     }
 
     bool placed(VersionId id) const {

@@ -49,6 +49,7 @@ BufferId Storage::make(std::vector<BufferId>& of_block, int b, const char* what,
         id = add_buffer({.name = v.name + what,
                          .kind = kind,
                          .width = block(b).width,
+                         .dtype = graph_.dtype(v),
                          .batched = v.batched,
                          .history = history,
                          .extra_rows = history && carried(b) ? 1 : 0});
@@ -95,6 +96,7 @@ Place Storage::mirror(std::map<int, Mirror>& mirrors, VersionId id, const char* 
         entry.row = add_buffer({.name = v.name + what,
                                 .kind = BufferKind::work,
                                 .width = block(b).width,
+                                .dtype = graph_.dtype(v),
                                 .batched = v.batched});
     }
     entry.versions.insert(id);

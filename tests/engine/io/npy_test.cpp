@@ -167,12 +167,10 @@ TEST(Npy, AtMost64DimensionsAreRead) {
 }
 
 TEST(Npy, AtMost64DimensionsAreWritten) {
-    EXPECT_NO_THROW(
-        format_npy({std::vector<Index>(64, 1), {1.0}}, kernels::RealType::float32));
+    EXPECT_NO_THROW(format_npy({std::vector<Index>(64, 1), {1.0}}, DType::float32));
     // A version 1 header, whose length is a number below 65536, would not hold these.
-    EXPECT_THROW(
-        format_npy({std::vector<Index>(65, 1), {1.0}}, kernels::RealType::float32),
-        ShapeError);
+    EXPECT_THROW(format_npy({std::vector<Index>(65, 1), {1.0}}, DType::float32),
+                 ShapeError);
 }
 
 TEST(Npy, TextFromTheFileIsCutAndMadePrintableInMessages) {
@@ -216,7 +214,7 @@ TEST(Npy, WritingAShapeThatDoesNotFitIsAnError) {
     EXPECT_THROW(write_npy("unused", shape, std::span<const float>(values)),
                  ShapeError);
     try {
-        format_npy({{3}, {1, 2}}, kernels::RealType::float32);
+        format_npy({{3}, {1, 2}}, DType::float32);
         FAIL();
     } catch (const ShapeError& error) {
         EXPECT_EQ(error.object(), "format_npy");

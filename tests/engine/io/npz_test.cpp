@@ -44,14 +44,13 @@ void write_zip(const std::filesystem::path& path, const std::string& name,
 }
 
 std::string npy_text(const NpyArray& array) {
-    const auto bytes = format_npy(array, kernels::RealType::float64);
+    const auto bytes = format_npy(array, DType::float64);
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 TEST(Npz, WhatIsWrittenIsReadBack) {
     const TemporaryFolder folder;
-    for (const kernels::RealType real :
-         {kernels::RealType::float32, kernels::RealType::float64}) {
+    for (const DType real : {DType::float32, DType::float64}) {
         write_npz(folder / "p.npz", arrays, real);
 
         expect_same(read_npz(folder / "p.npz"));
@@ -67,11 +66,10 @@ TEST(Npz, AnEmptyArchiveIsReadBack) {
 }
 
 TEST(Npz, WhatIsFormattedIsParsedBack) {
-    for (const kernels::RealType real :
-         {kernels::RealType::float32, kernels::RealType::float64}) {
+    for (const DType real : {DType::float32, DType::float64}) {
         expect_same(parse_npz(format_npz(arrays, real), "here"));
     }
-    EXPECT_TRUE(parse_npz(format_npz({}, kernels::RealType::float32), "here").empty());
+    EXPECT_TRUE(parse_npz(format_npz({}, DType::float32), "here").empty());
 }
 
 TEST(Npz, NoBytesAreNoArchive) {

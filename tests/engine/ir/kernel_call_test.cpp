@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <set>
 #include <string>
 #include <vector>
@@ -43,7 +44,7 @@ using All = BothForms<FillArgs, CopyArgs, MultiplyArgs, TimeArgs, SumProductArgs
                       IndexedSumArgs, SparseProductArgs, SparseGradientArgs,
                       LearningRowsArgs, ChangeWeightsArgs, ChangeAndMultiplyArgs,
                       MoveRowArgs, AveragePoolArgs, StochasticSpikesArgs,
-                      PoissonSpikesArgs, FilterScanArgs, FilterBackwardArgs,
+                      PoissonSpikesArgs, RandomArgs, FilterScanArgs, FilterBackwardArgs,
                       ProductArgs, ConvArgs, MaxPoolArgs, MaxPoolBackwardArgs,
                       NeuronScanArgs, NeuronRateArgs, NeuronRateBackwardArgs>;
 TYPED_TEST_SUITE(KernelArgs, All);
@@ -69,13 +70,18 @@ TEST(KernelArgs, ThatForgetAMemberAreFound) {
     EXPECT_EQ(n_fields<ForgetfulArgs<Planned>>, 2u);
 }
 
+/// A buffer of float64.
+constexpr BufferId wide = 8;
+
 /// Buffer b begins at element 100 b of a memory; one with an odd number is a history.
 class TestContext : public BindContext {
 public:
     TestContext() : memory_(1000) {}
 
     const Device& device() const override { return device_; }
-    RealType real_type() const override { return RealType::float32; }
+    DType dtype(const Operand& operand) const override {
+        return operand.buffer == wide ? DType::float64 : DType::float32;
+    }
     OperandPlace place(const Operand& operand) const override {
         const bool history = operand.buffer % 2 == 1;
         return {address(operand), history ? 7 : 1, history ? 5 : 1, history ? 50 : 0,
@@ -187,6 +193,7 @@ TEST(KernelCall, IsAValueAndKnowsItsArguments) {
     EXPECT_EQ(copy.as<CopyArgs>(), nullptr);
     EXPECT_FALSE(copy.draws());
     EXPECT_TRUE(KernelCall(PoissonSpikesArgs<Planned>{}).draws());
+    EXPECT_TRUE(KernelCall(RandomArgs<Planned>{}).draws());
 }
 
 TEST(KernelCall, BoundCallsItsKernel) {
@@ -198,6 +205,18 @@ TEST(KernelCall, BoundCallsItsKernel) {
     EXPECT_EQ(context.at(2)[1], 3.0F);
     EXPECT_EQ(context.at(2)[2], 3.0F);
     EXPECT_EQ(context.at(2)[3], 0.0F);
+}
+
+TEST(KernelCall, IsOfTheDtypeOfItsOperands) {
+    const TestContext context;
+    const KernelCall call = FillArgs<Planned>{{.buffer = wide, .cols = 2}, 0.1};
+    call.bind(context)();
+
+    double numbers[3];
+    std::memcpy(numbers, context.at(wide), sizeof numbers);
+    EXPECT_EQ(numbers[0], 0.1);
+    EXPECT_EQ(numbers[1], 0.1);
+    EXPECT_EQ(numbers[2], 0.0);
 }
 
 }  // namespace

@@ -270,11 +270,10 @@ TEST(Chunk, StepsAndItemsKeepToTheBudget) {
     for (const std::size_t budget : {std::size_t{1} << 16, std::size_t{1} << 20}) {
         const PlannerOptions options{.chunk_bytes = budget};
 
-        const ChunkSize chunk =
-            choose_chunk(plan, options, 1000, 64, sizeof(float), false);
+        const ChunkSize chunk = choose_chunk(plan, options, 1000, 64, false);
 
-        const double bytes = plan.history_elements() * sizeof(float) *
-                             static_cast<double>(chunk.steps * chunk.items);
+        const double bytes =
+            plan.history_bytes() * static_cast<double>(chunk.steps * chunk.items);
         EXPECT_LE(bytes, static_cast<double>(budget));
         EXPECT_GT(bytes, static_cast<double>(budget) / 8);
     }

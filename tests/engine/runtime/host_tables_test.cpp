@@ -58,7 +58,7 @@ struct Made {
             data.emplace_back(static_cast<std::size_t>(n), 0.5F);
         }
         for (std::size_t i = 0; i < data.size(); ++i) {
-            feeds[static_cast<int>(i)] = {data[i].data(), RealType::float32, 1, 1,
+            feeds[static_cast<int>(i)] = {data[i].data(), DType::float32, 1, 1,
                                           static_cast<Index>(data[i].size())};
         }
         const HostMemoryLimit limit(left);

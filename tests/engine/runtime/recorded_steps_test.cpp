@@ -27,8 +27,7 @@ protected:
         unsigned seed = 0;
         for (const Index steps : calls) {
             const auto inputs = uniform<float>(items * steps * 2, -1, 1, ++seed);
-            session.run(steps,
-                        {{0, {inputs.data(), RealType::float32, items, steps, 2}}},
+            session.run(steps, {{0, {inputs.data(), DType::float32, items, steps, 2}}},
                         [&](int, Index, Index n, Index, Index rows, const void* from) {
                             const auto* values = static_cast<const float*>(from);
                             result.insert(result.end(), values, values + n * rows * 2);

@@ -89,8 +89,8 @@ struct Trained {
     std::string fails(const Optimizer& optimizer, float x = 0.5F) const {
         session->set_optimizer(optimizer);
         const std::vector<float> in(items * steps, x), zeros(items * steps, 0.0F);
-        const HostTensor fed{in.data(), RealType::float32, items, steps, 1};
-        const HostTensor wanted{zeros.data(), RealType::float32, items, steps, 1};
+        const HostTensor fed{in.data(), DType::float32, items, steps, 1};
+        const HostTensor wanted{zeros.data(), DType::float32, items, steps, 1};
         const Objective objective{.losses = {{.probe = 0}, {.probe = 1}}};
         try {
             session->train(steps, {{0, fed}}, {{0, wanted}, {1, wanted}}, objective,

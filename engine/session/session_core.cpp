@@ -1,10 +1,11 @@
+#include "engine/session/session_core.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
 #include "engine/planner/make_plan.hpp"
 #include "engine/planner/memory/chunk.hpp"
-#include "engine/session/session_impl.hpp"
 #include "kernels/base/error.hpp"
 #include "kernels/base/host_memory.hpp"
 #include "kernels/elementwise.hpp"
@@ -16,10 +17,6 @@ namespace {
 /// Runners keep their memory: the few that a program alternates between.
 constexpr std::size_t kept_runners = 4;
 
-template <class Real>
-constexpr RealType real_type = sizeof(Real) == sizeof(float) ? RealType::float32
-                                                             : RealType::float64;
-
 /// 0, 1, ..., n - 1
 template <class Int>
 std::vector<Int> first_indices(Index n) {
@@ -28,52 +25,51 @@ std::vector<Int> first_indices(Index n) {
     return indices;
 }
 
-template <class Real>
-std::vector<Real> converted(const HostTensor& tensor) {
+/// Numbers of one dtype as another.
+std::vector<std::byte> converted(const HostTensor& tensor, DType dtype) {
     const auto n = static_cast<std::size_t>(tensor.batch * tensor.steps * tensor.size);
-    if (tensor.type == RealType::float32) {
-        const auto* from = static_cast<const float*>(tensor.data);
-        return std::vector<Real>(from, from + n);
-    }
-    const auto* from = static_cast<const double*>(tensor.data);
-    std::vector<Real> result(n);
-    std::transform(from, from + n, result.begin(),
-                   [](double v) { return static_cast<Real>(v); });
+    std::vector<std::byte> result(n * itemsize(dtype));
+    with_real(tensor.dtype, [&]<class From>(From) {
+        with_real(dtype, [&]<class To>(To) {
+            const auto* from = static_cast<const From*>(tensor.data);
+            std::transform(from, from + n, reinterpret_cast<To*>(result.data()),
+                           [](From v) { return static_cast<To>(v); });
+        });
+    });
     return result;
 }
 
 }  // namespace
 
-template <class Real>
-ItemSource<Real>::ItemSource(const Device& device, const HostTensor& tensor)
-    : items_(tensor.batch), steps_(tensor.steps), size_(tensor.size) {
-    const bool same = tensor.type == real_type<Real>;
+ItemSource::ItemSource(const Device& device, const HostTensor& tensor, DType dtype)
+    : dtype_(dtype), items_(tensor.batch), steps_(tensor.steps), size_(tensor.size) {
+    const bool same = tensor.dtype == dtype;
     if (!same) {
-        need_host_memory(array_bytes({items_, steps_, size_}, sizeof(Real)), [&] {
+        need_host_memory(array_bytes({items_, steps_, size_}, itemsize(dtype)), [&] {
             return MemoryUse{"data of a call",
                              "numbers of shape " + to_string({items_, steps_, size_}) +
                                  " in another precision",
                              "the number of items or steps, or give the data in the "
                              "simulator's dtype"};
         });
-        converted_ = converted<Real>(tensor);
+        converted_ = converted(tensor, dtype);
     }
-    const Real* host = same ? static_cast<const Real*>(tensor.data) : converted_.data();
+    void* const host = same ? const_cast<void*>(tensor.data) : converted_.data();
     if (!device.is_cuda()) {
         data_ = host;
         return;
     }
-    const auto bytes = static_cast<std::size_t>(items_ * steps_ * size_) * sizeof(Real);
-    owned_ = device.allocate(bytes, "data of a call");
-    device.upload(owned_.data(), host, bytes);
+    owned_ = device.allocate(array_bytes({items_, steps_, size_}, itemsize(dtype)),
+                             "data of a call");
+    device.upload(owned_.data(), host, owned_.bytes());
     converted_.clear();
-    data_ = owned_.template as<Real>();
+    data_ = owned_.data();
 }
 
-template <class Real>
-Block<const Real> ItemSource<Real>::rows(Index first_step, Index steps) const {
+AnyBlock ItemSource::rows(Index first_step, Index steps) const {
     const bool held = steps_ == 1;
-    return {.data = data_ + (held ? 0 : first_step * size_),
+    return {.dtype = dtype_,
+            .data = element_at(data_, dtype_, held ? 0 : first_step * size_),
             .steps = steps,
             .batch = items_,
             .rows = 1,
@@ -82,27 +78,31 @@ Block<const Real> ItemSource<Real>::rows(Index first_step, Index steps) const {
             .batch_stride = steps_ * size_};
 }
 
-template <class Real>
-SessionOf<Real>::SessionOf(std::shared_ptr<Model> model, Device device,
-                           const SessionOptions& options)
+SessionCore::SessionCore(std::shared_ptr<Model> model, Device device,
+                         const SessionOptions& options)
     : model_(std::move(model)),
       device_(device),
       options_(options),
-      parameters_(device, *model_),
-      state_(device, *model_, options.minibatch),
+      parameters_(device, *model_, options.dtype),
+      state_(device, *model_, options.minibatch, options.dtype),
       processes_(options.minibatch, options.seed),
-      optimizer_(device) {
+      optimizer_(device, options.dtype) {
     for (SignalId s = 0; s < static_cast<SignalId>(model_->signal_count()); ++s) {
         const Signal& signal = model_->signal(s);
         built_.push_back(signal.parameter.empty() ? SharedValues{} : signal.initial);
     }
+    for (const Input& input : model_->inputs) {
+        need_dtype(model_->signal(input.signal), options.dtype, "input");
+    }
+    for (const ProbePoint& probe : model_->probes) {
+        need_dtype(model_->signal(probe.signal), options.dtype, "probe of");
+    }
     note_memory(0);
 }
 
-template <class Real>
-typename SessionOf<Real>::RunnerKey SessionOf<Real>::plan_key(const Feeds& feeds,
-                                                              std::vector<int> probes,
-                                                              bool training) const {
+SessionCore::RunnerKey SessionCore::plan_key(const Feeds& feeds,
+                                             std::vector<int> probes,
+                                             bool training) const {
     RunnerKey key{.fed = std::vector<int>(model_->inputs.size(), 0),
                   .probes = std::move(probes),
                   .training = training};
@@ -112,13 +112,11 @@ typename SessionOf<Real>::RunnerKey SessionOf<Real>::plan_key(const Feeds& feeds
     return key;
 }
 
-template <class Real>
-std::vector<int> SessionOf<Real>::all_probes() const {
+std::vector<int> SessionCore::all_probes() const {
     return first_indices<int>(static_cast<Index>(model_->probes.size()));
 }
 
-template <class Real>
-std::shared_ptr<const Plan> SessionOf<Real>::plan_for(const RunnerKey& key) {
+std::shared_ptr<const Plan> SessionCore::plan_for(const RunnerKey& key) {
     RunnerKey plain = key;
     plain.steps = plain.items = 0;
     std::shared_ptr<const Plan>& plan = plans_[plain];
@@ -131,6 +129,7 @@ std::shared_ptr<const Plan> SessionOf<Real>::plan_for(const RunnerKey& key) {
         plan = std::make_shared<Plan>(make_plan({.model = model_,
                                                  .fed = key.fed,
                                                  .probes = key.probes,
+                                                 .dtype = options_.dtype,
                                                  .training = key.training,
                                                  .as_built = parameters_.as_built(),
                                                  .options = options_.planner}));
@@ -138,14 +137,12 @@ std::shared_ptr<const Plan> SessionOf<Real>::plan_for(const RunnerKey& key) {
     return plan;
 }
 
-template <class Real>
-PlanRunner<Real>& SessionOf<Real>::runner_for(Index n_steps, const Feeds& feeds,
-                                              std::vector<int> probes, bool training) {
+PlanRunner& SessionCore::runner_for(Index n_steps, const Feeds& feeds,
+                                    std::vector<int> probes, bool training) {
     RunnerKey key = plan_key(feeds, std::move(probes), training);
     const std::shared_ptr<const Plan> plan = plan_for(key);
-    const ChunkSize chunk =
-        choose_chunk(*plan, options_.planner, n_steps, options_.minibatch, sizeof(Real),
-                     device_.is_cuda());
+    const ChunkSize chunk = choose_chunk(*plan, options_.planner, n_steps,
+                                         options_.minibatch, device_.is_cuda());
     key.steps = chunk.steps;
     key.items = chunk.items;
     auto found =
@@ -167,18 +164,16 @@ PlanRunner<Real>& SessionOf<Real>::runner_for(Index n_steps, const Feeds& feeds,
     return runner;
 }
 
-template <class Real>
-typename SessionOf<Real>::Sources SessionOf<Real>::make_sources(
+SessionCore::Sources SessionCore::make_sources(
     const std::map<int, HostTensor>& tensors) const {
     Sources sources;
     for (const auto& [index, tensor] : tensors) {
-        sources.emplace(index, ItemSource<Real>(device_, tensor));
+        sources.emplace(index, ItemSource(device_, tensor, options_.dtype));
     }
     return sources;
 }
 
-template <class Real>
-ItemOrder SessionOf<Real>::make_order(std::vector<Index> order) const {
+ItemOrder SessionCore::make_order(std::vector<Index> order) const {
     ItemOrder result;
     result.items = static_cast<Index>(order.size());
     while (static_cast<Index>(order.size()) % options_.minibatch != 0) {
@@ -189,32 +184,30 @@ ItemOrder SessionOf<Real>::make_order(std::vector<Index> order) const {
     return result;
 }
 
-template <class Real>
-ItemOrder SessionOf<Real>::all_in_order(Index items) const {
+ItemOrder SessionCore::all_in_order(Index items) const {
     return make_order(first_indices<Index>(items));
 }
 
-template <class Real>
-void SessionOf<Real>::select(const Block<const Real>& source, const Index* items,
-                             const Block<Real>& target) const {
-    device_.run([&](const auto& exec) { select_items(exec, source, items, target); });
+void SessionCore::select(const AnyBlock& source, const Index* items,
+                         const AnyBlock& target) const {
+    run_as(device_, target.dtype, [&]<class Real>(const auto& exec, Real) {
+        select_items(exec, source.as<const Real>(), items, target.as<Real>());
+    });
 }
 
-template <class Real>
-void SessionOf<Real>::fill_inputs(Runner& runner, const Sources& sources,
-                                  const Index* items, const ChunkExtent& extent,
-                                  Index call_step) {
+void SessionCore::fill_inputs(Runner& runner, const Sources& sources,
+                              const Index* items, const ChunkExtent& extent,
+                              Index call_step) {
     for (const PlanInput& input : runner.plan().inputs) {
-        const ItemSource<Real>& source = sources.at(input.input);
-        const Block<Real> target = runner.binder().block(input.rows, extent);
+        const ItemSource& source = sources.at(input.input);
+        const AnyBlock target = runner.block(input.rows, extent);
         select(source.rows(call_step, target.steps), items + extent.first_item, target);
     }
 }
 
-template <class Real>
-void SessionOf<Real>::run_chunk(Runner& runner, Index first_step, Index steps,
-                                const Sources& sources, const Index* items,
-                                Index call_step, const AfterTile& each) {
+void SessionCore::run_chunk(Runner& runner, Index first_step, Index steps,
+                            const Sources& sources, const Index* items, Index call_step,
+                            const AfterTile& each) {
     const Index tile = runner.chunk().items;
     for (Index item = 0; item < options_.minibatch; item += tile) {
         const ChunkExtent extent{.steps = steps,
@@ -227,10 +220,8 @@ void SessionOf<Real>::run_chunk(Runner& runner, Index first_step, Index steps,
     }
 }
 
-template <class Real>
-void SessionOf<Real>::run_minibatch(Runner& runner, Index n_steps,
-                                    const Sources& sources, const Index* items,
-                                    const AfterTile& each) {
+void SessionCore::run_minibatch(Runner& runner, Index n_steps, const Sources& sources,
+                                const Index* items, const AfterTile& each) {
     const Index chunk = runner.chunk().steps;
     for (Index done = 0; done < n_steps; done += chunk) {
         run_chunk(runner, step_ + done, std::min(chunk, n_steps - done), sources, items,
@@ -238,10 +229,9 @@ void SessionOf<Real>::run_minibatch(Runner& runner, Index n_steps,
     }
 }
 
-template <class Real>
-void SessionOf<Real>::predict(Index n_steps, const Feeds& feeds,
-                              const std::vector<int>& probes, const ProbeSink& sink,
-                              const Session::Progress& progress) {
+void SessionCore::predict(Index n_steps, const Feeds& feeds,
+                          const std::vector<int>& probes, const ProbeSink& sink,
+                          const Session::Progress& progress) {
     const std::vector<int> wanted = probes.empty() ? all_probes() : probes;
     Runner& runner = runner_for(n_steps, feeds, wanted, false);
     const Sources sources = make_sources(feeds);
@@ -264,10 +254,5 @@ void SessionOf<Real>::predict(Index n_steps, const Feeds& feeds,
         }
     }
 }
-
-template class ItemSource<float>;
-template class ItemSource<double>;
-template class SessionOf<float>;
-template class SessionOf<double>;
 
 }  // namespace nengine::engine

@@ -14,24 +14,24 @@
 namespace nengine::engine {
 
 /// Numbers of the caller's for all items of a call, on the device.
-template <class Real>
 class ItemSource {
 public:
     ItemSource() = default;
     /// Borrows the caller's memory where that is possible.
-    ItemSource(const Device& device, const HostTensor& tensor);
+    ItemSource(const Device& device, const HostTensor& tensor, DType dtype);
 
     Index items() const { return items_; }
     Index steps() const { return steps_; }
     Index size() const { return size_; }
     std::size_t bytes() const { return owned_.bytes(); }
     /// Rows [first_step, first_step + steps) of all items, as [steps, items, 1, size].
-    Block<const Real> rows(Index first_step, Index steps) const;
+    AnyBlock rows(Index first_step, Index steps) const;
 
 private:
-    const Real* data_ = nullptr;
+    DType dtype_ = DType::float32;
+    void* data_ = nullptr;  ///< only read
     Index items_ = 0, steps_ = 0, size_ = 0;
-    std::vector<Real> converted_;
+    std::vector<std::byte> converted_;
     Buffer owned_;
 };
 
@@ -65,67 +65,38 @@ constexpr NonFinite flagged_kind(int code) {
     return static_cast<NonFinite>(code % 4);
 }
 
-/// Session's interface over the real type.
-class SessionBase {
+/// What a session does, once its arguments have been checked.
+class SessionCore {
 public:
-    virtual ~SessionBase() = default;
-    virtual void run(Index n_steps, const Feeds& feeds, const ProbeSink& sink) = 0;
-    virtual void predict(Index n_steps, const Feeds& feeds,
-                         const std::vector<int>& probes, const ProbeSink& sink,
-                         const Session::Progress& progress) = 0;
-    virtual Scores evaluate(Index n_steps, const Feeds& feeds, const Targets& targets,
-                            const Objective& objective,
-                            const Session::Progress& progress) = 0;
-    virtual Scores train(Index n_steps, const Feeds& feeds, const Targets& targets,
-                         const Objective& objective, const std::vector<Index>& order,
-                         const Session::Progress& progress) = 0;
-    virtual std::map<std::string, std::vector<double>> gradients(
-        Index n_steps, const Feeds& feeds, const Targets& targets,
-        const Objective& objective) = 0;
-    virtual void set_optimizer(const Optimizer& optimizer) = 0;
-    virtual void set_learning_rate(double learning_rate) = 0;
-    virtual void reset(bool parameters, std::optional<std::uint64_t> seed) = 0;
-    virtual std::vector<double> parameter(SignalId signal) const = 0;
-    /// All checked before; a constant that is not trainable makes plans stale.
-    virtual void set_parameters(
-        const std::map<SignalId, std::vector<double>>& values) = 0;
-    virtual std::string explain(Index n_steps, const Feeds& feeds, bool training) = 0;
-    virtual std::size_t memory_bytes() const = 0;
-    virtual std::size_t peak_memory_bytes() const = 0;
-    virtual Index step() const = 0;
-};
+    SessionCore(std::shared_ptr<Model> model, Device device,
+                const SessionOptions& options);
 
-template <class Real>
-class SessionOf : public SessionBase {
-public:
-    SessionOf(std::shared_ptr<Model> model, Device device,
-              const SessionOptions& options);
-
-    void run(Index n_steps, const Feeds& feeds, const ProbeSink& sink) override;
+    void run(Index n_steps, const Feeds& feeds, const ProbeSink& sink);
     void predict(Index n_steps, const Feeds& feeds, const std::vector<int>& probes,
-                 const ProbeSink& sink, const Session::Progress& progress) override;
+                 const ProbeSink& sink, const Session::Progress& progress);
     Scores evaluate(Index n_steps, const Feeds& feeds, const Targets& targets,
-                    const Objective& objective,
-                    const Session::Progress& progress) override;
+                    const Objective& objective, const Session::Progress& progress);
     Scores train(Index n_steps, const Feeds& feeds, const Targets& targets,
                  const Objective& objective, const std::vector<Index>& order,
-                 const Session::Progress& progress) override;
-    std::map<std::string, std::vector<double>> gradients(
-        Index n_steps, const Feeds& feeds, const Targets& targets,
-        const Objective& objective) override;
-    void set_optimizer(const Optimizer& optimizer) override;
-    void set_learning_rate(double learning_rate) override;
-    void reset(bool parameters, std::optional<std::uint64_t> seed) override;
-    std::vector<double> parameter(SignalId signal) const override;
-    void set_parameters(const std::map<SignalId, std::vector<double>>& values) override;
-    std::string explain(Index n_steps, const Feeds& feeds, bool training) override;
-    std::size_t memory_bytes() const override;
-    std::size_t peak_memory_bytes() const override { return peak_; }
-    Index step() const override { return step_; }
+                 const Session::Progress& progress);
+    std::map<std::string, std::vector<double>> gradients(Index n_steps,
+                                                         const Feeds& feeds,
+                                                         const Targets& targets,
+                                                         const Objective& objective);
+    void set_optimizer(const Optimizer& optimizer);
+    void set_learning_rate(double learning_rate);
+    void reset(bool parameters, std::optional<std::uint64_t> seed);
+    std::vector<double> parameter(SignalId signal) const;
+    /// All checked before; a constant that is not trainable makes plans stale.
+    void set_parameters(const std::map<SignalId, std::vector<double>>& values);
+    std::string explain(Index n_steps, const Feeds& feeds, bool training);
+    std::size_t memory_bytes() const;
+    std::size_t peak_memory_bytes() const { return peak_; }
+    Index step() const { return step_; }
 
 private:
-    using Runner = PlanRunner<Real>;
-    using Sources = std::map<int, ItemSource<Real>>;
+    using Runner = PlanRunner;
+    using Sources = std::map<int, ItemSource>;
     struct RunnerKey {
         std::vector<int> fed, probes;
         bool training = false;
@@ -145,8 +116,8 @@ private:
     ItemOrder all_in_order(Index items) const;
     void fill_inputs(Runner& runner, const Sources& sources, const Index* items,
                      const ChunkExtent& extent, Index call_step);
-    void select(const Block<const Real>& source, const Index* items,
-                const Block<Real>& target) const;
+    void select(const AnyBlock& source, const Index* items,
+                const AnyBlock& target) const;
 
     class StatefulRun;
 
@@ -178,23 +149,23 @@ private:
     /// The samples that a probe gave in a tile, where their gradient goes (if
     /// anywhere), and what they should have been.
     struct Compared {
-        Block<Real> prediction, gradient, target;
+        AnyBlock prediction, gradient, target;
         Index samples = 0;           ///< of the whole call that are compared
         std::vector<Buffer> memory;  ///< of what is a copy
         /// If the gradient is one: the rows of all steps, and for each the row of the
         /// copy, which ends with a row of zeros.
-        Block<Real> all_gradient;
+        AnyBlock all_gradient;
         const Index* rows_of_gradient = nullptr;
     };
     void add_losses(Runner& runner, const Comparison& with, const ChunkExtent& extent);
     std::optional<Compared> compared_rows(Runner& runner, const Comparison& with,
                                           std::size_t entry,
                                           const ChunkExtent& extent) const;
-    void take_rows(Compared& to, const Block<Real>& prediction,
-                   const Block<Real>& gradient, const std::vector<Index>& rows) const;
-    void take_targets(Compared& to, const Block<const Real>& all, const Index* items,
+    void take_rows(Compared& to, const AnyBlock& prediction, const AnyBlock& gradient,
+                   const std::vector<Index>& rows) const;
+    void take_targets(Compared& to, const AnyBlock& all, const Index* items,
                       Index count) const;
-    Block<Real> add_memory(Compared& to, Index steps, const Block<Real>& like) const;
+    AnyBlock add_memory(Compared& to, Index steps, const AnyBlock& like) const;
     const Index* add_table(Compared& to, const std::vector<Index>& table) const;
     void add_loss(const Compared& rows, const LossSpec& loss, const Comparison& with,
                   Index valid, double* sum) const;
@@ -251,11 +222,11 @@ private:
     std::shared_ptr<Model> model_;
     Device device_;
     SessionOptions options_;
-    ParameterStore<Real> parameters_;
-    StateStore<Real> state_;
+    ParameterStore parameters_;
+    StateStore state_;
     ProcessStates processes_;
     Index trained_ = 0;  ///< minibatches: the items of each have streams of their own
-    OptimizerState<Real> optimizer_;
+    OptimizerState optimizer_;
     Index step_ = 0;
     std::vector<SharedValues> built_;  ///< initial values as built, by signal
     std::map<RunnerKey, std::shared_ptr<const Plan>> plans_;
