@@ -35,6 +35,9 @@ if(NENGINE_WITH_CUDA)
         # Before enable_language, or CMake takes the compiler's own default.
         if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
             set(CMAKE_CUDA_ARCHITECTURES 90)
+            if(DEFINED ENV{CUDAARCHS})
+                set(CMAKE_CUDA_ARCHITECTURES $ENV{CUDAARCHS})
+            endif()
         endif()
         enable_language(CUDA)
         # CMake before 3.25.2 does not know that this compiler speaks C++20.

@@ -48,7 +48,7 @@ TEST(Networks, ProductOfExactEnsemblesIsTheProduct) {
 TEST(Networks, CircularConvolutionOfExactEnsemblesIsTheConvolution) {
     const std::vector<double> a = {0.3, -0.1, 0.7, 0.2, -0.5};
     const std::vector<double> b = {0.9, 0.4, -0.6, 0.0, 0.1};
-    for (const std::size_t size : {1, 2, 4, 5}) {
+    for (const std::size_t size : {1u, 2u, 4u, 5u}) {
         for (const bool invert_a : {false, true}) {
             for (const bool invert_b : {false, true}) {
                 const std::vector<double> x(a.begin(),

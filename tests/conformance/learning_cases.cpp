@@ -185,8 +185,9 @@ std::vector<OperatorCase> learning_cases() {
     const std::pair<LearningKind, std::string> kinds[] = {
         {pes, "PES"}, {bcm, "BCM"}, {oja, "Oja"}, {voja, "Voja"}, {rls, "RLS"}};
     for (const auto& [kind, name] : kinds) {
-        const auto add = [&, k = kind](const char* what, Form form, bool all) {
-            cases.push_back({name + what, "Sim" + name,
+        const auto add = [&, k = kind, of = name](const char* what, Form form,
+                                                  bool all) {
+            cases.push_back({of + what, "Sim" + of,
                              [=](ModelMaker& m) { rule(m, k, form, all); }});
         };
         add("", Form::factors, false);

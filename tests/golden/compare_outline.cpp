@@ -16,7 +16,7 @@ public:
         std::vector<std::string> result;
         for (const auto& object : network) {
             result.push_back(
-                std::visit([this](const auto& o) { return text(o); }, object));
+                std::visit([this](const auto& o) { return this->text(o); }, object));
         }
         return result;
     }
