@@ -33,7 +33,7 @@ TESTS = {
     "test_golden": "-*cpu*",
     "test_samples": "*cuda*",
 }
-TEST_SECONDS, BENCH_SECONDS = 250, 150
+DEVICE_SECONDS, TEST_SECONDS, BENCH_SECONDS = 60, 250, 150
 
 # What compute-sanitizer runs, many times slower: not the tests of millions of elements.
 CHECKED_TESTS = (
@@ -55,27 +55,29 @@ def environment():
     return result
 
 
-def device(variables):
-    """This machine's GPU, and the libraries that it is used with, as text."""
-    done = subprocess.run(
-        [BIN / "device_info", "cuda"], env=variables, capture_output=True, text=True
-    )
-    if done.returncode != 0:
-        sys.exit(f"the GPU cannot be used: {done.stderr.strip() or done.returncode}")
-    return done.stdout.strip()
+def driver():
+    """What nvidia-smi says of driver and clocks, if it says anything."""
+    query = "--query-gpu=driver_version,memory.total,clocks.max.sm,clocks.max.memory"
+    try:
+        asked = subprocess.run(
+            ["nvidia-smi", query, "--format=csv"], capture_output=True, text=True, timeout=30
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return asked.stdout.strip()
 
 
 def start(name, packed, variables):
-    """A job that has said what it runs, and on what."""
+    """A job that has said what it runs, and on what; ends here without a usable GPU."""
     job = Job(name, bundle.ROOT / "build" / name, variables)
     job.say(f"programs of commit {packed['commit']}, packed {packed['packed']}")
     if packed["tree"] != bundle.tree_hash():
         job.say("WARNING: these programs were made from other sources than those at hand")
-    job.say(device(variables))
-    if smi := shutil.which("nvidia-smi"):
-        query = "--query-gpu=driver_version,memory.total,clocks.max.sm,clocks.max.memory"
-        asked = subprocess.run([smi, query, "--format=csv"], capture_output=True, text=True)
-        job.say(asked.stdout.strip())
+    if not job.run("device", [BIN / "device_info", "cuda"], DEVICE_SECONDS):
+        job.finish()
+    job.say("\n".join(job.lines_of("device")))
+    if text := driver():
+        job.say(text)
     return job
 
 
@@ -102,10 +104,12 @@ def sanitizer():
 
 def check(packed, variables, wanted):
     """Looks for wrong addresses, races and numbers that nobody wrote."""
+    job = start("gpu-check", packed, variables)
     tool = sanitizer()
     if tool is None:
-        sys.exit("compute-sanitizer is missing (part of the CUDA toolkit): nothing was checked")
-    job = start("gpu-check", packed, variables)
+        reason = "missing (part of the CUDA toolkit): nothing was checked"
+        job.fail("compute-sanitizer", reason)
+        job.finish()
     # Calls that fail are tests' intent, such as to allocate more than there is.
     command = [tool, "--error-exitcode=9", "--print-limit=20", "--report-api-errors=no"]
     tests = [BIN / "test_kernels", f"--gtest_filter={wanted or CHECKED_TESTS}"]
@@ -164,7 +168,7 @@ def keep(job, gpu, day):
 def bench(packed, variables, wanted):
     """Runs every benchmark, and without a filter the main job."""
     job = start("gpu-bench", packed, variables)
-    gpu, *libraries = device(variables).splitlines()
+    gpu, *libraries = job.lines_of("device")
     day = time.strftime("%Y-%m-%d", time.gmtime())
     known = {"gpu": gpu, "commit": packed["commit"], "day": day}
     known |= dict(line.split()[:2] for line in libraries)
