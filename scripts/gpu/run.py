@@ -35,6 +35,9 @@ TESTS = {
 }
 DEVICE_SECONDS, TEST_SECONDS, BENCH_SECONDS = 60, 250, 150
 
+# What a program says on standard error where a GPU is used in a slower way than it can be.
+SLOW = ("cuDNN has no engine for a convolution", "cannot record steps")
+
 # What compute-sanitizer runs, many times slower: not the tests of millions of elements.
 CHECKED_TESTS = (
     "*cuda*-*ScratchOfARecordingOutlivesItsGrowth*:*HostMemoryMayChangeAsSoonAsUploadReturns*"
@@ -81,6 +84,13 @@ def start(name, packed, variables):
     return job
 
 
+def fail_if_slow(job, title):
+    """Counts a failure if a program, which ended well, says that it was slowed down."""
+    slow = [line for line in job.lines_of(title) if any(text in line for text in SLOW)]
+    if slow:
+        job.fail(title, "slower than a GPU can be", "\n".join(f"   {line}" for line in slow))
+
+
 def test(packed, variables, wanted):
     """Runs every test program."""
     # "auto" would keep the tests' small networks on the CPU.
@@ -92,7 +102,8 @@ def test(packed, variables, wanted):
             f"--gtest_filter={wanted or default}",
             f"--gtest_output=json:{report}",
         ]
-        job.run(program, command, TEST_SECONDS)
+        if job.run(program, command, TEST_SECONDS):
+            fail_if_slow(job, program)
     job.finish("all tests passed")
 
 
@@ -149,6 +160,7 @@ def run_benchmarks(job, program, wanted, context):
     ]
     if not job.run(program.name, command, BENCH_SECONDS):
         return
+    fail_if_slow(job, program.name)
     if report.stat().st_size == 0:  # there was none
         report.unlink()
     elif errors := errors_in(report):
@@ -176,7 +188,8 @@ def bench(packed, variables, wanted):
     for program in sorted((bundle.FOLDER / "bench").iterdir()):
         run_benchmarks(job, program, wanted, context)
     if wanted is None:
-        job.run("main job", main_job(job.results), BENCH_SECONDS)
+        if job.run("main job", main_job(job.results), BENCH_SECONDS):
+            fail_if_slow(job, "main job")
         keep(job, gpu, day)
     job.finish("all benchmarks ran")
 

@@ -230,6 +230,23 @@ class GpuBundle(unittest.TestCase):
         )
         self.assertIn("log", self.machine.results("gpu-test"))
 
+    def test_a_convolution_that_cudnn_cannot_do_fails_the_program(self):
+        # Compares such convolutions with each other: it passes without cuDNN.
+        wanted = "*CudaDevice.ARecordedProductAndConvolution*"
+        done = self.run_script("test", wanted, NENGINE_EMULATOR_CUDNN="none")
+        self.expect(
+            done,
+            1,
+            "test_kernels: passed",
+            "test_kernels: FAILED, slower than a GPU can be",
+            "   nengine: cuDNN has no engine for a convolution",
+            "failed: test_kernels\n",
+        )
+
+    def test_steps_that_cannot_be_recorded_fail_the_program(self):
+        done = self.run_script("test", "*RecordedSteps*cuda", NENGINE_EMULATOR_REFUSES="captures")
+        self.expect(done, 1, "test_engine: passed", "cannot record steps", "failed: test_engine\n")
+
     def test_a_bundle_of_other_sources_is_reported(self):
         changed = self.machine.tree / "kernels" / "gemm.hpp"
         content = changed.read_bytes()
