@@ -3,7 +3,8 @@
 //
 // `of_product`: the flop rate as a share of a large product's. `of_roofline`: the time
 // that the product's flop rate and a copy's bytes per second leave at least, as a share
-// of the time measured; each operand counts once.
+// of the time measured; each operand counts once. `_tf32`: on a GPU, with operands
+// rounded to tf32, the large product's too.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -107,8 +108,8 @@ struct Operands {
     }
 
     /// The three passes are one trilinear form of x, w and y, seen from another side:
-    /// whether two of them find the same number, given its size.
-    bool agree() const {
+    /// whether two of them find the same number, within `bound` of its size.
+    bool agree(double bound) const {
         for (const Pass pass :
              {Pass::forward, Pass::backward_data, Pass::backward_filter}) {
             on.run([&](const auto& exec) { run(exec, pass, nullptr); });
@@ -119,8 +120,8 @@ struct Operands {
         const auto to = all(y), made = all(new_y);
         const double form = dot(to, made);
         const double size = std::sqrt(dot(to, to) * dot(made, made));
-        return std::abs(dot(all(x), all(new_x)) - form) < 1e-4 * size &&
-               std::abs(dot(all(w), all(new_w)) - form) < 1e-4 * size;
+        return std::abs(dot(all(x), all(new_x)) - form) < bound * size &&
+               std::abs(dot(all(w), all(new_w)) - form) < bound * size;
     }
 
     double flops() const {
@@ -133,10 +134,12 @@ struct Operands {
     }
 };
 
-void conv(benchmark::State& state, Pass pass, const std::string& device) {
-    const Operands operands(Device::named(device),
-                            layer(state.range(0), state.range(1)));
-    bench::Ceilings<float> ceilings(operands.on);
+void conv(benchmark::State& state, Pass pass, GemmMath math,
+          const std::string& device) {
+    const Device on = Device::named(device);
+    on.set_gemm_math(math);
+    const Operands operands(on, layer(state.range(0), state.range(1)));
+    bench::Ceilings<float> ceilings(on);  // of the same arithmetic
     const auto work = [&](const auto& exec) {
         operands.run(exec, pass, operands.bias.as<float>());
     };
@@ -157,16 +160,17 @@ void conv(benchmark::State& state, Pass pass, const std::string& device) {
     state.counters["us_per_image"] =
         fastest / static_cast<double>(operands.s.images) * 1e6;
     state.SetLabel(operands.on.name());
-    if (!operands.agree()) {
+    if (!operands.agree(math == GemmMath::float32 ? 1e-4 : 2e-3)) {
         state.SkipWithError("the passes do not belong to one convolution");
     }
 }
 
-void add(const char* name, Pass pass, const std::vector<std::int64_t>& layers) {
+void add(const std::vector<std::string>& devices, const std::string& name, Pass pass,
+         GemmMath math, const std::vector<std::int64_t>& layers) {
     bench::register_on(
-        bench::devices(), name,
+        devices, name,
         [=](benchmark::State& state, const std::string& device) {
-            conv(state, pass, device);
+            conv(state, pass, math, device);
         },
         [&](auto* benchmark, const std::string& device) {
             // A minibatch, and on a GPU the images that one call of the spiking test
@@ -176,6 +180,11 @@ void add(const char* name, Pass pass, const std::vector<std::int64_t>& layers) {
                                     : std::vector<std::int64_t>{200, 6000};
             benchmark->ArgNames({"layer", "images"})->ArgsProduct({layers, images});
         });
+}
+
+void add(const std::string& name, Pass pass, const std::vector<std::int64_t>& layers) {
+    add(bench::devices(), name, pass, GemmMath::float32, layers);
+    add(bench::rounding_devices(), name + "_tf32", pass, GemmMath::tf32, layers);
 }
 
 const bool registered = [] {

@@ -2,9 +2,10 @@
 //
 // `of_product`: the flop rate as a share of a large product's, `of_roofline`: the time
 // that this rate and a copy's bytes per second leave at least, as a share of the time
-// measured; each matrix counts once. `batched`: many small products of one shape in one
-// call, as block-diagonal dots need them; `speedup_vs_calls` compares with one call for
-// each. All are measured in the same run.
+// measured; each matrix counts once. `single_tf32`, `single_bf16`: on a GPU, with
+// operands rounded to these, the large product's too. `batched`: many small products of
+// one shape in one call, as block-diagonal dots need them; `speedup_vs_calls` compares
+// with one call for each. All are measured in the same run.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -24,18 +25,37 @@ namespace {
 using namespace nengine;
 using namespace nengine::kernels;
 
+/// How far from its exact value an element may be, by the sum of its products' sizes:
+/// both factors of a product may be cut off instead of rounded.
+double bound_of(GemmMath math) {
+    switch (math) {
+        case GemmMath::tf32:
+            return 2e-3;
+        case GemmMath::bf16:
+            return 1.6e-2;
+        case GemmMath::float32:
+            break;
+    }
+    return 1e-5;
+}
+
 /// `count` products x W^T, x [m, k], W [n, k]; the engine's form of a connection.
 template <class Real>
 struct Products {
     Device on;
+    GemmMath math;
     Buffer x, w, y;
     GemmArgs<Real> args;
 
-    Products(const Device& device, Index count, Index m, Index n, Index k)
-        : on(device),
+    /// Opens a device that rounds to `rounding` whatever it multiplies.
+    Products(const std::string& device, GemmMath rounding, Index count, Index m,
+             Index n, Index k)
+        : on(Device::named(device)),
+          math(rounding),
           x(bench::random_numbers<Real>(on, count * m * k, -1, 1, 1)),
           w(bench::random_numbers<Real>(on, count * n * k, -1, 1, 2)),
           y(bench::random_numbers<Real>(on, count * m * n, -1, 1, 3)) {
+        on.set_gemm_math(math);
         args = {.transpose_b = true,
                 .m = m,
                 .n = n,
@@ -76,6 +96,7 @@ struct Products {
 
     /// Compares some 100 elements from all over with sums in double.
     bool right() const {
+        const double bound = bound_of(math);
         const auto a = bench::numbers_of<Real>(on, x),
                    b = bench::numbers_of<Real>(on, w);
         const auto c = bench::numbers_of<Real>(on, y);
@@ -93,7 +114,7 @@ struct Products {
                 magnitude += std::abs(product);
             }
             const auto got = static_cast<double>(c[static_cast<std::size_t>(at)]);
-            if (!(std::abs(got - sum) <= 1e-5 * magnitude)) {
+            if (!(std::abs(got - sum) <= bound * magnitude)) {
                 return false;
             }
         }
@@ -102,10 +123,10 @@ struct Products {
 };
 
 template <class Real>
-void single(benchmark::State& state, const std::string& device) {
-    const Products<Real> products(Device::named(device), 1, state.range(0),
-                                  state.range(1), state.range(2));
-    bench::Ceilings<Real> ceilings(products.on);
+void single(benchmark::State& state, GemmMath math, const std::string& device) {
+    const Products<Real> products(device, math, 1, state.range(0), state.range(1),
+                                  state.range(2));
+    bench::Ceilings<Real> ceilings(products.on);  // of the same arithmetic
     products.run();
     double fastest = std::numeric_limits<double>::infinity(), total = 0;
     for (auto _ : state) {
@@ -128,7 +149,7 @@ void single(benchmark::State& state, const std::string& device) {
 }
 
 void batched(benchmark::State& state, const std::string& device) {
-    const Products<float> products(Device::named(device), state.range(0),
+    const Products<float> products(device, GemmMath::float32, state.range(0),
                                    state.range(1), state.range(2), state.range(3));
     products.run();
     double fastest = std::numeric_limits<double>::infinity(), fastest_calls = fastest;
@@ -169,13 +190,25 @@ void batched_sizes(auto* benchmark, const std::string&) {
         ->ArgsProduct({{64}, {200}, {64}, {1, 16, 64}});
 }
 
+template <class Real>
+void add_single(const std::vector<std::string>& devices, const std::string& name,
+                GemmMath math) {
+    bench::register_on(
+        devices, name,
+        [=](benchmark::State& state, const std::string& device) {
+            single<Real>(state, math, device);
+        },
+        [](auto* benchmark, const std::string& device) {
+            single_sizes(benchmark, device);
+        });
+}
+
 const bool registered = [] {
-    const auto devices = bench::devices();
-    const auto sizes = [](auto* benchmark, const std::string& device) {
-        single_sizes(benchmark, device);
-    };
-    bench::register_on(devices, "single<float>", single<float>, sizes);
-    bench::register_on(devices, "single<double>", single<double>, sizes);
+    const auto devices = bench::devices(), rounding = bench::rounding_devices();
+    add_single<float>(devices, "single<float>", GemmMath::float32);
+    add_single<float>(rounding, "single_tf32", GemmMath::tf32);
+    add_single<float>(rounding, "single_bf16", GemmMath::bf16);
+    add_single<double>(devices, "single<double>", GemmMath::float32);
     bench::register_on(devices, "batched", batched,
                        [](auto* benchmark, const std::string& device) {
                            batched_sizes(benchmark, device);

@@ -18,6 +18,13 @@ inline std::vector<std::string> devices() {
     return names;
 }
 
+/// Those of them that know more than one GemmMath.
+inline std::vector<std::string> rounding_devices() {
+    auto names = devices();
+    std::erase(names, "cpu");
+    return names;
+}
+
 /// Registers `function(state, device)`, which measures a kernel, as "<name>/<device>"
 /// for each of `devices`; `choose(benchmark, device)` sets its arguments.
 void register_on(const std::vector<std::string>& devices, const std::string& name,

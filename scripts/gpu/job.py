@@ -11,6 +11,9 @@ import time
 
 import bundle
 
+# When the process began: unpacking the programs counts as well.
+BEGAN = time.monotonic()
+
 
 class Job:
     """Programs with a time limit each. One that fails does not stop the next.
@@ -19,8 +22,9 @@ class Job:
     fails. The log has all lines of standard output. If the environment variable OUT names
     a folder, `finish` packs the results there.
 
-    All programs together have NENGINE_GPU_SECONDS: by default an hour, but 540 where OUT
-    is set, because machines that take results from there end a command after ten minutes.
+    All programs together have NENGINE_GPU_SECONDS, from the start of this process: by
+    default an hour, but 540 where OUT is set, because machines that take results from
+    there end a command after ten minutes.
     """
 
     def __init__(self, name, results, environment):
@@ -32,7 +36,7 @@ class Job:
         self.failures = []
         default = 540 if os.environ.get("OUT") else 3600
         seconds = float(os.environ.get("NENGINE_GPU_SECONDS", default))
-        self.deadline = time.monotonic() + seconds
+        self.deadline = BEGAN + seconds
 
     def say(self, text):
         """A line for the reader and the log."""
@@ -47,13 +51,21 @@ class Job:
         if details:
             self.say(details)
 
+    def output_of(self, title):
+        """The file of what a program says, after a line with its command."""
+        return self.results / f"{title.replace(' ', '_')}.txt"
+
+    def lines_of(self, title):
+        """What a program has said."""
+        return self.output_of(title).read_text(errors="replace").splitlines()[1:]
+
     def run(self, title, command, limit):
         """Runs `command` for at most `limit` seconds; returns whether it ended well."""
         limit = min(limit, self.deadline - time.monotonic())
         if limit <= 0:
             self.fail(title, "not run: the time for all is up")
             return False
-        output = self.results / f"{title.replace(' ', '_')}.txt"
+        output = self.output_of(title)
         start = time.monotonic()
         with open(output, "w") as file:
             file.write(shlex.join(map(str, command)) + "\n")
@@ -92,7 +104,7 @@ class Job:
             return f"ended by {signal.Signals(-status).name}"
         return f"status {status}" if status else ""
 
-    def finish(self, success):
+    def finish(self, success=""):
         """Packs the results and ends the process: with status 1 if anything failed."""
         if self.failures:
             self.say(f"\nfailed: {', '.join(self.failures)}")

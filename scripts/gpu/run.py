@@ -33,7 +33,10 @@ TESTS = {
     "test_golden": "-*cpu*",
     "test_samples": "*cuda*",
 }
-TEST_SECONDS, BENCH_SECONDS = 250, 150
+DEVICE_SECONDS, TEST_SECONDS, BENCH_SECONDS = 60, 250, 150
+
+# What a program says on standard error where a GPU is used in a slower way than it can be.
+SLOW = ("cuDNN has no engine for a convolution", "cannot record steps")
 
 # What compute-sanitizer runs, many times slower: not the tests of millions of elements.
 CHECKED_TESTS = (
@@ -55,28 +58,37 @@ def environment():
     return result
 
 
-def device(variables):
-    """This machine's GPU, and the libraries that it is used with, as text."""
-    done = subprocess.run(
-        [BIN / "device_info", "cuda"], env=variables, capture_output=True, text=True
-    )
-    if done.returncode != 0:
-        sys.exit(f"the GPU cannot be used: {done.stderr.strip() or done.returncode}")
-    return done.stdout.strip()
+def driver():
+    """What nvidia-smi says of driver and clocks, if it says anything."""
+    query = "--query-gpu=driver_version,memory.total,clocks.max.sm,clocks.max.memory"
+    try:
+        asked = subprocess.run(
+            ["nvidia-smi", query, "--format=csv"], capture_output=True, text=True, timeout=30
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return asked.stdout.strip()
 
 
 def start(name, packed, variables):
-    """A job that has said what it runs, and on what."""
+    """A job that has said what it runs, and on what; ends here without a usable GPU."""
     job = Job(name, bundle.ROOT / "build" / name, variables)
     job.say(f"programs of commit {packed['commit']}, packed {packed['packed']}")
     if packed["tree"] != bundle.tree_hash():
         job.say("WARNING: these programs were made from other sources than those at hand")
-    job.say(device(variables))
-    if smi := shutil.which("nvidia-smi"):
-        query = "--query-gpu=driver_version,memory.total,clocks.max.sm,clocks.max.memory"
-        asked = subprocess.run([smi, query, "--format=csv"], capture_output=True, text=True)
-        job.say(asked.stdout.strip())
+    if not job.run("device", [BIN / "device_info", "cuda"], DEVICE_SECONDS):
+        job.finish()
+    job.say("\n".join(job.lines_of("device")))
+    if text := driver():
+        job.say(text)
     return job
+
+
+def fail_if_slow(job, title):
+    """Counts a failure if a program, which ended well, says that it was slowed down."""
+    slow = [line for line in job.lines_of(title) if any(text in line for text in SLOW)]
+    if slow:
+        job.fail(title, "slower than a GPU can be", "\n".join(f"   {line}" for line in slow))
 
 
 def test(packed, variables, wanted):
@@ -90,7 +102,8 @@ def test(packed, variables, wanted):
             f"--gtest_filter={wanted or default}",
             f"--gtest_output=json:{report}",
         ]
-        job.run(program, command, TEST_SECONDS)
+        if job.run(program, command, TEST_SECONDS):
+            fail_if_slow(job, program)
     job.finish("all tests passed")
 
 
@@ -102,10 +115,12 @@ def sanitizer():
 
 def check(packed, variables, wanted):
     """Looks for wrong addresses, races and numbers that nobody wrote."""
+    job = start("gpu-check", packed, variables)
     tool = sanitizer()
     if tool is None:
-        sys.exit("compute-sanitizer is missing (part of the CUDA toolkit): nothing was checked")
-    job = start("gpu-check", packed, variables)
+        reason = "missing (part of the CUDA toolkit): nothing was checked"
+        job.fail("compute-sanitizer", reason)
+        job.finish()
     # Calls that fail are tests' intent, such as to allocate more than there is.
     command = [tool, "--error-exitcode=9", "--print-limit=20", "--report-api-errors=no"]
     tests = [BIN / "test_kernels", f"--gtest_filter={wanted or CHECKED_TESTS}"]
@@ -145,6 +160,7 @@ def run_benchmarks(job, program, wanted, context):
     ]
     if not job.run(program.name, command, BENCH_SECONDS):
         return
+    fail_if_slow(job, program.name)
     if report.stat().st_size == 0:  # there was none
         report.unlink()
     elif errors := errors_in(report):
@@ -164,7 +180,7 @@ def keep(job, gpu, day):
 def bench(packed, variables, wanted):
     """Runs every benchmark, and without a filter the main job."""
     job = start("gpu-bench", packed, variables)
-    gpu, *libraries = device(variables).splitlines()
+    gpu, *libraries = job.lines_of("device")
     day = time.strftime("%Y-%m-%d", time.gmtime())
     known = {"gpu": gpu, "commit": packed["commit"], "day": day}
     known |= dict(line.split()[:2] for line in libraries)
@@ -172,7 +188,8 @@ def bench(packed, variables, wanted):
     for program in sorted((bundle.FOLDER / "bench").iterdir()):
         run_benchmarks(job, program, wanted, context)
     if wanted is None:
-        job.run("main job", main_job(job.results), BENCH_SECONDS)
+        if job.run("main job", main_job(job.results), BENCH_SECONDS):
+            fail_if_slow(job, "main job")
         keep(job, gpu, day)
     job.finish("all benchmarks ran")
 

@@ -64,8 +64,9 @@ TEST_P(GemmMathOption, ReachesTheProducts) {
 
     EXPECT_LT(difference(simulate({.dtype = DType::float64}), exact), 1e-6);
     EXPECT_EQ(simulate({.gemm_math = GemmMath::float32}), exact);
-    EXPECT_LT(difference(tf32, exact), 1e-3);
-    EXPECT_LT(difference(bf16, exact), 1e-2);
+    // Tensor cores may cut off instead of rounding.
+    EXPECT_LT(difference(tf32, exact), 2e-3);
+    EXPECT_LT(difference(bf16, exact), 2e-2);
     if (std::string(GetParam()) == "cuda") {
         EXPECT_NE(tf32, exact);
         EXPECT_NE(bf16, tf32);

@@ -4,6 +4,7 @@
 
 The emulated libraries lie where Python packages have the real ones.
 """
+import contextlib
 import json
 import os
 import pathlib
@@ -45,6 +46,18 @@ def write_program(path, text):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+
+@contextlib.contextmanager
+def moved_aside(path):
+    """The file or folder has another name meanwhile."""
+    aside = path.with_name(f"{path.name}.aside")
+    path.rename(aside)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        aside.rename(path)
 
 
 class Machine:
@@ -205,20 +218,34 @@ class GpuBundle(unittest.TestCase):
         shutil.which("compute-sanitizer", path=f"{PATH}:/usr/local/cuda/bin"), "it is there"
     )
     def test_checks_without_the_sanitizer_fail_and_say_so(self):
-        self.expect(self.machine.dev("gpu-check"), 1, "compute-sanitizer is missing")
+        done = self.machine.dev("gpu-check")
+        self.expect(done, 1, "compute-sanitizer: FAILED, missing", "failed: compute-sanitizer\n")
+        self.assertIn("log", self.machine.results("gpu-check"))
 
     def test_a_missing_file_fails_and_the_other_programs_run(self):
-        index = self.machine.tree / "tests" / "golden" / "data" / "index.json"
-        aside = index.with_suffix(".aside")
-        index.rename(aside)
-        try:
+        with moved_aside(self.machine.tree / "tests" / "golden" / "data" / "index.json"):
             done = self.run_script("test", f"GoldenIndex.*:{ONE_TEST}")
-        finally:
-            aside.rename(index)
         self.expect(
             done, 1, "test_golden: FAILED, ", "test_samples: passed", r"failed: test_golden\n"
         )
         self.assertIn("log", self.machine.results("gpu-test"))
+
+    def test_a_convolution_that_cudnn_cannot_do_fails_the_program(self):
+        # Compares such convolutions with each other: it passes without cuDNN.
+        wanted = "*CudaDevice.ARecordedProductAndConvolution*"
+        done = self.run_script("test", wanted, NENGINE_EMULATOR_CUDNN="none")
+        self.expect(
+            done,
+            1,
+            "test_kernels: passed",
+            "test_kernels: FAILED, slower than a GPU can be",
+            "   nengine: cuDNN has no engine for a convolution",
+            "failed: test_kernels\n",
+        )
+
+    def test_steps_that_cannot_be_recorded_fail_the_program(self):
+        done = self.run_script("test", "*RecordedSteps*cuda", NENGINE_EMULATOR_REFUSES="captures")
+        self.expect(done, 1, "test_engine: passed", "cannot record steps", "failed: test_engine\n")
 
     def test_a_bundle_of_other_sources_is_reported(self):
         changed = self.machine.tree / "kernels" / "gemm.hpp"
@@ -231,8 +258,28 @@ class GpuBundle(unittest.TestCase):
         self.expect(done, 0, "WARNING: these programs were made from other sources")
 
     def test_programs_that_get_no_time_fail(self):
+        tests = self.machine.bundle / "bin" / "test_kernels"
+        with moved_aside(tests):
+            write_program(tests, "#!/bin/sh\nexec sleep 100\n")
+            done = self.run_script("test", ONE_TEST, NENGINE_GPU_SECONDS="20")
+        self.expect(
+            done,
+            1,
+            "test_kernels: FAILED, no end after",
+            "test_conformance: FAILED, not run",
+            "failed: test_kernels, test_conformance, ",
+        )
+
+    def test_a_device_that_gets_no_time_fails(self):
         done = self.run_script("test", ONE_TEST, NENGINE_GPU_SECONDS="0")
-        self.expect(done, 1, "test_kernels: FAILED, not run", "failed: test_kernels, ")
+        self.expect(done, 1, "device: FAILED, not run", "failed: device\n")
+
+    def test_a_broken_folder_of_libraries_still_leaves_an_archive(self):
+        (self.machine.out / "gpu-test.tar.xz").unlink(missing_ok=True)
+        with moved_aside(self.machine.bundle / "lib"):
+            done = self.run_script("test", ONE_TEST)
+        self.expect(done, 1, "device: FAILED, status", "shared libraries", "failed: device\n")
+        self.assertLessEqual({"log", "device.txt"}, self.machine.results("gpu-test"))
 
     def test_a_large_bundle_is_refused_with_what_is_large(self):
         archive = self.machine.tree / "build" / "large.tar.xz"

@@ -121,6 +121,7 @@ TEST_P(CudaDevice, ARecordedProductAndConvolutionGiveTheBitsOfADirectCall) {
     }
 
     const auto recording = device().record(work);
+    ASSERT_NE(recording, nullptr);
     recording->replay();
 
     // The backward passes read what the forward pass wrote: zeros beyond are the same.
@@ -155,6 +156,7 @@ TEST_P(CudaDevice, ScratchOfARecordingOutlivesItsGrowth) {
     const Buffer x = device().allocate(4 * 81 * 128 * 128 * 16, "images");
     const Buffer y = device().allocate(4 * 81 * 128 * 128, "images");
     const auto recording = device().record([&] { sum_rows(rows, cols, from, to); });
+    ASSERT_NE(recording, nullptr);
     recording->replay();
     const auto want = download<float>(to);
     device().zero(x.data(), x.bytes());
@@ -191,6 +193,7 @@ TEST_P(CudaDevice, AnExceptionWhileRecordingLeavesTheDeviceUsable) {
 
     Buffer freed = upload(std::vector<float>(100));
     const auto recording = device().record([&] { freed = Buffer(); });
+    ASSERT_NE(recording, nullptr);
     recording->replay();
     const Buffer next = upload(std::vector<float>(100, 2.0f));
     EXPECT_EQ(download<float>(next), std::vector<float>(100, 2.0f));

@@ -43,6 +43,9 @@ struct SquareProduct {
     }
 };
 
+// Tensor cores may cut off instead of rounding, which more than doubles an error.
+constexpr double tf32_bound = 2e-3, bf16_bound = 2e-2;
+
 class GemmMathOf : public OnEachDevice {
 protected:
     /// The largest error of the product, by that of its numbers.
@@ -73,11 +76,11 @@ TEST_P(GemmMathOf, ProductsRoundsAsMuchAsItSays) {
     const double bf16 = error(GemmMath::bf16, aligned);
 
     EXPECT_LT(exact, 1e-6);
-    EXPECT_LT(tf32, 1e-3);
-    EXPECT_LT(bf16, 1e-2);
+    EXPECT_LT(tf32, tf32_bound);
+    EXPECT_LT(bf16, bf16_bound);
     if (device().is_cuda()) {
         EXPECT_GT(tf32, 1e-5);  // tensor cores are used
-        EXPECT_GT(bf16, 3 * tf32);
+        EXPECT_GT(bf16, 1.5 * tf32);
     } else {
         EXPECT_EQ(tf32, exact);
         EXPECT_EQ(bf16, exact);
@@ -89,8 +92,8 @@ TEST_P(GemmMathOf, ProductsTakesOperandsOfAnyAlignment) {
         for (const Index n : {128, 33}) {
             const SquareProduct of{.n = n, .shift = shift};
             EXPECT_LT(error(GemmMath::float32, of), 1e-6) << n << ' ' << shift;
-            EXPECT_LT(error(GemmMath::tf32, of), 1e-3) << n << ' ' << shift;
-            EXPECT_LT(error(GemmMath::bf16, of), 1e-2) << n << ' ' << shift;
+            EXPECT_LT(error(GemmMath::tf32, of), tf32_bound) << n << ' ' << shift;
+            EXPECT_LT(error(GemmMath::bf16, of), bf16_bound) << n << ' ' << shift;
         }
     }
 }
