@@ -37,7 +37,7 @@ void for_each_plane(const ConvShape& s, Visit&& visit) {
 
 /// As many planes as images.
 inline Conv2DShape planes_of(const ConvShape& shape, Index count) {
-    Conv2DShape plane = shape;
+    Conv2DShape plane = static_cast<const Conv2DShape&>(shape);
     plane.images = count;
     return plane;
 }

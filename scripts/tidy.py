@@ -90,7 +90,7 @@ def main():
     parser.add_argument("files", nargs="*")
     parser.add_argument("--changed", action="store_true")
     parser.add_argument("--seconds", type=float, default=float("inf"))
-    chosen = parser.parse_args()
+    chosen = parser.parse_intermixed_args()
     folder = chosen.build / "tidy"
     compiled = write_commands(chosen.build, folder)
     wanted = {(ROOT / name).resolve() for name in chosen.files}
