@@ -229,6 +229,41 @@ TEST(AssociativeMemory, SaysWhatDoesNotFit) {
     has(text([&] { memory.add_default_output_vector({1.0, 0.0}, "nope"); }), "'nope'");
 }
 
+/// Which step three steps of a run are after, to a function of time in a network with
+/// what `add` adds: the same for all as long as no function has to be called in steps.
+template <class Add>
+std::vector<std::int64_t> steps_of_calls(const Add& add) {
+    Network net = direct_network();
+    const Simulator* running = nullptr;
+    std::vector<std::int64_t> steps;
+    const Node wave = net.node([&](double t) {
+        if (running != nullptr) {
+            steps.push_back(running->n_steps());
+        }
+        return t;
+    });
+    net.probe(wave);
+    add(net);
+    Simulator sim(net, quiet());
+    running = &sim;
+    sim.run_steps(3);
+    return steps;
+}
+
+TEST(Networks, HaveNoFunctionsThatAreCalledInSteps) {
+    const std::vector<std::int64_t> ahead = {0, 0, 0}, in_steps = {0, 1, 2};
+    EXPECT_EQ(ahead, steps_of_calls([](Network& net) { Product(net, 10, 2); }));
+    EXPECT_EQ(ahead, steps_of_calls([](Network& net) { BasalGanglia(net, 3); }));
+    EXPECT_EQ(ahead, steps_of_calls([](Network& net) {
+                  AssociativeMemory(net, Array{{1.0, 0.0}, {0.0, 1.0}});
+              }));
+
+    const Function users = [](double x) { return x * x; };
+    EXPECT_EQ(in_steps, steps_of_calls([&](Network& net) {
+                  EnsembleArray(net, 10, 2).add_output("square", users);
+              }));
+}
+
 TEST(Config, TheInnermostThatSetsAnOptionDecides) {
     Network net({.seed = 1});
     net.config.ensemble.radius = 2.0;

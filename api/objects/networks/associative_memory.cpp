@@ -124,7 +124,7 @@ std::vector<Ensemble> AssociativeMemory::make_items(std::int64_t n_neurons,
             {.transform = -thresholds[static_cast<std::size_t>(i)], .synapse = None});
         network.connect(elem_input[i], item, {.synapse = None});
         network.connect(item, utilities[i],
-                        {.function = filtered_step, .synapse = None});
+                        {.function = filtered_step, .synapse = None, .pure = true});
         items.push_back(item);
     }
     return items;

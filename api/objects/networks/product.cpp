@@ -14,7 +14,7 @@ EnsembleArray squares(const Network& network, std::int64_t n_neurons,
     EnsembleArray array(
         network, std::max<std::int64_t>(1, n_neurons / 2), dimensions,
         {.ensembles = {.radius = input_magnitude * std::numbers::sqrt2}});
-    array.add_output("square", [](double x) { return x * x; });
+    array.add_output("square", [](double x) { return x * x; }, {.pure = true});
     return array;
 }
 
