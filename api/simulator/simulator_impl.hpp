@@ -103,7 +103,9 @@ struct Simulator::Impl {
 // Options (simulator_options.cpp).
 engine::PlannerOptions planner_options(const PlanOptions& plan);
 void check_options(const SimulatorOptions& options);
-void check_optimizer(const AnyOptimizer& optimizer, const std::string& where);
+/// @param dtype  what the simulator computes in
+void check_optimizer(const AnyOptimizer& optimizer, DType dtype,
+                     const std::string& where);
 /// For what is left of std::bad_alloc at the end of a public function.
 /// @throws MemoryError  always, naming the call
 [[noreturn]] void refuse_call(const char* call);
