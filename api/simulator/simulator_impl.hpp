@@ -81,6 +81,10 @@ struct Simulator::Impl {
                                Index items, Index n_steps) const;
     std::map<int, Collector> collectors(const std::vector<int>& probes, Index items,
                                         Index n_steps) const;
+    /// @throws MemoryError  a copy of that many samples would not fit
+    void need_memory_to_read(int probe, Index rows) const;
+    /// A probe's samples, part after part, as one tensor.
+    Tensor joined(int probe, const std::vector<Tensor>& parts) const;
     Tensor recorded(int probe) const;
     /// Samples that the run under way has recorded so far.
     Index rows_so_far(int probe) const;

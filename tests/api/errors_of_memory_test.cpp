@@ -187,6 +187,17 @@ std::vector<Case> simulations() {
                     e.net.probe(big[0]);
                     Simulator(e.net, on_cpu()).run_steps(1);
                 }),
+        refused("samples of several runs",
+                {"data: got", "a copy of 1600 samples of probe 'big'", "keep_history"},
+                [](Example& e) {
+                    const Node wide = e.net.node({.size_in = 1000});
+                    const Probe big = e.net.probe(wide, {.label = "big"});
+                    Simulator sim(e.net, on_cpu());
+                    for (int run = 0; run < 16; ++run) {
+                        sim.run_steps(100);
+                    }
+                    static_cast<void>(sim.data(big));
+                }),
         refused("data in another precision", {"data of a call", "precision", "dtype"},
                 [](Example& e) {
                     const Node in = e.net.node(std::vector<double>(2, 0.0));
