@@ -89,6 +89,25 @@ TEST(RandomStream, RefusesChoicesThatCannotBe) {
     EXPECT_TRUE(rng.choice(0, 0).empty());
 }
 
+TEST(RandomStream, ThatWasMovedFromOnlyTakesAssignments) {
+    RandomStream one(3), moved_to(std::move(one));
+    const auto refusal = [](const auto& work) {
+        return message<ValidationError>(work);
+    };
+    const auto text = HasSubstr("RandomStream: got one that was moved to another");
+
+    // NOLINTBEGIN(bugprone-use-after-move): this is about what that does
+    EXPECT_THAT(refusal([&] { one.uniform(); }), text);
+    EXPECT_THAT(refusal([&] { one.permutation(3); }), text);
+    EXPECT_THAT(refusal([&] { RandomStream copy(one); }), text);
+    EXPECT_THAT(refusal([&] { moved_to = one; }), text);
+    EXPECT_THAT(refusal([&] { one.sample(Uniform{0, 1}, 2); }), text);
+    one = moved_to;
+    EXPECT_EQ(one.uniform(), RandomStream(3).uniform());
+    // NOLINTEND(bugprone-use-after-move)
+    EXPECT_EQ(moved_to.uniform(), RandomStream(3).uniform());
+}
+
 struct Sample {
     const char* name;
     Distribution distribution;
