@@ -77,9 +77,9 @@ TEST(RandomStream, RefusesChoicesThatCannotBe) {
         return message<ValidationError>([&] { rng.choice(n, size, options); });
     };
     EXPECT_THAT(refusal(3, 4, {.replace = false}),
-                HasSubstr("got size 4, needs at most 3"));
+                HasSubstr("choice: got size 4, needs at most 3"));
     EXPECT_THAT(refusal(3, 3, {.replace = false, .p = {0.5, 0.5, 0.0}}),
-                HasSubstr("got size 3, needs at most 2"));
+                HasSubstr("choice: got size 3, needs at most 2"));
     EXPECT_THAT(refusal(3, 1, {.p = {0.5, 0.5}}), HasSubstr("one for each of 3"));
     EXPECT_THAT(refusal(2, 1, {.p = {1.5, -0.5}}), HasSubstr("probability -0.5"));
     EXPECT_THAT(refusal(2, 1, {.p = {0.5, 0.4}}), HasSubstr("a sum of 1"));
