@@ -220,6 +220,8 @@ SolverResult solve(const Solver& solver, const Array& A, const Array& Y,
         throw ShapeError(where, "targets Y of shape " + shape_text(Y.shape),
                          "[points, targets] or [points], at least one of both");
     }
+    detail::check_array(A, where + ": activities A");
+    detail::check_array(Y, where + ": targets Y");
     check_solver(solver, where);
     const std::int64_t targets = Y.extent(1);
     const Eigen::Map<const Matrix> activities(A.values.data(), A.extent(0),
