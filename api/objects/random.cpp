@@ -6,6 +6,7 @@
 
 #include "api/numerics/distributions.hpp"
 #include "api/numerics/text.hpp"
+#include "kernels/base/host_memory.hpp"
 #include "nengine/error.hpp"
 
 namespace nengine {
@@ -50,6 +51,13 @@ void need_at_least_0(std::int64_t value, const char* what) {
         throw ValidationError(std::string(what) + ": got " + std::to_string(value) +
                               ", needs at least 0");
     }
+}
+
+/// @param count  of numbers of 8 bytes
+void need_memory(std::int64_t count, const char* call, const char* lower) {
+    kernels::need_host_memory(kernels::array_bytes({count}, sizeof(std::int64_t)), [&] {
+        return kernels::MemoryUse{call, std::to_string(count) + " numbers", lower};
+    });
 }
 
 /// The dimensions that samples have unless the caller says: none, so that they are
@@ -131,6 +139,7 @@ void RandomStream::shuffle(Array& array) {
 
 std::vector<std::int64_t> RandomStream::permutation(std::int64_t n) {
     need_at_least_0(n, "permutation: n");
+    need_memory(n, "permutation", "n");
     return state().permutation(n);
 }
 
@@ -145,15 +154,18 @@ std::vector<std::int64_t> RandomStream::choice(std::int64_t n, std::int64_t size
     need_at_least_0(size, "choice: size");
     if (!options.p.empty()) {
         check_probabilities(options.p, n);
+        need_memory(options.replace ? size : n, "choice", "size or n");
         return options.replace ? state().choice(options.p, size)
                                : state().choice_unique(options.p, size);
     }
     if (!options.replace) {
+        need_memory(n, "choice", "n, of which all are put in order");
         return state().choice_unique(n, size);
     }
     if (n == 0 && size > 0) {
         throw ValidationError("choice: got nothing to choose from, needs n above 0");
     }
+    need_memory(size, "choice", "size");
     return state().choice(n, size);
 }
 

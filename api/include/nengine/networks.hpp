@@ -299,7 +299,8 @@ public:
     Ensemble ensemble;
 };
 
-/// What the networks above are made of, for models and tests.
+/// What the networks above are made of, for models and tests. Dimensions are at least
+/// 1; more than there is memory for are a MemoryError.
 namespace networks {
 
 enum class Factor { a, b };

@@ -295,6 +295,7 @@ public:
     /// @throws ValidationError  an object that the simulator does not have, or one that
     ///                          has been changed so that its values no longer fit;
     ///                          nothing has been changed then
+    /// @throws MemoryError      the copies of the parameters do not fit
     void freeze(const Network& network) const;
     /// How many numbers training changes.
     std::int64_t n_trainable() const;
