@@ -138,6 +138,11 @@ std::string describe(const ObjectView& view);
 /// @throws ValidationError  the handle is empty; `where` says whose it is
 void need_object(const ObjectData& object, const std::string& where);
 
+/// The same for what holds handles.
+/// @param made  whether it is not empty
+/// @param type  the name of its type
+void need_made(bool made, const std::string& type, const char* call);
+
 /// What an empty handle refers to, all its own, so that its members are there.
 /// @param handle  the name of its type
 template <class Data, class... Args>
