@@ -76,32 +76,49 @@ TunedNeuron tuned_of(const NeuronModel& neuron_type, const char* where) {
     return tuned_neuron(neuron_type);
 }
 
-void check_length(const Array& array, std::int64_t n, const char* what) {
+/// @throws MemoryError  `copies` of a matrix [points, columns] would not fit
+void need_memory(const std::string& where, const char* what, std::int64_t points,
+                 std::int64_t columns, int copies) {
+    const auto bytes = kernels::array_bytes({copies, points, columns}, sizeof(double));
+    kernels::need_host_memory(bytes, [&] {
+        return kernels::MemoryUse{
+            where, std::string(what) + " of shape " + shape_text({points, columns}),
+            "the number of points"};
+    });
+}
+
+void check_length(const Array& array, std::int64_t n, const std::string& where,
+                  const char* what) {
     if (array.rank() != 1 || array.extent(0) != n) {
-        throw ShapeError("rates",
+        throw ShapeError(where,
                          std::string(what) + " of shape " + shape_text(array.shape),
                          "(" + std::to_string(n) + ",)");
     }
+}
+
+Array rates_at(const TunedNeuron& neuron, const Array& x, const Array& gain,
+               const Array& bias, const std::string& where) {
+    const std::int64_t n = gain.extent(0);
+    check_length(gain, n, where, "gains");
+    check_length(bias, n, where, "biases");
+    if (x.rank() > 2 || x.rank() < 1 || (x.rank() == 2 && x.extent(1) != n)) {
+        throw ShapeError(where, "x of shape " + shape_text(x.shape),
+                         "(points,) or (points, " + std::to_string(n) + ")");
+    }
+    const std::int64_t points = x.extent(0);
+    need_memory(where, "x and activities", points, n, 3);
+    const Matrix at = x.rank() == 2
+                          ? Matrix(Eigen::Map<const Matrix>(x.values.data(), points, n))
+                          : Matrix(vector_of(x).replicate(1, n));
+    return array_of(rates_of(neuron, at, vector_of(gain), vector_of(bias)),
+                    {points, n});
 }
 
 }  // namespace
 
 Array rates(const NeuronModel& neuron_type, const Array& x, const Array& gain,
             const Array& bias) {
-    const TunedNeuron neuron = tuned_of(neuron_type, "rates");
-    const std::int64_t n = gain.extent(0);
-    check_length(gain, n, "gains");
-    check_length(bias, n, "biases");
-    if (x.rank() > 2 || x.rank() < 1 || (x.rank() == 2 && x.extent(1) != n)) {
-        throw ShapeError("rates", "x of shape " + shape_text(x.shape),
-                         "(points,) or (points, " + std::to_string(n) + ")");
-    }
-    const std::int64_t points = x.extent(0);
-    const Matrix at = x.rank() == 2
-                          ? Matrix(Eigen::Map<const Matrix>(x.values.data(), points, n))
-                          : Matrix(vector_of(x).replicate(1, n));
-    return array_of(rates_of(neuron, at, vector_of(gain), vector_of(bias)),
-                    {points, n});
+    return rates_at(tuned_of(neuron_type, "rates"), x, gain, bias, "rates");
 }
 
 NeuronGains gain_bias(const NeuronModel& neuron_type, const Array& max_rates,
@@ -144,12 +161,8 @@ Curves tuning_curves(const Simulator& sim, const Ensemble& ensemble,
     const Eigen::Map<const Matrix> at(result.inputs.values.data(), points, dimensions);
     const Eigen::Map<const Matrix> encoders(built.encoders.values.data(), n,
                                             dimensions);
-    kernels::need_host_memory(
-        kernels::array_bytes({2, points, n}, sizeof(double)), [&] {
-            return kernels::MemoryUse{"tuning_curves",
-                                      "activities of shape " + shape_text({points, n}),
-                                      "the number of inputs"};
-        });
+    need_memory("tuning_curves: " + detail::describe(ObjectView(ensemble)),
+                "activities", points, n, 2);
     const Matrix x = at * (encoders.transpose() / ensemble.radius);
     shape.back() = n;
     result.activities = array_of(rates_of(tuned_neuron(ensemble.neuron_type), x,
@@ -171,8 +184,9 @@ Curves response_curves(const Simulator& sim, const Ensemble& ensemble,
         return result;
     }
     const BuiltEnsemble built = sim.data(ensemble);
-    result.activities =
-        rates(ensemble.neuron_type, result.inputs, built.gain, built.bias);
+    result.activities = rates_at(
+        tuned_neuron(ensemble.neuron_type), result.inputs, built.gain, built.bias,
+        "response_curves: " + detail::describe(ObjectView(ensemble)));
     return result;
 }
 
@@ -202,6 +216,7 @@ EvalPointDecoding eval_point_decoding(const Simulator& sim,
         target_values(connected, Eigen::Map<const Matrix>(curves.inputs.values.data(),
                                                           points, ensemble.dimensions));
     const std::int64_t rows = built.weights->extent(0);
+    need_memory(where, "decoded values", points, rows, 2);
     const Eigen::Map<const Matrix> activities(curves.activities.values.data(), points,
                                               n);
     const Eigen::Map<const Matrix> weights(built.weights->values.data(), rows, n);
@@ -220,6 +235,8 @@ SolverResult solve(const Solver& solver, const Array& A, const Array& Y,
         throw ShapeError(where, "targets Y of shape " + shape_text(Y.shape),
                          "[points, targets] or [points], at least one of both");
     }
+    detail::check_array(A, where + ": activities A");
+    detail::check_array(Y, where + ": targets Y");
     check_solver(solver, where);
     const std::int64_t targets = Y.extent(1);
     const Eigen::Map<const Matrix> activities(A.values.data(), A.extent(0),

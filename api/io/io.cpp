@@ -3,28 +3,63 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "api/numerics/text.hpp"
 #include "engine/io/idx.hpp"
 #include "engine/io/npy.hpp"
+#include "kernels/base/host_memory.hpp"
 
 namespace nengine {
 
+namespace {
+
+/// Reads a file for `call`, and says which one where memory ends.
+template <class Work>
+auto reading(const char* call, const std::filesystem::path& path, Work&& work) {
+    const auto where = [&] { return std::string(call) + "('" + path.string() + "')"; };
+    return kernels::with_host_memory(
+        [&] { return work(where); },
+        [&] {
+            return kernels::MemoryUse{where(), "its numbers", "the size of the file"};
+        });
+}
+
+/// @param each  bytes of a number
+template <class Where>
+void need_memory(const std::vector<Index>& shape, std::size_t each,
+                 const Where& where) {
+    kernels::need_host_memory(kernels::array_bytes(shape, each), [&] {
+        return kernels::MemoryUse{where(), "numbers of shape " + shape_text(shape),
+                                  "the size of the file"};
+    });
+}
+
+}  // namespace
+
 Array load_npy(const std::filesystem::path& path) {
-    engine::NpyArray array = engine::read_npy(path);
-    return Array(std::move(array.shape), std::move(array.values));
+    return reading("load_npy", path, [&](const auto&) {
+        engine::NpyArray array = engine::read_npy(path);
+        return Array(std::move(array.shape), std::move(array.values));
+    });
 }
 
 Array load_idx(const std::filesystem::path& path) {
-    const engine::IdxArray array = engine::read_idx(path);
-    return Array(array.shape, {array.values.begin(), array.values.end()});
+    return reading("load_idx", path, [&](const auto& where) {
+        const engine::IdxArray array = engine::read_idx(path);
+        need_memory(array.shape, sizeof(double), where);
+        return Array(array.shape, {array.values.begin(), array.values.end()});
+    });
 }
 
 Tensor load_idx_tensor(const std::filesystem::path& path, double scale) {
-    const engine::IdxArray array = engine::read_idx(path);
-    std::vector<float> values(array.values.size());
-    std::ranges::transform(array.values, values.begin(), [&](std::uint8_t byte) {
-        return static_cast<float>(scale * static_cast<double>(byte));
+    return reading("load_idx_tensor", path, [&](const auto& where) {
+        const engine::IdxArray array = engine::read_idx(path);
+        need_memory(array.shape, sizeof(float), where);
+        std::vector<float> values(array.values.size());
+        std::ranges::transform(array.values, values.begin(), [&](std::uint8_t byte) {
+            return static_cast<float>(scale * static_cast<double>(byte));
+        });
+        return Tensor(array.shape, std::move(values));
     });
-    return Tensor(array.shape, std::move(values));
 }
 
 void save_npy(const std::filesystem::path& path, const Array& array) {

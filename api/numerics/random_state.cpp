@@ -254,7 +254,7 @@ std::vector<std::int64_t> RandomState::choice(std::int64_t n, std::int64_t size)
 std::vector<std::int64_t> RandomState::choice_unique(std::int64_t n,
                                                      std::int64_t size) {
     if (size > n) {
-        throw ValidationError("choice_unique: got size " + std::to_string(size) +
+        throw ValidationError("choice: got size " + std::to_string(size) +
                               ", needs at most " + std::to_string(n));
     }
     auto order = permutation(n);
@@ -277,7 +277,7 @@ std::vector<std::int64_t> RandomState::choice_unique(std::span<const double> p,
                                                      std::int64_t size) {
     const auto possible = std::ranges::count_if(p, [](double x) { return x > 0.0; });
     if (size > possible) {
-        throw ValidationError("choice_unique: got size " + std::to_string(size) +
+        throw ValidationError("choice: got size " + std::to_string(size) +
                               ", needs at most " + std::to_string(possible) +
                               ", which have a probability above 0");
     }

@@ -56,23 +56,24 @@ void check_whole(const Array& array, const std::string& what) {
     }
 }
 
+std::string place_text(const std::vector<std::int64_t>& shape, std::int64_t at) {
+    std::vector<std::int64_t> place(shape.size());
+    for (std::size_t axis = shape.size(); axis-- > 0;) {
+        place[axis] = at % shape[axis];
+        at /= shape[axis];
+    }
+    return place.empty() ? "" : " at " + shape_text(place);
+}
+
 void check_array(const Array& array, const std::string& what) {
     check_whole(array, what);
     const auto wrong = std::ranges::find_if_not(
         array.values, [](double value) { return std::isfinite(value); });
-    if (wrong == array.values.end()) {
-        return;
+    if (wrong != array.values.end()) {
+        throw ValidationError(what + ": got " + number_text(*wrong) +
+                              place_text(array.shape, wrong - array.values.begin()) +
+                              ", needs finite numbers");
     }
-    // The place as indices, the last axis first.
-    std::vector<std::int64_t> place(array.rank());
-    std::int64_t rest = wrong - array.values.begin();
-    for (std::size_t axis = array.rank(); axis-- > 0;) {
-        place[axis] = rest % array.shape[axis];
-        rest /= array.shape[axis];
-    }
-    throw ValidationError(what + ": got " + number_text(*wrong) +
-                          (place.empty() ? "" : " at " + shape_text(place)) +
-                          ", needs finite numbers");
 }
 
 void check_array(const DistributionOrArray& numbers, const std::string& where,

@@ -138,6 +138,11 @@ std::string describe(const ObjectView& view);
 /// @throws ValidationError  the handle is empty; `where` says whose it is
 void need_object(const ObjectData& object, const std::string& where);
 
+/// The same for what holds handles.
+/// @param made  whether it is not empty
+/// @param type  the name of its type
+void need_made(bool made, const std::string& type, const char* call);
+
 /// What an empty handle refers to, all its own, so that its members are there.
 /// @param handle  the name of its type
 template <class Data, class... Args>
@@ -214,6 +219,8 @@ void need_size(std::int64_t value, std::int64_t least, const std::string& what);
 void need_not_negative(double value, const std::string& what);
 /// @throws ShapeError  another number of values than the shape has
 void check_whole(const Array& array, const std::string& what);
+/// " at [1, 2]": the indices of an array's number, of a single one nothing.
+std::string place_text(const std::vector<std::int64_t>& shape, std::int64_t at);
 /// @throws ShapeError       as check_whole
 /// @throws ValidationError  a value that is not finite
 void check_array(const Array& array, const std::string& what);

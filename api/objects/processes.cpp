@@ -249,11 +249,11 @@ StepFunction Process::make_step(ProcessSizes sizes, RandomStream rng) const {
     check_dt(sizes.dt, "Process");
     detail::need_size(sizes.size_in, 0, "Process: size_in");
     detail::need_size(sizes.size_out, 0, "Process: size_out");
-    const std::int64_t present = default_size_out();
-    if (std::holds_alternative<PresentInput>(value_) && sizes.size_out != present) {
+    if (std::holds_alternative<PresentInput>(value_) &&
+        sizes.size_out != default_size_out()) {
         throw ValidationError("PresentInput: got size_out " +
                               std::to_string(sizes.size_out) + ", needs the inputs' " +
-                              std::to_string(present));
+                              std::to_string(default_size_out()));
     }
     return std::visit(
         [&](const auto& process) { return step_of(process, sizes, std::move(rng)); },

@@ -6,29 +6,42 @@
 
 #include "api/numerics/distributions.hpp"
 #include "api/numerics/text.hpp"
+#include "kernels/base/host_memory.hpp"
 #include "nengine/error.hpp"
 
 namespace nengine {
 
 RandomStream::RandomStream(Seed seed) : state_(std::make_unique<RandomState>(seed)) {}
 RandomStream::RandomStream(const RandomStream& other)
-    : state_(std::make_unique<RandomState>(*other.state_)) {}
+    : state_(std::make_unique<RandomState>(other.there())) {}
 RandomStream& RandomStream::operator=(const RandomStream& other) {
-    *state_ = *other.state_;
+    state_ = std::make_unique<RandomState>(other.there());
     return *this;
 }
 RandomStream::RandomStream(RandomStream&&) noexcept = default;
 RandomStream& RandomStream::operator=(RandomStream&&) noexcept = default;
 RandomStream::~RandomStream() = default;
 
+RandomState& RandomStream::state() {
+    return there();
+}
+RandomState& RandomStream::there() const {
+    if (state_ == nullptr) {
+        throw ValidationError(
+            "RandomStream: got one that was moved to another, needs one that something "
+            "was assigned to since");
+    }
+    return *state_;
+}
+
 double RandomStream::uniform(double low, double high) {
-    return state_->uniform(low, high);
+    return state().uniform(low, high);
 }
 double RandomStream::normal(double mean, double deviation) {
-    return state_->normal(mean, deviation);
+    return state().normal(mean, deviation);
 }
 std::int64_t RandomStream::randint(std::int64_t low, std::int64_t high) {
-    return state_->randint(low, high);
+    return state().randint(low, high);
 }
 
 namespace {
@@ -38,6 +51,13 @@ void need_at_least_0(std::int64_t value, const char* what) {
         throw ValidationError(std::string(what) + ": got " + std::to_string(value) +
                               ", needs at least 0");
     }
+}
+
+/// @param count  of numbers of 8 bytes
+void need_memory(std::int64_t count, const char* call, const char* lower) {
+    kernels::need_host_memory(kernels::array_bytes({count}, sizeof(std::int64_t)), [&] {
+        return kernels::MemoryUse{call, std::to_string(count) + " numbers", lower};
+    });
 }
 
 /// The dimensions that samples have unless the caller says: none, so that they are
@@ -89,16 +109,16 @@ Array RandomStream::sample(const Distribution& distribution, std::int64_t n,
         d = own_dimensions(distribution);
     }
     if (!d) {
-        const Vector numbers = nengine::sample(distribution, n, *state_);
+        const Vector numbers = nengine::sample(distribution, n, state());
         return Array(std::vector<double>(numbers.begin(), numbers.end()));
     }
-    const Matrix rows = nengine::sample(distribution, n, *d, *state_);
+    const Matrix rows = nengine::sample(distribution, n, *d, state());
     return Array({rows.rows(), rows.cols()}, {rows.data(), rows.data() + rows.size()});
 }
 
 std::vector<std::int64_t> RandomStream::swaps(std::int64_t n) {
     std::vector<std::int64_t> others;
-    state_->shuffle(n, [&](std::int64_t, std::int64_t j) { others.push_back(j); });
+    state().shuffle(n, [&](std::int64_t, std::int64_t j) { others.push_back(j); });
     return others;
 }
 
@@ -109,7 +129,7 @@ void RandomStream::shuffle(Array& array) {
     const std::int64_t n = array.extent(0);
     const std::int64_t width =
         n == 0 ? 0 : static_cast<std::int64_t>(array.values.size()) / n;
-    state_->shuffle(n, [&](std::int64_t i, std::int64_t j) {
+    state().shuffle(n, [&](std::int64_t i, std::int64_t j) {
         const auto row = array.values.begin() + i * width;
         if (i != j) {
             std::swap_ranges(row, row + width, array.values.begin() + j * width);
@@ -119,7 +139,8 @@ void RandomStream::shuffle(Array& array) {
 
 std::vector<std::int64_t> RandomStream::permutation(std::int64_t n) {
     need_at_least_0(n, "permutation: n");
-    return state_->permutation(n);
+    need_memory(n, "permutation", "n");
+    return state().permutation(n);
 }
 
 Array RandomStream::permutation(Array array) {
@@ -133,16 +154,19 @@ std::vector<std::int64_t> RandomStream::choice(std::int64_t n, std::int64_t size
     need_at_least_0(size, "choice: size");
     if (!options.p.empty()) {
         check_probabilities(options.p, n);
-        return options.replace ? state_->choice(options.p, size)
-                               : state_->choice_unique(options.p, size);
+        need_memory(options.replace ? size : n, "choice", "size or n");
+        return options.replace ? state().choice(options.p, size)
+                               : state().choice_unique(options.p, size);
     }
     if (!options.replace) {
-        return state_->choice_unique(n, size);
+        need_memory(n, "choice", "n, of which all are put in order");
+        return state().choice_unique(n, size);
     }
     if (n == 0 && size > 0) {
         throw ValidationError("choice: got nothing to choose from, needs n above 0");
     }
-    return state_->choice(n, size);
+    need_memory(size, "choice", "size");
+    return state().choice(n, size);
 }
 
 }  // namespace nengine

@@ -195,6 +195,13 @@ void need_object(const ObjectData& object, const std::string& where) {
     }
 }
 
+void need_made(bool made, const std::string& type, const char* call) {
+    if (!made) {
+        throw ValidationError(type + "::" + call + ": got an empty " + type +
+                              ", needs one that was made");
+    }
+}
+
 std::string describe(const ObjectView& view) {
     if (const auto* connection = as_learning_rule(view)) {
         const auto& rules = connection->learning_rules.all();

@@ -5,6 +5,8 @@
 #include <limits>
 
 #include "api/numerics/text.hpp"
+#include "api/objects/objects.hpp"
+#include "engine/ir/model.hpp"
 #include "kernels/base/error.hpp"
 
 namespace nengine {
@@ -37,6 +39,12 @@ Index first_misfit(const Given* values, Index n) {
     return n;
 }
 
+std::string needs_single() {
+    return ", needs what float32 holds, up to " +
+           number_text(static_cast<double>(std::numeric_limits<float>::max())) +
+           ", or dtype = DType::float64";
+}
+
 std::string place_text(const engine::HostTensor& tensor, Index at) {
     const Index row = at / tensor.size;
     return "item " + std::to_string(row / tensor.steps) + ", step " +
@@ -55,14 +63,10 @@ void check_numbers(const engine::HostTensor& tensor, bool finite,
         return;
     }
     const bool too_large = std::isfinite(values[at]);
-    throw ValidationError(
-        where + ": got " + number_text(static_cast<double>(values[at])) + " for " +
-        place_text(tensor, at) +
-        (too_large
-             ? ", needs what float32 holds, up to " +
-                   number_text(static_cast<double>(std::numeric_limits<float>::max())) +
-                   ", or dtype = DType::float64"
-             : ", needs a finite number"));
+    throw ValidationError(where + ": got " +
+                          number_text(static_cast<double>(values[at])) + " for " +
+                          place_text(tensor, at) +
+                          (too_large ? needs_single() : ", needs a finite number"));
 }
 
 template <class Given>
@@ -81,7 +85,46 @@ void check_label_numbers(const engine::HostTensor& labels, Index classes,
     }
 }
 
+/// What users know a signal by. Numbers that objects share have no name: an operator
+/// that reads one.
+std::string name_of(const engine::Model& model, engine::SignalId id) {
+    const engine::Signal& signal = model.signal(id);
+    if (!signal.parameter.empty()) {
+        return signal.parameter;
+    }
+    const auto uses = [&](const auto& op) {
+        return std::ranges::count(op->slots(), id, &engine::Slot::signal) > 0;
+    };
+    const auto user = signal.shape.empty()
+                          ? std::ranges::find_if(model.operators(), uses)
+                          : model.operators().end();
+    return user == model.operators().end() ? signal.name : (*user)->label;
+}
+
 }  // namespace
+
+void check_single(std::span<const double> values, const Shape& shape,
+                  const std::string& where) {
+    const auto n = static_cast<Index>(values.size());
+    const Index at = first_misfit<float, false>(values.data(), n);
+    if (at < n) {
+        throw ValidationError(where + ": got " +
+                              number_text(values[static_cast<std::size_t>(at)]) +
+                              detail::place_text(shape, at) + needs_single());
+    }
+}
+
+void check_single(const engine::Model& model) {
+    for (engine::SignalId id = 0;
+         id < static_cast<engine::SignalId>(model.signal_count()); ++id) {
+        const engine::Signal& signal = model.signal(id);
+        const auto n = static_cast<Index>(signal.initial.size());
+        if (first_misfit<float, false>(signal.initial.data(), n) < n) {
+            check_single({signal.initial.data(), signal.initial.size()}, signal.shape,
+                         "Simulator: '" + name_of(model, id) + "'");
+        }
+    }
+}
 
 void check_values(const engine::HostTensor& tensor, DType dtype, bool finite,
                   const std::string& where) {

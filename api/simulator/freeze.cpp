@@ -6,6 +6,7 @@
 #include "api/numerics/text.hpp"
 #include "api/objects/neuron_parts.hpp"
 #include "api/simulator/simulator_impl.hpp"
+#include "kernels/base/host_memory.hpp"
 
 namespace nengine {
 
@@ -13,9 +14,12 @@ using namespace detail;
 
 namespace {
 
-SharedArray transposed(const Shape& shape, const std::vector<double>& values) {
-    const Matrix matrix = Eigen::Map<const Matrix>(values.data(), shape[0], shape[1]);
-    return Array({shape[1], shape[0]}, values_of(Matrix(matrix.transpose())));
+SharedArray transposed(const Array& array) {
+    const Index rows = array.extent(0), cols = array.extent(1);
+    std::vector<double> values(array.values.size());
+    Eigen::Map<Matrix>(values.data(), cols, rows) =
+        Eigen::Map<const Matrix>(array.values.data(), rows, cols).transpose();
+    return Array({cols, rows}, std::move(values));
 }
 
 /// What is given instead of the values that a transform was drawn from.
@@ -118,7 +122,12 @@ private:
             }
             const Seed number = seed->second;
             changes_.push_back([object, number] { object->seed = number; });
-            read(*object);
+            kernels::with_host_memory([&] { read(*object); },
+                                      [&] {
+                                          return kernels::MemoryUse{
+                                              "freeze: " + describe(*object),
+                                              "copies of its parameters", "its sizes"};
+                                      });
         }
     }
 
@@ -252,7 +261,7 @@ private:
             return;
         }
         changes_.push_back(
-            [&connection, solver = NoSolver{transposed(values.shape, values.values),
+            [&connection, solver = NoSolver{transposed(values),
                                             solves_for_weights(connection), false}] {
                 connection.solver = solver;
             });
@@ -283,9 +292,7 @@ private:
         }
         const Array values = present_array(found->second);
         changes_.push_back(
-            [&probe, solver = NoSolver{transposed(values.shape, values.values)}] {
-                probe.solver = solver;
-            });
+            [&probe, solver = NoSolver{transposed(values)}] { probe.solver = solver; });
     }
 
     const engine::Signal& signal(engine::SignalId id) const {
@@ -297,7 +304,17 @@ private:
         return values;
     }
     /// A parameter's values now. What single precision has only rounded is as it was.
+    /// @throws MemoryError  they, and what is made of them, would not fit
     std::vector<double> present(engine::SignalId id) const {
+        constexpr std::size_t copies = 3;
+        const auto bytes =
+            kernels::array_bytes(signal(id).shape, copies * sizeof(double));
+        kernels::need_host_memory(bytes, [&] {
+            return kernels::MemoryUse{"freeze",
+                                      "copies of '" + signal(id).parameter +
+                                          "' of shape " + shape_text(signal(id).shape),
+                                      "the sizes of its object"};
+        });
         std::vector<double> values = session_.parameter(signal(id).parameter);
         if (single_) {
             const std::vector<double> before = initial(id);
@@ -334,11 +351,13 @@ private:
 
 }  // namespace
 
-void Simulator::freeze(const Network& network) const {
+void Simulator::freeze(const Network& network) const try {
     const Impl& impl = open("freeze");
     Freezer freezer(impl.built, *impl.session, impl.dtype() == DType::float32);
     freezer.read(*network.data_);
     freezer.write();
+} catch (const std::bad_alloc&) {
+    refuse_call("freeze");
 }
 
 }  // namespace nengine

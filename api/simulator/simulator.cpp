@@ -7,6 +7,7 @@
 #include "api/numerics/random_state.hpp"
 #include "api/numerics/steps.hpp"
 #include "api/numerics/text.hpp"
+#include "api/simulator/data_values.hpp"
 #include "api/simulator/device_choice.hpp"
 #include "api/simulator/simulator_impl.hpp"
 #include "engine/ir/sampling.hpp"
@@ -66,6 +67,9 @@ Simulator::Impl::Impl(const NetworkData& network, SimulatorOptions given)
       seed(pick_seed(options, network)),
       has_synapses(any_synapse(network)) {
     check_options(options);
+    if (options.dtype == DType::float32) {
+        check_single(*built.model);
+    }
     if (options.lif_smoothing > 0.0) {
         set_smoothing(*built.model, options.lif_smoothing);
     }

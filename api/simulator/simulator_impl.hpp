@@ -81,6 +81,10 @@ struct Simulator::Impl {
                                Index items, Index n_steps) const;
     std::map<int, Collector> collectors(const std::vector<int>& probes, Index items,
                                         Index n_steps) const;
+    /// @throws MemoryError  a copy of that many samples would not fit
+    void need_memory_to_read(int probe, Index rows) const;
+    /// A probe's samples, part after part, as one tensor.
+    Tensor joined(int probe, const std::vector<Tensor>& parts) const;
     Tensor recorded(int probe) const;
     /// Samples that the run under way has recorded so far.
     Index rows_so_far(int probe) const;
@@ -103,7 +107,9 @@ struct Simulator::Impl {
 // Options (simulator_options.cpp).
 engine::PlannerOptions planner_options(const PlanOptions& plan);
 void check_options(const SimulatorOptions& options);
-void check_optimizer(const AnyOptimizer& optimizer, const std::string& where);
+/// @param dtype  what the simulator computes in
+void check_optimizer(const AnyOptimizer& optimizer, DType dtype,
+                     const std::string& where);
 /// For what is left of std::bad_alloc at the end of a public function.
 /// @throws MemoryError  always, naming the call
 [[noreturn]] void refuse_call(const char* call);

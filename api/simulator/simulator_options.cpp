@@ -1,3 +1,6 @@
+#include <cmath>
+#include <limits>
+
 #include "api/numerics/text.hpp"
 #include "api/simulator/simulator_impl.hpp"
 #include "kernels/base/host_memory.hpp"
@@ -16,8 +19,23 @@ void need_in(double value, double low, double high, const std::string& what) {
     }
 }
 
+/// What a gradient of 0 is divided by must not be 0, as it is below the least number
+/// that is not denormal.
+void need_epsilon(double value, DType dtype, const std::string& what) {
+    const double least = dtype == DType::float32
+                             ? static_cast<double>(std::numeric_limits<float>::min())
+                             : std::numeric_limits<double>::min();
+    if (!(value >= least) || !std::isfinite(value)) {
+        throw ValidationError(what + ": got " + number_text(value) +
+                              ", needs a finite number of at least " +
+                              number_text(least) +
+                              ": gradients of 0 are divided by it");
+    }
+}
+
 /// What optimizers have of each kind.
 struct OptimizerCheck {
+    DType dtype;
     const std::string& where;
 
     void operator()(const SGD& sgd) const {
@@ -29,13 +47,13 @@ struct OptimizerCheck {
                                   where + ": RMSprop: learning_rate");
         need_in(rms.rho, 0.0, 1.0, where + ": RMSprop: rho");
         need_in(rms.momentum, 0.0, 1.0, where + ": RMSprop: momentum");
-        detail::need_not_negative(rms.epsilon, where + ": RMSprop: epsilon");
+        need_epsilon(rms.epsilon, dtype, where + ": RMSprop: epsilon");
     }
     void operator()(const Adam& adam) const {
         detail::need_not_negative(adam.learning_rate, where + ": Adam: learning_rate");
         need_in(adam.beta_1, 0.0, 1.0, where + ": Adam: beta_1");
         need_in(adam.beta_2, 0.0, 1.0, where + ": Adam: beta_2");
-        detail::need_not_negative(adam.epsilon, where + ": Adam: epsilon");
+        need_epsilon(adam.epsilon, dtype, where + ": Adam: epsilon");
     }
 };
 
@@ -68,8 +86,9 @@ void check_options(const SimulatorOptions& options) {
     detail::need_not_negative(options.lif_smoothing, "Simulator: lif_smoothing");
 }
 
-void check_optimizer(const AnyOptimizer& optimizer, const std::string& where) {
-    std::visit(OptimizerCheck{where}, optimizer);
+void check_optimizer(const AnyOptimizer& optimizer, DType dtype,
+                     const std::string& where) {
+    std::visit(OptimizerCheck{dtype, where}, optimizer);
 }
 
 const std::vector<double>& History::operator[](const std::string& name) const {

@@ -4,6 +4,7 @@
 #include "api/numerics/neuron_math.hpp"
 #include "api/numerics/text.hpp"
 #include "api/objects/neuron_parts.hpp"
+#include "api/simulator/data_values.hpp"
 #include "api/simulator/simulator_impl.hpp"
 #include "engine/io/npz.hpp"
 
@@ -239,6 +240,9 @@ void Simulator::set_parameter(const std::string& name, const Array& values) try 
                          "shape " + shape_text(values.shape),
                          shape_text(present.shape));
     }
+    if (impl_->options.dtype == DType::float32) {
+        check_single(values.values, values.shape, "set_parameter: '" + name + "'");
+    }
     impl_->session->set_parameter(name, values.values);
     if (impl_->session->step() == 0) {
         impl_->session->reset(false);  // initial states take effect
@@ -269,9 +273,13 @@ void Simulator::save_params(const std::filesystem::path& path) const try {
 void Simulator::load_params(const std::filesystem::path& path) try {
     Impl& impl = open("load_params");
     const auto arrays = engine::read_npz(path);
-    check_names(parameters(), arrays, "load_params: " + path.string());
+    const std::string where = "load_params: " + path.string();
+    check_names(parameters(), arrays, where);
     std::map<std::string, std::vector<double>> values;
     for (const auto& [name, array] : arrays) {
+        if (impl.options.dtype == DType::float32) {
+            check_single(array.values, array.shape, where + ": '" + name + "'");
+        }
         values[name] = array.values;
     }
     impl.session->set_parameters(values);

@@ -31,6 +31,14 @@ Index Simulator::Impl::probe_size(int probe) const {
         .size();
 }
 
+namespace {
+
+constexpr const char* less_recorded =
+    "the number of steps or what is recorded (a longer sample_every, keep_history = "
+    "false)";
+
+}  // namespace
+
 void Simulator::Impl::need_memory_to_record(const std::string& call,
                                             const std::vector<int>& probes, Index items,
                                             Index n_steps) const {
@@ -56,30 +64,39 @@ void Simulator::Impl::need_memory_to_record(const std::string& call,
         if (others > 0) {
             what += " and those of " + std::to_string(others) + " more";
         }
-        return kernels::MemoryUse{call, what,
-                                  "the number of steps or what is recorded (a longer "
-                                  "sample_every, keep_history = false)"};
+        return kernels::MemoryUse{call, what, less_recorded};
     });
 }
 
-namespace {
+void Simulator::Impl::need_memory_to_read(int probe, Index rows) const {
+    kernels::need_host_memory(
+        kernels::array_bytes({minibatch(), rows, probe_size(probe)}, itemsize(dtype())),
+        [&] {
+            const auto& object = *built.probes[static_cast<std::size_t>(probe)];
+            return kernels::MemoryUse{
+                "data",
+                "a copy of " + std::to_string(rows) + " samples of " + describe(object),
+                less_recorded};
+        });
+}
 
-/// One after the other, as one tensor.
-Tensor joined(const std::vector<Tensor>& parts, Index items, Index size, DType dtype) {
+Tensor Simulator::Impl::joined(int probe, const std::vector<Tensor>& parts) const {
+    if (parts.size() == 1) {
+        return parts.front();
+    }
     Index rows = 0;
     for (const auto& part : parts) {
         rows += part.extent(1);
     }
-    Collector merged(items, rows, size, dtype);
+    need_memory_to_read(probe, rows);
+    Collector merged(minibatch(), rows, probe_size(probe), dtype());
     Index row = 0;
     for (const auto& part : parts) {
-        merged.put(0, items, row, part.extent(1), part.raw());
+        merged.put(0, minibatch(), row, part.extent(1), part.raw());
         row += part.extent(1);
     }
     return merged.take();
 }
-
-}  // namespace
 
 Index Simulator::Impl::rows_so_far(int probe) const {
     return samples(probe, running->start, session->step() - running->start);
@@ -92,12 +109,11 @@ Tensor Simulator::Impl::recorded(int probe) const {
         const Index rows = rows_so_far(probe);
         const bool adds = model().probes[p].keep_history || rows == 0;
         std::vector<Tensor> all = adds ? parts : std::vector<Tensor>{};
+        need_memory_to_read(probe, rows);
         all.push_back(running->collectors.at(probe).copy_of(rows));
-        return joined(all, minibatch(), probe_size(probe), dtype());
+        return joined(probe, all);
     }
-    if (parts.size() != 1) {
-        parts = {joined(parts, minibatch(), probe_size(probe), dtype())};
-    }
+    parts = {joined(probe, parts)};
     return parts.front();
 }
 

@@ -159,7 +159,7 @@ void Simulator::Impl::check_target_kinds(const engine::Objective& given) const {
 
 void Simulator::compile(CompileOptions options) {
     Impl& impl = open("compile");
-    check_optimizer(options.optimizer, "compile");
+    check_optimizer(options.optimizer, impl.options.dtype, "compile");
     engine::Objective objective;
     for (const auto& loss : options.loss) {
         if (!std::isfinite(loss.weight)) {

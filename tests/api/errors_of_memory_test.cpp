@@ -1,6 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <array>
+#include <filesystem>
+#include <fstream>
 #include <new>
+#include <random>
 
 #include "api/numerics/least_squares.hpp"
 #include "errors.hpp"
@@ -187,6 +191,17 @@ std::vector<Case> simulations() {
                     e.net.probe(big[0]);
                     Simulator(e.net, on_cpu()).run_steps(1);
                 }),
+        refused("samples of several runs",
+                {"data: got", "a copy of 1600 samples of probe 'big'", "keep_history"},
+                [](Example& e) {
+                    const Node wide = e.net.node({.size_in = 1000});
+                    const Probe big = e.net.probe(wide, {.label = "big"});
+                    Simulator sim(e.net, on_cpu());
+                    for (int run = 0; run < 16; ++run) {
+                        sim.run_steps(100);
+                    }
+                    static_cast<void>(sim.data(big));
+                }),
         refused("data in another precision", {"data of a call", "precision", "dtype"},
                 [](Example& e) {
                     const Node in = e.net.node(std::vector<double>(2, 0.0));
@@ -229,11 +244,88 @@ std::vector<Case> others() {
                     const Simulator sim(e.net, quiet());
                     tuning_curves(sim, wide);
                 }),
+        refused("activities at many values", {"rates: ", "[2000, 1000]", "points"},
+                [](Example&) {
+                    const Array ones = Array::full({1000}, 1.0);
+                    static_cast<void>(
+                        rates(LIF{}, Array::full({2000}, 0.5), ones, ones));
+                }),
+        refused("response curves",
+                {"response_curves: ensemble 'rates'", "[100000, 10]", "points"},
+                [](Example& e) {
+                    const Simulator sim(e.net, quiet());
+                    response_curves(sim, e.rates, Array::full({100000}, 0.5));
+                }),
+        refused("what a connection decodes",
+                {"eval_point_decoding: connection 'big'", "[750, 1000]", "points"},
+                [](Example& e) {
+                    const Connection big = e.net.connect(
+                        e.rates, e.net.node({.size_in = 1000}),
+                        {.label = "big", .transform = Array::full({1000, 1}, 1.0)});
+                    const Simulator sim(e.net, quiet());
+                    eval_point_decoding(sim, big);
+                }),
+        refused("parameters that are frozen",
+                {"freeze: ", "'big.weights'", "[600, 600]"},
+                [](Example& e) {
+                    const Ensemble wide = e.net.ensemble(600, 1);
+                    e.net.connect(wide.neurons, wide.neurons,
+                                  {.label = "big",
+                                   .transform = Array::full({600, 600}),
+                                   .trainable = false});
+                    Simulator(e.net, quiet()).freeze(e.net);
+                }),
+        refused("a permutation", {"permutation: ", "2000000 numbers", "lower n"},
+                [](Example&) { RandomStream(1).permutation(2000000); }),
+        refused("a permutation that no machine holds", {"permutation: "},
+                [](Example&) { RandomStream(1).permutation(1000000000000000); }),
+        refused("many choices", {"choice: ", "2000000 numbers", "lower size"},
+                [](Example&) { RandomStream(1).choice(3, 2000000); }),
+        refused(
+            "a choice from many", {"choice: ", "2000000 numbers", "lower n"},
+            [](Example&) { RandomStream(1).choice(2000000, 3, {.replace = false}); }),
+        refused("a Fourier transform", {"dft_half: ", "[1001, 2000]", "dimensions"},
+                [](Example&) { networks::dft_half(2000); }),
+        refused(
+            "the way into a convolution", {"transform_in: ", "[2004, 1000]"},
+            [](Example&) { networks::transform_in(1000, networks::Factor::a, false); }),
+        refused("the way out of a convolution", {"transform_out: ", "[1000, 2004]"},
+                [](Example&) { networks::transform_out(1000); }),
         refused("a dense form of a sparse matrix", {"SparseMatrix", "[2000, 2000]"},
                 [](Example&) {
                     SparseMatrix{{2000, 2000}, {}, {}}.to_dense();
                 }),
     };
+}
+
+/// An idx file of 1000 x 1200 zeros.
+class IdxFile : public ::testing::Test {
+protected:
+    IdxFile() {
+        std::ofstream file(path, std::ios::binary);
+        const std::array<char, 12> header = {0, 0,      8, 2, 0, 0,
+                                             3, '\xe8', 0, 0, 4, '\xb0'};
+        file.write(header.data(), header.size());
+        const std::vector<char> zeros(1200000);
+        file.write(zeros.data(), std::ssize(zeros));
+    }
+    ~IdxFile() override { std::filesystem::remove(path); }
+
+    const std::filesystem::path path =
+        std::filesystem::temp_directory_path() /
+        ("nengine_memory_test_" + std::to_string(std::random_device{}()) + ".idx");
+};
+
+TEST_F(IdxFile, ThatFitsOnlyAsBytesIsRefused) {
+    const std::string name = "('" + path.string() + "')";
+    const std::vector<std::string> texts = {name, "[1000, 1200]"};
+    expect_errors({
+        refused(
+            "load_idx", texts, [&](Example&) { load_idx(path); }, 4 * mebibyte),
+        refused(
+            "load_idx_tensor", texts, [&](Example&) { load_idx_tensor(path); },
+            4 * mebibyte),
+    });
 }
 
 TEST(Errors, OfMemoryForBuilding) {

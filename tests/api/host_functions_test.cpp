@@ -83,10 +83,25 @@ struct Caller {
             return x * x;
         };
     }
+    Piecewise piecewise(const std::string& name, std::size_t size = 1) {
+        return {.data = {{0.0, [this, name, size](double t) {
+                              calls.push_back(name);
+                              return std::vector<double>(size, t);
+                          }}}};
+    }
+    CustomProcess process(const std::string& name) {
+        return {.size_in = 1, .make_step = [this, name](ProcessSizes, RandomStream) {
+                    return [this, name](double, std::span<const double> x,
+                                        std::span<double> out) {
+                        calls.push_back(name);
+                        out[0] = 0.5 * x[0];
+                    };
+                }};
+    }
     Calls calls;
 };
 
-/// A step of it in Nengo 4.1: wave, sink, tail, function, mid, late.
+/// Functions of nodes, of a connection, of processes and of an ensemble's noise.
 struct OrderedNetwork : Caller {
     OrderedNetwork() {
         auto late = net.node(of_input("late"), {.size_in = 1});
@@ -97,14 +112,18 @@ struct OrderedNetwork : Caller {
         net.connect(mid, late, {.synapse = None});
         net.connect(late, mid, {.synapse = 0.01});
         net.node(of_time("tail"));
-        auto a = net.ensemble(5, 1);
+        net.node(piecewise("switch"));
+        net.connect(mid, net.node(process("process")), {.synapse = None});
+        auto a = net.ensemble(5, 1, {.noise = piecewise("noise", 5)});
         net.connect(late, a);
         p = net.probe(a, {.label = "p"});
         calls.clear();
     }
     Network net{{.seed = 1}};
     std::optional<Probe> p;
-    Calls step{"wave", "sink", "tail", "function", "mid", "late"};
+    /// A step of it in Nengo 4.1, optimize on or off.
+    Calls step{"wave",     "sink", "tail", "switch", "noise",
+               "function", "mid",  "late", "process"};
 
     Calls steps(int n) const {
         Calls all;
@@ -144,14 +163,52 @@ TEST(HostFunctions, KeepThatOrderInPredictEvaluateAndFit) {
     EXPECT_EQ(ordered.calls, ordered.steps(3)) << "fit";
 }
 
+/// Two functions of an input, which is above 0 in the first item alone, and one of
+/// time.
+struct OrderedItems : Caller {
+    OrderedItems() {
+        auto time = [this](double) { calls.push_back("time"); };
+        auto first = net.node(of_item("first"), {.size_in = 1});
+        auto second = net.node(of_item("second"), {.size_in = 1});
+        net.node(time);
+        net.connect(in, first, {.synapse = None});
+        net.connect(first, second, {.synapse = None});
+        net.probe(second);
+    }
+    std::function<double(double, std::span<const double>)> of_item(
+        const std::string& name) {
+        return [this, name](double, std::span<const double> x) {
+            calls.push_back(name + (x[0] > 0 ? " 0" : " 1"));
+            return x[0];
+        };
+    }
+    Network net{{.seed = 1}};
+    Node in = net.node(0.0);
+};
+
+TEST(HostFunctions, AreCalledForAllItemsBeforeTheNextFunction) {
+    const Tensor x({2, 2, 1}, std::vector<double>{1, 1, -1, -1});
+    const Calls step = {"time", "first 0", "first 1", "second 0", "second 1"};
+    for (const bool fold : {true, false}) {
+        OrderedItems ordered;
+        SimulatorOptions options = quiet(2);
+        options.plan.fold = fold;
+        Simulator sim(ordered.net, options);
+        ordered.calls.clear();
+
+        sim.predict({{ordered.in, x}});
+
+        Calls two_steps = step;
+        two_steps.insert(two_steps.end(), step.begin(), step.end());
+        EXPECT_EQ(ordered.calls, two_steps) << "fold " << fold;
+    }
+}
+
 TEST(HostFunctions, OfTimeAloneAreCalledAheadButStepByStep) {
     Caller caller;
     Network net({.seed = 1});
     net.node(caller.of_time("a"));
-    net.node(Piecewise{.data = {{0.0, [&](double) {
-                                     caller.calls.push_back("b");
-                                     return 1.0;
-                                 }}}});
+    net.node(caller.piecewise("b"));
     net.node(CustomProcess{.make_step = [&](ProcessSizes, RandomStream) {
         return [&](double, std::span<const double>, std::span<double> out) {
             caller.calls.push_back("c");

@@ -229,6 +229,105 @@ TEST(AssociativeMemory, SaysWhatDoesNotFit) {
     has(text([&] { memory.add_default_output_vector({1.0, 0.0}, "nope"); }), "'nope'");
 }
 
+/// Which step three steps of a run are after, to a function of time in a network with
+/// what `add` adds: the same for all as long as no function has to be called in steps.
+template <class Add>
+std::vector<std::int64_t> steps_of_calls(const Add& add) {
+    Network net = direct_network();
+    const Simulator* running = nullptr;
+    std::vector<std::int64_t> steps;
+    const Node wave = net.node([&](double t) {
+        if (running != nullptr) {
+            steps.push_back(running->n_steps());
+        }
+        return t;
+    });
+    net.probe(wave);
+    add(net);
+    Simulator sim(net, quiet());
+    running = &sim;
+    sim.run_steps(3);
+    return steps;
+}
+
+TEST(Networks, HaveNoFunctionsThatAreCalledInSteps) {
+    const std::vector<std::int64_t> ahead = {0, 0, 0}, in_steps = {0, 1, 2};
+    EXPECT_EQ(ahead, steps_of_calls([](Network& net) { Product(net, 10, 2); }));
+    EXPECT_EQ(ahead, steps_of_calls([](Network& net) { BasalGanglia(net, 3); }));
+    EXPECT_EQ(ahead, steps_of_calls([](Network& net) {
+                  AssociativeMemory(net, Array{{1.0, 0.0}, {0.0, 1.0}});
+              }));
+
+    const Function users = [](double x) { return x * x; };
+    EXPECT_EQ(in_steps, steps_of_calls([&](Network& net) {
+                  EnsembleArray(net, 10, 2).add_output("square", users);
+              }));
+}
+
+/// A model with networks that are made later.
+struct Model {
+    EnsembleArray array;
+    Product product;
+    CircularConvolution convolution;
+    BasalGanglia ganglia;
+    Thalamus thalamus;
+    AssociativeMemory memory;
+    InputGatedMemory gated;
+    Integrator integrator;
+    Oscillator oscillator;
+};
+
+TEST(Networks, AreEmptyUntilOneIsAssigned) {
+    Model model;
+    EXPECT_FALSE(model.array || model.product || model.convolution || model.ganglia);
+    EXPECT_FALSE(model.thalamus || model.memory || model.gated || model.integrator);
+    EXPECT_FALSE(model.oscillator);
+
+    Network net({.seed = 1});
+    const Array vectors{{1.0, 0.0}, {0.0, 1.0}};
+    model.array = EnsembleArray(net, 10, 2);
+    model.product = Product(net, 10, 2);
+    model.convolution = CircularConvolution(net, 10, 2);
+    model.ganglia = BasalGanglia(net, 2, {.n_neurons_per_ensemble = 10});
+    model.thalamus = Thalamus(net, 2, {.n_neurons_per_ensemble = 10});
+    model.memory = AssociativeMemory(net, vectors);
+    model.gated = InputGatedMemory(net, 10, 2);
+    model.integrator = Integrator(net, 10, 2);
+    model.oscillator = Oscillator(net, 10, 1.0);
+
+    EXPECT_TRUE(model.array && model.product && model.convolution && model.ganglia);
+    EXPECT_TRUE(model.thalamus && model.memory && model.gated && model.integrator);
+    EXPECT_TRUE(model.oscillator);
+    EXPECT_EQ(model.array.n_ensembles, 2);
+    EXPECT_EQ(model.memory.n_items, 2);
+    EXPECT_EQ(model.array["output"], model.array.output);
+    net.connect(model.ganglia.output, model.thalamus.input);
+    const Probe p =
+        net.probe(model.array.add_output("half", [](double x) { return 0.5 * x; }));
+    Simulator sim(net, quiet());
+    sim.run_steps(2);
+    EXPECT_EQ(sim.data(p).extent(1), 2);
+}
+
+TEST(Networks, ThatAreEmptyAreNamedWhereTheyAreUsed) {
+    Model model;
+    Network net({.seed = 1});
+    const Node u = net.node(0.5);
+    const auto told = [](const auto& work) { return message<ValidationError>(work); };
+
+    EXPECT_THAT(told([&] { net.connect(u, model.array.input); }),
+                ::testing::HasSubstr("connect: post: got an empty Node"));
+    EXPECT_EQ(told([&] { model.array.add_output("half", [](double x) { return x; }); }),
+              "EnsembleArray::add_output: got an empty EnsembleArray, needs one that "
+              "was made");
+    EXPECT_THAT(told([&] { model.array.add_neuron_input(); }),
+                ::testing::HasSubstr("got an empty EnsembleArray"));
+    EXPECT_THAT(told([&] { model.memory.add_wta_network(); }),
+                ::testing::HasSubstr("got an empty AssociativeMemory"));
+    EXPECT_THAT(told([&] { model.memory["input"]; }),
+                ::testing::HasSubstr("got an empty AssociativeMemory"));
+}
+
 TEST(Config, TheInnermostThatSetsAnOptionDecides) {
     Network net({.seed = 1});
     net.config.ensemble.radius = 2.0;

@@ -137,6 +137,70 @@ TEST(NonFinite, GradientsStopTheUpdateWhereTheLossIsFinite) {
 }
 
 /// y = w x
+/// What simulators of a network say of a number that only float64 holds.
+template <class Make>
+std::string refused_in_single(const Make& make) {
+    Network net({.seed = 1});
+    make(net);
+    EXPECT_NO_THROW(Simulator(net, quiet()));
+    return message<ValidationError>([&] { Simulator(net, in_single()); });
+}
+
+TEST(NonFinite, BuiltValuesThatOverflowFloat32AreRefused) {
+    const auto text = [](const char* name, const char* place) {
+        return HasSubstr("Simulator: '" + std::string(name) + "': got 1e+39" + place +
+                         ", needs what float32 holds, up to 3.40282");
+    };
+    EXPECT_THAT(
+        refused_in_single([](Network& net) {
+            net.node({0.5, 1e39}, {.label = "u"});
+        }),
+        AllOf(text("u.out", " at [1]"), HasSubstr("or dtype = DType::float64")));
+    EXPECT_THAT(refused_in_single([](Network& net) {
+                    net.connect(net.node(0.5), net.node({.size_in = 1}),
+                                {.label = "c", .transform = Array{{1e39}}});
+                }),
+                text("c.weights", " at [0, 0]"));
+    EXPECT_THAT(
+        refused_in_single([](Network& net) {
+            net.ensemble(
+                2, 1,
+                {.label = "a", .gain = Array{1.0, 1.0}, .bias = Array{0.0, 1e39}});
+        }),
+        text("a.bias", " at [1]"));
+    EXPECT_THAT(refused_in_single([](Network& net) {
+                    net.ensemble(2, 1,
+                                 {.label = "a",
+                                  .encoders = Array{{1e39}, {1.0}},
+                                  .gain = Array{1.0, 1.0},
+                                  .bias = Array{0.0, 0.0},
+                                  .normalize_encoders = false});
+                }),
+                text("a.encoders", " at [0, 0]"));
+    EXPECT_THAT(refused_in_single([](Network& net) {
+                    net.ensemble(2, 1,
+                                 {.label = "a", .neuron_type = LIF{.amplitude = 1e39}});
+                }),
+                text("a.neurons", ""));
+}
+
+TEST(NonFinite, ParametersThatOverflowFloat32AreRefusedWhenTheyAreSet) {
+    const Saturating of;
+    Simulator single(of.net, in_single()), twice(of.net, quiet());
+    const Array before = single.parameter("a.bias");
+    Array bias = before;
+    bias.values[7] = 1e39;
+
+    twice.set_parameter("a.bias", bias);
+
+    EXPECT_EQ(twice.parameter("a.bias"), bias);
+    EXPECT_THAT(
+        message<ValidationError>([&] { single.set_parameter("a.bias", bias); }),
+        HasSubstr(
+            "set_parameter: 'a.bias': got 1e+39 at [7], needs what float32 holds"));
+    EXPECT_EQ(single.parameter("a.bias"), before);
+}
+
 struct Product {
     Network net{NetworkOptions{.seed = 1}};
     Node x = net.node(0.0, {.label = "x"});
@@ -221,20 +285,32 @@ TEST(NonFinite, LearningRatesThatMakeParametersInfiniteAreRefused) {
     }
 }
 
-/// 0 / 0: neither the gradient nor the learning rate says so beforehand.
-TEST(NonFinite, UpdatesThatAreNotNumbersAreFoundWhenTheyAreMade) {
+/// 0 / 0, in float32 also where the divisor is a denormal number.
+TEST(NonFinite, EpsilonsThatAre0AreRefused) {
     Product of;
-    Simulator sim(of.net, in_single());
-    sim.compile(
-        {.optimizer = Adam{.epsilon = 0}, .loss = {{of.p, MeanSquaredError{}}}});
+    Simulator single(of.net, in_single()), twice(of.net, quiet());
+    for (const AnyOptimizer& optimizer :
+         std::vector<AnyOptimizer>{Adam{.epsilon = 1e-39}, RMSprop{.epsilon = 1e-39}}) {
+        EXPECT_THAT(
+            message<ValidationError>([&] { single.compile({.optimizer = optimizer}); }),
+            AllOf(HasSubstr("epsilon: got 1e-39, needs a finite number of at "
+                            "least 1.17549"),
+                  HasSubstr("gradients of 0 are divided by it")));
+        EXPECT_NO_THROW(twice.compile({.optimizer = optimizer}));
+    }
+    const Data zero_x = {{of.x, Tensor({1, 1, 1}, Values{0})}},
+               zero_y = {{of.p, Tensor({1, 1, 1}, Values{0})}};
+    const double least = std::numeric_limits<float>::min();
+    for (const AnyOptimizer& optimizer :
+         std::vector<AnyOptimizer>{Adam{.epsilon = least}, RMSprop{.epsilon = least}}) {
+        Simulator sim(of.net, in_single());
+        sim.compile({.optimizer = optimizer, .loss = {{of.p, MeanSquaredError{}}}});
+        sim.set_parameter("d.kernel", Array{{0.5}});
 
-    EXPECT_THAT(message<SimulationError>([&] {
-                    sim.fit({{of.x, Tensor({1, 1, 1}, Values{0})}},
-                            {{of.p, Tensor({1, 1, 1}, Values{0})}});
-                }),
-                AllOf(HasSubstr("an update made parameter 'd.kernel' NaN or infinite"),
-                      HasSubstr("parameters before it are not kept"),
-                      HasSubstr("lower the learning rate")));
+        sim.fit(zero_x, zero_y);
+
+        EXPECT_EQ(sim.parameter("d.kernel").values[0], 0.5);
+    }
 }
 
 TEST(NonFinite, LossesNameStepAndSignalAndMinibatch) {

@@ -298,6 +298,22 @@ TEST(Process, HalfWayTheNearestPointIsTheEarlierOne) {
     EXPECT_EQ(got, (std::vector<double>{1, 1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4}));
 }
 
+TEST(Process, FunctionsOfPiecewiseAreCalledInStepsAlone) {
+    int calls = 0;
+    const Process course(Piecewise{{{0.0, [&](double t) {
+                                         ++calls;
+                                         return t;
+                                     }}}});
+    const StepFunction step = course.make_step({0, 1, 0.001}, RandomStream(0));
+    std::vector<double> out(1);
+    EXPECT_EQ(calls, 0);
+
+    step(0.001, {}, out);
+
+    EXPECT_EQ(calls, 1);
+    EXPECT_EQ(out.front(), 0.001);
+}
+
 TEST(Process, WhatCannotBeIsAnError) {
     Network net;
 

@@ -77,9 +77,9 @@ TEST(RandomStream, RefusesChoicesThatCannotBe) {
         return message<ValidationError>([&] { rng.choice(n, size, options); });
     };
     EXPECT_THAT(refusal(3, 4, {.replace = false}),
-                HasSubstr("got size 4, needs at most 3"));
+                HasSubstr("choice: got size 4, needs at most 3"));
     EXPECT_THAT(refusal(3, 3, {.replace = false, .p = {0.5, 0.5, 0.0}}),
-                HasSubstr("got size 3, needs at most 2"));
+                HasSubstr("choice: got size 3, needs at most 2"));
     EXPECT_THAT(refusal(3, 1, {.p = {0.5, 0.5}}), HasSubstr("one for each of 3"));
     EXPECT_THAT(refusal(2, 1, {.p = {1.5, -0.5}}), HasSubstr("probability -0.5"));
     EXPECT_THAT(refusal(2, 1, {.p = {0.5, 0.4}}), HasSubstr("a sum of 1"));
@@ -87,6 +87,25 @@ TEST(RandomStream, RefusesChoicesThatCannotBe) {
     EXPECT_THAT(refusal(-1, 1, {}), HasSubstr("n: got -1"));
     EXPECT_THROW(rng.permutation(-1), ValidationError);
     EXPECT_TRUE(rng.choice(0, 0).empty());
+}
+
+TEST(RandomStream, ThatWasMovedFromOnlyTakesAssignments) {
+    RandomStream one(3), moved_to(std::move(one));
+    const auto refusal = [](const auto& work) {
+        return message<ValidationError>(work);
+    };
+    const auto text = HasSubstr("RandomStream: got one that was moved to another");
+
+    // NOLINTBEGIN(bugprone-use-after-move): this is about what that does
+    EXPECT_THAT(refusal([&] { one.uniform(); }), text);
+    EXPECT_THAT(refusal([&] { one.permutation(3); }), text);
+    EXPECT_THAT(refusal([&] { RandomStream copy(one); }), text);
+    EXPECT_THAT(refusal([&] { moved_to = one; }), text);
+    EXPECT_THAT(refusal([&] { one.sample(Uniform{0, 1}, 2); }), text);
+    one = moved_to;
+    EXPECT_EQ(one.uniform(), RandomStream(3).uniform());
+    // NOLINTEND(bugprone-use-after-move)
+    EXPECT_EQ(moved_to.uniform(), RandomStream(3).uniform());
 }
 
 struct Sample {

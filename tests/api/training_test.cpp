@@ -258,6 +258,22 @@ TEST_F(ParameterFiles, ChangeNothingWhenANameOrAShapeIsWrong) {
     EXPECT_THROW(sim.load_params(path.string() + ".missing"), FileError);
 }
 
+TEST_F(ParameterFiles, ChangeNothingWhenAValueOverflowsFloat32) {
+    Regression task;
+    SimulatorOptions options = quiet(8);
+    Simulator twice(task.net, options);
+    options.dtype = DType::float32;
+    Simulator single(task.net, options);
+    const Array kernel = single.parameter("d.kernel");
+    twice.set_parameter("d.kernel", Array{{7.0}, {1e39}});
+    twice.save_params(path);
+
+    EXPECT_THAT(message<ValidationError>([&] { single.load_params(path); }),
+                HasSubstr("'d.kernel': got 1e+39 at [1, 0], needs what float32 holds"));
+
+    EXPECT_EQ(single.parameter("d.kernel"), kernel);
+}
+
 TEST_F(ParameterFiles, HoldInitialVoltagesThatTakeEffectAtOnce) {
     Network net({.seed = 1});
     auto x = net.node(0.0);

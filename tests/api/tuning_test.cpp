@@ -179,5 +179,17 @@ TEST(Solve, NeedsMatricesThatFit) {
     EXPECT_THROW(solve(LstsqL2{.reg = -1.0}, A, {1.0, 2.0}), ValidationError);
 }
 
+TEST(Solve, NeedsFiniteNumbers) {
+    const Array A = {{1.0, 0.0}, {0.0, 2.0}};
+    EXPECT_EQ(message<ValidationError>([&] {
+                  solve(Lstsq{}, {{1.0, 0.0}, {std::nan(""), 2.0}}, {1.0, 2.0});
+              }),
+              "solve: activities A: got nan at [1, 0], needs finite numbers");
+    EXPECT_EQ(message<ValidationError>([&] {
+                  solve(Nnls{}, A, {1.0, HUGE_VAL});
+              }),
+              "solve: targets Y: got inf at [1], needs finite numbers");
+}
+
 }  // namespace
 }  // namespace nengine::test

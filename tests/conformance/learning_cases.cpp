@@ -187,8 +187,8 @@ std::vector<OperatorCase> learning_cases() {
     for (const auto& [kind, name] : kinds) {
         const auto add = [&, k = kind, of = name](const char* what, Form form,
                                                   bool all) {
-            cases.push_back({of + what, "Sim" + of,
-                             [=](ModelMaker& m) { rule(m, k, form, all); }});
+            cases.push_back(
+                {of + what, "Sim" + of, [=](ModelMaker& m) { rule(m, k, form, all); }});
         };
         add("", Form::factors, false);
         add("Probed", Form::factors, true);

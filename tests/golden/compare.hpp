@@ -39,12 +39,13 @@ void compare_order(const GoldenEntry& entry, const Network& network);
 /// What is connected to what, and how, where the manifest says so.
 void compare_outline(const nlohmann::json& manifest, const outline::Network& network);
 
-/// Every probe's data, in double precision: 1e-8 of the largest value.
+/// Every probe's data, in double precision.
+/// @param tolerance  relative to the largest value
 void compare_simulation(const GoldenEntry& entry, const Network& network,
-                        SimulatorOptions options);
-/// In single precision: 1e-4 of the range, or a mean error that a few moved spikes
-/// explain.
+                        SimulatorOptions options, double tolerance);
+/// In single precision; of ensembles also a mean error that a few moved spikes explain.
 void compare_single_precision(const GoldenEntry& entry, const Network& network,
-                              SimulatorOptions options, Float32 expected);
+                              SimulatorOptions options, Float32 expected,
+                              double tolerance);
 
 }  // namespace nengine::test

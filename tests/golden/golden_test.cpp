@@ -79,6 +79,10 @@ void expect_all_was_read(const GoldenEntry& entry) {
 
 void compare_with_nengo(const GoldenEntry& entry, const std::function<Network()>& make,
                         const GoldenOptions& options) {
+    const bool exact = make().all_ensembles().empty();
+    const double tolerance = options.tolerance.value_or(exact ? 1e-10 : 1e-8);
+    const double float32_tolerance =
+        options.float32_tolerance.value_or(exact ? 1e-5 : 1e-4);
     compare_build(entry, make(), options);
     compare_order(entry, make());
     compare_frozen(entry, make());
@@ -88,13 +92,14 @@ void compare_with_nengo(const GoldenEntry& entry, const std::function<Network()>
                 return;  // the rest would say the same
             }
             SCOPED_TRACE(device + ", " + what);
-            compare_simulation(entry, make(), {.device = device, .plan = plan});
+            compare_simulation(entry, make(), {.device = device, .plan = plan},
+                               tolerance);
         }
         for (const bool fold : {true, false}) {
             SCOPED_TRACE(device + ", float32, " + (fold ? "folded" : "stepped"));
             compare_single_precision(entry, make(),
                                      {.device = device, .plan = {.fold = fold}},
-                                     options.float32);
+                                     options.float32, float32_tolerance);
         }
     }
     expect_all_was_read(entry);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "nengine/nengine.hpp"
@@ -13,7 +14,7 @@ namespace nengine::test {
 
 /// What single precision may do to an entry beside rounding.
 enum class Float32 {
-    compared,  ///< within 1e-4 of the range, but for a few moved spikes
+    compared,  ///< within the tolerance, but for a few moved spikes
     chaotic,   ///< spikes move in Nengo's own single precision too: only run
 };
 
@@ -21,6 +22,9 @@ struct GoldenOptions {
     Float32 float32 = Float32::compared;
     /// Relative, of weights; for iterative solvers and recomputed tables.
     double build_tolerance = 1e-9;
+    /// Of samples in double and in single precision, relative to a probe's largest
+    /// value; unset: 1e-10 and 1e-5 without ensembles, 1e-8 and 1e-4 with them.
+    std::optional<double> tolerance = std::nullopt, float32_tolerance = std::nullopt;
 };
 
 /// Builds and simulates the network that `make` makes: seeds, ensembles, weights, the

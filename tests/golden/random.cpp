@@ -72,9 +72,12 @@ void check(const fs::path& folder) {
     }
     expect_rejections(description);
     const bool chaotic = entry.manifest().at("float32") == "chaotic";
+    // They may multiply an error by 10000 (tests/nengo/README.md).
     compare_with_nengo(entry, [&] { return network_of(description); },
                        {.float32 = chaotic ? Float32::chaotic : Float32::compared,
-                        .build_tolerance = build_tolerance(description)});
+                        .build_tolerance = build_tolerance(description),
+                        .tolerance = 1e-8,
+                        .float32_tolerance = 1e-4});
 }
 
 [[maybe_unused]] const bool is_registered = [] {

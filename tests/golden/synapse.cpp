@@ -1,11 +1,10 @@
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
 #include <complex>
 #include <string>
 #include <utility>
 
+#include "tests/golden/compare.hpp"
 #include "tests/golden/functions.hpp"
 #include "tests/golden/golden_test.hpp"
 
@@ -37,13 +36,10 @@ void expect_near(const GoldenEntry& golden, const json& reference, const Array& 
                  const std::string& what) {
     const GoldenArray want = golden.array(reference);
     ASSERT_EQ(want.shape, got.shape) << what;
-    double range = 1.0;
-    for (const double value : want.values) {
-        range = std::max(range, std::abs(value));
-    }
+    const double largest = largest_of(want.values);
     for (std::size_t i = 0; i < want.values.size(); ++i) {
-        ASSERT_NEAR(want.values[i], got.values[i], 1e-10 * range)
-            << what << '[' << i << ']';
+        ASSERT_NEAR(want.values[i], got.values[i], 1e-10 * largest)
+            << what << '[' << i << "], of a largest value of " << largest;
     }
 }
 

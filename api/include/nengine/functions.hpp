@@ -85,6 +85,10 @@ std::vector<double> call_with(F& f, std::span<const double> x, Before... before)
 /// simulator (`n_steps`, `data`); the node option `pure` takes a function out of that
 /// order. Without any such function those of time are called for many steps ahead, all
 /// of them for a step before any for the next.
+///
+/// Where one throws, the next run begins with the step that failed: functions of (t, x)
+/// that had been called for it are called for it again, those of t are not. A pure
+/// function of x may be called again for steps before it, too.
 class NodeOutput {
 public:
     using Call =

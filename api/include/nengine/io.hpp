@@ -11,12 +11,14 @@ namespace nengine {
 
 /// Reads an npy file, as numpy.save writes it: numbers (floats, integers or booleans)
 /// in C or Fortran order.
-/// @throws FileError  missing, damaged, or of another type
+/// @throws FileError    missing, damaged, or of another type
+/// @throws MemoryError  it has more numbers than there is memory for
 NENGINE_API Array load_npy(const std::filesystem::path& path);
 
 /// Reads an idx file of bytes, gzipped or plain: images [count, height, width] or
 /// labels [count], each number from 0 to 255.
-/// @throws FileError  missing, damaged, or of another type
+/// @throws FileError    missing, damaged, or of another type
+/// @throws MemoryError  it has more numbers than there is memory for
 NENGINE_API Array load_idx(const std::filesystem::path& path);
 
 /// The same as what a simulator is fed with, in float32: an array of bytes takes four
@@ -26,7 +28,8 @@ NENGINE_API Array load_idx(const std::filesystem::path& path);
 ///     Tensor images = load_idx_tensor("train-images-idx3-ubyte.gz", 1.0 / 255);
 ///     images = images.reshaped({images.extent(0), 1, 28 * 28});  // for one step
 ///
-/// @throws FileError  missing, damaged, or of another type
+/// @throws FileError    missing, damaged, or of another type
+/// @throws MemoryError  it has more numbers than there is memory for
 NENGINE_API Tensor load_idx_tensor(const std::filesystem::path& path,
                                    double scale = 1.0);
 

@@ -13,7 +13,8 @@
 
 // Networks that are often needed, made inside another network. Each holds handles: the
 // network that it made and the parts of it that others connect to. Parts that it was
-// not asked for are empty handles.
+// not asked for are empty handles. So are all parts of one that nothing has been
+// assigned to; its calls are a ValidationError.
 //
 //     Network net({.seed = 1});
 //     EnsembleArray array(net, 50, 16, {.label = "x"});
@@ -33,10 +34,14 @@ struct EnsembleArrayOptions {
 /// the components [i * ens_dimensions, (i + 1) * ens_dimensions).
 class NENGINE_API EnsembleArray {
 public:
+    /// Nothing until one is assigned.
+    EnsembleArray() = default;
     /// @param n_neurons  of each ensemble
     /// @throws ValidationError  n_neurons, n_ensembles or ens_dimensions below 1
     EnsembleArray(Network parent, std::int64_t n_neurons, std::int64_t n_ensembles,
                   EnsembleArrayOptions options = {});
+    /// Whether it was made.
+    explicit operator bool() const { return static_cast<bool>(input); }
 
     /// A node labelled `name` that collects `function` of each ensemble. Connections
     /// have no synapse unless one is given.
@@ -62,7 +67,8 @@ private:
 
 public:
     Network network;
-    const std::int64_t n_neurons_per_ensemble, n_ensembles, dimensions_per_ensemble;
+    std::int64_t n_neurons_per_ensemble = 0, n_ensembles = 0;
+    std::int64_t dimensions_per_ensemble = 0;
 
 private:
     std::map<std::string, Node> nodes_;
@@ -84,9 +90,13 @@ struct ProductOptions {
 /// `a b = ((a + b)^2 - (a - b)^2) / 4`.
 class NENGINE_API Product {
 public:
+    /// Nothing until one is assigned.
+    Product() = default;
     /// @param n_neurons  for each product of two numbers, half of them in each ensemble
     Product(Network parent, std::int64_t n_neurons, std::int64_t dimensions,
             ProductOptions options = {});
+    /// Whether it was made.
+    explicit operator bool() const { return static_cast<bool>(input_a); }
 
     Network network;
     Node input_a, input_b, output;
@@ -106,9 +116,13 @@ struct CircularConvolutionOptions {
 /// Fourier transforms, 4 (d / 2 + 1) products, and the inverse transform.
 class NENGINE_API CircularConvolution {
 public:
+    /// Nothing until one is assigned.
+    CircularConvolution() = default;
     /// @param n_neurons  for each product
     CircularConvolution(Network parent, std::int64_t n_neurons, std::int64_t dimensions,
                         CircularConvolutionOptions options = {});
+    /// Whether it was made.
+    explicit operator bool() const { return static_cast<bool>(input_a); }
 
     Network network;
     Node input_a, input_b, output;
@@ -131,9 +145,13 @@ struct BasalGangliaOptions {
 /// there, and below 0 elsewhere (Gurney, Prescott and Redgrave, 2001).
 class NENGINE_API BasalGanglia {
 public:
+    /// Nothing until one is assigned.
+    BasalGanglia() = default;
     /// @param dimensions  the number of actions
     BasalGanglia(Network parent, std::int64_t dimensions,
                  BasalGangliaOptions options = {});
+    /// Whether it was made.
+    explicit operator bool() const { return static_cast<bool>(input); }
 
     Network network;
     EnsembleArray strD1, strD2, stn, gpi, gpe;
@@ -159,7 +177,11 @@ struct ThalamusOptions {
 /// the others.
 class NENGINE_API Thalamus {
 public:
+    /// Nothing until one is assigned.
+    Thalamus() = default;
     Thalamus(Network parent, std::int64_t dimensions, ThalamusOptions options = {});
+    /// Whether it was made.
+    explicit operator bool() const { return static_cast<bool>(input); }
 
     Network network;
     EnsembleArray actions;
@@ -183,10 +205,14 @@ struct AssociativeMemoryOptions {
 /// the similar ones.
 class NENGINE_API AssociativeMemory {
 public:
+    /// Nothing until one is assigned.
+    AssociativeMemory() = default;
     /// @param input_vectors  [items, size]
     /// @throws ValidationError  no items, or numbers of items that differ
     AssociativeMemory(Network parent, const Array& input_vectors,
                       AssociativeMemoryOptions options = {});
+    /// Whether it was made.
+    explicit operator bool() const { return static_cast<bool>(elem_input); }
 
     /// Another input with vectors [items, size] of its own.
     /// @throws ValidationError  a name that is in use, not as many vectors as items
@@ -210,7 +236,7 @@ public:
     Node operator[](const std::string& name) const;
 
     Network network;
-    const std::int64_t n_items;
+    std::int64_t n_items = 0;
     Node bias_node;
     Node elem_input;  ///< the similarities, [items]
     Node utilities;   ///< the items' activities, [items]
@@ -252,9 +278,13 @@ struct InputGatedMemoryOptions {
 /// forgets it while `reset` is 1.
 class NENGINE_API InputGatedMemory {
 public:
+    /// Nothing until one is assigned.
+    InputGatedMemory() = default;
     /// @param n_neurons  for each dimension
     InputGatedMemory(Network parent, std::int64_t n_neurons, std::int64_t dimensions,
                      InputGatedMemoryOptions options = {});
+    /// Whether it was made.
+    explicit operator bool() const { return static_cast<bool>(input); }
 
     Network network;
     EnsembleArray mem, diff;
@@ -271,8 +301,12 @@ struct IntegratorOptions {
 /// `d output / dt = input`: an ensemble that feeds back on itself.
 class NENGINE_API Integrator {
 public:
+    /// Nothing until one is assigned.
+    Integrator() = default;
     Integrator(Network parent, std::int64_t n_neurons, std::int64_t dimensions,
                IntegratorOptions options = {});
+    /// Whether it was made.
+    explicit operator bool() const { return static_cast<bool>(input); }
 
     Network network;
     Node input;
@@ -290,16 +324,21 @@ struct OscillatorOptions {
 /// turn. A short push at `input` starts it.
 class NENGINE_API Oscillator {
 public:
+    /// Nothing until one is assigned.
+    Oscillator() = default;
     /// @param frequency  in radians per second: 2 pi is a turn per second
     Oscillator(Network parent, std::int64_t n_neurons, double frequency,
                OscillatorOptions options = {});
+    /// Whether it was made.
+    explicit operator bool() const { return static_cast<bool>(input); }
 
     Network network;
     Node input;
     Ensemble ensemble;
 };
 
-/// What the networks above are made of, for models and tests.
+/// What the networks above are made of, for models and tests. Dimensions are at least
+/// 1; more than there is memory for are a MemoryError.
 namespace networks {
 
 enum class Factor { a, b };

@@ -5,6 +5,9 @@
 namespace nengine {
 
 // Optimizers with the names, formulas and defaults of Keras; g is the gradient.
+// Learning rates are at least 0, momenta and decays from 0 to 1. An epsilon is above 0
+// (in float32 at least 1.2e-38): where it is 0, Keras makes NaN of a parameter without
+// a gradient.
 
 /// `w -= learning_rate g`; with momentum `v = momentum v - learning_rate g; w += v`,
 /// or, Nesterov's form, `w += momentum v - learning_rate g`.

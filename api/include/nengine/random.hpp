@@ -24,7 +24,7 @@ struct ChoiceOptions {
 
 /// Random numbers as numpy's legacy RandomState draws them, with the same bits where no
 /// logarithm or power is involved, under the names that its methods have. A copy draws
-/// the same numbers again.
+/// the same numbers again. One that was moved from only takes assignments.
 class NENGINE_API RandomStream {
 public:
     explicit RandomStream(Seed seed);
@@ -93,9 +93,11 @@ public:
         return chosen;
     }
 
-    RandomState& state() { return *state_; }
+    /// @throws ValidationError  it was moved from
+    RandomState& state();
 
 private:
+    RandomState& there() const;
     /// What the elements n - 1, n - 2 ... 1 are exchanged with.
     std::vector<std::int64_t> swaps(std::int64_t n);
 

@@ -269,11 +269,13 @@ public:
     /// Initial values of neurons' states take effect at once at step 0, else at
     /// reset().
     /// @throws FileError        damaged or no npz file
-    /// @throws ValidationError  names that are missing or unknown, or other shapes;
+    /// @throws ValidationError  names that are missing or unknown, other shapes, or a
+    ///                          value that is not finite in the simulator's dtype;
     ///                          nothing has been changed then
     void load_params(const std::filesystem::path& path);
     std::vector<Parameter> parameters() const;
     Array parameter(const std::string& name) const;
+    /// @throws ValidationError  as load_params
     void set_parameter(const std::string& name, const Array& values);
     /// Writes the present parameters, trained, learned, loaded or set, into the objects
     /// of the simulator's network, or of one inside it, so that a simulator made of it
@@ -293,6 +295,7 @@ public:
     /// @throws ValidationError  an object that the simulator does not have, or one that
     ///                          has been changed so that its values no longer fit;
     ///                          nothing has been changed then
+    /// @throws MemoryError      the copies of the parameters do not fit
     void freeze(const Network& network) const;
     /// How many numbers training changes.
     std::int64_t n_trainable() const;

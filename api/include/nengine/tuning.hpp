@@ -95,7 +95,7 @@ struct SolverResult {
 /// @param Y    targets [points, targets], or [points]
 /// @param rng  what random solvers draw from; unset: RandomStream(0)
 /// @throws ShapeError       matrices that do not fit, or empty ones
-/// @throws ValidationError  a solver that cannot be
+/// @throws ValidationError  a solver that cannot be, or numbers that are not finite
 /// @throws BuildError       a problem that the solver cannot solve
 NENGINE_API SolverResult solve(const Solver& solver, const Array& A, const Array& Y,
                                RandomStream& rng);

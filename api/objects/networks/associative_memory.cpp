@@ -124,7 +124,7 @@ std::vector<Ensemble> AssociativeMemory::make_items(std::int64_t n_neurons,
             {.transform = -thresholds[static_cast<std::size_t>(i)], .synapse = None});
         network.connect(elem_input[i], item, {.synapse = None});
         network.connect(item, utilities[i],
-                        {.function = filtered_step, .synapse = None});
+                        {.function = filtered_step, .synapse = None, .pure = true});
         items.push_back(item);
     }
     return items;
@@ -149,6 +149,8 @@ void AssociativeMemory::claim_name(const std::string& name) const {
 Node AssociativeMemory::add_input_mapping(const std::string& name,
                                           const Array& input_vectors,
                                           const Array& input_scales) {
+    detail::need_made(static_cast<bool>(*this), "AssociativeMemory",
+                      "add_input_mapping");
     claim_name(name);
     const auto at = where(network.label, "input '" + name + '\'');
     check_vectors(input_vectors, n_items, at);
@@ -167,6 +169,8 @@ Node AssociativeMemory::add_input_mapping(const std::string& name,
 
 Node AssociativeMemory::add_output_mapping(const std::string& name,
                                            const Array& output_vectors) {
+    detail::need_made(static_cast<bool>(*this), "AssociativeMemory",
+                      "add_output_mapping");
     claim_name(name);
     check_vectors(output_vectors, n_items,
                   where(network.label, "output '" + name + '\''));
@@ -183,6 +187,8 @@ Node AssociativeMemory::add_output_mapping(const std::string& name,
 void AssociativeMemory::add_default_output_vector(
     const std::vector<double>& output_vector, const std::string& output_name,
     std::int64_t n_neurons, double min_activation_value) {
+    detail::need_made(static_cast<bool>(*this), "AssociativeMemory",
+                      "add_default_output_vector");
     const Node answer = (*this)[output_name];
     const auto size = static_cast<std::int64_t>(output_vector.size());
     const auto defaults = network.with(item_defaults());
@@ -201,6 +207,7 @@ void AssociativeMemory::add_default_output_vector(
 }
 
 void AssociativeMemory::add_wta_network(double inhibit_scale, Synapse inhibit_synapse) {
+    detail::need_made(static_cast<bool>(*this), "AssociativeMemory", "add_wta_network");
     Array others = filled(n_items, n_items, -inhibit_scale);
     for (std::int64_t i = 0; i < n_items; ++i) {
         others.values[static_cast<std::size_t>(i * n_items + i)] = 0.0;
@@ -211,6 +218,8 @@ void AssociativeMemory::add_wta_network(double inhibit_scale, Synapse inhibit_sy
 
 void AssociativeMemory::add_threshold_to_outputs(std::int64_t n_neurons,
                                                  double inhibit_scale) {
+    detail::need_made(static_cast<bool>(*this), "AssociativeMemory",
+                      "add_threshold_to_outputs");
     const auto defaults = network.with(threshold_defaults());
     // An item's activity stops the first array, which stops the second one otherwise.
     const EnsembleArray silent(network, n_neurons, n_items, {.label = "thresh_bias"});
@@ -240,6 +249,7 @@ const Node& AssociativeMemory::activities() const {
 }
 
 Node AssociativeMemory::operator[](const std::string& name) const {
+    detail::need_made(static_cast<bool>(*this), "AssociativeMemory", "operator[]");
     const auto found = nodes_.find(name);
     if (found == nodes_.end()) {
         throw ValidationError(

@@ -41,9 +41,10 @@ EnsembleArray nucleus(const Network& network, const char* label, std::int64_t n_
 /// 0 below a threshold, a line of slope `slope` above.
 Node add_ramp(EnsembleArray& nucleus, const char* name, double slope,
               double threshold) {
-    return nucleus.add_output(name, [slope, threshold](double x) {
+    const auto ramp = [slope, threshold](double x) {
         return x < threshold ? 0.0 : slope * (x - threshold);
-    });
+    };
+    return nucleus.add_output(name, ramp, {.pure = true});
 }
 
 }  // namespace

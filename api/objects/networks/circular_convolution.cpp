@@ -1,13 +1,14 @@
 #include <cmath>
 #include <numbers>
 
+#include "api/numerics/text.hpp"
+#include "api/objects/objects.hpp"
+#include "kernels/base/host_memory.hpp"
 #include "nengine/networks.hpp"
 
 namespace nengine {
 
 namespace {
-
-using Rows = std::vector<std::vector<double>>;
 
 std::int64_t frequencies(std::int64_t dimensions) {
     return dimensions / 2 + 1;
@@ -33,6 +34,20 @@ std::int64_t checked(std::int64_t dimensions, const std::string& label) {
                               std::to_string(dimensions) + ", needs at least 1");
     }
     return dimensions;
+}
+
+/// For a matrix that `call` makes of the dimensions.
+/// @throws MemoryError  `copies` of them would not fit
+void need_memory(const char* call, std::int64_t rows, std::int64_t cols, int copies) {
+    const auto bytes = kernels::array_bytes({copies, rows, cols}, sizeof(double));
+    kernels::need_host_memory(bytes, [&] {
+        return kernels::MemoryUse{call, "a matrix of shape " + shape_text({rows, cols}),
+                                  "dimensions"};
+    });
+}
+
+void check_dimensions(std::int64_t dimensions, const char* call) {
+    detail::need_size(dimensions, 1, std::string(call) + ": dimensions");
 }
 
 }  // namespace
@@ -83,25 +98,31 @@ std::vector<double> circconv(std::vector<double> a, std::vector<double> b,
 }
 
 std::pair<Array, Array> dft_half(std::int64_t dimensions) {
-    Rows real, imaginary;
-    for (std::int64_t k = 0; k < frequencies(dimensions); ++k) {
-        real.emplace_back();
-        imaginary.emplace_back();
+    check_dimensions(dimensions, "dft_half");
+    const std::int64_t rows = frequencies(dimensions);
+    need_memory("dft_half", rows, dimensions, 2);
+    std::pair result{Array::full({rows, dimensions}), Array::full({rows, dimensions})};
+    auto& [real, imaginary] = result;
+    for (std::int64_t k = 0; k < rows; ++k) {
         for (std::int64_t i = 0; i < dimensions; ++i) {
-            real.back().push_back(std::cos(angle(k, i, dimensions)));
-            imaginary.back().push_back(-std::sin(angle(k, i, dimensions)));
+            real(k, i) = std::cos(angle(k, i, dimensions));
+            imaginary(k, i) = -std::sin(angle(k, i, dimensions));
         }
     }
-    return {Array(real), Array(imaginary)};
+    return result;
 }
 
 Array transform_in(std::int64_t dimensions, Factor factor, bool invert) {
+    check_dimensions(dimensions, "transform_in");
+    // The matrix, and a Fourier transform of half its size.
+    need_memory("transform_in", 4 * frequencies(dimensions), dimensions, 2);
     const auto [real, imaginary] = dft_half(dimensions);
     // The transform of the involution of a real vector is the conjugate.
     const double sign = invert ? -1.0 : 1.0;
     const bool is_imaginary[2][4] = {{false, true, false, true},
                                      {false, true, true, false}};
     std::vector<double> values;
+    values.reserve(4 * real.values.size());
     for (std::int64_t k = 0; k < frequencies(dimensions); ++k) {
         for (const bool part : is_imaginary[factor == Factor::b]) {
             for (std::int64_t i = 0; i < dimensions; ++i) {
@@ -114,8 +135,11 @@ Array transform_in(std::int64_t dimensions, Factor factor, bool invert) {
 }
 
 Array transform_out(std::int64_t dimensions) {
+    check_dimensions(dimensions, "transform_out");
+    need_memory("transform_out", dimensions, 4 * frequencies(dimensions), 1);
     const auto d = static_cast<double>(dimensions);
     std::vector<double> values;
+    values.reserve(static_cast<std::size_t>(dimensions * 4 * frequencies(dimensions)));
     for (std::int64_t i = 0; i < dimensions; ++i) {
         for (std::int64_t k = 0; k < frequencies(dimensions); ++k) {
             // All frequencies but the first and the middle one stand for two.

@@ -72,6 +72,7 @@ Node EnsembleArray::add_output(const std::string& name, const Function& function
 Node EnsembleArray::add_output(const std::string& name,
                                const std::vector<Function>& functions,
                                ConnectionOptions options) {
+    detail::need_made(static_cast<bool>(*this), "EnsembleArray", "add_output");
     const auto where = "EnsembleArray '" + network.label + "': output '" + name + '\'';
     if (nodes_.contains(name)) {
         throw ValidationError(where + ": the name is in use");
@@ -114,6 +115,7 @@ Node EnsembleArray::node_for_neurons(const std::string& name) {
 }
 
 Node EnsembleArray::add_neuron_input() {
+    detail::need_made(static_cast<bool>(*this), "EnsembleArray", "add_neuron_input");
     if (const auto made = nodes_.find("neuron_input"); made != nodes_.end()) {
         return made->second;
     }
@@ -128,6 +130,7 @@ Node EnsembleArray::add_neuron_input() {
 }
 
 Node EnsembleArray::add_neuron_output() {
+    detail::need_made(static_cast<bool>(*this), "EnsembleArray", "add_neuron_output");
     if (const auto made = nodes_.find("neuron_output"); made != nodes_.end()) {
         return made->second;
     }
@@ -141,6 +144,7 @@ Node EnsembleArray::add_neuron_output() {
 }
 
 Node EnsembleArray::operator[](const std::string& name) const {
+    detail::need_made(static_cast<bool>(*this), "EnsembleArray", "operator[]");
     const auto found = nodes_.find(name);
     if (found == nodes_.end()) {
         throw ValidationError("EnsembleArray '" + network.label + "': got node '" +

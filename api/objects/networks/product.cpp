@@ -2,6 +2,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "api/objects/objects.hpp"
 #include "nengine/networks.hpp"
 
 namespace nengine {
@@ -14,7 +15,7 @@ EnsembleArray squares(const Network& network, std::int64_t n_neurons,
     EnsembleArray array(
         network, std::max<std::int64_t>(1, n_neurons / 2), dimensions,
         {.ensembles = {.radius = input_magnitude * std::numbers::sqrt2}});
-    array.add_output("square", [](double x) { return x * x; });
+    array.add_output("square", [](double x) { return x * x; }, {.pure = true});
     return array;
 }
 
@@ -43,8 +44,8 @@ Product::Product(Network parent, std::int64_t n_neurons, std::int64_t dimensions
 namespace networks {
 
 Array dot_product_transform(std::int64_t dimensions, double scale) {
-    return Array({1, dimensions},
-                 std::vector<double>(static_cast<std::size_t>(dimensions), scale));
+    detail::need_size(dimensions, 1, "dot_product_transform: dimensions");
+    return Array::full({1, dimensions}, scale);
 }
 
 }  // namespace networks
