@@ -65,10 +65,11 @@ KERNELS = [
            "elements_kernel<SelectItems<float, 0>, unsigned int, int>", 40),
     Kernel("add a bias", "cuda/conv_layout.cu",
            "elements_kernel<AddBias<float>, unsigned int, long>", 26),
+    # Two addresses and the limits of three extents beside the four that are launched.
     Kernel("pad images", "cuda/conv_layout.cu",
-           "elements_kernel<Pad, unsigned int, long>", 40),
+           "elements_kernel<Pad, unsigned int, long>", 48),
     Kernel("crop images", "cuda/conv_layout.cu",
-           "elements_kernel<Crop, unsigned int, long>", 40),
+           "elements_kernel<Crop, unsigned int, long>", 50),
     Kernel("LIF", "neurons/lif.cpp", f"scan_kernel<{_lif.format(0)} >", 48,
            loop=True, registers=64),
     Kernel("LIF and filter", "neurons/lif.cpp",

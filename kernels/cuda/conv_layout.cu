@@ -1,3 +1,6 @@
+#include <string>
+
+#include "kernels/base/error.hpp"
 #include "kernels/base/operands.hpp"
 #include "kernels/cuda/conv_layout.hpp"
 #include "kernels/cuda/launch.cuh"
@@ -33,42 +36,76 @@ __global__ void __launch_bounds__(tile* tile_rows)
     }
 }
 
-/// Launched over (plane, row, column, channel) of the padded images, whose planes are
-/// image * depth + layer.
+/// Images as planes (image * depth + layer) of rows, whose elements are columns and
+/// channels alike. 32 bits number planes, and the elements of one.
+struct Planes {
+    unsigned depth, rows, row, size;
+
+    explicit Planes(const ConvShape& s)
+        : depth(static_cast<unsigned>(s.in_d)),
+          rows(static_cast<unsigned>(s.in_h)),
+          row(static_cast<unsigned>(s.in_w * s.in_c)),
+          size(rows * row) {}
+
+    __device__ bool holds(unsigned d, unsigned h, unsigned j) const {
+        return d < depth && h < rows && j < row;
+    }
+    __device__ std::uint64_t at(unsigned image, unsigned d, unsigned h,
+                                unsigned j) const {
+        const std::uint64_t plane = image * depth + d;
+        return plane * size + (h * row + j);
+    }
+};
+
+/// Where an image begins in its padded one.
+struct Corner {
+    unsigned layer, row, column;
+
+    explicit Corner(const ConvShape& s)
+        : layer(static_cast<unsigned>(s.pad_front)),
+          row(static_cast<unsigned>(s.pad_top)),
+          column(static_cast<unsigned>(s.pad_left * s.in_c)) {}
+};
+
+/// Launched over (image, layer, row, element of the row) of the padded images.
 struct Pad {
-    ConvShape s, padded;
-    IndexDivisor depth;  ///< of the padded images
+    Planes image, padded;
+    Corner corner;
     const float* __restrict__ x;
     float* __restrict__ to;
 
-    __device__ Pending<float> read(Index plane, Index i, Index j, Index c) const {
-        const auto [image, layer] = depth.divide(plane);
-        const Index d = layer - s.pad_front, h = i - s.pad_top, w = j - s.pad_left;
-        const bool inside =
-            d >= 0 && d < s.in_d && h >= 0 && h < s.in_h && w >= 0 && w < s.in_w;
-        const Index from = ((image * s.in_d + d) * s.in_h + h) * s.in_w + w;
-        return {to + ((plane * padded.in_h + i) * padded.in_w + j) * s.in_c + c,
-                inside ? x[from * s.in_c + c] : 0.0F};
+    __device__ Pending<float> read(Index n, Index layer, Index row,
+                                   Index element) const {
+        const auto d = static_cast<unsigned>(layer), h = static_cast<unsigned>(row),
+                   j = static_cast<unsigned>(element);
+        // Before the corner these are huge.
+        const unsigned from_d = d - corner.layer, from_h = h - corner.row,
+                       from_j = j - corner.column;
+        return {to + padded.at(n, d, h, j), image.holds(from_d, from_h, from_j)
+                                                ? x[image.at(n, from_d, from_h, from_j)]
+                                                : 0.0F};
     }
     __device__ void write(const Pending<float>& out) const { *out.to = out.value; }
 };
 
-/// Launched over (plane, row, column, channel) of x.
+/// Launched over (image, layer, row, element of the row) of x.
 struct Crop {
-    ConvShape s, padded;
-    IndexDivisor depth;
+    Planes image, padded;
+    Corner corner;
     const float* __restrict__ from;
     float* __restrict__ dL_dx;
     bool accumulate;
 
-    __device__ Pending<float> read(Index plane, Index h, Index w, Index c) const {
-        const auto [image, layer] = depth.divide(plane);
-        const Index d = layer + s.pad_front, i = h + s.pad_top, j = w + s.pad_left;
-        const bool inside = d < padded.in_d && i < padded.in_h && j < padded.in_w;
-        const Index at =
-            ((image * padded.in_d + d) * padded.in_h + i) * padded.in_w + j;
-        const float value = inside ? from[at * s.in_c + c] : 0.0F;
-        float& to = dL_dx[((plane * s.in_h + h) * s.in_w + w) * s.in_c + c];
+    __device__ Pending<float> read(Index n, Index layer, Index row,
+                                   Index element) const {
+        const auto d = static_cast<unsigned>(layer), h = static_cast<unsigned>(row),
+                   j = static_cast<unsigned>(element);
+        const unsigned at_d = d + corner.layer, at_h = h + corner.row,
+                       at_j = j + corner.column;
+        const float value = padded.holds(at_d, at_h, at_j)
+                                ? from[padded.at(n, at_d, at_h, at_j)]
+                                : 0.0F;
+        float& to = dL_dx[image.at(n, d, h, j)];
         return {&to, accumulate ? to + value : value};
     }
     __device__ void write(const Pending<float>& out) const { *out.to = out.value; }
@@ -108,6 +145,17 @@ struct SumBias {
     }
 };
 
+/// @throws ShapeError  a plane has more elements than 31 bits count
+void need_narrow(const ConvShape& s) {
+    constexpr Index most = (Index{1} << 31) - 1;
+    if (s.in_h * s.in_w * s.in_c > most) {
+        throw ShapeError(
+            "convolution",
+            "images of " + std::to_string(s.in_h * s.in_w * s.in_c) + " elements",
+            "at most " + std::to_string(most));
+    }
+}
+
 }  // namespace
 
 void transpose(const CudaExec& exec, Index rows, Index cols, const float* from,
@@ -123,14 +171,18 @@ void transpose(const CudaExec& exec, Index rows, Index cols, const float* from,
 
 void pad(const CudaExec& exec, const ConvShape& s, const ConvShape& padded,
          const float* x, float* to) {
-    launch_elements(exec, {s.images * padded.in_d, padded.in_h, padded.in_w, s.in_c},
-                    Pad{s, padded, IndexDivisor(padded.in_d), x, to});
+    need_narrow(padded);
+    launch_elements(exec, {s.images, padded.in_d, padded.in_h, padded.in_w * s.in_c},
+                    Pad{Planes(s), Planes(padded), Corner(s), x, to});
 }
 
 void crop(const CudaExec& exec, const ConvShape& s, const ConvShape& padded,
           const float* from, float* dL_dx, bool accumulate) {
-    launch_elements(exec, {s.images * s.in_d, s.in_h, s.in_w, s.in_c},
-                    Crop{s, padded, IndexDivisor(s.in_d), from, dL_dx, accumulate});
+    need_narrow(s);
+    need_narrow(padded);
+    launch_elements(
+        exec, {s.images, s.in_d, s.in_h, s.in_w * s.in_c},
+        Crop{Planes(s), Planes(padded), Corner(s), from, dL_dx, accumulate});
 }
 
 template <class Real>
