@@ -258,8 +258,7 @@ void follow_nengos_order(BuildState& state, const NetworkData& network) {
         if (place == places.end()) {
             throw Error("build: got a function that Nengo's order lacks");
         }
-        state.model->operators()[static_cast<std::size_t>(call.op)]->call_order =
-            place->second;
+        state.model->operators()[call.op]->call_order = place->second;
     }
 }
 

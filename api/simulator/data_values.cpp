@@ -115,8 +115,7 @@ void check_single(std::span<const double> values, const Shape& shape,
 }
 
 void check_single(const engine::Model& model) {
-    for (engine::SignalId id = 0;
-         id < static_cast<engine::SignalId>(model.signal_count()); ++id) {
+    for (const engine::SignalId id : model.signal_ids()) {
         const engine::Signal& signal = model.signal(id);
         const auto n = static_cast<Index>(signal.initial.size());
         if (first_misfit<float, false>(signal.initial.data(), n) < n) {

@@ -48,8 +48,8 @@ public:
     /// @throws BuildError  the elements have another owner, or the rest of the
     ///                     signal is written in another way
     void claim(const Slot& slot, int n) {
-        const auto base = static_cast<std::size_t>(model_.base(slot.signal));
-        const Signal& whole = model_.signal(model_.base(slot.signal));
+        const SignalId base = model_.base(slot.signal);
+        const Signal& whole = model_.signal(base);
         const bool set = slot.role == Role::set;
         if (!owner_[base].empty() && set != is_set_[base]) {
             throw BuildError(name(n) + ": got signal '" + whole.name +
@@ -60,7 +60,7 @@ public:
         owner_[base].resize(static_cast<std::size_t>(whole.size()), -1);
         const Signal& written = model_.signal(slot.signal);
         for_each_element(written, [&](Index element) {
-            int& by = owner_[base][static_cast<std::size_t>(element)];
+            int& by = owner_[base][element];
             if (by >= 0) {
                 throw BuildError(name(n) + ": got signal '" + written.name +
                                  "', which " + name(by) +
@@ -71,14 +71,14 @@ public:
     }
 
     std::string name(int n) const {
-        const Operator& op = *model_.operators()[static_cast<std::size_t>(n)];
+        const Operator& op = *model_.operators()[n];
         return std::string(op.type()) + " '" + op.label + "'";
     }
 
 private:
     const Model& model_;
-    std::vector<std::vector<int>> owner_;  ///< per base signal and element
-    std::vector<bool> is_set_;
+    IndexedVector<SignalId, IndexedVector<Index, int>> owner_;  ///< by base, element
+    IndexedVector<SignalId, char> is_set_;                      ///< by base
 };
 
 }  // namespace
@@ -105,8 +105,7 @@ SignalId Model::add_signal(Signal signal) {
             "signal '" + signal.name +
             "': got an initial value that is not finite, needs finite ones");
     }
-    signals_.push_back(std::move(signal));
-    return static_cast<SignalId>(signals_.size()) - 1;
+    return signals_.push_back(std::move(signal));
 }
 
 SignalId Model::add_view(SignalId of, std::string name, Shape shape, Index offset,
@@ -130,8 +129,7 @@ SignalId Model::add_view(SignalId of, std::string name, Shape shape, Index offse
                          ", needs them within '" + signal(view.base).name +
                          "' of size " + std::to_string(signal(view.base).size()));
     }
-    signals_.push_back(std::move(view));
-    return static_cast<SignalId>(signals_.size()) - 1;
+    return signals_.push_back(std::move(view));
 }
 
 SignalId Model::add_slice(SignalId of, Index first, Index count, Index step) {
@@ -178,16 +176,16 @@ Model Model::copy() const {
 }
 
 void Model::need_signal(SignalId id, const std::string& what) const {
-    if (id < 0 || id >= static_cast<SignalId>(signals_.size())) {
-        throw BuildError(what + ": got signal " + std::to_string(id) +
+    if (id < 0 || static_cast<std::size_t>(id) >= signals_.size()) {
+        throw BuildError(what + ": got signal " + std::to_string(id.value) +
                          ", needs one below " + std::to_string(signals_.size()));
     }
 }
 
 void Model::validate_operators() const {
     Owners owners(*this);
-    for (int n = 0; n < static_cast<int>(operators_.size()); ++n) {
-        const Operator& op = *operators_[static_cast<std::size_t>(n)];
+    for (const int n : operators_.ids()) {
+        const Operator& op = *operators_[n];
         std::vector<Shape> shapes;
         for (const Slot& slot : op.slots()) {
             need_signal(slot.signal, owners.name(n));

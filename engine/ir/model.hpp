@@ -48,21 +48,20 @@ public:
 
     template <class Op>
     int add(Op op) {
-        operators_.push_back(std::make_unique<Op>(std::move(op)));
-        return static_cast<int>(operators_.size()) - 1;
+        return operators_.push_back(std::make_unique<Op>(std::move(op)));
     }
 
-    const Signal& signal(SignalId id) const {
-        return signals_[static_cast<std::size_t>(id)];
-    }
-    Signal& signal(SignalId id) { return signals_[static_cast<std::size_t>(id)]; }
+    const Signal& signal(SignalId id) const { return signals_[id]; }
+    Signal& signal(SignalId id) { return signals_[id]; }
     std::size_t signal_count() const { return signals_.size(); }
+    IdRange<SignalId> signal_ids() const { return signals_.ids(); }
     /// The base of a view; the signal itself otherwise.
     SignalId base(SignalId id) const;
 
-    const std::vector<std::unique_ptr<Operator>>& operators() const {
+    const IndexedVector<int, std::unique_ptr<Operator>>& operators() const {
         return operators_;
     }
+    const ProbePoint& probe(int i) const { return probes[static_cast<std::size_t>(i)]; }
     double dt() const { return dt_; }
 
     std::vector<Input> inputs;
@@ -81,8 +80,8 @@ private:
     void need_signal(SignalId id, const std::string& what) const;
 
     double dt_;
-    std::vector<Signal> signals_;
-    std::vector<std::unique_ptr<Operator>> operators_;
+    IndexedVector<SignalId, Signal> signals_;
+    IndexedVector<int, std::unique_ptr<Operator>> operators_;
 };
 
 }  // namespace nengine::engine

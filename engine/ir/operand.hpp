@@ -1,7 +1,6 @@
 #pragma once
 
-#include <cstdint>
-
+#include "engine/ir/indexed_vector.hpp"
 #include "engine/ir/names.hpp"
 #include "kernels/base/view.hpp"
 
@@ -10,9 +9,11 @@
 
 namespace nengine::engine {
 
-using BufferId = std::int32_t;
+struct BufferSpec;
+using BufferId = Id<BufferSpec>;
 inline constexpr BufferId no_buffer = -1;
-using TableId = std::int32_t;
+struct IndexTable;  // a name alone: tables are vectors
+using TableId = Id<IndexTable>;
 inline constexpr TableId no_table = -1;
 
 /// Which rows of a buffer an operand means.

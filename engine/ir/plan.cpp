@@ -68,7 +68,7 @@ double Plan::row_bytes() const {
 ParameterLayout lay_out_parameters(const Model& model, Index* total) {
     ParameterLayout layout;
     Index offset = 0;
-    for (SignalId s = 0; s < static_cast<SignalId>(model.signal_count()); ++s) {
+    for (const SignalId s : model.signal_ids()) {
         const Signal& signal = model.signal(s);
         if (signal.trainable && !signal.is_view()) {
             layout[s] = offset;

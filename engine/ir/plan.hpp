@@ -88,10 +88,10 @@ struct Plan {
     std::shared_ptr<const Model> model;
     DType dtype = DType::float32;  ///< of signals that state none
     bool training = false;
-    std::vector<BufferSpec> buffers;
+    IndexedVector<BufferId, BufferSpec> buffers;
     std::vector<Packed> packed;
     std::vector<std::pair<BufferId, std::vector<double>>> literals;
-    std::vector<std::vector<Index>> tables;
+    IndexedVector<TableId, std::vector<Index>> tables;
     std::vector<std::pair<BufferId, std::vector<StatePiece>>> states;
     std::vector<PlanInput> inputs;
     std::vector<ProbeRows> probes;
@@ -104,7 +104,7 @@ struct Plan {
     /// Whether functions are called that may throw.
     bool calls_host() const;
     const BufferSpec& buffer(const Operand& operand) const {
-        return buffers[static_cast<std::size_t>(operand.buffer)];
+        return buffers[operand.buffer];
     }
     /// @throws BuildError       operands of a command differ in dtype
     /// @throws ValidationError  they have one in which there is no arithmetic

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "engine/ir/indexed_vector.hpp"
 #include "engine/ir/names.hpp"
 #include "engine/ir/shared_values.hpp"
 #include "kernels/base/dtype.hpp"
@@ -14,7 +14,8 @@
 
 namespace nengine::engine {
 
-using SignalId = std::int32_t;
+struct Signal;
+using SignalId = Id<Signal>;
 inline constexpr SignalId no_signal = -1;
 
 /// The number of elements of a shape; 1 for the empty one (a scalar).

@@ -14,7 +14,7 @@ struct Bindings {
     Device device;
     const Plan& plan;
     const PlanMemory& memory;
-    std::vector<Index*> tables;
+    IndexedVector<TableId, Index*> tables;
     Index* step_counter = nullptr;
     const RandomOrigin* origin = nullptr;
     /// Filters as they were prepared for the device's library, by address and number of
@@ -57,9 +57,7 @@ public:
         return element_at(to_.memory.data(operand.buffer), dtype(operand),
                           operand.offset);
     }
-    Index* table(TableId id) const override {
-        return to_.tables[static_cast<std::size_t>(id)];
-    }
+    Index* table(TableId id) const override { return to_.tables[id]; }
     double dt() const override { return to_.plan.model->dt(); }
     // Within a stepped stage the clock is a history of its own: TimeUpdate always
     // folds.

@@ -74,9 +74,7 @@ void UserCall::call(Index step, Index item) {
 }
 
 const HostCall& UserCall::function(Index item) const {
-    return function_ != nullptr
-               ? *function_
-               : (*processes_)[static_cast<std::size_t>(first_item_ + item)];
+    return function_ != nullptr ? *function_ : (*processes_)[first_item_ + item];
 }
 
 void UserCall::call_now(Index step, Index item) {
@@ -104,9 +102,8 @@ void UserCall::need_range(double t) const {
             char text[96];
             std::snprintf(text, sizeof text, ": got %.6g at t = %.6g, needs what ",
                           value, t);
-            throw SimulationError(
-                context_.model.operators()[static_cast<std::size_t>(op_)]->label +
-                text + "float32 holds, or dtype = DType::float64");
+            throw SimulationError(context_.model.operators()[op_]->label + text +
+                                  "float32 holds, or dtype = DType::float64");
         }
     }
 }
@@ -116,11 +113,12 @@ namespace {
 /// A member's elements within the command's, and its step functions.
 struct Part {
     Index first, size;
-    std::vector<ProcessStep>* steps;
+    IndexedVector<Index, ProcessStep>* steps;
 };
 
-std::vector<Part> parts_of(const HostCommand& command, ProcessStates& processes) {
-    std::vector<Part> parts;
+IndexedVector<Index, Part> parts_of(const HostCommand& command,
+                                    ProcessStates& processes) {
+    IndexedVector<Index, Part> parts;
     Index first = 0;
     for (const HostCommand::Member& member : command.members) {
         parts.push_back({first, member.size, &processes.of(member.op)});
@@ -135,19 +133,19 @@ template <class Task>
 void for_each_side_by_side(Index tasks, HostSteps steps, std::optional<Index>& failed,
                            const Task& make_task) {
     constexpr Index worth_waking = 256;  // steps; fewer are done before others wake
-    std::vector<std::exception_ptr> errors(static_cast<std::size_t>(tasks));
-    std::vector<Index> done(static_cast<std::size_t>(tasks), 0);
+    const auto n = static_cast<std::size_t>(tasks);
+    IndexedVector<Index, std::exception_ptr> errors(n);
+    IndexedVector<Index, Index> done(n, 0);
 #pragma omp parallel for schedule(dynamic) if (tasks > 1 && \
                                                tasks * steps.count > worth_waking)
     for (Index i = 0; i < tasks; ++i) {
-        const auto at = static_cast<std::size_t>(i);
         try {
             auto task = make_task(i);
-            for (; done[at] < steps.count; ++done[at]) {
-                task(done[at]);
+            for (; done[i] < steps.count; ++done[i]) {
+                task(done[i]);
             }
         } catch (...) {
-            errors[at] = std::current_exception();
+            errors[i] = std::current_exception();
         }
     }
     if (tasks == 0) {
@@ -156,7 +154,7 @@ void for_each_side_by_side(Index tasks, HostSteps steps, std::optional<Index>& f
     const auto first = std::ranges::min_element(done);
     if (*first < steps.count) {
         failed = steps.first + *first;
-        std::rethrow_exception(errors[static_cast<std::size_t>(first - done.begin())]);
+        std::rethrow_exception(errors[first - done.begin()]);
     }
 }
 
@@ -175,12 +173,11 @@ void call_side_by_side(const HostContext& context, const HostCommand& command,
     }
     HostBlock out(context.device, binder.block(command.output, steps.count, items),
                   HostAccess::write);
-    const std::vector<Part> parts = parts_of(command, context.processes);
+    const IndexedVector<Index, Part> parts = parts_of(command, context.processes);
     const auto make_task = [&](Index task) {
-        const Part part = parts[static_cast<std::size_t>(task / items)];
+        const Part part = parts[task / items];
         const Index item = task % items;
-        ProcessStep& process =
-            (*part.steps)[static_cast<std::size_t>(first_item + item)];
+        ProcessStep& process = (*part.steps)[first_item + item];
         return [&, part, item, x = std::vector<double>(in ? in->row_size() : 0),
                 results = std::vector<double>(static_cast<std::size_t>(part.size)),
                 process = &process](Index step) mutable {

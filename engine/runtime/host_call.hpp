@@ -48,7 +48,7 @@ private:
     Index first_item_, items_;
     bool logged_, kept_;  ///< may be known; is kept when it is not
     const HostCall* function_;
-    std::vector<ProcessStep>* processes_ = nullptr;
+    IndexedVector<Index, ProcessStep>* processes_ = nullptr;
     std::optional<HostBlock> x_, out_;
     DType dtype_ = DType::float64;  ///< of what is written
     std::vector<double> arguments_, results_;

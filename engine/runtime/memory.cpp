@@ -67,9 +67,8 @@ std::string arena_purpose(const Plan& plan, const std::vector<Interval>& interva
     std::string purpose = "signals of a chunk";
     const auto largest = std::ranges::max_element(intervals, {}, &Interval::bytes);
     if (largest != intervals.end()) {
-        const auto& spec = plan.buffers[static_cast<std::size_t>(largest->buffer)];
-        purpose += ", the largest of which, '" + spec.name + "', takes " +
-                   memory_text(largest->bytes);
+        purpose += ", the largest of which, '" + plan.buffers[largest->buffer].name +
+                   "', takes " + memory_text(largest->bytes);
     }
     return purpose;
 }
@@ -81,15 +80,15 @@ PlanMemory::PlanMemory(const Device& device, const Plan& plan,
                        Index minibatch)
     : addresses_(plan.buffers.size(), nullptr) {
     std::vector<Interval> intervals;
-    for (BufferId b = 0; b < static_cast<BufferId>(plan.buffers.size()); ++b) {
-        const BufferSpec& spec = plan.buffers[static_cast<std::size_t>(b)];
+    for (const BufferId b : plan.buffers.ids()) {
+        const BufferSpec& spec = plan.buffers[b];
         if (spec.kind == BufferKind::parameter || spec.kind == BufferKind::gradient) {
             continue;  // the session's
         }
         const std::size_t bytes = buffer_bytes(spec, capacity, minibatch);
         if (!shares_arena(spec) || bytes >= beyond_all) {
             owned_.push_back(device.allocate(bytes, spec.name));
-            addresses_[static_cast<std::size_t>(b)] = owned_.back().data();
+            addresses_[b] = owned_.back().data();
             bytes_ += bytes;
             continue;
         }
@@ -103,7 +102,7 @@ PlanMemory::PlanMemory(const Device& device, const Plan& plan,
     bytes_ += total;
     auto* base = owned_.back().as<std::byte>();
     for (const Interval& interval : intervals) {
-        addresses_[static_cast<std::size_t>(interval.buffer)] = base + interval.offset;
+        addresses_[interval.buffer] = base + interval.offset;
     }
 }
 

@@ -24,16 +24,12 @@ public:
     PlanMemory(const Device& device, const Plan& plan, const PlannerOptions& options,
                ChunkSize capacity, Index minibatch);
 
-    void* data(BufferId buffer) const {
-        return addresses_[static_cast<std::size_t>(buffer)];
-    }
-    void set(BufferId buffer, void* data) {
-        addresses_[static_cast<std::size_t>(buffer)] = data;
-    }
+    void* data(BufferId buffer) const { return addresses_[buffer]; }
+    void set(BufferId buffer, void* data) { addresses_[buffer] = data; }
     std::size_t bytes() const { return bytes_; }
 
 private:
-    std::vector<void*> addresses_;
+    IndexedVector<BufferId, void*> addresses_;
     std::vector<Buffer> owned_;
     std::size_t bytes_ = 0;
 };

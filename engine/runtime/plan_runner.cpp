@@ -61,8 +61,8 @@ PlanRunner::PlanRunner(const Device& device, std::shared_ptr<const Plan> plan,
 }
 
 void PlanRunner::upload_constants() {
-    for (BufferId b = 0; b < static_cast<BufferId>(plan_->buffers.size()); ++b) {
-        const BufferKind kind = plan_->buffers[static_cast<std::size_t>(b)].kind;
+    for (const BufferId b : plan_->buffers.ids()) {
+        const BufferKind kind = plan_->buffers[b].kind;
         if (kind == BufferKind::parameter) {
             memory_.set(b, parameters_.values());
         } else if (kind == BufferKind::gradient) {
@@ -70,9 +70,8 @@ void PlanRunner::upload_constants() {
         }
     }
     for (const auto& [buffer, values] : plan_->literals) {
-        upload_as(device_, memory_.data(buffer),
-                  plan_->buffers[static_cast<std::size_t>(buffer)].dtype, values.data(),
-                  values.size());
+        upload_as(device_, memory_.data(buffer), plan_->buffers[buffer].dtype,
+                  values.data(), values.size());
     }
 }
 

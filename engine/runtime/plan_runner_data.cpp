@@ -116,8 +116,7 @@ std::vector<Index> sources_of(const Packed& packed, Index width) {
 
 void PlanRunner::make_pack_calls() {
     for (const Packed& packed : plan_->packed) {
-        const Index width =
-            plan_->buffers[static_cast<std::size_t>(packed.buffer)].width;
+        const Index width = plan_->buffers[packed.buffer].width;
         if (is_gathered(packed, width)) {
             make_table_pack(packed, width);
             continue;
@@ -200,8 +199,7 @@ void PlanRunner::zero_gradients() {
                                               itemsize(parameters_.dtype()));
     for (const Packed& packed : plan_->packed) {
         if (packed.gradient != no_buffer) {
-            const auto& spec =
-                plan_->buffers[static_cast<std::size_t>(packed.gradient)];
+            const BufferSpec& spec = plan_->buffers[packed.gradient];
             device_.zero(memory_.data(packed.gradient),
                          static_cast<std::size_t>(spec.width) * itemsize(spec.dtype));
         }
@@ -217,7 +215,7 @@ void PlanRunner::collect_gradients() {
 void PlanRunner::make_state_tables(const StateStore& layout) {
     for (const auto& [buffer, state_pieces] : plan_->states) {
         const auto& pieces = state_pieces;  // clang 16 with OpenMP captures no binding
-        const Index width = plan_->buffers[static_cast<std::size_t>(buffer)].width;
+        const Index width = plan_->buffers[buffer].width;
         need_tables(device_, 3 * width,
                     [&] { return name_of_largest(*plan_->model, pieces); });
         std::vector<Index> store(static_cast<std::size_t>(width), -1);

@@ -19,7 +19,7 @@ void for_each_process(const Plan& plan, const Fn& fn) {
 
 void ProcessStates::make(const HostCommand::Member& member, Index first) {
     const HostCallee& process = member.callee;
-    std::vector<ProcessStep>& steps = steps_[member.op];
+    IndexedVector<Index, ProcessStep>& steps = steps_[member.op];
     steps.clear();
     for (Index i = 0; i < (process.differs_by_item ? minibatch_ : 1); ++i) {
         steps.push_back((*process.factory)(process.per_item ? first + i : 0));

@@ -25,7 +25,7 @@ public:
     /// Makes the step functions of a plan's processes that are not there yet.
     void prepare(const Plan& plan);
     /// Of one operator: one per item of the minibatch, or one for all.
-    std::vector<ProcessStep>& of(int op) { return steps_.at(op); }
+    IndexedVector<Index, ProcessStep>& of(int op) { return steps_.at(op); }
     /// All back to their beginning.
     void reset(std::uint64_t seed) { *this = ProcessStates(minibatch_, seed); }
     /// Gives each item a stream of its own from `first` on, from its beginning;
@@ -47,7 +47,8 @@ private:
     Index minibatch_;
     std::uint64_t seed_;
     Index first_item_ = 0;
-    std::map<int, std::vector<ProcessStep>> steps_;  ///< by operator of the model
+    /// By operator of the model, then by item.
+    std::map<int, IndexedVector<Index, ProcessStep>> steps_;
 };
 
 /// Calls `fn(host_command)` for every call of the host's in a plan's forward pass.

@@ -110,16 +110,16 @@ void ParameterStore::write(SignalId signal, const std::vector<double>& numbers) 
 StateStore::StateStore(const Device& device, const Model& model, Index minibatch,
                        DType dtype)
     : device_(device), dtype_(dtype), minibatch_(minibatch) {
-    std::vector<char> set(model.signal_count(), 0), carried(model.signal_count(), 0);
+    IndexedVector<SignalId, char> set(model.signal_count(), 0), carried = set;
     for (const auto& op : model.operators()) {
         for (const Slot& slot : op->slots()) {
-            const auto base = static_cast<std::size_t>(model.base(slot.signal));
+            const SignalId base = model.base(slot.signal);
             set[base] |= slot.role == Role::set;
             carried[base] |= slot.role != Role::set && slot.role != Role::read;
         }
     }
-    for (SignalId s = 0; s < static_cast<SignalId>(model.signal_count()); ++s) {
-        if (carried[static_cast<std::size_t>(s)] && !set[static_cast<std::size_t>(s)]) {
+    for (const SignalId s : model.signal_ids()) {
+        if (carried[s] && !set[s]) {
             need_dtype(model.signal(s), dtype, "state");
             offsets_[s] = width_;
             sizes_[s] = model.signal(s).size();

@@ -137,7 +137,7 @@ Session::Session(std::shared_ptr<const Model> model, Device device,
     }
     need_real(options.dtype, "dtype");
     model->validate();
-    for (SignalId s = 0; s < static_cast<SignalId>(model->signal_count()); ++s) {
+    for (const SignalId s : model->signal_ids()) {
         const std::string& name = model->signal(s).parameter;
         if (!name.empty() && !impl_->by_name.emplace(name, s).second) {
             throw BuildError("parameter '" + name +

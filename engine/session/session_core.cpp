@@ -87,7 +87,7 @@ SessionCore::SessionCore(std::shared_ptr<Model> model, Device device,
       state_(device, *model_, options.minibatch, options.dtype),
       processes_(options.minibatch, options.seed),
       optimizer_(device, options.dtype) {
-    for (SignalId s = 0; s < static_cast<SignalId>(model_->signal_count()); ++s) {
+    for (const SignalId s : model_->signal_ids()) {
         const Signal& signal = model_->signal(s);
         built_.push_back(signal.parameter.empty() ? SharedValues{} : signal.initial);
     }

@@ -228,7 +228,7 @@ private:
     Index trained_ = 0;  ///< minibatches: the items of each have streams of their own
     OptimizerState optimizer_;
     Index step_ = 0;
-    std::vector<SharedValues> built_;  ///< initial values as built, by signal
+    IndexedVector<SignalId, SharedValues> built_;  ///< initial values as built
     std::map<RunnerKey, std::shared_ptr<const Plan>> plans_;
     std::list<std::pair<RunnerKey, std::unique_ptr<Runner>>>
         runners_;  ///< latest first

@@ -51,7 +51,7 @@ bool SessionCore::Fault::is_earlier(const Fault& other, bool backward) const {
 Index SessionCore::bad_row_of(const Runner& runner, BufferId buffer,
                               const std::vector<char>& written,
                               const ChunkExtent& extent, bool backward) const {
-    const BufferSpec& spec = runner.plan().buffers[static_cast<std::size_t>(buffer)];
+    const BufferSpec& spec = runner.plan().buffers[buffer];
     const Operand all{.buffer = buffer,
                       .in_time = spec.history ? Rows::history : Rows::fixed,
                       .shift = spec.history && !backward ? spec.extra_rows : 0,
@@ -69,7 +69,7 @@ void SessionCore::find_fault(const Runner& runner, const ChunkExtent& extent,
     const Plan& plan = runner.plan();
     for (const auto& [buffer, written] : written_elements(plan, backward)) {
         const Index row = bad_row_of(runner, buffer, written, extent, backward);
-        const BufferSpec& spec = plan.buffers[static_cast<std::size_t>(buffer)];
+        const BufferSpec& spec = plan.buffers[buffer];
         const Fault found{extent.first_step - step_ + row, spec.first_stage, spec.name};
         if (row >= 0 && found.is_earlier(fault, backward)) {
             fault = found;

@@ -97,8 +97,7 @@ auto SessionCore::compared_rows(Runner& runner, const Comparison& with,
                                 std::size_t entry, const ChunkExtent& extent) const
     -> std::optional<Compared> {
     const ProbeRows& probe = runner.plan().probes[entry];
-    const CallSamples samples(model_->probes[static_cast<std::size_t>(probe.probe)],
-                              step_, with.n_steps);
+    const CallSamples samples(model_->probe(probe.probe), step_, with.n_steps);
     const SampledRows at = with.objective.last_step(entry)
                                ? samples.last_in_chunk(extent.first_step, extent.steps)
                                : samples.in_chunk(extent.first_step, extent.steps);
@@ -181,10 +180,8 @@ void SessionCore::add_losses(Runner& runner, const Comparison& with,
 
 Index SessionCore::compared_samples(const Objective& objective, std::size_t entry,
                                     Index n_steps) const {
-    const auto probe = static_cast<std::size_t>(objective.probe(entry));
-    return objective.last_step(entry)
-               ? 1
-               : CallSamples(model_->probes[probe], step_, n_steps).count();
+    const ProbePoint& probe = model_->probe(objective.probe(entry));
+    return objective.last_step(entry) ? 1 : CallSamples(probe, step_, n_steps).count();
 }
 
 Scores SessionCore::read_scores(const Objective& objective, const Tally& tally,

@@ -9,9 +9,9 @@ namespace nengine::engine {
 
 void SessionCore::reset(bool parameters, std::optional<std::uint64_t> seed) {
     if (parameters) {
-        for (SignalId s = 0; s < static_cast<SignalId>(model_->signal_count()); ++s) {
+        for (const SignalId s : model_->signal_ids()) {
             if (!model_->signal(s).parameter.empty()) {
-                model_->signal(s).initial = built_[static_cast<std::size_t>(s)];
+                model_->signal(s).initial = built_[s];
             }
         }
         parameters_.restore(*model_);

@@ -16,7 +16,7 @@ public:
     /// As a sink: copies what it gets.
     void operator()(int probe, Index first_item, Index items, Index first_row,
                     Index rows, const void* values) {
-        const SignalId signal = model_.probes[static_cast<std::size_t>(probe)].signal;
+        const SignalId signal = model_.probe(probe).signal;
         const auto* from = static_cast<const std::byte*>(values);
         std::vector<std::byte> copy(
             from, from + items * rows * model_.signal(signal).size() * itemsize_);

@@ -16,7 +16,7 @@ void SessionCore::emit_samples(Runner& runner, const ChunkExtent& extent,
         return;
     }
     for (const ProbeRows& probe : runner.plan().probes) {
-        const CallSamples of_call(model_->probes[static_cast<std::size_t>(probe.probe)],
+        const CallSamples of_call(model_->probe(probe.probe),
                                   extent.first_step - call_step, n_steps);
         const SampledRows samples = of_call.in_chunk(extent.first_step, extent.steps);
         if (samples.rows.empty()) {

@@ -128,9 +128,8 @@ TEST(Config, IsLookedUpWhenAnObjectIsMade) {
 /// The trainable marks by parameter name.
 std::map<std::string, bool> marks(const BuiltNetwork& built) {
     std::map<std::string, bool> result;
-    for (std::size_t i = 0; i < built.model->signal_count(); ++i) {
-        const engine::Signal& signal =
-            built.model->signal(static_cast<engine::SignalId>(i));
+    for (const engine::SignalId id : built.model->signal_ids()) {
+        const engine::Signal& signal = built.model->signal(id);
         if (!signal.parameter.empty()) {
             result[signal.parameter] = signal.trainable;
         }

@@ -45,9 +45,8 @@ struct ImageNetwork {
 
 std::map<std::string, const engine::Signal*> parameters(const BuiltNetwork& built) {
     std::map<std::string, const engine::Signal*> result;
-    for (std::size_t i = 0; i < built.model->signal_count(); ++i) {
-        const engine::Signal& signal =
-            built.model->signal(static_cast<engine::SignalId>(i));
+    for (const engine::SignalId id : built.model->signal_ids()) {
+        const engine::Signal& signal = built.model->signal(id);
         if (!signal.parameter.empty()) {
             result[signal.parameter] = &signal;
         }

@@ -27,7 +27,7 @@ TEST_P(OperatorConformance, GradientsAreThoseOfCentralDifferences) {
     const Gradients got = gradients_of(case_, device(), in_float64(3), call);
     Draw draw(9);
     int compared = 0, trusted = 0;
-    for (SignalId s = 0; s < static_cast<SignalId>(case_.model->signal_count()); ++s) {
+    for (const SignalId s : case_.model->signal_ids()) {
         const Signal& parameter = case_.model->signal(s);
         if (!parameter.trainable || parameter.is_view()) {
             continue;

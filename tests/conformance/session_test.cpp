@@ -236,7 +236,7 @@ TEST_P(SessionConformance, IsolatedCallsLeaveProcessesAlone) {
     EXPECT_EQ(isolated, (std::vector<double>{4, 5, 14, 15, 4, 5}));
     EXPECT_EQ(after, (std::vector<double>{4, 5, 14, 15}));
     EXPECT_EQ(reset, (std::vector<double>{1, 2, 11, 12}));
-    EXPECT_EQ(x, 0);
+    EXPECT_EQ(x, SignalId(0));
 }
 
 TEST_P(SessionConformance, MinibatchesOfTrainingHaveProcessesOfTheirOwn) {

@@ -97,11 +97,12 @@ protected:
 
 private:
     static SignalId find(const Model& model, const std::string& name) {
-        SignalId s = 0;
-        while (model.signal(s).parameter != name) {
-            ++s;
+        for (const SignalId s : model.signal_ids()) {
+            if (model.signal(s).parameter == name) {
+                return s;
+            }
         }
-        return s;
+        return no_signal;
     }
 
     std::optional<Device> device_;

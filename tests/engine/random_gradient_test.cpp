@@ -87,8 +87,7 @@ TEST_P(RandomGradient, IsThatOfCentralDifferences) {
         const auto got = session.gradients(call.steps, borrow(call.feeds),
                                            borrow(call.targets), call.objective);
 
-        for (SignalId s = 0; s < static_cast<SignalId>(random.model->signal_count());
-             ++s) {
+        for (const SignalId s : random.model->signal_ids()) {
             const Signal& parameter = random.model->signal(s);
             if (!parameter.trainable) {
                 continue;

@@ -10,6 +10,7 @@ set(NENGINE_ENGINE_TESTS
     ../support/random_units.cpp
     ir/compressed_rows_test.cpp
     ir/dtype_test.cpp
+    ir/indexed_vector_test.cpp
     ir/kernel_call_test.cpp
     ir/model_test.cpp
     ir/sampling_test.cpp

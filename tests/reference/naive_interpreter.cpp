@@ -52,14 +52,14 @@ void connect(const std::vector<int>& before, const std::vector<int>& after,
 Edges order_edges(const Model& model, const std::vector<bool>& skipped) {
     const std::size_t n = model.operators().size();
     std::map<std::pair<SignalId, Index>, Touch> touches;
-    for (std::size_t i = 0; i < n; ++i) {
-        if (skipped[i]) {
+    for (const int i : model.operators().ids()) {
+        if (skipped[at(i)]) {
             continue;
         }
         for (const Slot& slot : model.operators()[i]->slots()) {
             const SignalId base = model.base(slot.signal);
             for (const Index element : naive_elements(model, slot.signal)) {
-                touches[{base, element}].of(slot.role).push_back(static_cast<int>(i));
+                touches[{base, element}].of(slot.role).push_back(i);
             }
         }
     }
@@ -175,8 +175,8 @@ bool NaiveInterpreter::replaced(int op) const {
 const std::vector<int>& NaiveInterpreter::order() {
     if (!ordered_) {
         std::vector<bool> skipped;
-        for (std::size_t i = 0; i < model_.operators().size(); ++i) {
-            skipped.push_back(replaced(static_cast<int>(i)));
+        for (const int i : model_.operators().ids()) {
+            skipped.push_back(replaced(i));
         }
         order_ = naive_order(model_, skipped);
         ordered_ = true;
@@ -196,7 +196,7 @@ void NaiveInterpreter::step() {
     ++step_;
     write_feeds();
     for (const int i : operators) {
-        execute(*model_.operators()[at(i)]);
+        execute(*model_.operators()[i]);
     }
     sample();
 }
@@ -241,43 +241,44 @@ const std::vector<double>& NaiveInterpreter::samples(int probe) const {
 
 NaiveMemory::NaiveMemory(const Model& model, const Overrides& overrides)
     : model_(model) {
-    for (SignalId s = 0; s < static_cast<SignalId>(model.signal_count()); ++s) {
+    for (const SignalId s : model.signal_ids()) {
         const Signal& signal = model.signal(s);
         elements_.push_back(naive_elements(model, s));
-        values_.push_back(signal.is_view() ? SharedValues{} : signal.initial);
-        values_.back().resize(signal.is_view() ? 0 : at(signal.size()), 0.0);
+        std::vector<double> values = signal.is_view() ? SharedValues{} : signal.initial;
+        values.resize(signal.is_view() ? 0 : at(signal.size()), 0.0);
+        values_.push_back(std::move(values));
     }
     for (const auto& [signal, values] : overrides) {
-        if (values.size() != elements_[at(signal)].size()) {
+        if (values.size() != elements_[signal].size()) {
             throw BuildError("reference: got " + std::to_string(values.size()) +
                              " values for '" + model.signal(signal).name + "', needs " +
-                             std::to_string(elements_[at(signal)].size()));
+                             std::to_string(elements_[signal].size()));
         }
         assign(signal, values);
     }
 }
 
 std::vector<double>& NaiveMemory::base(SignalId signal) {
-    return values_[at(model_.base(signal))];
+    return values_[model_.base(signal)];
 }
 
 std::vector<double> NaiveMemory::read(SignalId signal) const {
     std::vector<double> result;
-    for (const Index element : elements_[at(signal)]) {
-        result.push_back(values_[at(model_.base(signal))][at(element)]);
+    for (const Index element : elements_[signal]) {
+        result.push_back(values_[model_.base(signal)][at(element)]);
     }
     return result;
 }
 
 void NaiveMemory::assign(SignalId signal, const std::vector<double>& values) {
     for (std::size_t i = 0; i < values.size(); ++i) {
-        base(signal)[at(elements_[at(signal)][i])] = values[i];
+        base(signal)[at(elements_[signal][i])] = values[i];
     }
 }
 
 void NaiveMemory::add(SignalId signal, const std::vector<double>& values) {
     for (std::size_t i = 0; i < values.size(); ++i) {
-        base(signal)[at(elements_[at(signal)][i])] += values[i];
+        base(signal)[at(elements_[signal][i])] += values[i];
     }
 }
 

@@ -24,8 +24,8 @@ private:
     std::vector<double>& base(SignalId signal);
 
     const Model& model_;
-    std::vector<std::vector<Index>> elements_;  ///< per signal
-    std::vector<std::vector<double>> values_;   ///< per base signal
+    IndexedVector<SignalId, std::vector<Index>> elements_;
+    IndexedVector<SignalId, std::vector<double>> values_;  ///< empty for views
 };
 
 /// The step functions of one item's processes, each made when it is first run.

@@ -365,12 +365,14 @@ void Execution::run(const PoissonSpikes& op) {
 
 /// Where an operator draws in this step.
 NaiveCoordinates Execution::coordinates(const Operator& op) const {
-    NaiveCoordinates at{.step = static_cast<std::uint64_t>(step_ - 1),
-                        .item = static_cast<std::uint32_t>(processes_.item)};
-    while (model_.operators().at(at.op).get() != &op) {
-        ++at.op;
+    for (const int i : model_.operators().ids()) {
+        if (model_.operators()[i].get() == &op) {
+            return {.step = static_cast<std::uint64_t>(step_ - 1),
+                    .item = static_cast<std::uint32_t>(processes_.item),
+                    .op = static_cast<std::uint32_t>(i)};
+        }
     }
-    return at;
+    throw BuildError("reference: got an operator of another model");
 }
 
 void Execution::run(const SimRandom& op) {

@@ -220,7 +220,7 @@ RandomModel::Feeds RandomModel::data(Index batch, Index steps) const {
 
 std::string describe(const Model& model) {
     std::string text;
-    for (std::size_t i = 0; i < model.operators().size(); ++i) {
+    for (const int i : model.operators().ids()) {
         const Operator& op = *model.operators()[i];
         text += "  " + std::to_string(i) + ": " + std::string(op.type()) + " '" +
                 op.label + "'";

@@ -26,10 +26,8 @@ public:
     }
 
 private:
-    bool wants(VersionId id) const {
-        return needs_.gradient[static_cast<std::size_t>(id)];
-    }
-    char& touched(VersionId id) { return state_.touched[static_cast<std::size_t>(id)]; }
+    bool wants(VersionId id) const { return needs_.gradient[id]; }
+    char& touched(VersionId id) { return state_.touched[id]; }
     int loss_position() const { return static_cast<int>(graph_.stages.size()); }
 
     /// The memory of a version's gradient as a whole, every row of it.
@@ -89,7 +87,7 @@ private:
     }
 
     void emit_stage(int s) {
-        const GraphStage& in = graph_.stages[static_cast<std::size_t>(s)];
+        const GraphStage& in = graph_.stages[s];
         Stage out{.kind = in.kind, .backward = true};
         state_.row_touched.assign(graph_.versions.size(), 0);
         const bool stepped = in.kind == StageKind::stepped;
@@ -115,7 +113,7 @@ private:
     void emit_run(int s, const std::vector<int>& run, Stage& out) {
         std::vector<int> wanted;
         for (const int n : run) {
-            if (needs_.node[static_cast<std::size_t>(n)]) {
+            if (needs_.node[n]) {
                 wanted.push_back(n);
             }
         }
@@ -152,8 +150,7 @@ private:
         }
         const BufferId row = storage_.gradient_row(block);
         storage_.touch(row, storage_.position(s, true));
-        char& row_touched =
-            state_.row_touched[static_cast<std::size_t>(access.version)];
+        char& row_touched = state_.row_touched[access.version];
         if (!row_touched) {
             out.commands.push_back(
                 {.args =
@@ -179,7 +176,7 @@ private:
 
     /// At the start of each reverse step: what later stages have contributed.
     void load_gradients(int s, Stage& out, std::vector<Command>& loads) {
-        for (int b = 0; b < storage_.block_count(); ++b) {
+        for (const int b : storage_.blocks()) {
             const Version& v = storage_.sample(b);
             if (v.stage != s || !v.in_time || !storage_.block(b).gradient) {
                 continue;
@@ -201,7 +198,7 @@ private:
                     std::ranges::move(moved, std::back_inserter(loads));
                 }
                 if (carried || touched(id)) {
-                    state_.row_touched[static_cast<std::size_t>(id)] = 1;
+                    state_.row_touched[id] = 1;
                 }
             }
         }

@@ -63,7 +63,7 @@ public:
         : context_(context), graph_(context.graph), storage_(context.storage) {}
 
     void run() {
-        for (int s = 0; s < static_cast<int>(graph_.stages.size()); ++s) {
+        for (const int s : graph_.stages.ids()) {
             emit_stage(s);
         }
         bind_inputs();
@@ -73,7 +73,7 @@ public:
 
 private:
     void emit_stage(int s) {
-        const GraphStage& in = graph_.stages[static_cast<std::size_t>(s)];
+        const GraphStage& in = graph_.stages[s];
         Stage out{.kind = in.kind};
         for (const auto& group : in.groups) {
             for (const auto& run : split_runs(graph_, storage_, group)) {
@@ -123,7 +123,7 @@ private:
 
     template <class Fn>
     void for_own_blocks(int s, Fn&& fn) {
-        for (int b = 0; b < context_.storage.block_count(); ++b) {
+        for (const int b : storage_.blocks()) {
             const Version& v = storage_.sample(b);
             if (v.stage == s && v.in_time && v.kind != VersionKind::input) {
                 fn(b);
@@ -163,7 +163,7 @@ private:
     }
 
     void bind_inputs() {
-        for (std::size_t i = 0; i < graph_.inputs.size(); ++i) {
+        for (const int i : graph_.inputs.ids()) {
             const VersionId id = graph_.inputs[i];
             if (id == no_version) {
                 continue;
@@ -172,7 +172,7 @@ private:
             const int b = storage_.placement(id).block;
             const BufferId buffer = v.held ? storage_.row(b) : storage_.history(b);
             context_.plan.inputs.push_back(
-                {.input = static_cast<int>(i),
+                {.input = i,
                  .rows = {.buffer = buffer,
                           .in_time = v.held ? Rows::fixed : Rows::history,
                           .cols = v.size},
@@ -232,7 +232,7 @@ private:
     }
 
     void bind_states() {
-        for (int b = 0; b < storage_.block_count(); ++b) {
+        for (const int b : storage_.blocks()) {
             if (!storage_.has_state(b)) {
                 continue;
             }

@@ -70,7 +70,7 @@ bool RunBackwardLowering::wants_parameter(int slot) const {
 }
 
 void RunBackwardLowering::check_contributions() const {
-    for (int slot = 0; slot < static_cast<int>(contributed_.size()); ++slot) {
+    for (const int slot : contributed_.ids()) {
         const Role role = node().slot(slot).role;
         if (role != Role::read && role != Role::state) {
             continue;
@@ -80,7 +80,7 @@ void RunBackwardLowering::check_contributions() const {
         assert(std::ranges::all_of(run_, [&](int n) {
             return wanted(context_.graph.node(n), slot) == asked;
         }));
-        if (asked && !contributed_[static_cast<std::size_t>(slot)]) {
+        if (asked && !contributed_[slot]) {
             refuse_gradient(context_.graph, node(), slot);
         }
     }
@@ -101,17 +101,16 @@ void RunBackwardLowering::fill(VersionId id, bool rows, std::vector<Command>& fi
         {.args = FillArgs<Planned>{operand, 0.0}, .label = "zero gradient"});
 }
 
-bool RunBackwardLowering::touch_memory(int slot, std::vector<char>& touched, bool rows,
+bool RunBackwardLowering::touch_memory(int slot, VersionMarks& touched, bool rows,
                                        bool fill_first, std::vector<Command>& fills) {
     bool fresh = !fill_first;
     for (const int n : run_) {
         const Access& access = context_.graph.node(n).slot(slot);
-        fresh = fresh && !touched[static_cast<std::size_t>(access.version)] &&
-                context_.graph.whole(access);
+        fresh = fresh && !touched[access.version] && context_.graph.whole(access);
     }
     for (const int n : run_) {
         const VersionId id = context_.graph.node(n).slot(slot).version;
-        char& mark = touched[static_cast<std::size_t>(id)];
+        char& mark = touched[id];
         if (!fresh && mark == 0) {
             fill(id, rows, fills);
         }

@@ -32,9 +32,8 @@ bool RunLowering::constant(int slot) const {
 
 bool RunLowering::unread(int slot) const {
     return std::ranges::all_of(run_, [&](int n) {
-        const auto v =
-            static_cast<std::size_t>(context_.graph.node(n).slot(slot).version);
-        return context_.uses.readers[v].empty() && !context_.uses.tapped[v];
+        const VersionId id = context_.graph.node(n).slot(slot).version;
+        return context_.uses.readers[id].empty() && !context_.uses.tapped[id];
     });
 }
 
@@ -230,8 +229,7 @@ Operand RunLowering::vector(int slot, Of of) const {
 }
 
 Operand RunLowering::temporary(const Operand& like) {
-    const BufferSpec source =
-        context_.plan.buffers[static_cast<std::size_t>(like.buffer)];
+    const BufferSpec source = context_.plan.buffers[like.buffer];
     const bool history = like.in_time == Rows::history;
     Operand operand = like;
     operand.buffer =
@@ -364,8 +362,7 @@ Operand RunLowering::coefficients(int slot) const {
 }
 
 TableId RunLowering::table(std::vector<Index> values) {
-    context_.plan.tables.push_back(std::move(values));
-    return static_cast<TableId>(context_.plan.tables.size()) - 1;
+    return context_.plan.tables.push_back(std::move(values));
 }
 
 void RunLowering::emit(CommandArgs args) {

@@ -96,9 +96,8 @@ protected:
 
 /// Which gradients have been contributed to so far, in the order of the backward pass.
 struct GradientState {
-    std::vector<char> touched;  ///< per version: its history or only row holds numbers
-    std::vector<char>
-        row_touched;  ///< the same for the rows of the stepped stage at hand
+    VersionMarks touched;      ///< the history or only row holds numbers
+    VersionMarks row_touched;  ///< the same for the rows of the stepped stage at hand
 };
 
 class RunBackwardLowering final : public RunLowering, public BackwardLowering {
@@ -131,13 +130,13 @@ private:
     bool wanted(const Node& node, int slot) const;
     bool touch(int slot);
     /// Notes that the slot has what was wanted.
-    void note(int slot) { contributed_[static_cast<std::size_t>(slot)] = 1; }
-    bool touch_memory(int slot, std::vector<char>& touched, bool rows, bool fill_first,
+    void note(int slot) { contributed_[slot] = 1; }
+    bool touch_memory(int slot, VersionMarks& touched, bool rows, bool fill_first,
                       std::vector<Command>& fills);
     void fill(VersionId id, bool rows, std::vector<Command>& fills);
 
     GradientState& gradients_;
-    std::vector<char> contributed_;  ///< per slot
+    IndexedVector<int, char> contributed_;  ///< per slot
     std::vector<Command>& before_;
     std::vector<Command>& after_;
 };

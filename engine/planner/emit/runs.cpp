@@ -42,11 +42,11 @@ private:
     }
 
     bool elementwise(const SlotSet& coefficients, const Node& a, const Node& b) const {
-        for (std::size_t s = 0; s < a.slots.size(); ++s) {
-            const Access& x = a.slots[s];
-            const Access& y = b.slots[s];
+        for (const int s : a.slots.ids()) {
+            const Access& x = a.slot(s);
+            const Access& y = b.slot(s);
             if (constant(x)) {
-                if (!coefficients.contains(static_cast<int>(s)) &&
+                if (!coefficients.contains(s) &&
                     !(per_element(a, x) && per_element(b, y))) {
                     return false;
                 }
@@ -80,16 +80,16 @@ private:
     bool product(const std::vector<int>& run, const Node& next) const {
         const Node& first = graph_.node(run.front());
         const Node& last = graph_.node(run.back());
-        for (std::size_t s = 0; s < next.slots.size(); ++s) {
-            const Access& x = last.slots[s];
-            const Access& y = next.slots[s];
+        for (const int s : next.slots.ids()) {
+            const Access& x = last.slot(s);
+            const Access& y = next.slot(s);
             if (constant(x)) {
                 continue;
             }
             const Index distance = address(y) - address(x);
             const Index spacing =
                 run.size() > 1
-                    ? address(graph_.node(run[1]).slots[s]) - address(first.slots[s])
+                    ? address(graph_.node(run[1]).slot(s)) - address(first.slot(s))
                     : distance;
             Index stride = 1;
             x.view.collapsible(stride);

@@ -18,21 +18,22 @@ class DependencyBuilder {
 public:
     DependencyBuilder(const Graph& graph, const std::vector<int>& nodes,
                       UpdateEdges updates)
-        : graph_(graph), updates_(updates) {
+        : graph_(graph),
+          updates_(updates),
+          writers_(graph.versions.size()),
+          readers_(graph.versions.size()) {
         result_.n_nodes = static_cast<int>(graph.nodes.size());
         result_.successors.resize(graph.nodes.size());
-        writers_.resize(graph.versions.size());
-        readers_.resize(graph.versions.size());
         if (nodes.empty()) {
-            for (int n = 0; n < result_.n_nodes; ++n) {
+            for (const int n : graph.nodes.ids()) {
                 add_node(n);
             }
         }
         for (const int n : nodes) {
             add_node(n);
         }
-        for (std::size_t v = 0; v < writers_.size(); ++v) {
-            connect(static_cast<VersionId>(v));
+        for (const VersionId id : writers_.ids()) {
+            connect(id);
         }
     }
 
@@ -54,37 +55,34 @@ private:
 
     void add_node(int n) {
         for (const Access& access : graph_.node(n).slots) {
-            const auto v = static_cast<std::size_t>(access.version);
             if (access.role != Role::read) {
-                writers_[v].push_back({n, &access});
+                writers_[access.version].push_back({n, &access});
             } else if (graph_.version_of(access).kind != VersionKind::constant) {
-                readers_[v].push_back({n, &access.view});
+                readers_[access.version].push_back({n, &access.view});
             }
         }
     }
 
     int new_hub(VersionId id, const ElementView& view) {
         result_.hubs.push_back({id, view});
-        result_.successors.emplace_back();
-        return static_cast<int>(result_.successors.size()) - 1;
+        return result_.successors.emplace_back();
     }
 
     void connect(VersionId id) {
-        const auto v = static_cast<std::size_t>(id);
         const Version& version = graph_.version(id);
-        auto& readers = readers_[v];
-        if (readers.empty() && writers_[v].size() < 2) {
+        auto& readers = readers_[id];
+        if (readers.empty() && writers_[id].size() < 2) {
             return;
         }
         // A state that others read is to them like a result of the step: Nengo's rule.
         const bool next_step = version.kind == VersionKind::updated;
         SmallList<const ElementView*> views;
-        for (const Writer& writer : writers_[v]) {
+        for (const Writer& writer : writers_[id]) {
             views.push_back(&writer.access->view);
         }
         Overlaps overlaps(version.size, {views.data(), views.size()});
         if (!next_step) {
-            order_sets(v, overlaps);
+            order_sets(id, overlaps);
         }
         std::sort(readers.begin(), readers.end());
         for (std::size_t from = 0, to = 0; from < readers.size(); from = to) {
@@ -94,19 +92,19 @@ private:
             }
             found_.clear();
             overlaps.find(view, found_);
-            connect_hub(new_hub(id, view), v, {&readers[from], to - from}, next_step);
+            connect_hub(new_hub(id, view), id, {&readers[from], to - from}, next_step);
         }
     }
 
     /// Writers that touch what a hub stands for (`found_`), the hub, and its readers.
-    void connect_hub(int hub, std::size_t v, std::span<const Reader> readers,
+    void connect_hub(int hub, VersionId id, std::span<const Reader> readers,
                      bool next_step) {
         if (next_step && updates_ == UpdateEdges::none) {
             return;
         }
         SmallList<int> writers;
-        for (const int w : found_) {
-            writers.push_back(writers_[v][static_cast<std::size_t>(w)].node);
+        for (const Overlaps::Place w : found_) {
+            writers.push_back(writers_[id][w].node);
         }
         if (next_step && updates_ == UpdateEdges::readers_first) {
             connect_readers_first(hub, writers, readers);
@@ -136,20 +134,20 @@ private:
 
     /// On the same elements: what sets everything, then what sets parts, then
     /// increments.
-    void order_sets(std::size_t v, Overlaps& overlaps) {
-        const Index size = graph_.versions[v].size;
-        for (Writer& writer : writers_[v]) {
+    void order_sets(VersionId id, Overlaps& overlaps) {
+        const Index size = graph_.version(id).size;
+        for (Writer& writer : writers_[id]) {
             writer.sets_all = covers(writer.access->view, size) &&
                               !graph_.node(writer.node).properties().sets_some;
         }
-        for (const Writer& writer : writers_[v]) {
+        for (const Writer& writer : writers_[id]) {
             if (writer.access->role != Role::set) {
                 continue;
             }
             found_.clear();
             overlaps.find(writer.access->view, found_);
-            for (const int other : found_) {
-                const Writer& later = writers_[v][static_cast<std::size_t>(other)];
+            for (const Overlaps::Place other : found_) {
+                const Writer& later = writers_[id][other];
                 const bool part = writer.sets_all && !later.sets_all;
                 if (later.node != writer.node &&
                     (later.access->role == Role::inc || part)) {
@@ -162,9 +160,9 @@ private:
     const Graph& graph_;
     UpdateEdges updates_;
     Dependencies result_;
-    std::vector<SmallList<Writer>> writers_;
-    std::vector<SmallList<Reader>> readers_;
-    std::vector<int> found_;
+    IndexedVector<VersionId, SmallList<Writer>> writers_;
+    IndexedVector<VersionId, SmallList<Reader>> readers_;
+    std::vector<Overlaps::Place> found_;
 };
 
 std::string cycle_message(const Graph& graph, const std::vector<int>& stuck) {
@@ -183,22 +181,22 @@ std::string cycle_message(const Graph& graph, const std::vector<int>& stuck) {
 
 Overlaps::Overlaps(Index size, std::span<const ElementView* const> accesses)
     : stamp_(accesses.size(), -1) {
-    for (std::size_t a = 0; a < accesses.size(); ++a) {
+    for (Place a = 0; a < accesses.size(); ++a) {
         if (covers(*accesses[a], size)) {
-            whole_.push_back(static_cast<int>(a));
+            whole_.push_back(a);
         } else {
             touch_.resize(static_cast<std::size_t>(size));
             for_each_element(*accesses[a], [&](Index element) {
-                auto& list = touch_[static_cast<std::size_t>(element)];
-                if (list.empty() || list.back() != static_cast<int>(a)) {
-                    list.push_back(static_cast<int>(a));
+                auto& list = touch_[element];
+                if (list.empty() || list.back() != a) {
+                    list.push_back(a);
                 }
             });
         }
     }
 }
 
-void Overlaps::find(const ElementView& view, std::vector<int>& found) {
+void Overlaps::find(const ElementView& view, std::vector<Place>& found) {
     ++round_;
     if (view.size() == 0) {
         return;
@@ -209,9 +207,9 @@ void Overlaps::find(const ElementView& view, std::vector<int>& found) {
     }
     const auto first = static_cast<std::ptrdiff_t>(found.size());
     for_each_element(view, [&](Index element) {
-        for (const int a : touch_[static_cast<std::size_t>(element)]) {
-            if (stamp_[static_cast<std::size_t>(a)] != round_) {
-                stamp_[static_cast<std::size_t>(a)] = round_;
+        for (const Place a : touch_[element]) {
+            if (stamp_[a] != round_) {
+                stamp_[a] = round_;
                 found.push_back(a);
             }
         }
@@ -231,12 +229,11 @@ std::vector<int> add_call_order(const Graph& graph, const std::vector<int>& node
     }
     std::vector<int> calls = calls_in_order(graph);
     if (!nodes.empty()) {
-        std::vector<char> listed(graph.nodes.size(), 0);
+        IndexedVector<int, char> listed(graph.nodes.size(), 0);
         for (const int n : nodes) {
-            listed[static_cast<std::size_t>(n)] = 1;
+            listed[n] = 1;
         }
-        std::erase_if(calls,
-                      [&](int n) { return !listed[static_cast<std::size_t>(n)]; });
+        std::erase_if(calls, [&](int n) { return !listed[n]; });
     }
     for (std::size_t i = 1; i < calls.size(); ++i) {
         dependencies.add_edge(calls[i - 1], calls[i]);
@@ -246,11 +243,10 @@ std::vector<int> add_call_order(const Graph& graph, const std::vector<int>& node
 
 std::vector<int> topological_order(const Graph& graph,
                                    const Dependencies& dependencies) {
-    const std::size_t n = dependencies.successors.size();
-    std::vector<int> waiting(n, 0), order;
+    IndexedVector<int, int> waiting(dependencies.successors.size(), 0);
     for (const auto& successors : dependencies.successors) {
         for (const int to : successors) {
-            ++waiting[static_cast<std::size_t>(to)];
+            ++waiting[to];
         }
     }
     // Whatever else is ready goes first, so that the first call is ready in its turn.
@@ -264,11 +260,12 @@ std::vector<int> topological_order(const Graph& graph,
     };
     using Entry = std::pair<int, int>;
     std::priority_queue<Entry, std::vector<Entry>, std::greater<>> ready;
-    for (std::size_t v = 0; v < n; ++v) {
+    for (const int v : waiting.ids()) {
         if (waiting[v] == 0) {
-            ready.emplace(priority(static_cast<int>(v)), static_cast<int>(v));
+            ready.emplace(priority(v), v);
         }
     }
+    std::vector<int> order;
     std::size_t done = 0;
     while (!ready.empty()) {
         const int vertex = ready.top().second;
@@ -277,16 +274,16 @@ std::vector<int> topological_order(const Graph& graph,
         if (vertex < dependencies.n_nodes) {
             order.push_back(vertex);
         }
-        for (const int to : dependencies.successors[static_cast<std::size_t>(vertex)]) {
-            if (--waiting[static_cast<std::size_t>(to)] == 0) {
+        for (const int to : dependencies.successors[vertex]) {
+            if (--waiting[to] == 0) {
                 ready.emplace(priority(to), to);
             }
         }
     }
-    if (done != n) {
+    if (done != waiting.size()) {
         std::vector<int> stuck;
         for (int v = 0; v < dependencies.n_nodes; ++v) {
-            if (waiting[static_cast<std::size_t>(v)] > 0) {
+            if (waiting[v] > 0) {
                 stuck.push_back(v);
             }
         }

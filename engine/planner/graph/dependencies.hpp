@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -12,13 +13,15 @@ namespace nengine::engine {
 /// linear.
 class Overlaps {
 public:
+    using Place = std::uint32_t;  ///< of an access among those given
+
     Overlaps(Index size, std::span<const ElementView* const> accesses);
-    /// Appends the indices of overlapping accesses to `found`, each once, in order.
-    void find(const ElementView& view, std::vector<int>& found);
+    /// Appends the places of overlapping accesses to `found`, each once, in order.
+    void find(const ElementView& view, std::vector<Place>& found);
 
 private:
-    SmallList<int> whole_;               ///< accesses that cover everything
-    std::vector<SmallList<int>> touch_;  ///< per element, the others
+    SmallList<Place> whole_;                        ///< that cover everything
+    IndexedVector<Index, SmallList<Place>> touch_;  ///< per element, the others
     SmallList<int> stamp_;
     int round_ = 0;
 };
@@ -28,17 +31,15 @@ private:
 /// writers and many readers of one array cost their sum in edges, not their product.
 struct Dependencies {
     int n_nodes = 0;
-    std::vector<SmallList<int>> successors;
+    IndexedVector<int, SmallList<int>> successors;
     /// The elements a hub stands for; by vertex - n_nodes.
     struct Hub {
         VersionId version;
         ElementView view;
     };
-    std::vector<Hub> hubs;
+    IndexedVector<int, Hub> hubs;
 
-    void add_edge(int from, int to) {
-        successors[static_cast<std::size_t>(from)].push_back(to);
-    }
+    void add_edge(int from, int to) { successors[from].push_back(to); }
 };
 
 /// How edges through `updated` versions and operator states point.

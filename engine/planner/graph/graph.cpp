@@ -28,15 +28,16 @@ double Graph::constant_value(const Version& v, Index element) const {
 }
 
 VersionId Graph::add_version(Version v) {
-    versions.push_back(std::move(v));
-    return static_cast<VersionId>(versions.size()) - 1;
+    return versions.push_back(std::move(v));
 }
 
 int Node::result() const {
-    const auto found = std::ranges::find_if(slots, [](const Access& access) {
-        return access.role != Role::read && access.role != Role::state;
-    });
-    return found == slots.end() ? -1 : static_cast<int>(found - slots.begin());
+    for (const int s : slots.ids()) {
+        if (slot(s).role != Role::read && slot(s).role != Role::state) {
+            return s;
+        }
+    }
+    return -1;
 }
 
 bool Node::reads_nothing() const {
@@ -50,16 +51,15 @@ Uses find_uses(const Graph& graph) {
     uses.writers.resize(graph.versions.size());
     uses.readers.resize(graph.versions.size());
     uses.tapped.assign(graph.versions.size(), 0);
-    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
+    for (const int n : graph.nodes.ids()) {
         const auto& slots = graph.node(n).slots;
-        for (int s = 0; s < static_cast<int>(slots.size()); ++s) {
-            const Access& access = slots[static_cast<std::size_t>(s)];
-            auto& list = access.role == Role::read ? uses.readers : uses.writers;
-            list[static_cast<std::size_t>(access.version)].push_back({n, s});
+        for (const int s : slots.ids()) {
+            auto& list = slots[s].role == Role::read ? uses.readers : uses.writers;
+            list[slots[s].version].push_back({n, s});
         }
     }
     for (const Tap& tap : graph.taps) {
-        uses.tapped[static_cast<std::size_t>(tap.version)] = 1;
+        uses.tapped[tap.version] = 1;
     }
     if (graph.calls_within_steps) {
         uses.calls = calls_in_order(graph);
@@ -69,7 +69,7 @@ Uses find_uses(const Graph& graph) {
 
 std::vector<int> calls_in_order(const Graph& graph) {
     std::vector<int> calls;
-    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
+    for (const int n : graph.nodes.ids()) {
         if (graph.node(n).call >= 0) {
             calls.push_back(n);
         }

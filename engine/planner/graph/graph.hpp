@@ -8,12 +8,14 @@
 #include <vector>
 
 #include "engine/ir/element_view.hpp"
+#include "engine/ir/indexed_vector.hpp"
 #include "engine/ir/model.hpp"
 #include "engine/ir/plan.hpp"
 
 namespace nengine::engine {
 
-using VersionId = std::int32_t;
+struct Version;
+using VersionId = Id<Version>;
 inline constexpr VersionId no_version = -1;
 
 /// What a value is to one step of the plan: who writes it, and which row is read.
@@ -54,7 +56,7 @@ struct Version {
 /// An operator in the plan, on versions.
 struct Node {
     std::shared_ptr<const Operator> op;
-    std::vector<Access> slots;
+    IndexedVector<int, Access> slots;
     int order = 0;  ///< index in the model: decides ties
     int call = -1;  ///< place in the order of the user's functions; -1: not in it
 
@@ -63,7 +65,8 @@ struct Node {
     bool batched = false;
     bool in_time = false;
 
-    const Access& slot(int i) const { return slots[static_cast<std::size_t>(i)]; }
+    const Access& slot(int i) const { return slots[i]; }
+    Access& slot(int i) { return slots[i]; }
     OperatorProperties properties() const { return op->properties(); }
     /// The slot that it sets, increments or updates, the first if there are several;
     /// -1: none.
@@ -94,23 +97,21 @@ struct Graph {
     std::shared_ptr<const Model> model;
     DType real = DType::float32;  ///< of signals that state none
     bool training = false;
-    std::vector<Version> versions;
-    std::vector<Node> nodes;
+    IndexedVector<VersionId, Version> versions;
+    IndexedVector<int, Node> nodes;
     std::vector<Tap> taps;
-    std::vector<VersionId> inputs;  ///< per Model::inputs; no_version unless fed
-    std::vector<GraphStage> stages;
+    IndexedVector<int, VersionId> inputs;  ///< per Model::inputs; no_version unless fed
+    IndexedVector<int, GraphStage> stages;
     bool as_built = false;  ///< parameters have the values that the model gives them
     bool relies_on_parameters = false;  ///< and the passes made use of these
     /// Functions of the user's are called within the steps, in one order, and see all
     /// items: no tiles.
     bool calls_within_steps = false;
 
-    Version& version(VersionId id) { return versions[static_cast<std::size_t>(id)]; }
-    const Version& version(VersionId id) const {
-        return versions[static_cast<std::size_t>(id)];
-    }
-    Node& node(int i) { return nodes[static_cast<std::size_t>(i)]; }
-    const Node& node(int i) const { return nodes[static_cast<std::size_t>(i)]; }
+    Version& version(VersionId id) { return versions[id]; }
+    const Version& version(VersionId id) const { return versions[id]; }
+    Node& node(int i) { return nodes[i]; }
+    const Node& node(int i) const { return nodes[i]; }
     const Version& version_of(const Access& access) const {
         return version(access.version);
     }
@@ -123,6 +124,9 @@ struct Graph {
     VersionId add_version(Version version);
 };
 
+/// A yes or no for each version.
+using VersionMarks = IndexedVector<VersionId, char>;
+
 /// Of mostly one or two: planning would spend its time on allocating thousands of them.
 template <class T>
 using SmallList = boost::container::small_vector<T, 2>;
@@ -132,8 +136,8 @@ struct Use {
     int node, slot;
 };
 struct Uses {
-    std::vector<SmallList<Use>> writers, readers;  ///< per version
-    std::vector<char> tapped;
+    IndexedVector<VersionId, SmallList<Use>> writers, readers;
+    VersionMarks tapped;
     std::vector<int> calls;  ///< those of the user's functions within a step, in order
 };
 Uses find_uses(const Graph& graph);

@@ -238,14 +238,14 @@ Operand Constants::coefficients(const std::vector<ConstantUse>& uses) {
     const bool shared = std::ranges::all_of(
         filters, [&](const std::vector<double>& f) { return f == filters.front(); });
     std::vector<double> numbers;
-    for (Index j = 0; j < n; ++j) {
+    for (std::size_t j = 0; j < filters.front().size(); ++j) {
         if (shared) {
-            numbers.push_back(filters.front()[static_cast<std::size_t>(j)]);
+            numbers.push_back(filters.front()[j]);
             continue;
         }
         for (std::size_t i = 0; i < uses.size(); ++i) {
             numbers.insert(numbers.end(), static_cast<std::size_t>(uses[i].repeat),
-                           filters[i][static_cast<std::size_t>(j)]);
+                           filters[i][j]);
         }
     }
     Operand operand = literal(std::move(numbers), dtype(uses.front().access));

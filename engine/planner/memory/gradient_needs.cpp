@@ -42,25 +42,22 @@ void check_learned(const Graph& graph, const Node& node) {
     }
 }
 
-using Marks = std::vector<char>;  // per version
-
 /// What slots without a slope are to marks: the end, or like any other.
 enum class Zeros { end, pass };
 
-bool ends_at(const Node& node, std::size_t slot) {
-    return is_read(node.slots[slot]) &&
-           node.op->gradient(static_cast<int>(slot)) == SlotGradient::zero;
+bool ends_at(const Node& node, int slot) {
+    return is_read(node.slot(slot)) && node.op->gradient(slot) == SlotGradient::zero;
 }
 
 /// From what a node reads to what it writes, or back: by the slots that have a
 /// gradient, or should have one.
 /// @return  whether a mark is new
-bool spread(const Node& node, Marks& marks, bool from_reads, Zeros zeros) {
+bool spread(const Node& node, VersionMarks& marks, bool from_reads, Zeros zeros) {
     const auto each = [&](bool reads, const auto& visit) {
-        for (std::size_t s = 0; s < node.slots.size(); ++s) {
-            if (is_read(node.slots[s]) == reads &&
+        for (const int s : node.slots.ids()) {
+            if (is_read(node.slot(s)) == reads &&
                 (zeros == Zeros::pass || !ends_at(node, s))) {
-                visit(marks[static_cast<std::size_t>(node.slots[s].version)]);
+                visit(marks[node.slot(s).version]);
             }
         }
     };
@@ -76,25 +73,25 @@ bool spread(const Node& node, Marks& marks, bool from_reads, Zeros zeros) {
 }
 
 /// Marks what depends on what is marked.
-Marks dependents(const Graph& graph, Marks marks) {
+VersionMarks dependents(const Graph& graph, VersionMarks marks) {
     to_fixed_point(graph, false, [&](const Node& node) {
         return spread(node, marks, true, Zeros::end);
     });
     return marks;
 }
 
-Marks depends_on_parameters(const Graph& graph) {
-    Marks parameters(graph.versions.size(), 0);
-    for (std::size_t v = 0; v < parameters.size(); ++v) {
-        parameters[v] = graph.trainable(graph.versions[v]);
+VersionMarks depends_on_parameters(const Graph& graph) {
+    VersionMarks parameters(graph.versions.size(), 0);
+    for (const VersionId id : parameters.ids()) {
+        parameters[id] = graph.trainable(graph.version(id));
     }
     return dependents(graph, std::move(parameters));
 }
 
-Marks reaches_probes(const Graph& graph, Zeros zeros) {
-    Marks reaches(graph.versions.size(), 0);
+VersionMarks reaches_probes(const Graph& graph, Zeros zeros) {
+    VersionMarks reaches(graph.versions.size(), 0);
     for (const Tap& tap : graph.taps) {
-        reaches[static_cast<std::size_t>(tap.version)] = 1;
+        reaches[tap.version] = 1;
     }
     to_fixed_point(graph, true, [&](const Node& node) {
         return spread(node, reaches, false, zeros);
@@ -103,16 +100,16 @@ Marks reaches_probes(const Graph& graph, Zeros zeros) {
 }
 
 /// "HostFunction 'plant'": where the way from a parameter to what losses see ends.
-std::string end_of(const Graph& graph, std::size_t parameter, const Marks& seen) {
-    Marks marks(graph.versions.size(), 0);
+std::string end_of(const Graph& graph, VersionId parameter, const VersionMarks& seen) {
+    VersionMarks marks(graph.versions.size(), 0);
     marks[parameter] = 1;
     marks = dependents(graph, std::move(marks));
     for (const Node& node : graph.nodes) {
         bool ends = false, is_seen = false;
-        for (std::size_t s = 0; s < node.slots.size(); ++s) {
-            const auto v = static_cast<std::size_t>(node.slots[s].version);
-            ends = ends || (ends_at(node, s) && marks[v]);
-            is_seen = is_seen || (!is_read(node.slots[s]) && seen[v]);
+        for (const int s : node.slots.ids()) {
+            const VersionId id = node.slot(s).version;
+            ends = ends || (ends_at(node, s) && marks[id]);
+            is_seen = is_seen || (!is_read(node.slot(s)) && seen[id]);
         }
         if (ends && is_seen) {
             return std::string(node.op->type()) + " '" + node.op->label + '\'';
@@ -123,9 +120,9 @@ std::string end_of(const Graph& graph, std::size_t parameter, const Marks& seen)
 
 /// A parameter that losses see through slots without a slope alone would stay as it is,
 /// in silence. One that they do not see at all is the user's business.
-void check_cut_off(const Graph& graph, const Marks& reaches) {
+void check_cut_off(const Graph& graph, const VersionMarks& reaches) {
     const bool ends = std::ranges::any_of(graph.nodes, [](const Node& node) {
-        for (std::size_t s = 0; s < node.slots.size(); ++s) {
+        for (const int s : node.slots.ids()) {
             if (ends_at(node, s)) {
                 return true;
             }
@@ -135,13 +132,13 @@ void check_cut_off(const Graph& graph, const Marks& reaches) {
     if (!ends) {
         return;
     }
-    const Marks seen = reaches_probes(graph, Zeros::pass);
-    for (std::size_t v = 0; v < seen.size(); ++v) {
-        const Version& parameter = graph.versions[v];
-        if (graph.trainable(parameter) && seen[v] && !reaches[v]) {
+    const VersionMarks seen = reaches_probes(graph, Zeros::pass);
+    for (const VersionId id : seen.ids()) {
+        const Version& parameter = graph.version(id);
+        if (graph.trainable(parameter) && seen[id] && !reaches[id]) {
             throw BuildError("training: got the trainable parameter '" +
                              parameter.name + "', which losses see through " +
-                             end_of(graph, v, seen) +
+                             end_of(graph, id, seen) +
                              " alone, where gradients end; needs trainable = false "
                              "for it, or a loss on what comes before");
         }
@@ -152,26 +149,27 @@ void check_cut_off(const Graph& graph, const Marks& reaches) {
 
 GradientNeeds find_gradient_needs(const Graph& graph) {
     const std::size_t n = graph.versions.size();
-    GradientNeeds needs{Marks(n, 0), Marks(n, 0), Marks(graph.nodes.size(), 0)};
+    GradientNeeds needs{VersionMarks(n, 0), VersionMarks(n, 0),
+                        IndexedVector<int, char>(graph.nodes.size(), 0)};
     if (!graph.training) {
         return needs;
     }
-    const Marks depends = depends_on_parameters(graph),
-                reaches = reaches_probes(graph, Zeros::end);
-    for (std::size_t v = 0; v < n; ++v) {
-        needs.gradient[v] = depends[v] && reaches[v];
+    const VersionMarks depends = depends_on_parameters(graph),
+                       reaches = reaches_probes(graph, Zeros::end);
+    for (const VersionId id : needs.gradient.ids()) {
+        needs.gradient[id] = depends[id] && reaches[id];
     }
-    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-        const Node& node = graph.nodes[i];
+    for (const int i : graph.nodes.ids()) {
+        const Node& node = graph.node(i);
         needs.node[i] = std::ranges::any_of(node.slots, [&](const Access& a) {
-            return !is_read(a) && needs.gradient[static_cast<std::size_t>(a.version)];
+            return !is_read(a) && needs.gradient[a.version];
         });
         if (!needs.node[i]) {
             continue;
         }
         check_learned(graph, node);
         for (const int s : node.op->saved_slots()) {
-            needs.saved_value[static_cast<std::size_t>(node.slot(s).version)] = 1;
+            needs.saved_value[node.slot(s).version] = 1;
         }
     }
     check_cut_off(graph, reaches);

@@ -2,20 +2,18 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 #include <tuple>
 
 namespace nengine::engine {
 namespace {
 
 /// A filter's state is [order, n]; everything else is one plane.
-std::vector<Index> find_planes(const Graph& graph) {
-    std::vector<Index> planes(graph.versions.size(), 1);
+IndexedVector<VersionId, Index> find_planes(const Graph& graph) {
+    IndexedVector<VersionId, Index> planes(graph.versions.size(), 1);
     for (const Node& node : graph.nodes) {
         for (const Access& access : node.slots) {
             if (access.role == Role::state) {
-                planes[static_cast<std::size_t>(access.version)] =
-                    node.properties().state_planes;
+                planes[access.version] = node.properties().state_planes;
             }
         }
     }
@@ -29,24 +27,26 @@ using BlockClass =
 class Sets {
 public:
     explicit Sets(std::size_t n) : parent_(n) {
-        std::iota(parent_.begin(), parent_.end(), 0);
-    }
-    int find(int i) {
-        while (parent_[static_cast<std::size_t>(i)] != i) {
-            auto& p = parent_[static_cast<std::size_t>(i)];
-            p = parent_[static_cast<std::size_t>(p)];
-            i = p;
+        for (const VersionId id : parent_.ids()) {
+            parent_[id] = id;
         }
-        return i;
     }
-    void join(int a, int b) {
+    VersionId find(VersionId id) {
+        while (parent_[id] != id) {
+            VersionId& parent = parent_[id];
+            parent = parent_[parent];
+            id = parent;
+        }
+        return id;
+    }
+    void join(VersionId a, VersionId b) {
         a = find(a);
         b = find(b);
-        parent_[static_cast<std::size_t>(std::max(a, b))] = std::min(a, b);
+        parent_[std::max(a, b)] = std::min(a, b);
     }
 
 private:
-    std::vector<int> parent_;
+    IndexedVector<VersionId, VersionId> parent_;
 };
 
 struct GroupRef {
@@ -82,10 +82,9 @@ private:
 
     BlockClass class_of(VersionId id) const {
         const Version& v = graph_.version(id);
-        const auto i = static_cast<std::size_t>(id);
-        return {v.kind,      graph_.dtype(v),    v.stage,
-                v.batched,   v.in_time,          v.held,
-                history_[i], needs_.gradient[i], planes_[i]};
+        return {v.kind,       graph_.dtype(v),     v.stage,
+                v.batched,    v.in_time,           v.held,
+                history_[id], needs_.gradient[id], planes_[id]};
     }
 
     bool placed(VersionId id) const {
@@ -121,38 +120,35 @@ private:
 
     /// Sorts members by the slot in which most versions are ordered already.
     void adopt_order(std::vector<int>& group) {
-        const std::size_t n_slots = graph_.node(group.front()).slots.size();
-        std::size_t best = n_slots, best_count = 0;
-        for (std::size_t s = 0; s < n_slots; ++s) {
-            const auto keyed = static_cast<std::size_t>(std::ranges::count_if(
-                group, [&](int n) { return key(n, s) != no_key; }));
+        int best = -1;
+        std::ptrdiff_t best_count = 0;
+        for (const int s : graph_.node(group.front()).slots.ids()) {
+            const std::ptrdiff_t keyed = std::ranges::count_if(
+                group, [&](int n) { return key(n, s) != no_key; });
             if (keyed > best_count) {
                 best = s;
                 best_count = keyed;
             }
         }
-        if (best < n_slots) {
+        if (best >= 0) {
             std::ranges::stable_sort(group, {}, [&](int n) {
-                return std::pair(key(n, best), graph_.node(n).slots[best].view.offset);
+                return std::pair(key(n, best), graph_.node(n).slot(best).view.offset);
             });
         }
     }
 
-    Index key(int n, std::size_t s) const {
-        return key_[static_cast<std::size_t>(graph_.node(n).slots[s].version)];
-    }
+    Index key(int n, int slot) const { return key_[graph_.node(n).slot(slot).version]; }
 
     void assign_keys(const std::vector<int>& group) {
-        const std::size_t n_slots = graph_.node(group.front()).slots.size();
-        for (std::size_t s = 0; s < n_slots; ++s) {
+        for (const int s : graph_.node(group.front()).slots.ids()) {
             VersionId first = no_version;
             for (const int n : group) {
-                const VersionId id = graph_.node(n).slots[s].version;
+                const VersionId id = graph_.node(n).slot(s).version;
                 if (!shareable(id)) {
                     continue;
                 }
-                if (key_[static_cast<std::size_t>(id)] == no_key) {
-                    key_[static_cast<std::size_t>(id)] = next_key_++;
+                if (key_[id] == no_key) {
+                    key_[id] = next_key_++;
                 }
                 if (first == no_version) {
                     first = id;
@@ -165,39 +161,36 @@ private:
 
     void build_blocks() {
         layout_.of_version.resize(graph_.versions.size());
-        std::map<int, std::vector<VersionId>> members;
-        for (VersionId id = 0; id < static_cast<VersionId>(graph_.versions.size());
-             ++id) {
+        std::map<VersionId, std::vector<VersionId>> members;
+        for (const VersionId id : graph_.versions.ids()) {
             if (placed(id)) {
                 members[sets_.find(id)].push_back(id);
             }
         }
         for (auto& [root, versions] : members) {
-            std::ranges::stable_sort(versions, {}, [&](VersionId id) {
-                return key_[static_cast<std::size_t>(id)];
-            });
+            std::ranges::stable_sort(versions, {},
+                                     [&](VersionId id) { return key_[id]; });
             add_block(std::move(versions));
         }
     }
 
     void add_block(std::vector<VersionId> versions) {
-        const auto first = static_cast<std::size_t>(versions.front());
-        LayoutBlock block;
+        const VersionId first = versions.front();
+        const int b = layout_.blocks.emplace_back();
+        LayoutBlock& block = layout_.blocks[b];
         block.planes = planes_[first];
         block.needs_history = history_[first] != 0;
         block.gradient = needs_.gradient[first] != 0;
         Index plane = 0;
         for (const VersionId id : versions) {
-            layout_.of_version[static_cast<std::size_t>(id)] = {
-                static_cast<int>(layout_.blocks.size()), plane, block.planes, 0};
+            layout_.of_version[id] = {b, plane, block.planes, 0};
             plane += graph_.version(id).size / block.planes;
         }
         for (const VersionId id : versions) {
-            layout_.of_version[static_cast<std::size_t>(id)].plane_stride = plane;
+            layout_.of_version[id].plane_stride = plane;
         }
         block.width = plane * block.planes;
         block.members = std::move(versions);
-        layout_.blocks.push_back(std::move(block));
     }
 
     /// In order of memory, by the written operand.
@@ -209,8 +202,7 @@ private:
             if (written == slots.end()) {
                 return std::pair(-1, Index{0});
             }
-            const Placement& p =
-                layout_.of_version[static_cast<std::size_t>(written->version)];
+            const Placement& p = layout_.of_version[written->version];
             return std::pair(p.block, p.offset + written->view.offset);
         };
         std::ranges::stable_sort(group, {}, address);
@@ -218,31 +210,31 @@ private:
 
     Graph& graph_;
     const GradientNeeds& needs_;
-    std::vector<char> history_;
-    std::vector<Index> planes_;
+    VersionMarks history_;
+    IndexedVector<VersionId, Index> planes_;
     Sets sets_;
-    std::vector<Index> key_;
+    IndexedVector<VersionId, Index> key_;
     Index next_key_ = 0;
     Layout layout_;
 };
 
 }  // namespace
 
-std::vector<char> find_history_needs(const Graph& graph, const GradientNeeds& needs) {
-    std::vector<char> history(graph.versions.size(), 0);
+VersionMarks find_history_needs(const Graph& graph, const GradientNeeds& needs) {
+    VersionMarks history(graph.versions.size(), 0);
     for (const Node& node : graph.nodes) {
         for (const Access& access : node.slots) {
             const Version& v = graph.version_of(access);
             if (access.role == Role::read && v.in_time && v.stage != node.stage) {
-                history[static_cast<std::size_t>(access.version)] = 1;
+                history[access.version] = 1;
             }
         }
     }
     for (const Tap& tap : graph.taps) {
-        history[static_cast<std::size_t>(tap.version)] = 1;
+        history[tap.version] = 1;
     }
-    for (std::size_t v = 0; v < history.size(); ++v) {
-        history[v] = history[v] || needs.saved_value[v];
+    for (const VersionId id : history.ids()) {
+        history[id] = history[id] || needs.saved_value[id];
     }
     return history;
 }

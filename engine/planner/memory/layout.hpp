@@ -10,9 +10,9 @@ namespace nengine::engine {
 /// parameter and reach an observed probe; and which forward values must
 /// be kept for every step.
 struct GradientNeeds {
-    std::vector<char> gradient;     ///< per version
-    std::vector<char> saved_value;  ///< per version: read again by the backward pass
-    std::vector<char> node;         ///< per node: has a backward
+    VersionMarks gradient;
+    VersionMarks saved_value;       ///< read again by the backward pass
+    IndexedVector<int, char> node;  ///< per node: has a backward
 };
 GradientNeeds find_gradient_needs(const Graph& graph);
 
@@ -35,8 +35,8 @@ struct LayoutBlock {
 };
 
 struct Layout {
-    std::vector<Placement> of_version;
-    std::vector<LayoutBlock> blocks;
+    IndexedVector<VersionId, Placement> of_version;
+    IndexedVector<int, LayoutBlock> blocks;
 };
 
 /// Orders versions so that what a merged operator touches is contiguous, and the
@@ -46,6 +46,6 @@ Layout lay_out(Graph& graph, const GradientNeeds& needs, bool enabled);
 
 /// Seen outside the region that defines it: by a probe, another stage, or the backward
 /// pass.
-std::vector<char> find_history_needs(const Graph& graph, const GradientNeeds& needs);
+VersionMarks find_history_needs(const Graph& graph, const GradientNeeds& needs);
 
 }  // namespace nengine::engine

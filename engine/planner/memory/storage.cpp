@@ -29,7 +29,7 @@ int Storage::position(int stage, bool backward) const {
 }
 
 void Storage::touch(BufferId buffer, int at) {
-    BufferSpec& spec = plan_.buffers[static_cast<std::size_t>(buffer)];
+    BufferSpec& spec = plan_.buffers[buffer];
     spec.first_stage = std::min(spec.first_stage, at);
     spec.last_stage = std::max(spec.last_stage, at);
 }
@@ -37,13 +37,12 @@ void Storage::touch(BufferId buffer, int at) {
 BufferId Storage::add_buffer(BufferSpec spec) {
     spec.first_stage = 1 << 30;
     spec.last_stage = -1;
-    plan_.buffers.push_back(std::move(spec));
-    return static_cast<BufferId>(plan_.buffers.size()) - 1;
+    return plan_.buffers.push_back(std::move(spec));
 }
 
-BufferId Storage::make(std::vector<BufferId>& of_block, int b, const char* what,
-                       BufferKind kind, bool history) {
-    BufferId& id = of_block[static_cast<std::size_t>(b)];
+BufferId Storage::make(OfBlock& of_block, int b, const char* what, BufferKind kind,
+                       bool history) {
+    BufferId& id = of_block[b];
     if (id == no_buffer) {
         const Version& v = sample(b);
         id = add_buffer({.name = v.name + what,

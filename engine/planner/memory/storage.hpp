@@ -53,26 +53,17 @@ public:
     std::map<int, Mirror>& mirrors(int stage, bool backward);
     std::map<int, Mirror>& gradient_mirrors(int stage);
 
-    const Placement& placement(VersionId id) const {
-        return layout_.of_version[static_cast<std::size_t>(id)];
-    }
-    const LayoutBlock& block(int i) const {
-        return layout_.blocks[static_cast<std::size_t>(i)];
-    }
+    const Placement& placement(VersionId id) const { return layout_.of_version[id]; }
+    const LayoutBlock& block(int i) const { return layout_.blocks[i]; }
+    IdRange<int> blocks() const { return layout_.blocks.ids(); }
     /// The version of a block that stands for all: they agree in kind, timing and
     /// batching.
     const Version& sample(int block) const;
     bool stepped(int stage) const {
-        return graph_.stages[static_cast<std::size_t>(stage)].kind ==
-               StageKind::stepped;
+        return graph_.stages[stage].kind == StageKind::stepped;
     }
-    int block_count() const { return static_cast<int>(layout_.blocks.size()); }
-    bool has_state(int block) const {
-        return state_[static_cast<std::size_t>(block)] != no_buffer;
-    }
-    bool wants_gradient(VersionId id) const {
-        return needs_.gradient[static_cast<std::size_t>(id)] != 0;
-    }
+    bool has_state(int block) const { return state_[block] != no_buffer; }
+    bool wants_gradient(VersionId id) const { return needs_.gradient[id] != 0; }
     /// Rows of the block's history: one per step, and the carried one.
     bool carried(int block) const;
     /// Row k + shift of the history is what readers see in step k.
@@ -82,14 +73,15 @@ public:
 
 private:
     Place mirror(std::map<int, Mirror>& mirrors, VersionId id, const char* what);
-    BufferId make(std::vector<BufferId>& of_block, int block, const char* what,
-                  BufferKind kind, bool history);
+    using OfBlock = IndexedVector<int, BufferId>;
+    BufferId make(OfBlock& of_block, int block, const char* what, BufferKind kind,
+                  bool history);
 
     const Graph& graph_;
     const Layout& layout_;
     const GradientNeeds& needs_;
     Plan& plan_;
-    std::vector<BufferId> row_, history_, state_, gradient_row_, gradient_history_;
+    OfBlock row_, history_, state_, gradient_row_, gradient_history_;
     std::map<std::pair<int, bool>, std::map<int, Mirror>> mirrors_;
     std::map<int, std::map<int, Mirror>> gradient_mirrors_;
 };

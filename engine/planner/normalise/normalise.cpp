@@ -34,17 +34,16 @@ VersionKind kind_of(const std::vector<Role>& roles) {
     return has(Role::inc) ? VersionKind::accumulated : VersionKind::constant;
 }
 
-std::vector<std::vector<Role>> written_roles(const Model& model,
-                                             const std::vector<char>& dropped) {
-    std::vector<std::vector<Role>> roles(model.signal_count());
-    for (std::size_t i = 0; i < model.operators().size(); ++i) {
+IndexedVector<SignalId, std::vector<Role>> written_roles(
+    const Model& model, const IndexedVector<int, char>& dropped) {
+    IndexedVector<SignalId, std::vector<Role>> roles(model.signal_count());
+    for (const int i : model.operators().ids()) {
         if (dropped[i]) {
             continue;
         }
         for (const Slot& slot : model.operators()[i]->slots()) {
             if (slot.role != Role::read) {
-                roles[static_cast<std::size_t>(model.base(slot.signal))].push_back(
-                    slot.role);
+                roles[model.base(slot.signal)].push_back(slot.role);
             }
         }
     }
@@ -55,30 +54,30 @@ std::vector<std::vector<Role>> written_roles(const Model& model,
 /// those of a signal that is only ever zero would.
 void set_the_rest(Graph& graph) {
     const Uses uses = find_uses(graph);
-    for (std::size_t v = 0; v < graph.versions.size(); ++v) {
-        if (graph.versions[v].kind != VersionKind::transient) {
+    for (const VersionId id : graph.versions.ids()) {
+        const Version& version = graph.version(id);
+        if (version.kind != VersionKind::transient) {
             continue;
         }
         Index covered = 0;  // sets do not overlap
-        for (const Use& use : uses.writers[v]) {
+        for (const Use& use : uses.writers[id]) {
             const Node& node = graph.node(use.node);
             if (node.slot(use.slot).role == Role::set && !node.properties().sets_some) {
                 covered += node.slot(use.slot).view.size();
             }
         }
-        if (covered < graph.versions[v].size) {
-            const Signal& signal = graph.model->signal(graph.versions[v].signal);
+        if (covered < version.size) {
+            const Signal& signal = graph.model->signal(version.signal);
             if (std::ranges::any_of(signal.initial, [](double x) { return x != 0; })) {
                 throw BuildError(
                     "signal '" + signal.name +
                     "': got operators that set only part of it and initial "
                     "values, needs zeros, or a reset of the rest");
             }
-            const int order = graph.node(uses.writers[v].front().node).order;
+            const int order = graph.node(uses.writers[id].front().node).order;
             graph.nodes.push_back(
-                {.op = std::make_shared<Reset>(graph.versions[v].signal, 0.0),
-                 .slots = {{Role::set, static_cast<VersionId>(v),
-                            ElementView::dense({graph.versions[v].size})}},
+                {.op = std::make_shared<Reset>(version.signal, 0.0),
+                 .slots = {{Role::set, id, ElementView::dense({version.size})}},
                  .order = order});
         }
     }
@@ -105,20 +104,19 @@ VersionId add_parameter_copy(Graph& graph, VersionId parameter, const ElementVie
 /// Where an operator has a gradient for values alone, it reads a parameter as one: a
 /// copy. What it has no gradient for stays: a copy would not help.
 void copy_parameters(Graph& graph) {
-    const std::size_t n = graph.nodes.size();
-    for (std::size_t i = 0; i < n; ++i) {
-        for (std::size_t s = 0; s < graph.nodes[i].slots.size(); ++s) {
-            const Node& node = graph.nodes[i];
-            const Access access = node.slots[s];
+    for (const int n : graph.nodes.ids()) {
+        for (const int s : graph.node(n).slots.ids()) {
+            const Node& node = graph.node(n);
+            const Access access = node.slot(s);
             if (access.role != Role::read ||
-                node.op->gradient(static_cast<int>(s)) != SlotGradient::value ||
+                node.op->gradient(s) != SlotGradient::value ||
                 !graph.trainable(graph.version_of(access))) {
                 continue;
             }
             const VersionId copy =
                 add_parameter_copy(graph, access.version, access.view, node.order);
-            graph.nodes[i].slots[s] = {Role::read, copy,
-                                       ElementView::dense(access.view.shape_list())};
+            graph.node(n).slot(s) = {Role::read, copy,
+                                     ElementView::dense(access.view.shape_list())};
         }
     }
     for (Tap& tap : graph.taps) {
@@ -132,7 +130,7 @@ void copy_parameters(Graph& graph) {
 /// Gives each function of the user's its place among the calls of a step.
 void order_calls(Graph& graph) {
     std::vector<int> ordered;
-    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
+    for (const int n : graph.nodes.ids()) {
         const OperatorProperties stated = graph.node(n).properties();
         if (stated.is_ordered()) {
             ordered.push_back(n);
@@ -155,38 +153,41 @@ void order_calls(Graph& graph) {
 
 /// What a call feeds takes the place of what produces it.
 struct Fed {
-    std::vector<char> dropped;  ///< operators that would produce it
-    std::vector<int> signal;    ///< 0: not fed, 1: each step, 2: held
+    IndexedVector<int, char> dropped;     ///< operators that would produce it
+    IndexedVector<SignalId, int> signal;  ///< 0: not fed, 1: each step, 2: held
 };
 
 Fed what_is_fed(const Model& model, const std::vector<int>& fed) {
-    Fed result{std::vector<char>(model.operators().size(), 0),
-               std::vector<int>(model.signal_count(), 0)};
+    Fed result{IndexedVector<int, char>(model.operators().size(), 0),
+               IndexedVector<SignalId, int>(model.signal_count(), 0)};
     for (std::size_t i = 0; i < model.inputs.size(); ++i) {
         const Input& input = model.inputs[i];
         if (fed[i] != 0) {
-            result.signal[static_cast<std::size_t>(input.signal)] = fed[i];
+            result.signal[input.signal] = fed[i];
             if (input.producer >= 0) {
-                result.dropped[static_cast<std::size_t>(input.producer)] = 1;
+                result.dropped[input.producer] = 1;
             }
         }
     }
     return result;
 }
 
-/// A version of each signal that is no view. @return by signal
-std::vector<VersionId> add_versions(Graph& graph, const Fed& fed) {
+/// Signals' versions.
+using VersionOf = IndexedVector<SignalId, VersionId>;
+
+/// A version of each signal that is no view.
+VersionOf add_versions(Graph& graph, const Fed& fed) {
     const Model& model = *graph.model;
     const auto roles = written_roles(model, fed.dropped);
-    std::vector<VersionId> version_of(model.signal_count(), no_version);
-    for (std::size_t s = 0; s < model.signal_count(); ++s) {
-        const Signal& signal = model.signal(static_cast<SignalId>(s));
+    VersionOf version_of(model.signal_count(), no_version);
+    for (const SignalId s : model.signal_ids()) {
+        const Signal& signal = model.signal(s);
         if (signal.is_view()) {
             continue;
         }
         Version version{.name = signal.name,
                         .kind = kind_of(roles[s]),
-                        .signal = static_cast<SignalId>(s),
+                        .signal = s,
                         .size = signal.size()};
         if (fed.signal[s] != 0) {
             version.kind = VersionKind::input;
@@ -198,10 +199,10 @@ std::vector<VersionId> add_versions(Graph& graph, const Fed& fed) {
 }
 
 /// A node of each operator, in the form that it has while training or running.
-void add_nodes(Graph& graph, const std::vector<char>& dropped,
-               const std::vector<VersionId>& version_of) {
+void add_nodes(Graph& graph, const IndexedVector<int, char>& dropped,
+               const VersionOf& version_of) {
     const Model& model = *graph.model;
-    for (std::size_t i = 0; i < model.operators().size(); ++i) {
+    for (const int i : model.operators().ids()) {
         if (dropped[i]) {
             continue;
         }
@@ -211,13 +212,11 @@ void add_nodes(Graph& graph, const std::vector<char>& dropped,
                 op = std::move(trained);
             }
         }
-        Node node{.op = op, .slots = {}, .order = static_cast<int>(i)};
+        Node node{.op = op, .slots = {}, .order = i};
         node.slots.reserve(op->slots().size());
         for (const Slot& slot : op->slots()) {
-            node.slots.push_back(
-                {slot.role,
-                 version_of[static_cast<std::size_t>(model.base(slot.signal))],
-                 view_of(model.signal(slot.signal))});
+            node.slots.push_back({slot.role, version_of[model.base(slot.signal)],
+                                  view_of(model.signal(slot.signal))});
         }
         graph.nodes.push_back(std::move(node));
     }
@@ -231,19 +230,17 @@ Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
     graph.model = model;
     graph.training = training;
     const Fed given = what_is_fed(*model, fed);
-    const std::vector<VersionId> version_of = add_versions(graph, given);
+    const VersionOf version_of = add_versions(graph, given);
     for (std::size_t i = 0; i < model->inputs.size(); ++i) {
-        graph.inputs.push_back(
-            fed[i] != 0 ? version_of[static_cast<std::size_t>(model->inputs[i].signal)]
-                        : no_version);
+        graph.inputs.push_back(fed[i] != 0 ? version_of[model->inputs[i].signal]
+                                           : no_version);
     }
     add_nodes(graph, given.dropped, version_of);
     set_the_rest(graph);
     for (const int p : probes) {
-        const SignalId signal = model->probes[static_cast<std::size_t>(p)].signal;
-        graph.taps.push_back({p,
-                              version_of[static_cast<std::size_t>(model->base(signal))],
-                              view_of(model->signal(signal))});
+        const SignalId signal = model->probe(p).signal;
+        graph.taps.push_back(
+            {p, version_of[model->base(signal)], view_of(model->signal(signal))});
     }
     if (training) {
         take_out_amplitudes(graph);

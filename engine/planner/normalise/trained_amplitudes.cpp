@@ -28,20 +28,19 @@ Access curve_of(Graph& graph, const Access& output) {
 }  // namespace
 
 void take_out_amplitudes(Graph& graph) {
-    const std::size_t n = graph.nodes.size();
-    for (std::size_t i = 0; i < n; ++i) {
-        const auto op = graph.nodes[i].op;
+    for (const int n : graph.nodes.ids()) {
+        Node& node = graph.node(n);
+        const auto op = node.op;
         const int slot = op->properties().amplitude;
-        if (slot < 0 || !graph.trainable(graph.version_of(graph.nodes[i].slot(slot)))) {
+        if (slot < 0 || !graph.trainable(graph.version_of(node.slot(slot)))) {
             continue;
         }
-        const int result = graph.nodes[i].result();
-        auto& slots = graph.nodes[i].slots;
-        const Access amplitude = slots[static_cast<std::size_t>(slot)];
-        const Access output = slots[static_cast<std::size_t>(result)];
+        const int result = node.result();
+        const Access amplitude = node.slot(slot);
+        const Access output = node.slot(result);
         const Access curve = curve_of(graph, output);
-        slots[static_cast<std::size_t>(slot)] = one_for(graph, amplitude.version);
-        slots[static_cast<std::size_t>(result)] = curve;
+        node.slot(slot) = one_for(graph, amplitude.version);
+        node.slot(result) = curve;
         auto product = std::make_shared<ElementwiseInc>(
             op->signal(slot), op->signal(result), op->signal(result),
             output.role == Role::inc);
@@ -49,7 +48,7 @@ void take_out_amplitudes(Graph& graph) {
         graph.nodes.push_back(
             {.op = std::move(product),
              .slots = {amplitude, {Role::read, curve.version, curve.view}, output},
-             .order = graph.nodes[i].order});
+             .order = node.order});
     }
 }
 

@@ -32,15 +32,15 @@ Chain find_chain(const Graph& graph, const Uses& uses, int n) {
         return chain;
     }
     const Access& j = node.slot(affine);
-    const auto v = static_cast<std::size_t>(j.version);
-    if (graph.versions[v].kind != VersionKind::transient || uses.tapped[v] ||
-        uses.readers[v].size() != 1 || !graph.whole(j)) {
+    const VersionId id = j.version;
+    if (graph.version(id).kind != VersionKind::transient || uses.tapped[id] ||
+        uses.readers[id].size() != 1 || !graph.whole(j)) {
         return chain;
     }
     const Index size = j.view.size();
-    for (const Use& use : uses.writers[v]) {
+    for (const Use& use : uses.writers[id]) {
         const Node& writer = graph.node(use.node);
-        const Access& written = writer.slots[static_cast<std::size_t>(use.slot)];
+        const Access& written = writer.slot(use.slot);
         const OperatorProperties stated = writer.properties();
         if (chain.bias < 0 && stated.copy.kind == CopiedElements::Kind::in_order &&
             written.role == Role::set && graph.whole(written) &&
@@ -73,7 +73,7 @@ void fuse_chain(Graph& graph, const Chain& chain) {
     if (gain) {
         Node& writer = graph.node(chain.gain);
         const Product product = writer.properties().product;
-        node.slots[static_cast<std::size_t>(affine)] = writer.slot(product.x);
+        node.slot(affine) = writer.slot(product.x);
         node.slots.push_back(writer.slot(product.a));
         writer.op = nullptr;
     }
@@ -85,9 +85,9 @@ void fuse_chain(Graph& graph, const Chain& chain) {
 }
 
 /// Whether what runs after node `from` within a step, in the row before it of what is
-/// updated, reaches a reader of version `v`. Such a reader would have to run both
-/// before and after neurons that update v. Answers yes where a search would be long.
-bool reaches_reader(const Graph& graph, const Uses& uses, int from, std::size_t v) {
+/// updated, reaches a reader of version `id`. Such a reader would have to run both
+/// before and after neurons that update it. Answers yes where a search would be long.
+bool reaches_reader(const Graph& graph, const Uses& uses, int from, VersionId id) {
     constexpr std::size_t most = 64;
     std::vector<int> reached{from};
     const auto reach_node = [&](int n) {
@@ -106,9 +106,9 @@ bool reaches_reader(const Graph& graph, const Uses& uses, int from, std::size_t 
             reach_node(uses.calls[next]);
         }
         for (const Access& access : graph.node(reached[i]).slots) {
-            const auto other = static_cast<std::size_t>(access.version);
-            const bool updated = graph.versions[other].kind == VersionKind::updated;
-            if (access.role == Role::read && other == v && i > 0) {
+            const VersionId other = access.version;
+            const bool updated = graph.version(other).kind == VersionKind::updated;
+            if (access.role == Role::read && other == id && i > 0) {
                 return true;
             }
             if (access.role == Role::read && updated) {
@@ -145,13 +145,13 @@ VersionId updated_by(const Graph& graph, const Node& node) {
 /// The node that writes all of what node `n` reads in a slot, alone, within the step;
 /// -1: there is none.
 int source_of(const Graph& graph, const Uses& uses, int n, const Access& access) {
-    const auto v = static_cast<std::size_t>(access.version);
+    const auto& writers = uses.writers[access.version];
     if (access.role != Role::read || !graph.whole(access) ||
-        graph.versions[v].kind != VersionKind::transient ||
-        uses.writers[v].size() != 1) {
+        graph.version_of(access).kind != VersionKind::transient ||
+        writers.size() != 1) {
         return -1;
     }
-    const Use use = uses.writers[v].front();
+    const Use use = writers.front();
     return use.node != n && graph.whole(graph.node(use.node).slot(use.slot)) ? use.node
                                                                              : -1;
 }
@@ -161,23 +161,25 @@ int source_of(const Graph& graph, const Uses& uses, int n, const Access& access)
 void fuse_update(Graph& graph, Uses& uses, int n) {
     Node& node = graph.node(n);
     const VersionId updated = updated_by(graph, node);
-    for (std::size_t s = 0; updated != no_version && s < node.slots.size(); ++s) {
-        const int at = source_of(graph, uses, n, node.slots[s]);
+    if (updated == no_version) {
+        return;
+    }
+    for (const Access& access : node.slots) {
+        const int at = source_of(graph, uses, n, access);
         if (at < 0) {
             continue;
         }
         Node& source = graph.node(at);
         const Fusion fusion = source.op->fused_with(*node.op);
-        const auto v = static_cast<std::size_t>(updated);
-        if (fusion.op == nullptr || reaches_reader(graph, uses, at, v)) {
+        if (fusion.op == nullptr || reaches_reader(graph, uses, at, updated)) {
             continue;
         }
         source.slots = fused_slots(fusion, source, node);
         source.op = fusion.op;
-        uses.writers[v].clear();
-        for (int slot = 0; slot < static_cast<int>(source.slots.size()); ++slot) {
+        uses.writers[updated].clear();
+        for (const int slot : source.slots.ids()) {
             if (source.slot(slot).role == Role::update) {
-                uses.writers[v].push_back({at, slot});
+                uses.writers[updated].push_back({at, slot});
             }
         }
         node.op = nullptr;
@@ -189,43 +191,42 @@ void fuse_update(Graph& graph, Uses& uses, int n) {
 /// A version that has lost its set begins with the first increment that covers it.
 void restore_sets(Graph& graph) {
     const Uses uses = find_uses(graph);
-    for (std::size_t v = 0; v < graph.versions.size(); ++v) {
-        if (graph.versions[v].kind != VersionKind::transient ||
-            uses.writers[v].empty()) {
+    for (const VersionId id : graph.versions.ids()) {
+        const Version& version = graph.version(id);
+        const auto& writers = uses.writers[id];
+        if (version.kind != VersionKind::transient || writers.empty()) {
             continue;
         }
-        const auto role_of = [&](const Use& use) -> Access& {
-            return graph.node(use.node).slots[static_cast<std::size_t>(use.slot)];
+        const auto access_of = [&](const Use& use) -> Access& {
+            return graph.node(use.node).slot(use.slot);
         };
-        if (std::ranges::any_of(uses.writers[v], [&](const Use& use) {
-                return role_of(use).role == Role::set;
+        if (std::ranges::any_of(writers, [&](const Use& use) {
+                return access_of(use).role == Role::set;
             })) {
             continue;
         }
-        const auto first = std::ranges::find_if(uses.writers[v], [&](const Use& use) {
-            return graph.whole(role_of(use)) &&
+        const auto first = std::ranges::find_if(writers, [&](const Use& use) {
+            return graph.whole(access_of(use)) &&
                    graph.node(use.node).properties().copy.kind !=
                        CopiedElements::Kind::by_index;
         });
-        if (first != uses.writers[v].end()) {
-            role_of(*first).role = Role::set;
+        if (first != writers.end()) {
+            access_of(*first).role = Role::set;
         } else {
-            const SignalId signal = graph.versions[v].signal;
-            const Shape shape{graph.versions[v].size};
-            const Node& user = graph.node(uses.writers[v].front().node);
-            graph.nodes.push_back({.op = std::make_shared<Reset>(signal, 0.0),
-                                   .slots = {{Role::set, static_cast<VersionId>(v),
-                                              ElementView::dense(shape)}},
-                                   .order = user.order});
+            const Node& user = graph.node(writers.front().node);
+            graph.nodes.push_back(
+                {.op = std::make_shared<Reset>(version.signal, 0.0),
+                 .slots = {{Role::set, id, ElementView::dense({version.size})}},
+                 .order = user.order});
         }
     }
 }
 
 }  // namespace
 
-std::vector<Access> fused_slots(const Fusion& fusion, const Node& writer,
-                                const Node& reader) {
-    std::vector<Access> slots;
+IndexedVector<int, Access> fused_slots(const Fusion& fusion, const Node& writer,
+                                       const Node& reader) {
+    IndexedVector<int, Access> slots;
     slots.reserve(fusion.slots.size());
     for (const auto& [of, slot] : fusion.slots) {
         slots.push_back((of == Fusion::From::reader ? reader : writer).slot(slot));
@@ -235,7 +236,7 @@ std::vector<Access> fused_slots(const Fusion& fusion, const Node& writer,
 
 Graph fuse(Graph graph) {
     const Uses uses = find_uses(graph);
-    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
+    for (const int n : graph.nodes.ids()) {
         if (graph.node(n).op == nullptr) {
             continue;
         }
@@ -245,14 +246,14 @@ Graph fuse(Graph graph) {
         }
     }
     const auto gone = [](const Node& node) { return node.op == nullptr; };
-    std::erase_if(graph.nodes, gone);
+    graph.nodes.erase_if(gone);
     Uses chained = find_uses(graph);
-    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
+    for (const int n : graph.nodes.ids()) {
         if (graph.node(n).op != nullptr) {
             fuse_update(graph, chained, n);
         }
     }
-    std::erase_if(graph.nodes, gone);
+    graph.nodes.erase_if(gone);
     restore_sets(graph);
     fuse_learning(graph);
     return graph;

@@ -14,15 +14,14 @@ const Access* changed_by(const Graph& graph, const Uses& uses, int n) {
         return nullptr;
     }
     const Access& changed = node.slot(result);
-    const auto v = static_cast<std::size_t>(changed.version);
-    return uses.writers[v].size() == 1 ? &changed : nullptr;
+    return uses.writers[changed.version].size() == 1 ? &changed : nullptr;
 }
 
 /// The one product that reads all of the weights, as its matrix; -1: there is none.
 /// Other readers are later: they see the change either way.
 int product_of(const Graph& graph, const Uses& uses, const Access& weights) {
     int found = -1;
-    for (const Use& use : uses.readers[static_cast<std::size_t>(weights.version)]) {
+    for (const Use& use : uses.readers[weights.version]) {
         const Node& reader = graph.node(use.node);
         const Product product =
             reader.op == nullptr ? Product{} : reader.properties().product;
@@ -42,7 +41,7 @@ int product_of(const Graph& graph, const Uses& uses, const Access& weights) {
 
 void fuse_learning(Graph& graph) {
     const Uses uses = find_uses(graph);
-    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
+    for (const int n : graph.nodes.ids()) {
         const Access* weights = changed_by(graph, uses, n);
         const int p = weights == nullptr ? -1 : product_of(graph, uses, *weights);
         if (p < 0) {
@@ -59,7 +58,7 @@ void fuse_learning(Graph& graph) {
         from.op = nullptr;
         from.slots.clear();
     }
-    std::erase_if(graph.nodes, [](const Node& node) { return node.op == nullptr; });
+    graph.nodes.erase_if([](const Node& node) { return node.op == nullptr; });
 }
 
 }  // namespace nengine::engine

@@ -23,7 +23,7 @@ Graph fuse(Graph graph);
 void fuse_learning(Graph& graph);
 
 /// The slots of what two nodes become.
-std::vector<Access> fused_slots(const Fusion& fusion, const Node& writer,
-                                const Node& reader);
+IndexedVector<int, Access> fused_slots(const Fusion& fusion, const Node& writer,
+                                       const Node& reader);
 
 }  // namespace nengine::engine

@@ -29,8 +29,7 @@ bool shareable(const Graph& graph, const Uses& uses, const MatrixProduct& produc
            (graph.as_built || !graph.trainable(a)) &&
            !graph.model->signal(a.signal).initial.empty() &&
            graph.version_of(y).kind == VersionKind::transient && y.role == Role::set &&
-           graph.whole(y) &&
-           uses.writers[static_cast<std::size_t>(y.version)].size() == 1;
+           graph.whole(y) && uses.writers[y.version].size() == 1;
 }
 
 /// The product that a node is, if it can be shared.
@@ -67,11 +66,10 @@ bool same(const Graph& graph, const MatrixProduct& one, const MatrixProduct& oth
 
 /// Whoever looks at version `from` looks at `to`.
 void redirect(Graph& graph, const Uses& uses, VersionId from, VersionId to) {
-    const auto v = static_cast<std::size_t>(from);
-    for (const Use& use : uses.readers[v]) {
-        graph.node(use.node).slots[static_cast<std::size_t>(use.slot)].version = to;
+    for (const Use& use : uses.readers[from]) {
+        graph.node(use.node).slot(use.slot).version = to;
     }
-    for (std::size_t t = 0; uses.tapped[v] && t < graph.taps.size(); ++t) {
+    for (std::size_t t = 0; uses.tapped[from] && t < graph.taps.size(); ++t) {
         if (graph.taps[t].version == from) {
             graph.taps[t].version = to;
         }
@@ -103,7 +101,7 @@ Graph share_products(Graph graph) {
         }
         node.op = nullptr;
     }
-    std::erase_if(graph.nodes, [](const Node& node) { return node.op == nullptr; });
+    graph.nodes.erase_if([](const Node& node) { return node.op == nullptr; });
     return graph;
 }
 

@@ -36,9 +36,9 @@ bool all_equal(const Graph& graph, const Access& access, double value) {
 bool remove_unmodified_resets(Graph& graph) {
     bool changed = false;
     const Uses uses = find_uses(graph);
-    for (std::size_t v = 0; v < graph.versions.size(); ++v) {
-        Version& version = graph.versions[v];
-        const auto& writers = uses.writers[v];
+    for (const VersionId id : graph.versions.ids()) {
+        Version& version = graph.version(id);
+        const auto& writers = uses.writers[id];
         if (version.kind != VersionKind::transient || writers.size() != 1) {
             continue;
         }
@@ -57,7 +57,7 @@ bool remove_unmodified_resets(Graph& graph) {
 
 bool adds_zero(const Graph& graph, const Node& node) {
     const SlotSet linear = node.properties().linear;
-    for (int s = 0; s < static_cast<int>(node.slots.size()); ++s) {
+    for (const int s : node.slots.ids()) {
         const Access& access = node.slot(s);
         if (linear.contains(s) && fixed(graph, graph.version_of(access)) &&
             all_equal(graph, access, 0.0)) {
@@ -147,14 +147,12 @@ bool remove_identity_muls(Graph& graph) {
 }
 
 /// Marks the elements of `view` in `seen` if none was marked before; false otherwise.
-bool mark_new(const ElementView& view, std::vector<char>& seen) {
+bool mark_new(const ElementView& view, IndexedVector<Index, char>& seen) {
     Index stride = 1;
     if (!view.collapsible(stride)) {
         return false;
     }
-    const auto mark = [&](Index i) -> char& {
-        return seen[static_cast<std::size_t>(view.offset + i * stride)];
-    };
+    const auto mark = [&](Index i) -> char& { return seen[view.offset + i * stride]; };
     for (Index i = 0; i < view.size(); ++i) {
         if (mark(i) != 0) {
             return false;
@@ -176,17 +174,18 @@ bool can_set(const OperatorProperties& stated) {
 bool remove_reset_incs(Graph& graph) {
     bool changed = false;
     const Uses uses = find_uses(graph);
-    for (std::size_t v = 0; v < graph.versions.size(); ++v) {
-        const auto& writers = uses.writers[v];
-        if (graph.versions[v].kind != VersionKind::transient || writers.size() < 2) {
+    for (const VersionId id : graph.versions.ids()) {
+        const Version& version = graph.version(id);
+        const auto& writers = uses.writers[id];
+        if (version.kind != VersionKind::transient || writers.size() < 2) {
             continue;
         }
         Node* reset = nullptr;
         std::vector<Use> first;
-        std::vector<char> seen(static_cast<std::size_t>(graph.versions[v].size), 0);
+        IndexedVector<Index, char> seen(static_cast<std::size_t>(version.size), 0);
         for (const Use& use : writers) {
             Node& node = graph.node(use.node);
-            const Access& access = node.slots[static_cast<std::size_t>(use.slot)];
+            const Access& access = node.slot(use.slot);
             const OperatorProperties stated = node.properties();
             if (stated.constant) {
                 reset = *stated.constant == 0.0 && graph.whole(access) ? &node : reset;
@@ -203,8 +202,7 @@ bool remove_reset_incs(Graph& graph) {
             continue;
         }
         for (const Use& use : first) {
-            graph.node(use.node).slots[static_cast<std::size_t>(use.slot)].role =
-                Role::set;
+            graph.node(use.node).slot(use.slot).role = Role::set;
         }
         drop(*reset);
         changed = true;
@@ -219,13 +217,12 @@ bool remove_dead(Graph& graph) {
     const Uses uses = find_uses(graph);
     const auto observed = [&](const Node& node) {
         return std::ranges::any_of(node.slots, [&](const Access& access) {
-            const auto v = static_cast<std::size_t>(access.version);
             if (access.role == Role::read) {
                 return false;
             }
-            return uses.tapped[v] ||
-                   graph.versions[v].kind == VersionKind::accumulated ||
-                   !uses.readers[v].empty();
+            return uses.tapped[access.version] ||
+                   graph.version_of(access).kind == VersionKind::accumulated ||
+                   !uses.readers[access.version].empty();
         });
     };
     for (Node& node : graph.nodes) {
@@ -238,7 +235,7 @@ bool remove_dead(Graph& graph) {
 }
 
 void compact(Graph& graph) {
-    std::erase_if(graph.nodes, [](const Node& node) { return node.op == nullptr; });
+    graph.nodes.erase_if([](const Node& node) { return node.op == nullptr; });
 }
 
 }  // namespace

@@ -32,17 +32,18 @@ const Access* copied(const Node& node) {
 
 /// What is copied, and is all there is to a version, if its readers may look at it
 /// instead.
-const Access* forwardable(const Graph& graph, const Uses& uses, std::size_t v) {
-    if (graph.versions[v].kind != VersionKind::transient ||
-        uses.writers[v].size() != 1) {
+const Access* forwardable(const Graph& graph, const Uses& uses, VersionId id) {
+    if (graph.version(id).kind != VersionKind::transient ||
+        uses.writers[id].size() != 1) {
         return nullptr;
     }
-    const Node& node = graph.node(uses.writers[v][0].node);
+    const Use writer = uses.writers[id].front();
+    const Node& node = graph.node(writer.node);
     const Access* src = node.op == nullptr ? nullptr : copied(node);
     if (src == nullptr) {
         return nullptr;
     }
-    const Access& dst = node.slot(uses.writers[v][0].slot);
+    const Access& dst = node.slot(writer.slot);
     const VersionKind kind = graph.version_of(*src).kind;
     Index stride = 1;
     if (graph.training && graph.trainable(graph.version_of(*src))) {
@@ -54,10 +55,10 @@ const Access* forwardable(const Graph& graph, const Uses& uses, std::size_t v) {
                : nullptr;
 }
 
-/// Records the source of a copy instead of version v.
-void forward_taps(Graph& graph, std::size_t v, const Access& src) {
+/// Records the source of a copy instead of the copy.
+void forward_taps(Graph& graph, VersionId copy, const Access& src) {
     for (Tap& tap : graph.taps) {
-        if (tap.version == static_cast<VersionId>(v)) {
+        if (tap.version == copy) {
             compose(src.view, ElementView(tap.view), tap.view);
             tap.version = src.version;
             tap.after_update = graph.version_of(src).kind != VersionKind::updated;
@@ -77,25 +78,23 @@ bool writes_anywhere(const Node& node, Role role) {
 bool forward_copies(Graph& graph) {
     bool changed = false;
     Uses uses = find_uses(graph);
-    for (std::size_t v = 0; v < graph.versions.size(); ++v) {
-        const Access* forwarded = forwardable(graph, uses, v);
+    for (const VersionId id : graph.versions.ids()) {
+        const Access* forwarded = forwardable(graph, uses, id);
         if (forwarded == nullptr) {
             continue;
         }
         const Access src = *forwarded;
-        const auto from = static_cast<std::size_t>(src.version);
-        for (const Use& use : uses.readers[v]) {
-            Access& access =
-                graph.node(use.node).slots[static_cast<std::size_t>(use.slot)];
+        for (const Use& use : uses.readers[id]) {
+            Access& access = graph.node(use.node).slot(use.slot);
             compose(src.view, ElementView(access.view), access.view);
             access.version = src.version;
-            uses.readers[from].push_back(use);  // if the source is a copy too
+            uses.readers[src.version].push_back(use);  // if the source is a copy too
         }
-        if (uses.tapped[v]) {
-            forward_taps(graph, v, src);
-            uses.tapped[from] = 1;
+        if (uses.tapped[id]) {
+            forward_taps(graph, id, src);
+            uses.tapped[src.version] = 1;
         }
-        drop(graph.node(uses.writers[v][0].node));
+        drop(graph.node(uses.writers[id].front().node));
         changed = true;
     }
     return changed;
@@ -104,23 +103,23 @@ bool forward_copies(Graph& graph) {
 bool sink_copies(Graph& graph) {
     bool changed = false;
     const Uses uses = find_uses(graph);
-    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
+    for (const int n : graph.nodes.ids()) {
         Node& node = graph.node(n);
         const Access* src = node.op == nullptr ? nullptr : copied(node);
         if (src == nullptr || !graph.whole(*src)) {
             continue;
         }
-        const auto v = static_cast<std::size_t>(src->version);
-        if (graph.versions[v].kind != VersionKind::transient || uses.tapped[v] ||
-            uses.readers[v].size() != 1 || uses.writers[v].size() != 1) {
+        const VersionId id = src->version;
+        if (graph.version(id).kind != VersionKind::transient || uses.tapped[id] ||
+            uses.readers[id].size() != 1 || uses.writers[id].size() != 1) {
             continue;
         }
-        const Use use = uses.writers[v][0];
+        const Use use = uses.writers[id].front();
         Node& writer = graph.node(use.node);
         if (writer.op == nullptr) {
             continue;
         }
-        Access& written = writer.slots[static_cast<std::size_t>(use.slot)];
+        Access& written = writer.slot(use.slot);
         const Access dst = node.slot(node.result());
         if (written.role != Role::set || !graph.whole(written) ||
             !writes_anywhere(writer, dst.role)) {

@@ -15,7 +15,7 @@ public:
           component_(successors_.size(), -1),
           index_(successors_.size(), -1),
           low_(successors_.size(), 0) {
-        for (std::size_t root = 0; root < successors_.size(); ++root) {
+        for (const int root : successors_.ids()) {
             if (index_[root] < 0) {
                 visit(root);
             }
@@ -24,14 +24,15 @@ public:
 
     int count() const { return count_; }
     /// Per vertex; what others lead to comes first.
-    const std::vector<int>& components() const { return component_; }
+    const IndexedVector<int, int>& components() const { return component_; }
 
 private:
     struct Frame {
-        std::size_t vertex, next = 0;
+        int vertex;
+        std::size_t next = 0;
     };
 
-    void visit(std::size_t root) {
+    void visit(int root) {
         enter(root);
         while (!frames_.empty()) {
             Frame& frame = frames_.back();
@@ -43,14 +44,13 @@ private:
         }
     }
 
-    void enter(std::size_t v) {
+    void enter(int v) {
         frames_.push_back({v});
         index_[v] = low_[v] = counter_++;
         open_.push_back(v);
     }
 
-    void follow(std::size_t v, int successor) {
-        const auto to = static_cast<std::size_t>(successor);
+    void follow(int v, int to) {
         if (index_[to] < 0) {
             enter(to);
         } else if (component_[to] < 0) {
@@ -58,20 +58,20 @@ private:
         }
     }
 
-    void leave(std::size_t v) {
+    void leave(int v) {
         if (low_[v] == index_[v]) {
             close(v);
         }
         frames_.pop_back();
         if (!frames_.empty()) {
-            const std::size_t parent = frames_.back().vertex;
+            const int parent = frames_.back().vertex;
             low_[parent] = std::min(low_[parent], low_[v]);
         }
     }
 
     /// What has been entered since `first` and is still open leads back to it.
-    void close(std::size_t first) {
-        std::size_t member = 0;
+    void close(int first) {
+        int member = 0;
         do {
             member = open_.back();
             open_.pop_back();
@@ -80,11 +80,11 @@ private:
         ++count_;
     }
 
-    const std::vector<SmallList<int>>& successors_;
-    std::vector<int> component_;
+    const IndexedVector<int, SmallList<int>>& successors_;
+    IndexedVector<int, int> component_;
     int count_ = 0;
-    std::vector<int> index_, low_;
-    std::vector<std::size_t> open_;
+    IndexedVector<int, int> index_, low_;
+    std::vector<int> open_;
     std::vector<Frame> frames_;
     int counter_ = 0;
 };
@@ -97,22 +97,19 @@ Components::Components(const Dependencies& dependencies) {
     first_.assign(static_cast<std::size_t>(tarjan.count()) + 1, 0);
     for (int& component : of_) {
         component = tarjan.count() - 1 - component;  // sources first
-        ++first_[static_cast<std::size_t>(component) + 1];
+        ++first_[component + 1];
     }
     std::partial_sum(first_.begin(), first_.end(), first_.begin());
-    std::vector<int> next(first_.begin(), first_.end() - 1);
+    IndexedVector<int, int> next = first_;
     vertices_.resize(of_.size());
-    for (std::size_t v = 0; v < of_.size(); ++v) {
-        const int at = next[static_cast<std::size_t>(of_[v])]++;
-        vertices_[static_cast<std::size_t>(at)] = static_cast<int>(v);
+    for (const int v : of_.ids()) {
+        vertices_[next[of_[v]]++] = v;
     }
 }
 
 std::span<const int> Components::operator[](int component) const {
-    const auto c = static_cast<std::size_t>(component);
-    return std::span(vertices_).subspan(
-        static_cast<std::size_t>(first_[c]),
-        static_cast<std::size_t>(first_[c + 1] - first_[c]));
+    const auto all = vertices_.begin();
+    return {all + first_[component], all + first_[component + 1]};
 }
 
 }  // namespace nengine::engine

@@ -14,13 +14,14 @@ public:
     explicit Components(const Dependencies& dependencies);
 
     int count() const { return static_cast<int>(first_.size()) - 1; }
-    int of(int vertex) const { return of_[static_cast<std::size_t>(vertex)]; }
+    int of(int vertex) const { return of_[vertex]; }
     /// A component's vertices, in order.
     std::span<const int> operator[](int component) const;
 
 private:
-    std::vector<int> of_;
-    std::vector<int> first_, vertices_;
+    IndexedVector<int, int> of_;     ///< by vertex
+    IndexedVector<int, int> first_;  ///< by component: where in `vertices_` it begins
+    IndexedVector<int, int> vertices_;
 };
 
 }  // namespace nengine::engine

@@ -34,17 +34,18 @@ bool starts_batched(const Version& v) {
 /// Matrices that change in time have no history: whoever touches one is in one
 /// component.
 void bind_learned(const Graph& graph, const Uses& uses, Dependencies& deps) {
-    for (std::size_t v = 0; v < graph.versions.size(); ++v) {
-        if (graph.versions[v].kind != VersionKind::accumulated) {
+    for (const VersionId id : graph.versions.ids()) {
+        if (graph.version(id).kind != VersionKind::accumulated) {
             continue;
         }
-        for (const Use& writer : uses.writers[v]) {
-            deps.add_edge(writer.node, uses.writers[v].front().node);
-            deps.add_edge(uses.writers[v].front().node, writer.node);
-            for (const Use& reader : uses.readers[v]) {
+        const auto& writers = uses.writers[id];
+        for (const Use& writer : writers) {
+            deps.add_edge(writer.node, writers.front().node);
+            deps.add_edge(writers.front().node, writer.node);
+            for (const Use& reader : uses.readers[id]) {
                 deps.add_edge(reader.node, writer.node);
             }
-            if (uses.readers[v].empty() && uses.writers[v].size() == 1) {
+            if (uses.readers[id].empty() && writers.size() == 1) {
                 deps.add_edge(writer.node, writer.node);
             }
         }
@@ -55,8 +56,7 @@ void bind_learned(const Graph& graph, const Uses& uses, Dependencies& deps) {
 void bind_stepped(const Graph& graph, const Uses& uses, int n, Dependencies& deps) {
     deps.add_edge(n, n);
     for (const Access& access : graph.node(n).slots) {
-        for (const Use& reader :
-             uses.readers[static_cast<std::size_t>(access.version)]) {
+        for (const Use& reader : uses.readers[access.version]) {
             if (access.role != Role::read && reader.node != n) {
                 deps.add_edge(reader.node, n);
             }
@@ -68,9 +68,8 @@ void bind_stepped(const Graph& graph, const Uses& uses, int n, Dependencies& dep
 /// stepped.
 bool state_is_observed(const Node& node, const Uses& uses) {
     return std::ranges::any_of(node.slots, [&](const Access& access) {
-        const auto v = static_cast<std::size_t>(access.version);
         return access.role == Role::state &&
-               (uses.tapped[v] || !uses.readers[v].empty());
+               (uses.tapped[access.version] || !uses.readers[access.version].empty());
     });
 }
 
@@ -79,7 +78,7 @@ Dependencies recurrence(const Graph& graph) {
     Dependencies deps = find_dependencies(graph, {}, UpdateEdges::writer_first);
     const Uses uses = find_uses(graph);
     bind_learned(graph, uses, deps);
-    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
+    for (const int n : graph.nodes.ids()) {
         const Node& node = graph.node(n);
         if (node.properties().stepped) {
             bind_stepped(graph, uses, n, deps);
@@ -102,7 +101,7 @@ Dependencies with_hidden_edges(const Graph& graph, Dependencies deps) {
 }
 
 bool self_loop(const Dependencies& deps, int n) {
-    return std::ranges::count(deps.successors[static_cast<std::size_t>(n)], n) > 0;
+    return std::ranges::count(deps.successors[n], n) > 0;
 }
 
 /// Decides what varies in time and over the batch, component by component in
@@ -122,9 +121,8 @@ private:
     void settle(std::span<const int> component) {
         char in_time = component.size() > 1 ? 1 : 0, batched = 0;
         for (const int v : component) {
-            const auto i = static_cast<std::size_t>(v);
-            in_time = in_time || in_time_[i];
-            batched = batched || batched_[i];
+            in_time = in_time || in_time_[v];
+            batched = batched || batched_[v];
             if (v < deps_.n_nodes) {
                 const Node& node = graph_.node(v);
                 const OperatorProperties stated = node.properties();
@@ -132,8 +130,7 @@ private:
                 in_time = in_time || state || stated.has_clock || self_loop(deps_, v);
                 batched = batched || state || stated.differs_by_item;
             } else {
-                const auto& hub =
-                    deps_.hubs[static_cast<std::size_t>(v - deps_.n_nodes)];
+                const auto& hub = deps_.hubs[v - deps_.n_nodes];
                 in_time = in_time || starts_in_time(graph_.version(hub.version));
                 batched = batched || starts_batched(graph_.version(hub.version));
             }
@@ -143,16 +140,16 @@ private:
                 graph_.node(v).in_time = in_time != 0;
                 graph_.node(v).batched = batched != 0;
             }
-            for (const int to : deps_.successors[static_cast<std::size_t>(v)]) {
-                in_time_[static_cast<std::size_t>(to)] |= in_time;
-                batched_[static_cast<std::size_t>(to)] |= batched;
+            for (const int to : deps_.successors[v]) {
+                in_time_[to] |= in_time;
+                batched_[to] |= batched;
             }
         }
     }
 
     Graph& graph_;
     const Dependencies& deps_;
-    std::vector<char> in_time_, batched_;
+    IndexedVector<int, char> in_time_, batched_;  ///< by vertex
 };
 
 /// Gives each node its stage: all that is ready and acyclic, then all recurrent
@@ -165,11 +162,10 @@ public:
           components_(components),
           waiting_(static_cast<std::size_t>(components.count()), 0) {
         for (int c = 0; c < components_.count(); ++c) {
-            for_each_outgoing(
-                c, [&](int to) { ++waiting_[static_cast<std::size_t>(to)]; });
+            for_each_outgoing(c, [&](int to) { ++waiting_[to]; });
         }
         for (int c = 0; c < components_.count(); ++c) {
-            if (waiting_[static_cast<std::size_t>(c)] == 0) {
+            if (waiting_[c] == 0) {
                 release(c);
             }
         }
@@ -186,11 +182,11 @@ public:
 
 private:
     void place_folded() {
-        graph_.stages.push_back({StageKind::folded, {}, {}});
+        const int stage = graph_.stages.push_back({StageKind::folded, {}, {}});
         while (!folded_.empty()) {
             const int c = folded_.front();
             folded_.pop_front();
-            place(c);
+            place(c, stage);
         }
     }
 
@@ -198,24 +194,23 @@ private:
         if (stepped_.empty()) {
             return;
         }
-        graph_.stages.push_back({StageKind::stepped, {}, {}});
+        const int stage = graph_.stages.push_back({StageKind::stepped, {}, {}});
         for (const int c : std::exchange(stepped_, {})) {
-            place(c);
+            place(c, stage);
         }
     }
 
-    /// Into the last stage, or before all steps.
-    void place(int c) {
-        const int last = static_cast<int>(graph_.stages.size()) - 1;
+    /// Into a stage, or before all steps.
+    void place(int c, int stage) {
         for (const int v : components_[c]) {
             if (v < deps_.n_nodes) {
                 Node& node = graph_.node(v);
-                node.stage = node.in_time ? last : 0;
-                graph_.stages[static_cast<std::size_t>(node.stage)].nodes.push_back(v);
+                node.stage = node.in_time ? stage : 0;
+                graph_.stages[node.stage].nodes.push_back(v);
             }
         }
         for_each_outgoing(c, [&](int to) {
-            if (--waiting_[static_cast<std::size_t>(to)] == 0) {
+            if (--waiting_[to] == 0) {
                 release(to);
             }
         });
@@ -231,7 +226,7 @@ private:
     template <class Fn>
     void for_each_outgoing(int c, const Fn& fn) {
         for (const int v : components_[c]) {
-            for (const int to : deps_.successors[static_cast<std::size_t>(v)]) {
+            for (const int to : deps_.successors[v]) {
                 if (components_.of(to) != c) {
                     fn(components_.of(to));
                 }
@@ -242,7 +237,8 @@ private:
     Graph& graph_;
     const Dependencies& deps_;
     const Components& components_;
-    std::vector<int> waiting_;  ///< per component: edges from what is not yet placed
+    /// Per component: edges from what is not yet placed.
+    IndexedVector<int, int> waiting_;
     std::deque<int> folded_, stepped_;
 };
 
@@ -252,13 +248,13 @@ void schedule_stepped(Graph& graph) {
     graph.stages = {{StageKind::once, {}, {}},
                     {StageKind::folded, {}, {}},
                     {StageKind::stepped, {}, {}}};
-    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) {
+    for (const int n : graph.nodes.ids()) {
         Node& node = graph.node(n);
         const bool in_order = graph.calls_within_steps && node.call >= 0;
         const bool clock =
             node.properties().has_clock && node.reads_nothing() && !in_order;
         node.stage = !node.in_time ? 0 : (clock ? 1 : 2);
-        graph.stages[static_cast<std::size_t>(node.stage)].nodes.push_back(n);
+        graph.stages[node.stage].nodes.push_back(n);
     }
 }
 

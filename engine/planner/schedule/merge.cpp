@@ -48,22 +48,21 @@ public:
             const int fresh = static_cast<int>(ids.size()) + singles_;
             if (planner == MergePlanner::none ||
                 node.properties().merging == Merging::never) {
-                key_[static_cast<std::size_t>(n)] = fresh;
+                key_[n] = fresh;
                 ++singles_;
             } else {
-                key_[static_cast<std::size_t>(n)] =
-                    ids.try_emplace(key_of(graph, node), fresh).first->second;
+                key_[n] = ids.try_emplace(key_of(graph, node), fresh).first->second;
             }
         }
         for (const auto& successors : deps_.successors) {
             for (const int to : successors) {
-                ++waiting_[static_cast<std::size_t>(to)];
+                ++waiting_[to];
             }
         }
         remaining_ = stage.nodes.size();
         for (const int n : stage.nodes) {
-            if (waiting_[static_cast<std::size_t>(n)] == 0) {
-                ready_[key_[static_cast<std::size_t>(n)]].push_back(n);
+            if (waiting_[n] == 0) {
+                ready_[key_[n]].push_back(n);
             }
         }
         release_hubs();
@@ -88,7 +87,7 @@ public:
             unfinish(*n);
         }
         remaining_ += group.size();
-        const int key = key_[static_cast<std::size_t>(group.front())];
+        const int key = key_[group.front()];
         ready_.emplace(key, std::move(group));
     }
 
@@ -96,10 +95,10 @@ private:
     /// Hubs over elements that nothing in this stage writes are ready from the start.
     void release_hubs() {
         std::vector<int> hubs;
-        for (std::size_t v = static_cast<std::size_t>(deps_.n_nodes);
-             v < waiting_.size(); ++v) {
-            if (waiting_[v] == 0) {
-                hubs.push_back(static_cast<int>(v));
+        for (const int h : deps_.hubs.ids()) {
+            const int vertex = deps_.n_nodes + h;
+            if (waiting_[vertex] == 0) {
+                hubs.push_back(vertex);
             }
         }
         for (const int hub : hubs) {
@@ -108,12 +107,12 @@ private:
     }
 
     void finish(int vertex) {
-        for (const int to : deps_.successors[static_cast<std::size_t>(vertex)]) {
-            if (--waiting_[static_cast<std::size_t>(to)] > 0) {
+        for (const int to : deps_.successors[vertex]) {
+            if (--waiting_[to] > 0) {
                 continue;
             }
             if (to < deps_.n_nodes) {
-                ready_[key_[static_cast<std::size_t>(to)]].push_back(to);
+                ready_[key_[to]].push_back(to);
             } else {
                 finish(to);
             }
@@ -121,16 +120,16 @@ private:
     }
 
     void unfinish(int vertex) {
-        const auto& successors = deps_.successors[static_cast<std::size_t>(vertex)];
+        const auto& successors = deps_.successors[vertex];
         for (auto to = successors.rbegin(); to != successors.rend(); ++to) {
-            if (++waiting_[static_cast<std::size_t>(*to)] > 1) {
+            if (++waiting_[*to] > 1) {
                 continue;
             }
             if (*to >= deps_.n_nodes) {
                 unfinish(*to);
                 continue;
             }
-            const auto made_ready = ready_.find(key_[static_cast<std::size_t>(*to)]);
+            const auto made_ready = ready_.find(key_[*to]);
             made_ready->second.pop_back();  // the last that finish() added
             if (made_ready->second.empty()) {
                 ready_.erase(made_ready);
@@ -139,7 +138,7 @@ private:
     }
 
     Dependencies deps_;
-    std::vector<int> waiting_, key_;
+    IndexedVector<int, int> waiting_, key_;  ///< by vertex
     std::map<int, Group> ready_;
     std::size_t remaining_ = 0;
     int singles_ = 0;

@@ -35,10 +35,9 @@ public:
     Splitter(Graph& graph, const Uses& uses) : graph_(graph), uses_(uses) {}
 
     void split(VersionId id) {
-        const auto v = static_cast<std::size_t>(id);
-        adopt_presets(v);
+        adopt_presets(id);
         std::map<Class, std::vector<Use>> parts;
-        for (const Use& use : uses_.writers[v]) {
+        for (const Use& use : uses_.writers[id]) {
             parts[class_of(graph_.node(use.node))].push_back(use);
         }
         if (parts.size() == 1) {
@@ -63,9 +62,9 @@ private:
         version.in_time = c.in_time;
     }
 
-    void adopt_presets(std::size_t v) {
+    void adopt_presets(VersionId id) {
         const Use* first = nullptr;
-        for (const Use& use : uses_.writers[v]) {
+        for (const Use& use : uses_.writers[id]) {
             const Node& node = graph_.node(use.node);
             if (!is_preset(graph_, node) &&
                 (first == nullptr ||
@@ -73,11 +72,11 @@ private:
                 first = &use;
             }
         }
-        if (first == nullptr || preset_is_read(v)) {
+        if (first == nullptr || preset_is_read(id)) {
             return;
         }
         const Class c = class_of(graph_.node(first->node));
-        for (const Use& use : uses_.writers[v]) {
+        for (const Use& use : uses_.writers[id]) {
             Node& node = graph_.node(use.node);
             if (is_preset(graph_, node) && class_of(node) != c) {
                 move(use.node, c);
@@ -87,27 +86,26 @@ private:
 
     /// A reader of elements that nothing but a preset defines may run before the first
     /// real part.
-    bool preset_is_read(std::size_t v) {
+    bool preset_is_read(VersionId id) {
+        const auto& writers = uses_.writers[id];
         std::vector<const ElementView*> views;
-        for (const Use& use : uses_.writers[v]) {
+        for (const Use& use : writers) {
             views.push_back(&access_of(use).view);
         }
-        Overlaps overlaps(graph_.versions[v].size, views);
-        std::vector<int> found;
+        Overlaps overlaps(graph_.version(id).size, views);
+        std::vector<Overlaps::Place> found;
         const auto preset_only = [&](const ElementView& view) {
             found.clear();
             overlaps.find(view, found);
-            return std::ranges::all_of(found, [&](int w) {
-                return is_preset(
-                    graph_,
-                    graph_.node(uses_.writers[v][static_cast<std::size_t>(w)].node));
+            return std::ranges::all_of(found, [&](Overlaps::Place w) {
+                return is_preset(graph_, graph_.node(writers[w].node));
             });
         };
         return std::ranges::any_of(
-                   uses_.readers[v],
+                   uses_.readers[id],
                    [&](const Use& use) { return preset_only(access_of(use).view); }) ||
                std::ranges::any_of(graph_.taps, [&](const Tap& tap) {
-                   return uses_.tapped[v] && tap.version == static_cast<VersionId>(v) &&
+                   return uses_.tapped[id] && tap.version == id &&
                           preset_only(tap.view);
                });
     }
@@ -184,9 +182,7 @@ private:
         return added;
     }
 
-    Access& access_of(const Use& use) {
-        return graph_.node(use.node).slots[static_cast<std::size_t>(use.slot)];
-    }
+    Access& access_of(const Use& use) { return graph_.node(use.node).slot(use.slot); }
 
     /// The first part must be defined everywhere before something is added to it.
     void ensure_set(VersionId part, const std::vector<Use>& writers) {
@@ -224,7 +220,7 @@ private:
         add_node(copy, {whole_access(from, Role::read), whole_access(to, role)}, c, -1);
     }
 
-    void add_node(std::shared_ptr<const Operator> op, std::vector<Access> slots,
+    void add_node(std::shared_ptr<const Operator> op, IndexedVector<int, Access> slots,
                   const Class& c, int order) {
         graph_.nodes.push_back({.op = std::move(op),
                                 .slots = std::move(slots),
@@ -236,20 +232,19 @@ private:
 
     /// A reader sees the sum up to the last class that writes one of its elements.
     void redirect_readers(VersionId id, const std::vector<Sum>& sums) {
-        const auto v = static_cast<std::size_t>(id);
+        const auto& writers = uses_.writers[id];
         std::vector<const ElementView*> views;
-        for (const Use& use : uses_.writers[v]) {
+        for (const Use& use : writers) {
             views.push_back(&access_of(use).view);
         }
         Overlaps overlaps(graph_.version(id).size, views);
-        std::vector<int> found;
+        std::vector<Overlaps::Place> found;
         const auto sum_for = [&](const ElementView& view) {
             found.clear();
             overlaps.find(view, found);
             std::size_t last = 0;
-            for (const int w : found) {
-                const Use& use = uses_.writers[v][static_cast<std::size_t>(w)];
-                const Class c = class_of(graph_.node(use.node));
+            for (const Overlaps::Place w : found) {
+                const Class c = class_of(graph_.node(writers[w].node));
                 std::size_t at = 0;
                 while (at + 1 < sums.size() && sums[at].part < c) {
                     ++at;
@@ -258,7 +253,7 @@ private:
             }
             return sums[last].version;
         };
-        for (const Use& use : uses_.readers[v]) {
+        for (const Use& use : uses_.readers[id]) {
             access_of(use).version = sum_for(access_of(use).view);
         }
         for (Tap& tap : graph_.taps) {
@@ -272,8 +267,8 @@ private:
     const Uses& uses_;
 };
 
-void define_unsplit(Graph& graph, const Uses& uses, std::size_t v) {
-    Version& version = graph.versions[v];
+void define_unsplit(Graph& graph, const Uses& uses, VersionId id) {
+    Version& version = graph.version(id);
     switch (version.kind) {
         case VersionKind::constant:
             return;
@@ -284,7 +279,7 @@ void define_unsplit(Graph& graph, const Uses& uses, std::size_t v) {
         default:
             version.batched = true;
             version.in_time = true;
-            for (const Use& use : uses.writers[v]) {
+            for (const Use& use : uses.writers[id]) {
                 version.stage = std::max(version.stage, graph.node(use.node).stage);
             }
     }
@@ -295,20 +290,20 @@ void define_unsplit(Graph& graph, const Uses& uses, std::size_t v) {
 Graph split_partial_sums(Graph graph) {
     const Uses uses = find_uses(graph);
     Splitter splitter(graph, uses);
-    const std::size_t n = graph.versions.size();
-    for (std::size_t v = 0; v < n; ++v) {
-        if (graph.versions[v].kind == VersionKind::transient &&
-            !uses.writers[v].empty()) {
-            splitter.split(static_cast<VersionId>(v));
+    for (const VersionId id :
+         graph.versions.ids()) {  // what is split off is not split again
+        if (graph.version(id).kind == VersionKind::transient &&
+            !uses.writers[id].empty()) {
+            splitter.split(id);
         } else {
-            define_unsplit(graph, uses, v);
+            define_unsplit(graph, uses, id);
         }
     }
     for (GraphStage& stage : graph.stages) {
         stage.nodes.clear();
     }
-    for (int i = 0; i < static_cast<int>(graph.nodes.size()); ++i) {
-        graph.stages[static_cast<std::size_t>(graph.node(i).stage)].nodes.push_back(i);
+    for (const int n : graph.nodes.ids()) {
+        graph.stages[graph.node(n).stage].nodes.push_back(n);
     }
     for (GraphStage& stage : graph.stages) {
         std::ranges::stable_sort(stage.nodes, {},

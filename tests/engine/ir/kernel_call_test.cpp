@@ -83,21 +83,23 @@ public:
         return operand.buffer == wide ? DType::float64 : DType::float32;
     }
     OperandPlace place(const Operand& operand) const override {
-        const bool history = operand.buffer % 2 == 1;
+        const bool history = operand.buffer.value % 2 == 1;
         return {address(operand), history ? 7 : 1, history ? 5 : 1, history ? 50 : 0,
                 history ? 10 : 0};
     }
     void* address(const Operand& operand) const override {
         return const_cast<float*>(at(operand.buffer)) + operand.offset;
     }
-    Index* table(TableId id) const override { return &tables_[id]; }
+    Index* table(TableId id) const override { return &tables_[id.value]; }
     double dt() const override { return 0.125; }
     Index first_step() const override { return 11; }
     Index* step_counter() const override { return &tables_[3]; }
     const RandomOrigin* origin() const override { return nullptr; }
     const void* prepared_filter(const void*, Index) const override { return nullptr; }
 
-    const float* at(BufferId buffer) const { return memory_.data() + 100 * buffer; }
+    const float* at(BufferId buffer) const {
+        return memory_.data() + 100 * buffer.value;
+    }
 
 private:
     Device device_ = Device::cpu(1);
@@ -168,7 +170,7 @@ TEST(KernelCall, SaysWhatItReadsAndWrites) {
     const auto used = [](const KernelCall& call) {
         std::string text;
         call.for_each_operand([&](const Operand& operand, FieldAccess access) {
-            text += std::to_string(operand.buffer);
+            text += std::to_string(operand.buffer.value);
             text += access == FieldAccess::read    ? 'r'
                     : access == FieldAccess::write ? 'w'
                                                    : 'a';

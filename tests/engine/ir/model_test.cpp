@@ -231,7 +231,7 @@ TEST(SimNeuronsOperator, RateFormKeepsParametersAndDropsStates) {
 
     EXPECT_TRUE(rate.is_rate());
     EXPECT_EQ(rate.n_states(), 0);
-    EXPECT_EQ(rate.signal(rate.first_param()), 4);
+    EXPECT_EQ(rate.signal(rate.first_param()), SignalId(4));
     for (const Slot& slot : rate.slots()) {
         EXPECT_NE(slot.role, Role::state);
     }

@@ -46,13 +46,14 @@ TEST(WrittenElements, AreThoseThatOperandsMean) {
              {.args = FillArgs<Planned>{strided, 0}}}),
         false);
 
-    EXPECT_EQ(written, (WrittenElements{{0, Elements{1, 1, 0, 0, 0, 1, 0}},
-                                        {1, Elements{0, 1, 0, 1, 1, 0, 1}}}));
+    EXPECT_EQ(written, (WrittenElements{{BufferId(0), Elements{1, 1, 0, 0, 0, 1, 0}},
+                                        {BufferId(1), Elements{0, 1, 0, 1, 1, 0, 1}}}));
 }
 
 TEST(WrittenElements, AreNotWhatIsRead) {
     const Operand a{.buffer = 0, .cols = 7}, b{.buffer = 1, .cols = 7};
-    const WrittenElements of_a{{0, Elements(7, 1)}}, of_b{{1, Elements(7, 1)}};
+    const WrittenElements of_a{{BufferId(0), Elements(7, 1)}},
+        of_b{{BufferId(1), Elements(7, 1)}};
     const auto written = [](const CommandArgs& args) {
         return written_elements(plan_of({{.args = args}}), false);
     };
@@ -101,7 +102,7 @@ TEST(WrittenElements, OfATrainingPlanAreItsProbesAndTheirGradients) {
                 1);
         }
         for (const auto& [buffer, elements] : forth) {
-            EXPECT_LT(plan.buffers[static_cast<std::size_t>(buffer)].first_stage,
+            EXPECT_LT(plan.buffers[buffer].first_stage,
                       static_cast<int>(plan.forward.size()));
         }
     }

@@ -116,9 +116,9 @@ struct SumModel {
         const Graph graph = fold(normal_form(model, true), true);
         const GradientNeeds needs = find_gradient_needs(graph);
         bool found = false;
-        for (std::size_t v = 0; v < graph.versions.size(); ++v) {
-            const Version& version = graph.versions[v];
-            found = found || (version.signal == signal && needs.gradient[v] != 0);
+        for (const VersionId id : graph.versions.ids()) {
+            found = found ||
+                    (graph.version(id).signal == signal && needs.gradient[id] != 0);
         }
         return found;
     }

@@ -162,8 +162,7 @@ TEST(Fold, OnlyTheLoopIsStepped) {
             node.op->label.empty() && node.op->type() == "SimFilter" &&
             graph.version(node.slot(SimFilter::output).version).name == "after";
         if (last) {
-            EXPECT_EQ(graph.stages[static_cast<std::size_t>(node.stage)].kind,
-                      StageKind::folded);
+            EXPECT_EQ(graph.stages[node.stage].kind, StageKind::folded);
         }
     }
 }
