@@ -138,7 +138,6 @@ Scores SessionCore::train(Index n_steps, const Feeds& feeds, const Targets& targ
     const bool looks_each = !device_.is_cuda() || calls_user(runner.plan());
     for (Index m = 0; m * options_.minibatch < items.items; ++m) {
         const CallLog calls = train_minibatch(runner, epoch, m);
-        runner.save_learned(state_);
         ++trained_;
         check_gradients(epoch, m);
         optimizer_.update(parameters_, tally.flag.as<int>());
@@ -148,6 +147,7 @@ Scores SessionCore::train(Index n_steps, const Feeds& feeds, const Targets& targ
         if (looks_each) {
             throw_if_not_finite(runner, epoch, calls);
         }
+        runner.save_learned(state_);
     }
     check_parameters(epoch);
     throw_if_not_finite(runner, epoch, {});

@@ -217,6 +217,31 @@ TEST(Learning, ALossThroughLearnedWeightsIsRefusedAndOthersTrain) {
     }
 }
 
+TEST(Learning, WeightsStayAsTheyWereBeforeAMinibatchThatIsNotFinite) {
+    Channel channel;
+    auto dense =
+        channel.net.connect(channel.u, channel.net.node({.size_in = 1}),
+                            {.label = "dense", .transform = 0.1, .synapse = None});
+    auto result = channel.net.probe(dense.post());
+    auto options = quiet(1);
+    options.dtype = DType::float32;
+    Simulator sim(channel.net, options);
+    sim.compile({.optimizer = SGD{1e-3}, .loss = {{result, MeanSquaredError{}}}});
+    const auto fit = [&](double target) {
+        sim.fit({{channel.u, inputs(1, 50)}},
+                {{result, Tensor({1, 50, 1}, std::vector<double>(50, target))}},
+                {.epochs = 1});
+    };
+    fit(1);
+    const auto learned = sim.parameter("learned.weights").values;
+
+    EXPECT_THROW(fit(1e30), SimulationError);
+
+    EXPECT_EQ(sim.parameter("learned.weights").values, learned);
+    fit(1);
+    EXPECT_NE(sim.parameter("learned.weights").values, learned);
+}
+
 // ---- what can be asked of a rule
 // ---------------------------------------------------------------------------
 
