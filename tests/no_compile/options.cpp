@@ -50,3 +50,15 @@ void wrong_order(Network net, Ensemble a) {
     net.connect(a, a, {.synapse = 0.1, .seed = 1});     // says: seed
     Simulator run(net, {.dt = 0.01, .device = "cpu"});  // says: device
 }
+
+/// What docs/coming-from-nengo.md quotes of g++ ("When the compiler refuses").
+void quoted(Network net) {
+    net.ensemble(20, 1, {.radus = 2.0});  // GNU says: cannot convert '<brace-enclosed
+
+    using Named = EnsembleOptions;
+    net.ensemble(20, 1, Named{.radus = 2.0});  // GNU says: non-static data member named
+
+    net.ensemble(20, 1, Named{.radius = "two"});  // GNU says: could not convert '"two"'
+
+    net.ensemble(20, 1, {.seed = 1, .label = "a"});  // GNU says: designator order for
+}
