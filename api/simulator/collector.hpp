@@ -3,6 +3,7 @@
 #include <cstring>
 #include <vector>
 
+#include "kernels/base/index.hpp"
 #include "nengine/tensor.hpp"
 
 namespace nengine {
