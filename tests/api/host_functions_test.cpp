@@ -441,7 +441,7 @@ TEST(HostFunctions, ThatGiveMoreThanFloat32HoldsAreRefused) {
     EXPECT_EQ(single.n_steps(), 3);
     Simulator wide(net, quiet());
     wide.run_steps(10);
-    EXPECT_EQ(wide.data(p)(0, 9, 0), 1e39);
+    EXPECT_EQ(wide.data(p)(9, 0), 1e39);
 }
 
 }  // namespace
