@@ -58,7 +58,7 @@ ALLOWED = {
     # What users see.
     "api/include/nengine": "kernels/base kernels/unified",
     "api/numerics": "public declared",
-    "api/io": "public engine/io",
+    "api/io": "public engine/io kernels/base",
     "api/objects": "public api/numerics declared",
     "api/objects/networks": "public api/objects",
     "api/builder/nengo_order": "public api/objects api/numerics kernels/base",

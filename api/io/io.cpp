@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "api/numerics/text.hpp"
 #include "engine/io/idx.hpp"
 #include "engine/io/npy.hpp"
 #include "kernels/base/host_memory.hpp"
@@ -25,10 +24,9 @@ auto reading(const char* call, const std::filesystem::path& path, Work&& work) {
 
 /// @param each  bytes of a number
 template <class Where>
-void need_memory(const std::vector<Index>& shape, std::size_t each,
-                 const Where& where) {
-    kernels::need_host_memory(kernels::array_bytes(shape, each), [&] {
-        return kernels::MemoryUse{where(), "numbers of shape " + shape_text(shape),
+void need_memory(std::size_t count, std::size_t each, const Where& where) {
+    kernels::need_host_memory(count * each, [&] {
+        return kernels::MemoryUse{where(), std::to_string(count) + " numbers",
                                   "the size of the file"};
     });
 }
@@ -45,7 +43,7 @@ Array load_npy(const std::filesystem::path& path) {
 Array load_idx(const std::filesystem::path& path) {
     return reading("load_idx", path, [&](const auto& where) {
         const engine::IdxArray array = engine::read_idx(path);
-        need_memory(array.shape, sizeof(double), where);
+        need_memory(array.values.size(), sizeof(double), where);
         return Array(array.shape, {array.values.begin(), array.values.end()});
     });
 }
@@ -53,7 +51,7 @@ Array load_idx(const std::filesystem::path& path) {
 Tensor load_idx_tensor(const std::filesystem::path& path, double scale) {
     return reading("load_idx_tensor", path, [&](const auto& where) {
         const engine::IdxArray array = engine::read_idx(path);
-        need_memory(array.shape, sizeof(float), where);
+        need_memory(array.values.size(), sizeof(float), where);
         std::vector<float> values(array.values.size());
         std::ranges::transform(array.values, values.begin(), [&](std::uint8_t byte) {
             return static_cast<float>(scale * static_cast<double>(byte));

@@ -30,6 +30,14 @@ void need_size(std::int64_t value, std::int64_t least, const std::string& what) 
     }
 }
 
+void need_matrices(const char* call, std::int64_t rows, std::int64_t cols, int copies) {
+    const auto bytes = kernels::array_bytes({copies, rows, cols}, sizeof(double));
+    kernels::need_host_memory(bytes, [&] {
+        return kernels::MemoryUse{call, "a matrix of shape " + shape_text({rows, cols}),
+                                  "dimensions"};
+    });
+}
+
 std::int64_t product(const std::vector<std::int64_t>& shape) {
     std::int64_t size = 0;
     if (!kernels::multiply_extents(shape, size) || size > most_elements) {

@@ -318,7 +318,7 @@ protected:
 
 TEST_F(IdxFile, ThatFitsOnlyAsBytesIsRefused) {
     const std::string name = "('" + path.string() + "')";
-    const std::vector<std::string> texts = {name, "[1000, 1200]"};
+    const std::vector<std::string> texts = {name, "1200000 numbers"};
     expect_errors({
         refused(
             "load_idx", texts, [&](Example&) { load_idx(path); }, 4 * mebibyte),

@@ -1,9 +1,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "api/numerics/text.hpp"
 #include "api/objects/objects.hpp"
-#include "kernels/base/host_memory.hpp"
 #include "nengine/networks.hpp"
 
 namespace nengine {
@@ -34,16 +32,6 @@ std::int64_t checked(std::int64_t dimensions, const std::string& label) {
                               std::to_string(dimensions) + ", needs at least 1");
     }
     return dimensions;
-}
-
-/// For a matrix that `call` makes of the dimensions.
-/// @throws MemoryError  `copies` of them would not fit
-void need_memory(const char* call, std::int64_t rows, std::int64_t cols, int copies) {
-    const auto bytes = kernels::array_bytes({copies, rows, cols}, sizeof(double));
-    kernels::need_host_memory(bytes, [&] {
-        return kernels::MemoryUse{call, "a matrix of shape " + shape_text({rows, cols}),
-                                  "dimensions"};
-    });
 }
 
 void check_dimensions(std::int64_t dimensions, const char* call) {
@@ -100,7 +88,7 @@ std::vector<double> circconv(std::vector<double> a, std::vector<double> b,
 std::pair<Array, Array> dft_half(std::int64_t dimensions) {
     check_dimensions(dimensions, "dft_half");
     const std::int64_t rows = frequencies(dimensions);
-    need_memory("dft_half", rows, dimensions, 2);
+    detail::need_matrices("dft_half", rows, dimensions, 2);
     std::pair result{Array::full({rows, dimensions}), Array::full({rows, dimensions})};
     auto& [real, imaginary] = result;
     for (std::int64_t k = 0; k < rows; ++k) {
@@ -115,7 +103,7 @@ std::pair<Array, Array> dft_half(std::int64_t dimensions) {
 Array transform_in(std::int64_t dimensions, Factor factor, bool invert) {
     check_dimensions(dimensions, "transform_in");
     // The matrix, and a Fourier transform of half its size.
-    need_memory("transform_in", 4 * frequencies(dimensions), dimensions, 2);
+    detail::need_matrices("transform_in", 4 * frequencies(dimensions), dimensions, 2);
     const auto [real, imaginary] = dft_half(dimensions);
     // The transform of the involution of a real vector is the conjugate.
     const double sign = invert ? -1.0 : 1.0;
@@ -136,7 +124,7 @@ Array transform_in(std::int64_t dimensions, Factor factor, bool invert) {
 
 Array transform_out(std::int64_t dimensions) {
     check_dimensions(dimensions, "transform_out");
-    need_memory("transform_out", dimensions, 4 * frequencies(dimensions), 1);
+    detail::need_matrices("transform_out", dimensions, 4 * frequencies(dimensions), 1);
     const auto d = static_cast<double>(dimensions);
     std::vector<double> values;
     values.reserve(static_cast<std::size_t>(dimensions * 4 * frequencies(dimensions)));
