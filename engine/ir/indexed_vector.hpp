@@ -2,6 +2,7 @@
 
 #include <compare>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <utility>
@@ -30,13 +31,13 @@ struct Id {
 };
 
 /// The first n ids, in order: those that were there when it was made.
-template <class Id>
+template <class Key>
 class IdRange {
 public:
     class Iterator {
     public:
         constexpr explicit Iterator(std::size_t place) : place_(place) {}
-        constexpr Id operator*() const { return static_cast<Id>(place_); }
+        constexpr Key operator*() const { return static_cast<Key>(place_); }
         constexpr Iterator& operator++() {
             ++place_;
             return *this;
@@ -57,7 +58,7 @@ private:
 
 /// A vector in which things are found by id, or by int where what is counted has no id
 /// of its own: nodes, slots, stages. As fast as the vector, and as unchecked.
-template <class Id, class T>
+template <class Key, class T>
 class IndexedVector {
 public:
     IndexedVector() = default;
@@ -65,14 +66,12 @@ public:
     explicit IndexedVector(std::size_t n, const T& value) : items_(n, value) {}
     IndexedVector(std::initializer_list<T> items) : items_(items) {}
 
-    T& operator[](Id id) { return items_[static_cast<std::size_t>(id)]; }
-    const T& operator[](Id id) const { return items_[static_cast<std::size_t>(id)]; }
-    T& front() { return items_.front(); }
-    const T& front() const { return items_.front(); }
+    T& operator[](Key id) { return items_[static_cast<std::size_t>(id)]; }
+    const T& operator[](Key id) const { return items_[static_cast<std::size_t>(id)]; }
 
     std::size_t size() const { return items_.size(); }
     bool empty() const { return items_.empty(); }
-    IdRange<Id> ids() const { return IdRange<Id>(size()); }
+    IdRange<Key> ids() const { return IdRange<Key>(size()); }
     auto begin() { return items_.begin(); }
     auto begin() const { return items_.begin(); }
     auto end() { return items_.end(); }
@@ -80,13 +79,13 @@ public:
 
     /// @return  the id of what was added
     template <class From = T>
-    Id push_back(From&& item) {
+    Key push_back(From&& item) {
         items_.push_back(std::forward<From>(item));
-        return static_cast<Id>(size() - 1);
+        return static_cast<Key>(size() - 1);
     }
-    Id emplace_back() {
+    Key emplace_back() {
         items_.emplace_back();
-        return static_cast<Id>(size() - 1);
+        return static_cast<Key>(size() - 1);
     }
     void reserve(std::size_t n) { items_.reserve(n); }
     void resize(std::size_t n) { items_.resize(n); }

@@ -103,7 +103,7 @@ private:
             return;
         }
         SmallList<int> writers;
-        for (const Overlaps::Place w : found_) {
+        for (const Overlaps::Number w : found_) {
             writers.push_back(writers_[id][w].node);
         }
         if (next_step && updates_ == UpdateEdges::readers_first) {
@@ -146,7 +146,7 @@ private:
             }
             found_.clear();
             overlaps.find(writer.access->view, found_);
-            for (const Overlaps::Place other : found_) {
+            for (const Overlaps::Number other : found_) {
                 const Writer& later = writers_[id][other];
                 const bool part = writer.sets_all && !later.sets_all;
                 if (later.node != writer.node &&
@@ -162,7 +162,7 @@ private:
     Dependencies result_;
     IndexedVector<VersionId, SmallList<Writer>> writers_;
     IndexedVector<VersionId, SmallList<Reader>> readers_;
-    std::vector<Overlaps::Place> found_;
+    std::vector<Overlaps::Number> found_;
 };
 
 std::string cycle_message(const Graph& graph, const std::vector<int>& stuck) {
@@ -181,7 +181,7 @@ std::string cycle_message(const Graph& graph, const std::vector<int>& stuck) {
 
 Overlaps::Overlaps(Index size, std::span<const ElementView* const> accesses)
     : stamp_(accesses.size(), -1) {
-    for (Place a = 0; a < accesses.size(); ++a) {
+    for (Number a = 0; a < accesses.size(); ++a) {
         if (covers(*accesses[a], size)) {
             whole_.push_back(a);
         } else {
@@ -196,7 +196,7 @@ Overlaps::Overlaps(Index size, std::span<const ElementView* const> accesses)
     }
 }
 
-void Overlaps::find(const ElementView& view, std::vector<Place>& found) {
+void Overlaps::find(const ElementView& view, std::vector<Number>& found) {
     ++round_;
     if (view.size() == 0) {
         return;
@@ -207,7 +207,7 @@ void Overlaps::find(const ElementView& view, std::vector<Place>& found) {
     }
     const auto first = static_cast<std::ptrdiff_t>(found.size());
     for_each_element(view, [&](Index element) {
-        for (const Place a : touch_[element]) {
+        for (const Number a : touch_[element]) {
             if (stamp_[a] != round_) {
                 stamp_[a] = round_;
                 found.push_back(a);

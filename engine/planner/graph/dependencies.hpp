@@ -13,15 +13,15 @@ namespace nengine::engine {
 /// linear.
 class Overlaps {
 public:
-    using Place = std::uint32_t;  ///< of an access among those given
+    using Number = std::uint32_t;  ///< of an access among those given
 
     Overlaps(Index size, std::span<const ElementView* const> accesses);
-    /// Appends the places of overlapping accesses to `found`, each once, in order.
-    void find(const ElementView& view, std::vector<Place>& found);
+    /// Appends the numbers of overlapping accesses to `found`, each once, in order.
+    void find(const ElementView& view, std::vector<Number>& found);
 
 private:
-    SmallList<Place> whole_;                        ///< that cover everything
-    IndexedVector<Index, SmallList<Place>> touch_;  ///< per element, the others
+    SmallList<Number> whole_;                        ///< that cover everything
+    IndexedVector<Index, SmallList<Number>> touch_;  ///< per element, the others
     SmallList<int> stamp_;
     int round_ = 0;
 };

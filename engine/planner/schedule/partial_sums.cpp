@@ -93,11 +93,11 @@ private:
             views.push_back(&access_of(use).view);
         }
         Overlaps overlaps(graph_.version(id).size, views);
-        std::vector<Overlaps::Place> found;
+        std::vector<Overlaps::Number> found;
         const auto preset_only = [&](const ElementView& view) {
             found.clear();
             overlaps.find(view, found);
-            return std::ranges::all_of(found, [&](Overlaps::Place w) {
+            return std::ranges::all_of(found, [&](Overlaps::Number w) {
                 return is_preset(graph_, graph_.node(writers[w].node));
             });
         };
@@ -238,12 +238,12 @@ private:
             views.push_back(&access_of(use).view);
         }
         Overlaps overlaps(graph_.version(id).size, views);
-        std::vector<Overlaps::Place> found;
+        std::vector<Overlaps::Number> found;
         const auto sum_for = [&](const ElementView& view) {
             found.clear();
             overlaps.find(view, found);
             std::size_t last = 0;
-            for (const Overlaps::Place w : found) {
+            for (const Overlaps::Number w : found) {
                 const Class c = class_of(graph_.node(writers[w].node));
                 std::size_t at = 0;
                 while (at + 1 < sums.size() && sums[at].part < c) {
