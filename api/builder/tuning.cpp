@@ -79,12 +79,7 @@ TunedNeuron tuned_of(const NeuronModel& neuron_type, const char* where) {
 /// @throws MemoryError  `copies` of a matrix [points, columns] would not fit
 void need_memory(const std::string& where, const char* what, std::int64_t points,
                  std::int64_t columns, int copies) {
-    const auto bytes = kernels::array_bytes({copies, points, columns}, sizeof(double));
-    kernels::need_host_memory(bytes, [&] {
-        return kernels::MemoryUse{
-            where, std::string(what) + " of shape " + shape_text({points, columns}),
-            "the number of points"};
-    });
+    detail::need_matrices(where, what, points, columns, copies, "the number of points");
 }
 
 void check_length(const Array& array, std::int64_t n, const std::string& where,

@@ -30,11 +30,12 @@ void need_size(std::int64_t value, std::int64_t least, const std::string& what) 
     }
 }
 
-void need_matrices(const char* call, std::int64_t rows, std::int64_t cols, int copies) {
+void need_matrices(const std::string& where, const char* what, std::int64_t rows,
+                   std::int64_t cols, int copies, const char* lower) {
     const auto bytes = kernels::array_bytes({copies, rows, cols}, sizeof(double));
     kernels::need_host_memory(bytes, [&] {
-        return kernels::MemoryUse{call, "a matrix of shape " + shape_text({rows, cols}),
-                                  "dimensions"};
+        return kernels::MemoryUse{
+            where, std::string(what) + " of shape " + shape_text({rows, cols}), lower};
     });
 }
 

@@ -217,9 +217,10 @@ bool weights_to_neurons(const ConnectionData& connection);
 void need_size(std::int64_t value, std::int64_t least, const std::string& what);
 /// @throws ValidationError  a number below 0, or not finite
 void need_not_negative(double value, const std::string& what);
-/// @throws MemoryError  `copies` of a matrix that `call` makes of dimensions would not
-/// fit
-void need_matrices(const char* call, std::int64_t rows, std::int64_t cols, int copies);
+/// Refuses `copies` of a matrix in double precision that would not fit.
+/// @throws MemoryError  naming `where`, `what` with its shape, and what to lower
+void need_matrices(const std::string& where, const char* what, std::int64_t rows,
+                   std::int64_t cols, int copies, const char* lower);
 /// @throws ShapeError  another number of values than the shape has
 void check_whole(const Array& array, const std::string& what);
 /// " at [1, 2]": the indices of an array's number, of a single one nothing.

@@ -353,7 +353,7 @@ private:
 
 void Simulator::freeze(const Network& network) const try {
     const Impl& impl = open("freeze");
-    Freezer freezer(impl.built, *impl.session, impl.dtype() == DType::float32);
+    Freezer freezer(impl.built, *impl.session, impl.options.dtype == DType::float32);
     freezer.read(*network.data_);
     freezer.write();
 } catch (const std::bad_alloc&) {

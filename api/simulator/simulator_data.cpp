@@ -139,7 +139,7 @@ CallData Simulator::Impl::call_data(const Data& x, const Data* y,
         const auto tensor =
             checked_tensor(values, built.inputs[place]->size_out, where);
         match_items(result, tensor.batch, where);
-        check_values(tensor, dtype(), y != nullptr, where);
+        check_values(tensor, options.dtype, y != nullptr, where);
         if (tensor.steps > 1 && result.n_steps > 1 && tensor.steps != result.n_steps) {
             throw ShapeError(
                 where, "data for " + std::to_string(tensor.steps) + " steps",
@@ -209,7 +209,7 @@ void Simulator::Impl::add_targets(CallData& call, const Data& y,
         if (labels) {
             check_labels(tensor, size, where);
         } else {
-            check_values(tensor, dtype(), true, where);
+            check_values(tensor, options.dtype, true, where);
         }
         call.targets[probe] = tensor;
     }

@@ -54,7 +54,6 @@ struct Simulator::Impl {
 
     const engine::Model& model() const { return *built.model; }
     Index minibatch() const { return options.minibatch_size.value_or(1); }
-    DType dtype() const { return options.dtype; }
     bool shows_progress() const;
     void warn(const std::string& message) const;
 

@@ -265,7 +265,7 @@ void Simulator::save_params(const std::filesystem::path& path) const try {
     for (const auto& info : impl.session->parameters()) {
         arrays[info.name] = {info.shape, impl.session->parameter(info.name)};
     }
-    engine::write_npz(path, arrays, impl.dtype());
+    engine::write_npz(path, arrays, impl.options.dtype);
 } catch (const std::bad_alloc&) {
     refuse_call("save_params");
 }

@@ -47,7 +47,7 @@ void Simulator::Impl::need_memory_to_record(const std::string& call,
     for (const int probe : probes) {
         const std::size_t bytes = kernels::array_bytes(
             {items, samples(probe, session->step(), n_steps), probe_size(probe)},
-            itemsize(dtype()));
+            itemsize(options.dtype));
         if (__builtin_add_overflow(total, bytes, &total)) {
             total = std::numeric_limits<std::size_t>::max();
         }
@@ -70,7 +70,8 @@ void Simulator::Impl::need_memory_to_record(const std::string& call,
 
 void Simulator::Impl::need_memory_to_read(int probe, Index rows) const {
     kernels::need_host_memory(
-        kernels::array_bytes({minibatch(), rows, probe_size(probe)}, itemsize(dtype())),
+        kernels::array_bytes({minibatch(), rows, probe_size(probe)},
+                             itemsize(options.dtype)),
         [&] {
             const auto& object = *built.probes[static_cast<std::size_t>(probe)];
             return kernels::MemoryUse{
@@ -89,7 +90,7 @@ Tensor Simulator::Impl::joined(int probe, const std::vector<Tensor>& parts) cons
         rows += part.extent(1);
     }
     need_memory_to_read(probe, rows);
-    Collector merged(minibatch(), rows, probe_size(probe), dtype());
+    Collector merged(minibatch(), rows, probe_size(probe), options.dtype);
     Index row = 0;
     for (const auto& part : parts) {
         merged.put(0, minibatch(), row, part.extent(1), part.raw());
@@ -128,7 +129,7 @@ std::map<int, Collector> Simulator::Impl::collectors(const std::vector<int>& pro
     std::map<int, Collector> result;
     for (const int probe : probes) {
         result.emplace(probe, Collector(items, samples(probe, session->step(), n_steps),
-                                        probe_size(probe), dtype()));
+                                        probe_size(probe), options.dtype));
     }
     return result;
 }

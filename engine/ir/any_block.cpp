@@ -1,5 +1,7 @@
 #include "engine/ir/any_block.hpp"
 
+#include "kernels/elementwise.hpp"
+
 namespace nengine::engine {
 
 AnyBlock without_gaps(AnyBlock block, void* data) {
@@ -9,6 +11,14 @@ AnyBlock without_gaps(AnyBlock block, void* data) {
     block.batch_stride = block.rows * block.cols;
     block.time_stride = block.batch_stride * block.batch;
     return block;
+}
+
+void copy_block(const Device& device, const AnyBlock& from, const AnyBlock& to,
+                bool accumulate) {
+    run_as(device, to.dtype, [&]<class Real>(const auto& exec, Real) {
+        copy(exec,
+             CopyArgs<Bound<Real>>{from.as<const Real>(), to.as<Real>(), accumulate});
+    });
 }
 
 }  // namespace nengine::engine

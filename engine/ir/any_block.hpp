@@ -43,6 +43,10 @@ struct AnyBlock {
 /// The same extents at `data`, `[steps, batch, rows, cols]` without gaps.
 AnyBlock without_gaps(AnyBlock block, void* data);
 
+/// to = (or +=) from, of the same extents and dtype.
+void copy_block(const Device& device, const AnyBlock& from, const AnyBlock& to,
+                bool accumulate = false);
+
 /// Calls `kernel(exec, Real{})` on a device, with the real type of a dtype.
 template <class Kernel>
 void run_as(const Device& device, DType dtype, const Kernel& kernel) {

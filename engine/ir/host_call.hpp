@@ -34,9 +34,8 @@ struct HostCallee {
     std::shared_ptr<const ProcessFactory> factory;  ///< null: a function
     bool per_item = false;         ///< a stream of random numbers for each item
     bool differs_by_item = false;  ///< a result for each item
-    bool has_x = false;
-    bool users_own = false;  ///< calls a function of the user's
-    bool ordered = false;    ///< which has a place in the order of those
+    bool users_own = false;        ///< calls a function of the user's
+    bool ordered = false;          ///< which has a place in the order of those
 };
 
 /// Calls of the host: one function, or processes side by side, of which each writes as
@@ -50,6 +49,7 @@ struct HostCommand {
     std::vector<Member> members;
     Operand x, output;
 
+    bool has_x() const { return x.present(); }
     /// What members agree in.
     const HostCallee& callee() const { return members.front().callee; }
 };

@@ -36,14 +36,8 @@ bool Plan::calls_host() const {
 
 void Plan::check_dtypes() const {
     for (const auto* stages : {&forward, &backward}) {
-        for (const Stage& stage : *stages) {
-            for (const auto* commands :
-                 {&stage.before, &stage.commands, &stage.after}) {
-                for (const Command& command : *commands) {
-                    check_command(*this, command);
-                }
-            }
-        }
+        for_each_command(
+            *stages, [this](const Command& command) { check_command(*this, command); });
     }
 }
 

@@ -116,6 +116,19 @@ struct Plan {
     std::string explain() const;
 };
 
+/// Calls `fn(command)` for every command of some stages, also of what stepped ones run
+/// before and after their steps.
+template <class Fn>
+void for_each_command(const std::vector<Stage>& stages, const Fn& fn) {
+    for (const Stage& stage : stages) {
+        for (const auto* commands : {&stage.before, &stage.commands, &stage.after}) {
+            for (const Command& command : *commands) {
+                fn(command);
+            }
+        }
+    }
+}
+
 /// The steps of a chunk and the items of a tile.
 struct ChunkSize {
     Index steps, items;

@@ -33,13 +33,9 @@ WrittenElements written_elements(const Plan& plan, bool backward) {
             mark(operand);
         }
     };
-    for (const Stage& stage : backward ? plan.backward : plan.forward) {
-        for (const auto* commands : {&stage.before, &stage.commands, &stage.after}) {
-            for (const Command& command : *commands) {
-                for_each_operand(command, mark_written);
-            }
-        }
-    }
+    for_each_command(
+        backward ? plan.backward : plan.forward,
+        [&](const Command& command) { for_each_operand(command, mark_written); });
     if (backward) {
         for (const ProbeRows& probe : plan.probes) {
             if (probe.gradient.present()) {

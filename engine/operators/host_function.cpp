@@ -55,7 +55,6 @@ void HostFunction::lower(Lowering& low) const {
     HostCommand command{.members = {{.op = low.member(0).order,
                                      .callee = {.function = call_,
                                                 .differs_by_item = has_x_,
-                                                .has_x = has_x_,
                                                 .users_own = true,
                                                 .ordered = properties().is_ordered()},
                                      .size = 0}},

@@ -49,7 +49,6 @@ HostCallee SimProcess::callee() const {
             .factory = factory_,
             .per_item = per_item(),
             .differs_by_item = stated.differs_by_item,
-            .has_x = has_x(),
             .users_own = users_own(),
             .ordered = stated.is_ordered()};
 }

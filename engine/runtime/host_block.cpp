@@ -1,17 +1,6 @@
 #include "engine/runtime/host_block.hpp"
 
-#include "kernels/elementwise.hpp"
-
 namespace nengine::engine {
-namespace {
-
-void copy_block(const Device& device, const AnyBlock& from, const AnyBlock& to) {
-    run_as(device, from.dtype, [&]<class Real>(const auto& exec, Real) {
-        copy(exec, CopyArgs<Bound<Real>>{from.as<const Real>(), to.as<Real>(), false});
-    });
-}
-
-}  // namespace
 
 std::vector<std::byte> read_block(const Device& device, const AnyBlock& block) {
     std::vector<std::byte> host(block.bytes());

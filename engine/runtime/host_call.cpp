@@ -24,7 +24,7 @@ UserCall::UserCall(const HostContext& context, const HostCommand& command,
       op_(command.members.front().op),
       first_item_(command.callee().differs_by_item ? extent.first_item : 0),
       items_(command.callee().differs_by_item ? extent.items : 1),
-      logged_(!command.callee().has_x || command.callee().ordered),
+      logged_(!command.has_x() || command.callee().ordered),
       function_(command.callee().function.get()) {
     if (function_ == nullptr) {
         processes_ = &context.processes.of(op_);

@@ -76,26 +76,14 @@ AnyBlock vector_block(DType dtype, void* data, Index first, Index n) {
     return {.dtype = dtype, .data = element_at(data, dtype, first), .cols = n};
 }
 
-Call copy_call(const Device& device, const AnyBlock& from, const AnyBlock& to,
-               bool accumulate) {
-    return [device, from, to, accumulate] {
-        run_as(device, to.dtype, [&]<class Real>(const auto& exec, Real) {
-            copy(exec, CopyArgs<Bound<Real>>{from.as<const Real>(), to.as<Real>(),
-                                             accumulate});
-        });
-    };
-}
-
 /// to[j] = (or +=) the sum of from[sources[p]] over p in [offsets[j], offsets[j + 1]).
-Call indexed_sum_call(const Device& device, const AnyBlock& from, const AnyBlock& to,
-                      const Index* offsets, const Index* sources, bool accumulate) {
-    return [=] {
-        run_as(device, to.dtype, [&]<class Real>(const auto& exec, Real) {
-            indexed_sum(
-                exec, IndexedSumArgs<Bound<Real>>{from.as<const Real>(), to.as<Real>(),
-                                                  offsets, sources, accumulate});
-        });
-    };
+void sum_indexed(const Device& device, const AnyBlock& from, const AnyBlock& to,
+                 const Index* offsets, const Index* sources, bool accumulate) {
+    run_as(device, to.dtype, [&]<class Real>(const auto& exec, Real) {
+        indexed_sum(exec,
+                    IndexedSumArgs<Bound<Real>>{from.as<const Real>(), to.as<Real>(),
+                                                offsets, sources, accumulate});
+    });
 }
 
 /// The parameter buffer's elements for each element of a packed buffer.
@@ -145,12 +133,16 @@ void PlanRunner::make_piece_pack(const Packed& packed, const PackPiece& piece) {
         return without_gaps(from,
                             element_at(memory_.data(buffer), from.dtype, piece.to));
     };
-    pack_.push_back(copy_call(device_, parameters(parameters_.values()),
-                              in_packed(packed.buffer), false));
+    const auto keep = [&](std::vector<Call>& calls, const AnyBlock& source,
+                          const AnyBlock& target, bool accumulate) {
+        calls.push_back([device = device_, source, target, accumulate] {
+            copy_block(device, source, target, accumulate);
+        });
+    };
+    keep(pack_, parameters(parameters_.values()), in_packed(packed.buffer), false);
     if (packed.gradient != no_buffer) {
-        unpack_gradients_.push_back(copy_call(device_, in_packed(packed.gradient),
-                                              parameters(parameters_.gradients()),
-                                              true));
+        keep(unpack_gradients_, in_packed(packed.gradient),
+             parameters(parameters_.gradients()), true);
     }
 }
 
@@ -164,24 +156,28 @@ void PlanRunner::make_table_pack(const Packed& packed, Index width) {
         table_memory_.push_back(upload_table(device_, table));
         return table_memory_.back().as<Index>();
     };
-    const DType dtype = plan_->dtype;
-    const Index* each = keep(iota(width + 1));
-    pack_.push_back(indexed_sum_call(
-        device_, vector_block(dtype, parameters_.values(), 0, parameters_.size()),
-        vector_block(dtype, memory_.data(packed.buffer), 0, width), each, keep(sources),
-        false));
+    const auto vector = [&](void* data, Index first, Index n) {
+        return vector_block(plan_->dtype, data, first, n);
+    };
+    pack_.push_back(
+        [device = device_, from = vector(parameters_.values(), 0, parameters_.size()),
+         to = vector(memory_.data(packed.buffer), 0, width),
+         each = keep(iota(width + 1)),
+         of = keep(sources)] { sum_indexed(device, from, to, each, of, false); });
     if (packed.gradient == no_buffer || sources.empty()) {
         return;
     }
     const auto [low, high] = std::ranges::minmax(sources);
-    need_tables(device_, width + 2 * (high - low + 1), owner);
+    const Index count = high - low + 1;
+    need_tables(device_, width + 2 * count, owner);
     // For each parameter the elements of the packed buffer that it is the source of.
-    const CompressedRows transposed = compressed_rows(sources, high - low + 1, low);
-    const Index* offsets = keep(transposed.offsets);
-    unpack_gradients_.push_back(indexed_sum_call(
-        device_, vector_block(dtype, memory_.data(packed.gradient), 0, width),
-        vector_block(dtype, parameters_.gradients(), low, high - low + 1), offsets,
-        keep(transposed.order), true));
+    const CompressedRows transposed = compressed_rows(sources, count, low);
+    unpack_gradients_.push_back(
+        [device = device_, from = vector(memory_.data(packed.gradient), 0, width),
+         to = vector(parameters_.gradients(), low, count),
+         offsets = keep(transposed.offsets), order = keep(transposed.order)] {
+            sum_indexed(device, from, to, offsets, order, true);
+        });
 }
 
 void PlanRunner::refresh_parameters() {
@@ -261,8 +257,8 @@ AnyBlock PlanRunner::state_rows(const StateTable& table, Index items) const {
 
 void PlanRunner::load_state(const StateStore& store) {
     for (const StateTable& table : state_tables_) {
-        indexed_sum_call(device_, store.rows(), state_rows(table, store.minibatch()),
-                         table.iota.as<Index>(), table.from_store.as<Index>(), false)();
+        sum_indexed(device_, store.rows(), state_rows(table, store.minibatch()),
+                    table.iota.as<Index>(), table.from_store.as<Index>(), false);
     }
 }
 
@@ -295,9 +291,9 @@ void PlanRunner::save_learned(StateStore& store) const {
 
 void PlanRunner::save_run(const StateTable& table, const StateRun& run,
                           StateStore& store) const {
-    indexed_sum_call(device_, state_rows(table, store.minibatch()),
-                     store.rows(run.first, run.size), table.iota.as<Index>(),
-                     table.to_store.as<Index>() + run.sorted, false)();
+    sum_indexed(device_, state_rows(table, store.minibatch()),
+                store.rows(run.first, run.size), table.iota.as<Index>(),
+                table.to_store.as<Index>() + run.sorted, false);
 }
 
 }  // namespace nengine::engine

@@ -18,7 +18,7 @@ void PlanRunner::prepare_filter_of(const ConvArgs<Planned>& command) {
     ConvShape shape = command.shape;
     shape.images = 1;
     const DType dtype = plan_->buffer(command.w).dtype;
-    const void* w = element_at(memory_.data(command.w.buffer), dtype, command.w.offset);
+    const void* w = Binder(bindings_, ChunkExtent{}).address(command.w);
     const BufferKind kind = plan_->buffer(command.w).kind;
     const bool stays = kind == BufferKind::parameter || kind == BufferKind::packed ||
                        kind == BufferKind::literal;

@@ -47,7 +47,7 @@ void ProcessStates::rewind(const Plan& plan, const ProcessStates& then, Index fa
     for_each_host_call(plan, [&](const HostCommand& command) {
         for (const HostCommand::Member& member : command.members) {
             const HostCallee& callee = member.callee;
-            if (callee.users_own && !callee.has_x) {
+            if (callee.users_own && !command.has_x()) {
                 continue;
             }
             if (callee.factory != nullptr) {

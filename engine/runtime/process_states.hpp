@@ -54,13 +54,11 @@ private:
 /// Calls `fn(host_command)` for every call of the host's in a plan's forward pass.
 template <class Fn>
 void for_each_host_call(const Plan& plan, Fn&& fn) {
-    for (const Stage& stage : plan.forward) {
-        for (const Command& command : stage.commands) {
-            if (const auto* host = std::get_if<HostCommand>(&command.args)) {
-                fn(*host);
-            }
+    for_each_command(plan.forward, [&](const Command& command) {
+        if (const auto* host = std::get_if<HostCommand>(&command.args)) {
+            fn(*host);
         }
-    }
+    });
 }
 
 }  // namespace nengine::engine

@@ -145,14 +145,15 @@ struct SumBias {
     }
 };
 
-/// @throws ShapeError  a plane has more elements than 31 bits count
+/// @throws ShapeError  31 bits do not count the planes, or the elements of one
 void need_narrow(const ConvShape& s) {
     constexpr Index most = (Index{1} << 31) - 1;
-    if (s.in_h * s.in_w * s.in_c > most) {
+    const Index planes = s.images * s.in_d, size = s.in_h * s.in_w * s.in_c;
+    if (planes > most || size > most) {
         throw ShapeError(
             "convolution",
-            "images of " + std::to_string(s.in_h * s.in_w * s.in_c) + " elements",
-            "at most " + std::to_string(most));
+            std::to_string(planes) + " planes of " + std::to_string(size) + " elements",
+            "at most " + std::to_string(most) + " of each");
     }
 }
 

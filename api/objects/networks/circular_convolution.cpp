@@ -34,6 +34,10 @@ std::int64_t checked(std::int64_t dimensions, const std::string& label) {
     return dimensions;
 }
 
+void need_matrices(const char* call, std::int64_t rows, std::int64_t cols, int copies) {
+    detail::need_matrices(call, "a matrix", rows, cols, copies, "dimensions");
+}
+
 void check_dimensions(std::int64_t dimensions, const char* call) {
     detail::need_size(dimensions, 1, std::string(call) + ": dimensions");
 }
@@ -88,7 +92,7 @@ std::vector<double> circconv(std::vector<double> a, std::vector<double> b,
 std::pair<Array, Array> dft_half(std::int64_t dimensions) {
     check_dimensions(dimensions, "dft_half");
     const std::int64_t rows = frequencies(dimensions);
-    detail::need_matrices("dft_half", rows, dimensions, 2);
+    need_matrices("dft_half", rows, dimensions, 2);
     std::pair result{Array::full({rows, dimensions}), Array::full({rows, dimensions})};
     auto& [real, imaginary] = result;
     for (std::int64_t k = 0; k < rows; ++k) {
@@ -103,7 +107,7 @@ std::pair<Array, Array> dft_half(std::int64_t dimensions) {
 Array transform_in(std::int64_t dimensions, Factor factor, bool invert) {
     check_dimensions(dimensions, "transform_in");
     // The matrix, and a Fourier transform of half its size.
-    detail::need_matrices("transform_in", 4 * frequencies(dimensions), dimensions, 2);
+    need_matrices("transform_in", 4 * frequencies(dimensions), dimensions, 2);
     const auto [real, imaginary] = dft_half(dimensions);
     // The transform of the involution of a real vector is the conjugate.
     const double sign = invert ? -1.0 : 1.0;
@@ -124,7 +128,7 @@ Array transform_in(std::int64_t dimensions, Factor factor, bool invert) {
 
 Array transform_out(std::int64_t dimensions) {
     check_dimensions(dimensions, "transform_out");
-    detail::need_matrices("transform_out", dimensions, 4 * frequencies(dimensions), 1);
+    need_matrices("transform_out", dimensions, 4 * frequencies(dimensions), 1);
     const auto d = static_cast<double>(dimensions);
     std::vector<double> values;
     values.reserve(static_cast<std::size_t>(dimensions * 4 * frequencies(dimensions)));
