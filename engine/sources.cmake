@@ -1,7 +1,6 @@
 # Sources of engine/, relative to it.
 set(NENGINE_ENGINE_SOURCES
     ir/any_block.cpp
-    ir/commands.cpp
     ir/compressed_rows.cpp
     ir/element_view.cpp
     ir/explain.cpp

@@ -25,6 +25,13 @@ struct AnyBlock {
         return static_cast<std::size_t>(size()) * itemsize(dtype);
     }
     void* address(Index element) const { return element_at(data, dtype, element); }
+    /// The same elements for so many steps and items.
+    AnyBlock over(Index n_steps, Index items) const {
+        AnyBlock result = *this;
+        result.steps = n_steps;
+        result.batch = items;
+        return result;
+    }
     /// Of a dtype that is `Real`.
     template <class Real>
     Block<Real> as() const {

@@ -21,18 +21,15 @@ struct Command {
 };
 
 /// Calls `visit(operand, access)` for what a command reads and writes.
-void for_each_operand(const Command& command, const KernelCall::Visit& visit);
+inline void for_each_operand(const Command& command, const VisitOperand& visit) {
+    std::visit([&](const auto& args) { args.for_each_operand(visit); }, command.args);
+}
 
 /// The arguments of a kernel that one has to know; null: the command is another.
 template <template <class> class Args>
-const Args<Planned>* args_of(const Command& command) {
-    const auto* call = std::get_if<KernelCall>(&command.args);
-    return call == nullptr ? nullptr : call->as<Args>();
-}
-template <template <class> class Args>
-Args<Planned>* args_of(Command& command) {
+auto* args_of(auto& command) {
     auto* call = std::get_if<KernelCall>(&command.args);
-    return call == nullptr ? nullptr : call->as<Args>();
+    return call == nullptr ? nullptr : call->template as<Args>();
 }
 
 }  // namespace nengine::engine

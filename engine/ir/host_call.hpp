@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/ir/names.hpp"
-#include "engine/ir/operand.hpp"
+#include "engine/ir/planned.hpp"
 
 // What plans call on the host: functions of the user's, and processes.
 
@@ -49,6 +49,15 @@ struct HostCommand {
     std::vector<Member> members;
     Operand x, output;
 
+    /// What is read and written; not what is absent.
+    void for_each_operand(const VisitOperand& visit) const {
+        if (x.present()) {
+            visit(x, FieldAccess::read);
+        }
+        if (output.present()) {
+            visit(output, FieldAccess::write);
+        }
+    }
     bool has_x() const { return x.present(); }
     /// What members agree in.
     const HostCallee& callee() const { return members.front().callee; }

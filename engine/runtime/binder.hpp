@@ -37,26 +37,8 @@ public:
         return result;
     }
 
-    /// The numbers of an operand: `steps` and `items` extents, stride 0 where it has
-    /// one row.
-    AnyBlock block(const Operand& operand, Index steps, Index items) const {
-        return block_at(operand, place(operand), dtype(operand), steps, items);
-    }
-    /// With the operand's own extents.
-    AnyBlock block(const Operand& operand) const {
-        const OperandPlace own = place(operand);
-        return block_at(operand, own, dtype(operand), own.steps, own.items);
-    }
-
     const Device& device() const override { return to_.device; }
-    DType dtype(const Operand& operand) const override {
-        return to_.plan.buffer(operand).dtype;
-    }
-    OperandPlace place(const Operand& operand) const override;
-    void* address(const Operand& operand) const override {
-        return element_at(to_.memory.data(operand.buffer), dtype(operand),
-                          operand.offset);
-    }
+    AnyBlock block(const Operand& operand) const override;
     Index* table(TableId id) const override { return to_.tables[id]; }
     double dt() const override { return to_.plan.model->dt(); }
     // Within a stepped stage the clock is a history of its own: TimeUpdate always

@@ -33,13 +33,14 @@ UserCall::UserCall(const HostContext& context, const HostCommand& command,
     const bool again_in_tiles = items_ == 1 && extent.items < context.minibatch;
     kept_ = logged_ && (context.keeps_calls || again_in_tiles);
     if (command.x.present()) {
-        x_.emplace(context.device, binder.block(command.x, steps.count, items_),
+        x_.emplace(context.device, binder.block(command.x).over(steps.count, items_),
                    HostAccess::read);
         arguments_.resize(x_->row_size());
     }
     if (command.output.present()) {
-        dtype_ = binder.dtype(command.output);
-        out_.emplace(context.device, binder.block(command.output, steps.count, items_),
+        const AnyBlock output = binder.block(command.output);
+        dtype_ = output.dtype;
+        out_.emplace(context.device, output.over(steps.count, items_),
                      HostAccess::write);
         results_.resize(out_->row_size());
     }
@@ -168,10 +169,10 @@ void call_side_by_side(const HostContext& context, const HostCommand& command,
     const Index first_item = by_item ? extent.first_item : 0;
     std::optional<HostBlock> in;
     if (command.x.present()) {
-        in.emplace(context.device, binder.block(command.x, steps.count, items),
+        in.emplace(context.device, binder.block(command.x).over(steps.count, items),
                    HostAccess::read);
     }
-    HostBlock out(context.device, binder.block(command.output, steps.count, items),
+    HostBlock out(context.device, binder.block(command.output).over(steps.count, items),
                   HostAccess::write);
     const IndexedVector<Index, Part> parts = parts_of(command, context.processes);
     const auto make_task = [&](Index task) {

@@ -25,13 +25,7 @@ public:
 
     const Plan& plan() const { return *plan_; }
     ChunkSize chunk() const { return chunk_; }
-    /// The numbers of an operand of the plan: `steps` and `items` extents, stride 0
-    /// where it has one row.
-    AnyBlock block(const Operand& operand, const ChunkExtent& extent, Index steps,
-                   Index items) const {
-        return Binder(bindings_, extent).block(operand, steps, items);
-    }
-    /// With the operand's own extents.
+    /// The numbers of an operand of the plan.
     AnyBlock block(const Operand& operand, const ChunkExtent& extent) const {
         return Binder(bindings_, extent).block(operand);
     }

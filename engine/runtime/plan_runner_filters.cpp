@@ -17,8 +17,9 @@ void PlanRunner::make_prepared_filters() {
 void PlanRunner::prepare_filter_of(const ConvArgs<Planned>& command) {
     ConvShape shape = command.shape;
     shape.images = 1;
-    const DType dtype = plan_->buffer(command.w).dtype;
-    const void* w = Binder(bindings_, ChunkExtent{}).address(command.w);
+    const AnyBlock filter = block(command.w, ChunkExtent{});
+    const DType dtype = filter.dtype;
+    const void* w = filter.data;
     const BufferKind kind = plan_->buffer(command.w).kind;
     const bool stays = kind == BufferKind::parameter || kind == BufferKind::packed ||
                        kind == BufferKind::literal;

@@ -36,7 +36,9 @@ void PlanRunner::call_processes(const HostContext& context, const HostCommand& c
                                 const ChunkExtent& extent, HostSteps steps) {
     const Binder binder(bindings_, extent);
     const bool shared = !command.callee().differs_by_item && extent.items < minibatch_;
-    const auto output = [&] { return binder.block(command.output, steps.count, 1); };
+    const auto output = [&] {
+        return binder.block(command.output).over(steps.count, 1);
+    };
     if (shared && extent.first_item > 0) {
         write_block(device_, output(), shared_.at(&command));
         return;

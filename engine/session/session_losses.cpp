@@ -116,7 +116,7 @@ auto SessionCore::compared_rows(Runner& runner, const Comparison& with,
     }
     Compared result;
     result.samples = compared_samples(with.objective, entry, with.n_steps);
-    take_rows(result, runner.block(probe.rows, extent, extent.steps, extent.items),
+    take_rows(result, runner.block(probe.rows, extent).over(extent.steps, extent.items),
               gradient, at.rows);
     take_targets(result, with.targets.at(probe.probe).rows(at.before, n),
                  with.items + extent.first_item, extent.items);

@@ -23,7 +23,8 @@ void SessionCore::emit_samples(Runner& runner, const ChunkExtent& extent,
             continue;
         }
         const auto n = static_cast<Index>(samples.rows.size());
-        const AnyBlock rows = runner.block(probe.rows, extent, extent.steps, items);
+        const AnyBlock rows =
+            runner.block(probe.rows, extent).over(extent.steps, items);
         const Index size = rows.rows * rows.cols;
         std::vector<std::byte> host(static_cast<std::size_t>(items * n * size) *
                                     itemsize(rows.dtype));

@@ -79,16 +79,18 @@ public:
     TestContext() : memory_(1000) {}
 
     const Device& device() const override { return device_; }
-    DType dtype(const Operand& operand) const override {
-        return operand.buffer == wide ? DType::float64 : DType::float32;
-    }
-    OperandPlace place(const Operand& operand) const override {
+    AnyBlock block(const Operand& operand) const override {
         const bool history = operand.buffer.value % 2 == 1;
-        return {address(operand), history ? 7 : 1, history ? 5 : 1, history ? 50 : 0,
-                history ? 10 : 0};
-    }
-    void* address(const Operand& operand) const override {
-        return const_cast<float*>(at(operand.buffer)) + operand.offset;
+        return {.dtype = operand.buffer == wide ? DType::float64 : DType::float32,
+                .data = const_cast<float*>(at(operand.buffer)) + operand.offset,
+                .steps = history ? 7 : 1,
+                .batch = history ? 5 : 1,
+                .rows = operand.rows,
+                .cols = operand.cols,
+                .time_stride = history ? 50 : 0,
+                .batch_stride = history ? 10 : 0,
+                .row_stride = operand.row_stride,
+                .col_stride = operand.col_stride};
     }
     Index* table(TableId id) const override { return &tables_[id.value]; }
     double dt() const override { return 0.125; }
