@@ -1,6 +1,7 @@
 set(NENGINE_API_TESTS
     adaptive_exponential_test.cpp
     arithmetic_test.cpp
+    config_test.cpp
     custom_neuron_test.cpp
     device_choice_test.cpp
     ../reference/naive_interpreter.cpp
@@ -19,6 +20,7 @@ set(NENGINE_API_TESTS
     errors_of_simulators_test.cpp
     freeze_test.cpp
     errors_of_values_test.cpp
+    failing_functions_test.cpp
     front_end_test.cpp
     gemm_math_test.cpp
     gradient_contract_test.cpp

@@ -392,11 +392,9 @@ std::vector<NaiveWrite> naive_execute(const Model& model, const Operator& op,
                                       NaiveProcesses& processes, Index step,
                                       bool training) {
     const auto* process = dynamic_cast<const SimProcess*>(&op);
-    if (training && process != nullptr && process->trained_as != nullptr) {
-        return Execution(model, *process->trained_as, memory, processes, step, training)
-            .run();
-    }
-    return Execution(model, op, memory, processes, step, training).run();
+    const bool other = training && process != nullptr && process->trained_as != nullptr;
+    const Operator& executed = other ? *process->trained_as : op;
+    return Execution(model, executed, memory, processes, step, training).run();
 }
 
 }  // namespace nengine::reference
