@@ -2,8 +2,9 @@
 """clang-tidy on chosen sources: tidy.py BUILD [--changed] [--seconds N] [FILE...].
 
 BUILD has the compile_commands.json. --changed: the sources that differ from where this
-branch left origin/main (or main), files that git does not know yet among them. --seconds:
-no file is begun after that; what was left out is said.
+branch left origin/main (or main), on main itself from what it was a day before its last
+commit; files that git does not know yet are among them, and the latest come first.
+--seconds: no file is begun after that; what was left out is said.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+SECONDS_PER_DAY = 86400
 
 
 def git(*arguments):
@@ -23,21 +25,26 @@ def git(*arguments):
     return done.stdout.split("\n")[:-1] if done.returncode == 0 else None
 
 
-def base_commit():
-    """Where this branch left main; what was there before the last commit on main."""
+def own_commits():
+    """Those since this branch left main; on main, those of the day before the last."""
     head = git("rev-parse", "HEAD")
+    if head is None:
+        sys.exit("tidy: got no commit to compare with, needs a git checkout")
     for main in ("origin/main", "main"):
         base = git("merge-base", main, "HEAD")
         if base and base != head:
-            return base[0]
-    return "HEAD~1"
+            return f"{base[0]}..HEAD"
+    last = int(git("log", "-1", "--format=%ct")[0])
+    older = git("rev-list", "-1", f"--before={last - SECONDS_PER_DAY}", "HEAD")
+    return f"{older[0]}..HEAD" if older else "HEAD"
 
 
 def changed_files():
-    changed = git("diff", "--name-only", "--diff-filter=d", base_commit(), "--", "*.cpp")
-    if changed is None:
-        sys.exit("tidy: got no commit to compare with, needs a git checkout")
-    return changed + git("ls-files", "--others", "--exclude-standard", "--", "*.cpp")
+    """Sources, the latest changes first."""
+    names = git("ls-files", "--others", "--exclude-standard", "--", "*.cpp")
+    names += git("diff", "--name-only", "HEAD", "--", "*.cpp")
+    names += git("log", "--name-only", "--format=", own_commits(), "--", "*.cpp")
+    return [name for name in dict.fromkeys(names) if (ROOT / name).exists()]
 
 
 def write_commands(build, folder):
@@ -96,9 +103,11 @@ def main():
     wanted = {(ROOT / name).resolve() for name in chosen.files}
     for source in sorted(wanted - compiled):
         sys.exit(f"tidy: {source}: not compiled in {chosen.build}")
+    sources = sorted(wanted)
     if chosen.changed:
-        wanted |= {(ROOT / name).resolve() for name in changed_files()} & compiled
-    sys.exit(0 if run(folder, sorted(wanted), chosen.seconds) else 1)
+        changed = [(ROOT / name).resolve() for name in changed_files()]
+        sources += [source for source in changed if source in compiled - wanted]
+    sys.exit(0 if run(folder, sources, chosen.seconds) else 1)
 
 
 if __name__ == "__main__":
