@@ -125,9 +125,9 @@ NeuronType type_number(std::size_t position) {
 NeuronType named_type(const char* name, std::string_view by) {
     const auto found = find_neuron(name);
     if (!found) {
-        throw ValidationError(message(
-            by, ("got the rate type " + std::string(name) + ", which is not registered")
-                    .c_str()));
+        throw ValidationError(message(by, ("got the rate type " + std::string(name) +
+                                           ", needs one that is registered before it")
+                                              .c_str()));
     }
     return *found;
 }

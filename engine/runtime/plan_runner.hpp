@@ -59,7 +59,14 @@ public:
     std::vector<double> stage_seconds() const;
 
 private:
-    using RecordingKey = std::tuple<bool, std::size_t, Index, Index>;
+    /// Where a stepped region runs.
+    struct RecordingKey {
+        bool backward;
+        std::size_t stage;
+        Index items, first_item;
+
+        auto operator<=>(const RecordingKey&) const = default;
+    };
     /// A stepped region: the calls of successive steps, as many as have been needed,
     /// and recordings of some steps each.
     struct Recorded {

@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <tuple>
+#include <compare>
 
 #include "engine/planner/emit/emit.hpp"
 #include "kernels/elementwise.hpp"
@@ -11,31 +11,51 @@
 namespace nengine::engine {
 namespace {
 
-/// What two moves must agree on to become one; the offset comes last, for sorting.
-using MoveKey = std::tuple<int, BufferId, BufferId, Index, bool, int, Index>;
+enum class MoveKind { other, zeros, load, store };
+
+/// What two moves must agree on to become one, and where it begins, which comes last
+/// for sorting.
+struct MoveKey {
+    MoveKind kind = MoveKind::other;
+    BufferId buffer, history;
+    Index shift = 0;
+    bool accumulate = false;
+    Rows in_time{};
+    Index offset = 0;
+
+    auto operator<=>(const MoveKey&) const = default;
+};
 
 struct Move {
     MoveKey key;
-    Index end = -1;  ///< the offset at which the next one must begin
+    Index end = 0;  ///< the offset at which the next one must begin
+
+    bool moves() const { return key.kind != MoveKind::other; }
 };
 
 bool plain(const Operand& operand) {
     return operand.rows == 1 && operand.count == 1 && operand.col_stride == 1;
 }
 
-/// A fill of zeros or a move of rows; `end` -1 for any other command.
 Move move_of(const Command& command) {
     if (const auto* fill = args_of<FillArgs>(command);
         fill != nullptr && fill->value == 0.0 && plain(fill->dst)) {
         const Operand& dst = fill->dst;
-        return {{0, dst.buffer, no_buffer, dst.shift, false,
-                 static_cast<int>(dst.in_time), dst.offset},
+        return {{.kind = MoveKind::zeros,
+                 .buffer = dst.buffer,
+                 .shift = dst.shift,
+                 .in_time = dst.in_time,
+                 .offset = dst.offset},
                 dst.offset + dst.cols};
     }
     if (const auto* row = args_of<MoveRowArgs>(command)) {
-        const int kind = row->kind == RowMove::load ? 1 : 2;
-        return {{kind, row->row.buffer, row->history.buffer, row->shift,
-                 row->accumulate, 0, row->row.offset},
+        const bool load = row->kind == RowMove::load;
+        return {{.kind = load ? MoveKind::load : MoveKind::store,
+                 .buffer = row->row.buffer,
+                 .history = row->history.buffer,
+                 .shift = row->shift,
+                 .accumulate = row->accumulate,
+                 .offset = row->row.offset},
                 row->row.offset + row->row.cols};
     }
     return {};
@@ -43,7 +63,7 @@ Move move_of(const Command& command) {
 
 bool adjacent(const Move& a, const Move& b) {
     MoveKey expected = a.key;
-    std::get<6>(expected) = a.end;
+    expected.offset = a.end;
     return expected == b.key;
 }
 
@@ -66,8 +86,8 @@ void coalesce(std::vector<Command>& commands) {
         // will do.
         const Move head = move_of(*first);
         auto last = first + 1;
-        while (head.end >= 0 && last != commands.end() && move_of(*last).end >= 0 &&
-               std::get<0>(move_of(*last).key) == std::get<0>(head.key)) {
+        while (head.moves() && last != commands.end() &&
+               move_of(*last).key.kind == head.key.kind) {
             ++last;
         }
         std::stable_sort(first, last, [](const Command& a, const Command& b) {
@@ -76,7 +96,7 @@ void coalesce(std::vector<Command>& commands) {
         Move before;
         for (; first != last; ++first) {
             const Move here = move_of(*first);
-            if (before.end >= 0 && adjacent(before, here)) {
+            if (before.moves() && adjacent(before, here)) {
                 extend(result.back(), here.end - before.end);
                 before.end = here.end;
             } else {

@@ -50,7 +50,8 @@ Index RunLowering::written_size(int n) const {
 
 Operand RunLowering::constant_vector(int slot, Numbers numbers) const {
     const bool once = numbers == Numbers::once;
-    const auto key = std::tuple(run_.front(), slot, once ? 5 : 0);
+    const ConstantKey key{run_.front(), slot,
+                          once ? ConstantKey::Form::once : ConstantKey::Form::repeated};
     const auto found = context_.constant_cache.find(key);
     if (found != context_.constant_cache.end()) {
         context_.storage.touch(found->second.buffer,
@@ -67,7 +68,7 @@ Operand RunLowering::constant_vector(int slot, Numbers numbers) const {
 }
 
 std::pair<BufferId, ElementView> RunLowering::located_constant(int slot) const {
-    const auto key = std::tuple(run_.front(), slot, 1);
+    const ConstantKey key{run_.front(), slot, ConstantKey::Form::located};
     auto found = context_.located_cache.find(key);
     if (found == context_.located_cache.end()) {
         found = context_.located_cache
@@ -282,7 +283,7 @@ Operand RunLowering::dense(int slot, Of of) {
     if (!constant(slot)) {
         return compact(flat(slot, of));
     }
-    const auto key = std::tuple(run_.front(), slot, 4);
+    const ConstantKey key{run_.front(), slot, ConstantKey::Form::dense};
     auto found = context_.constant_cache.find(key);
     if (found == context_.constant_cache.end()) {
         found = context_.constant_cache
@@ -321,7 +322,7 @@ Operand RunLowering::matrix(int slot) const {
         operand.col_stride = access.view.strides[1];
         return operand;
     }
-    const auto key = std::tuple(run_.front(), slot, 2);
+    const ConstantKey key{run_.front(), slot, ConstantKey::Form::matrices};
     const auto found = context_.constant_cache.find(key);
     if (found != context_.constant_cache.end()) {
         return found->second;
@@ -349,7 +350,7 @@ Operand RunLowering::coefficients(int slot) const {
     if (!constant(slot)) {
         refuse_computed(slot, "constants or parameters");
     }
-    const auto key = std::tuple(run_.front(), slot, 3);
+    const ConstantKey key{run_.front(), slot, ConstantKey::Form::coefficients};
     const auto found = context_.constant_cache.find(key);
     if (found != context_.constant_cache.end()) {
         return found->second;

@@ -13,6 +13,15 @@
 
 namespace nengine::engine {
 
+/// A constant of a run, and as what its kernel wants it.
+struct ConstantKey {
+    enum class Form { repeated, once, dense, located, matrices, coefficients };
+    int first_node, slot;
+    Form form;
+
+    auto operator<=>(const ConstantKey&) const = default;
+};
+
 /// What lowerings share while a plan is made.
 struct EmitContext {
     const Graph& graph;
@@ -20,10 +29,9 @@ struct EmitContext {
     Constants& constants;
     Plan& plan;
     Uses uses;
-    /// Constants' operands by (first node of the run, slot, form), so that the backward
-    /// pass finds the forward's.
-    std::map<std::tuple<int, int, int>, Operand> constant_cache;
-    std::map<std::tuple<int, int, int>, std::pair<BufferId, ElementView>> located_cache;
+    /// What the forward pass has made of constants, for the backward pass to find.
+    std::map<ConstantKey, Operand> constant_cache;
+    std::map<ConstantKey, std::pair<BufferId, ElementView>> located_cache;
 };
 
 /// The lowering of a run of merged nodes.

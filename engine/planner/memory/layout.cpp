@@ -1,8 +1,8 @@
 #include "engine/planner/memory/layout.hpp"
 
 #include <algorithm>
+#include <compare>
 #include <map>
-#include <tuple>
 
 namespace nengine::engine {
 namespace {
@@ -21,8 +21,15 @@ IndexedVector<VersionId, Index> find_planes(const Graph& graph) {
 }
 
 /// Only versions that agree on all of this may share a block.
-using BlockClass =
-    std::tuple<VersionKind, DType, int, bool, bool, bool, char, char, Index>;
+struct BlockClass {
+    VersionKind kind;
+    DType dtype;
+    int stage;
+    bool batched, in_time, held, has_history, has_gradient;
+    Index planes;
+
+    auto operator<=>(const BlockClass&) const = default;
+};
 
 class Sets {
 public:
@@ -82,9 +89,15 @@ private:
 
     BlockClass class_of(VersionId id) const {
         const Version& v = graph_.version(id);
-        return {v.kind,       graph_.dtype(v),     v.stage,
-                v.batched,    v.in_time,           v.held,
-                history_[id], needs_.gradient[id], planes_[id]};
+        return {.kind = v.kind,
+                .dtype = graph_.dtype(v),
+                .stage = v.stage,
+                .batched = v.batched,
+                .in_time = v.in_time,
+                .held = v.held,
+                .has_history = history_[id] != 0,
+                .has_gradient = needs_.gradient[id] != 0,
+                .planes = planes_[id]};
     }
 
     bool placed(VersionId id) const {

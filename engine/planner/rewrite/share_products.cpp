@@ -45,8 +45,13 @@ std::optional<MatrixProduct> shareable_product(const Graph& graph, const Uses& u
 }
 
 /// Equal products have equal fingerprints.
-using Fingerprint =
-    std::tuple<VersionId, Index, Index, Index, std::uint64_t, std::uint64_t>;
+struct Fingerprint {
+    VersionId x;
+    Index x_offset, a_offset, rows;
+    std::uint64_t first, middle;  ///< bits of two of the matrix's elements
+
+    auto operator<=>(const Fingerprint&) const = default;
+};
 
 Fingerprint fingerprint(const Graph& graph, const MatrixProduct& product) {
     const auto& [a, x, y] = product;
@@ -54,8 +59,12 @@ Fingerprint fingerprint(const Graph& graph, const MatrixProduct& product) {
     const auto bits = [&](std::size_t i) {
         return std::bit_cast<std::uint64_t>(values[i]);
     };
-    return {x.version,       x.view.offset, a.view.offset,
-            a.view.shape[0], bits(0),       bits(values.size() / 2)};
+    return {.x = x.version,
+            .x_offset = x.view.offset,
+            .a_offset = a.view.offset,
+            .rows = a.view.shape[0],
+            .first = bits(0),
+            .middle = bits(values.size() / 2)};
 }
 
 bool same(const Graph& graph, const MatrixProduct& one, const MatrixProduct& other) {

@@ -1,9 +1,9 @@
 #include "engine/planner/schedule/merge.hpp"
 
 #include <algorithm>
+#include <compare>
 #include <limits>
 #include <map>
-#include <tuple>
 
 #include "engine/planner/graph/dependencies.hpp"
 #include "kernels/base/error.hpp"
@@ -12,7 +12,13 @@ namespace nengine::engine {
 namespace {
 
 /// What two nodes must agree on beside their operators' keys.
-using FullKey = std::tuple<MergeKey, std::vector<int>, bool, bool>;
+struct FullKey {
+    MergeKey op;
+    std::vector<int> slots;
+    bool batched, in_time;
+
+    auto operator<=>(const FullKey&) const = default;
+};
 
 FullKey key_of(const Graph& graph, const Node& node) {
     std::vector<Shape> shapes;
