@@ -15,7 +15,11 @@ void upload_as(const Device& device, void* to, DType dtype, const double* values
         std::vector<Real> converted(std::min(n, piece));
         for (std::size_t first = 0; first < n; first += piece) {
             const std::size_t count = std::min(piece, n - first);
-            std::copy_n(values + first, count, converted.begin());
+            Real* const out = converted.data();
+#pragma omp simd
+            for (std::size_t i = 0; i < count; ++i) {
+                out[i] = static_cast<Real>(values[first + i]);
+            }
             device.upload(static_cast<Real*>(to) + first, converted.data(),
                           count * sizeof(Real));
         }

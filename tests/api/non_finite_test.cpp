@@ -136,7 +136,6 @@ TEST(NonFinite, GradientsStopTheUpdateWhereTheLossIsFinite) {
     }
 }
 
-/// y = w x
 /// What simulators of a network say of a number that only float64 holds.
 template <class Make>
 std::string refused_in_single(const Make& make) {
@@ -184,6 +183,19 @@ TEST(NonFinite, BuiltValuesThatOverflowFloat32AreRefused) {
                 text("a.neurons", ""));
 }
 
+TEST(NonFinite, BuiltValuesAreRefusedFromWhereFloat32RoundsToInfinity) {
+    const double infinite = 0x1.ffffffp127;
+    for (const double sign : {1.0, -1.0}) {
+        Network net;
+        net.node({0.0, sign * std::nextafter(infinite, 0.0)});
+        EXPECT_NO_THROW(Simulator(net, in_single()));
+        EXPECT_THAT(refused_in_single([&](Network& other) {
+                        other.node({0.0, sign * infinite}, {.label = "u"});
+                    }),
+                    HasSubstr("'u.out': got"));
+    }
+}
+
 TEST(NonFinite, ParametersThatOverflowFloat32AreRefusedWhenTheyAreSet) {
     const Saturating of;
     Simulator single(of.net, in_single()), twice(of.net, quiet());
@@ -201,6 +213,7 @@ TEST(NonFinite, ParametersThatOverflowFloat32AreRefusedWhenTheyAreSet) {
     EXPECT_EQ(single.parameter("a.bias"), before);
 }
 
+/// y = w x
 struct Product {
     Network net{NetworkOptions{.seed = 1}};
     Node x = net.node(0.0, {.label = "x"});
