@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "kernels/neuron_scan.hpp"
 #include "tests/reference/neurons.hpp"
@@ -12,21 +14,15 @@ namespace nengine::test {
 using namespace kernels;
 namespace {
 
-const char* const all_types[] = {"LIF",
-                                 "LIFRate",
-                                 "SoftLIFRate",
-                                 "RectifiedLinear",
-                                 "SpikingRectifiedLinear",
-                                 "Sigmoid",
-                                 "Tanh",
-                                 "AdaptiveLIF",
-                                 "AdaptiveLIFRate",
-                                 "LeakyReLU",
-                                 "SpikingLeakyReLU",
-                                 "RegularSpiking"};
-
 constexpr Index steps = 3, batch = 5, n = 257;
 constexpr Index rows = steps * batch;
+
+std::vector<NeuronType> with_rate_curve() {
+    std::vector<NeuronType> types;
+    std::ranges::copy_if(built_in_neurons(), std::back_inserter(types),
+                         [](NeuronType type) { return neuron_info(type).has_rate; });
+    return types;
+}
 
 template <class Real>
 struct Gradients {
@@ -111,8 +107,7 @@ protected:
 };
 
 TEST_P(NeuronRate, IsNengosRateCurve) {
-    for (const char* const name : all_types) {
-        const NeuronType type = neuron_type(name);
+    for (const NeuronType type : with_rate_curve()) {
         const auto neuron = reference_neuron(type);
         const auto current = uniform<double>(rows * n, -3, 30, 1);
         const auto exact = rates(type, {}, current);
@@ -173,8 +168,7 @@ TEST_P(NeuronRate, IsExactNearTheThresholdAndFarFromIt) {
 
 TEST_P(NeuronRate, DerivativeIsThatOfTheCurve) {
     constexpr double h = 1e-6;
-    for (const char* const name : all_types) {
-        const NeuronType type = neuron_type(name);
+    for (const NeuronType type : with_rate_curve()) {
         const auto neuron = reference_neuron(type);
         const auto x = uniform<double>(rows * n, -2, 6, 1);
         const auto gain = uniform<double>(n, 0.5, 2, 2);
@@ -207,8 +201,7 @@ TEST_P(NeuronRate, DerivativeIsThatOfTheCurve) {
 }
 
 TEST_P(NeuronRate, DerivativeInFloatIsTheOneInDouble) {
-    for (const char* const name : all_types) {
-        const NeuronType type = neuron_type(name);
+    for (const NeuronType type : with_rate_curve()) {
         for (const int degree : {0, 6}) {
             // values that floats hold exactly: both precisions see the same currents
             auto x = uniform<float>(rows * n, -40, 40, 1);

@@ -18,21 +18,6 @@ namespace {
 
 constexpr double dt = 0.001;
 
-const char* const all_types[] = {"LIF",
-                                 "LIFRate",
-                                 "SoftLIFRate",
-                                 "RectifiedLinear",
-                                 "SpikingRectifiedLinear",
-                                 "Sigmoid",
-                                 "Tanh",
-                                 "AdaptiveLIF",
-                                 "AdaptiveLIFRate",
-                                 "Izhikevich",
-                                 "AdaptiveExponential",
-                                 "LeakyReLU",
-                                 "SpikingLeakyReLU",
-                                 "RegularSpiking"};
-
 /// What a run leaves: every output and the states after the last step.
 template <class Real>
 struct Outcome {
@@ -138,8 +123,7 @@ protected:
 };
 
 TEST_P(NeuronScan, FollowsNengosEquationsInFloat) {
-    for (const char* const name : all_types) {
-        const NeuronType type = neuron_type(name);
+    for (const NeuronType type : built_in_neurons()) {
         for (const int degree : {0, 6, 8}) {
             compare(Population<float>(type, 100, 5, 257, {degree}), 2e-5);
         }
@@ -147,8 +131,7 @@ TEST_P(NeuronScan, FollowsNengosEquationsInFloat) {
 }
 
 TEST_P(NeuronScan, FollowsNengosEquationsInDouble) {
-    for (const char* const name : all_types) {
-        const NeuronType type = neuron_type(name);
+    for (const NeuronType type : built_in_neurons()) {
         compare(Population<double>(type, 100, 1, 257, {}), 1e-12);
     }
 }
@@ -180,8 +163,7 @@ TEST_P(NeuronScan, SpikesWithNengoAtEveryStepInDouble) {
 }
 
 TEST_P(NeuronScan, IsTheSameForAllStepsAtOnceAndOneByOne) {
-    for (const char* const name : all_types) {
-        const NeuronType type = neuron_type(name);
+    for (const NeuronType type : built_in_neurons()) {
         const Population<float> p(type, 13, 5, 261, {6});
         const auto at_once = run(device(), p, p.steps, Fused::yes);
         EXPECT_EQ(at_once, run(device(), p, 1, Fused::yes));
@@ -312,8 +294,7 @@ TEST_P(NeuronScan, ReadsHeldInputSharedParametersAndAnyStride) {
 }
 
 TEST_P(NeuronScan, DoesNotHideNaN) {
-    for (const char* const name : all_types) {
-        const NeuronType type = neuron_type(name);
+    for (const NeuronType type : built_in_neurons()) {
         Population<float> p(type, 2, 1, 33, {6});
         p.input[0] = std::numeric_limits<float>::quiet_NaN();
         const auto got = run(device(), p, p.steps);

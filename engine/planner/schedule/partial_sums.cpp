@@ -84,15 +84,19 @@ private:
         }
     }
 
+    Overlaps overlaps_of(VersionId id, const auto& uses) {
+        std::vector<const ElementView*> views;
+        for (const Use& use : uses) {
+            views.push_back(&access_of(use).view);
+        }
+        return {graph_.version(id).size, views};
+    }
+
     /// A reader of elements that nothing but a preset defines may run before the first
     /// real part.
     bool preset_is_read(VersionId id) {
         const auto& writers = uses_.writers[id];
-        std::vector<const ElementView*> views;
-        for (const Use& use : writers) {
-            views.push_back(&access_of(use).view);
-        }
-        Overlaps overlaps(graph_.version(id).size, views);
+        Overlaps overlaps = overlaps_of(id, writers);
         std::vector<Overlaps::Number> found;
         const auto preset_only = [&](const ElementView& view) {
             found.clear();
@@ -233,11 +237,7 @@ private:
     /// A reader sees the sum up to the last class that writes one of its elements.
     void redirect_readers(VersionId id, const std::vector<Sum>& sums) {
         const auto& writers = uses_.writers[id];
-        std::vector<const ElementView*> views;
-        for (const Use& use : writers) {
-            views.push_back(&access_of(use).view);
-        }
-        Overlaps overlaps(graph_.version(id).size, views);
+        Overlaps overlaps = overlaps_of(id, writers);
         std::vector<Overlaps::Number> found;
         const auto sum_for = [&](const ElementView& view) {
             found.clear();
