@@ -84,7 +84,7 @@ double RandomState::standard_normal() {
         has_normal_ = false;
         return std::exchange(normal_, 0.0);
     }
-    double x1, x2, r2;
+    double x1 = 0, x2 = 0, r2 = 0;
     do {
         x1 = 2.0 * random_sample() - 1.0;
         x2 = 2.0 * random_sample() - 1.0;
@@ -102,7 +102,7 @@ std::uint64_t RandomState::interval(std::uint64_t max) {
     }
     const std::uint64_t mask = ~std::uint64_t{0} >> std::countl_zero(max);
     const bool wide = max > 0xffffffffU;
-    std::uint64_t value;
+    std::uint64_t value = 0;
     do {
         value = (wide ? random_u64() : random_u32()) & mask;
     } while (value > max);
@@ -158,7 +158,7 @@ double RandomState::gamma_above_one(double shape) {
     const double b = shape - 1.0 / 3.0;
     const double c = 1.0 / std::sqrt(9.0 * b);
     for (;;) {
-        double x, v;
+        double x = 0, v = 0;
         do {
             x = standard_normal();
             v = 1.0 + c * x;

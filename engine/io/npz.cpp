@@ -134,7 +134,7 @@ private:
         zip_uint64_t done = 0;
         // Until the end is seen, because the checksum is compared there.
         for (zip_int64_t n = 1; n > 0;) {
-            std::byte beyond;
+            std::byte beyond{};
             const bool full = done == info.size;
             n = zip_fread(file.get(), full ? &beyond : bytes.data() + done,
                           full ? 1 : info.size - done);

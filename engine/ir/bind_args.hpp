@@ -83,7 +83,7 @@ Args<Bound<Real>> bind_args(const Args<Planned>& planned, const BindContext& con
     Args<Bound<Real>> bound{};
     const auto bind_field = [&](const auto& from, const auto& to) {
         const Operand* like = nullptr;
-        if constexpr (requires { like = &(planned.*from.like); }) {
+        if constexpr (std::is_same_v<decltype(planned.*from.like), const Operand&>) {
             like = &(planned.*from.like);
         }
         const MemberBinder<Real> bind{context, like, from.of_group};

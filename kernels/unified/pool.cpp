@@ -281,13 +281,13 @@ void max_pool_backward(const Exec& exec, const MaxPoolBackwardArgs<Bound<Real>>&
     for_images(run, args.x, args.dL_dy, args.dL_dx);
 }
 
-#define NENGINE_INSTANTIATE(Real)                                                     \
-    template void average_pool(const ThisExec&, const AveragePoolArgs<Bound<Real>>&); \
-    template void max_pool(const ThisExec&, const MaxPoolArgs<Bound<Real>>&);         \
-    template void max_pool_backward(const ThisExec&,                                  \
-                                    const MaxPoolBackwardArgs<Bound<Real>>&);
-
-NENGINE_INSTANTIATE(float)
-NENGINE_INSTANTIATE(double)
+template void average_pool(const ThisExec&, const AveragePoolArgs<Bound<float>>&);
+template void average_pool(const ThisExec&, const AveragePoolArgs<Bound<double>>&);
+template void max_pool(const ThisExec&, const MaxPoolArgs<Bound<float>>&);
+template void max_pool(const ThisExec&, const MaxPoolArgs<Bound<double>>&);
+template void max_pool_backward(const ThisExec&,
+                                const MaxPoolBackwardArgs<Bound<float>>&);
+template void max_pool_backward(const ThisExec&,
+                                const MaxPoolBackwardArgs<Bound<double>>&);
 
 }  // namespace nengine::kernels

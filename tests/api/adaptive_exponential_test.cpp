@@ -17,6 +17,12 @@ using ::testing::HasSubstr;
 
 constexpr int n_neurons = 5;
 
+/// Where a probe has a neuron at a step.
+std::size_t at(int step, int neuron) {
+    return static_cast<std::size_t>(step) * n_neurons +
+           static_cast<std::size_t>(neuron);
+}
+
 /// Constant currents, from one that is too small to spike on.
 const std::vector<double> currents{0.7, 1.5, 2.5, 4.0, 8.0};
 
@@ -50,10 +56,9 @@ TEST(AdaptiveExponential, StepsAsItsEquationsSay) {
         for (int t = 0; t < n_steps; ++t) {
             const double output =
                 reference::step(neuron, 0.001, currents[static_cast<std::size_t>(i)]);
-            const auto at = static_cast<std::size_t>(t * n_neurons + i);
-            ASSERT_EQ(spikes[at], output) << "step " << t << " neuron " << i;
-            ASSERT_NEAR(voltage[at], neuron.voltage, 1e-9);
-            ASSERT_NEAR(adaptation[at], neuron.adaptation, 1e-9);
+            ASSERT_EQ(spikes[at(t, i)], output) << "step " << t << " neuron " << i;
+            ASSERT_NEAR(voltage[at(t, i)], neuron.voltage, 1e-9);
+            ASSERT_NEAR(adaptation[at(t, i)], neuron.adaptation, 1e-9);
         }
     }
 }
@@ -68,7 +73,7 @@ TEST(AdaptiveExponential, SpikesAboveItsThresholdAndSlowsDown) {
     const auto count = [&](int neuron, int from, int to) {
         double sum = 0;
         for (int t = from; t < to; ++t) {
-            sum += spikes[static_cast<std::size_t>(t * n_neurons + neuron)];
+            sum += spikes[at(t, neuron)];
         }
         return sum * 0.001;
     };

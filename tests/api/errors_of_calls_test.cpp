@@ -210,9 +210,11 @@ std::vector<Case> moved_simulators() {
                     [work](Example& e) {
                         Simulator sim(e.net, quiet());
                         const Simulator other = std::move(sim);
+                        // NOLINTBEGIN(*-use-after-move): this is about what that does
                         EXPECT_TRUE(sim.closed());
                         sim.close();
                         work(sim);
+                        // NOLINTEND(*-use-after-move)
                     }};
     };
     return {
@@ -270,9 +272,11 @@ TEST(Errors, DataOfASimulatorThatWasMovedFromIsTheOtherOnes) {
     const Simulator other = std::move(sim);
 
     EXPECT_EQ(other.data(p)(1, 0), 0.5);
+    // NOLINTBEGIN(*-use-after-move): this is about what that does
     EXPECT_THROW(sim.data(p), SimulatorClosed);
     EXPECT_THROW(sim.data(e.a), SimulatorClosed);
     EXPECT_THROW(sim.data(e.ua), SimulatorClosed);
+    // NOLINTEND(*-use-after-move)
     sim = Simulator(e.net, quiet());
     EXPECT_NO_THROW(sim.run_steps(1));
 }

@@ -41,8 +41,9 @@ struct Channel {
 Tensor inputs(std::int64_t items, std::int64_t steps) {
     std::vector<double> values;
     for (std::int64_t i = 0; i < items * steps; ++i) {
+        const std::int64_t item = i / steps;
         values.push_back(std::sin(0.37 * static_cast<double>(i)) +
-                         0.1 * static_cast<double>(i / steps));
+                         0.1 * static_cast<double>(item));
     }
     return Tensor({items, steps, 1}, values);
 }

@@ -61,7 +61,7 @@ inline double lif_rate(const Neuron& n, double current) {
 
 inline double soft_lif_rate(const Neuron& n, double current) {
     const double x = (current - 1) / n.sigma;
-    double q;
+    double q = 0;
     if (x <= -20) {
         q = -x - std::log(n.sigma);
     } else {

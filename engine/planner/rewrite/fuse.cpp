@@ -101,8 +101,9 @@ bool reaches_reader(const Graph& graph, const Uses& uses, int from, VersionId id
         }
     };
     for (std::size_t i = 0; i < reached.size(); ++i) {
-        const auto next = static_cast<std::size_t>(graph.node(reached[i]).call + 1);
-        if (next > 0 && next < uses.calls.size()) {
+        const int call = graph.node(reached[i]).call;
+        const std::size_t next = static_cast<std::size_t>(call) + 1;
+        if (call >= 0 && next < uses.calls.size()) {
             reach_node(uses.calls[next]);
         }
         for (const Access& access : graph.node(reached[i]).slots) {

@@ -108,10 +108,12 @@ bool self_loop(const Dependencies& deps, int n) {
 /// topological order.
 class Variation {
 public:
-    Variation(Graph& graph, const Dependencies& deps, const Components& components)
-        : graph_(graph), deps_(deps) {
+    Variation(Graph& graph, const Dependencies& deps) : graph_(graph), deps_(deps) {
         in_time_.assign(deps.successors.size(), 0);
         batched_.assign(deps.successors.size(), 0);
+    }
+
+    void settle(const Components& components) {
         for (int c = 0; c < components.count(); ++c) {
             settle(components[c]);
         }
@@ -265,7 +267,7 @@ Graph fold(Graph graph, bool fold) {
     topological_order(graph, find_dependencies(graph, {}, UpdateEdges::none));
     Dependencies deps = recurrence(graph);
     const Components components(deps);
-    Variation(graph, deps, components);
+    Variation(graph, deps).settle(components);
     if (!fold) {
         schedule_stepped(graph);
     } else if (graph.calls_within_steps) {
