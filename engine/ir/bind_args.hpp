@@ -73,7 +73,8 @@ private:
     }
     Block<Real> block(const Operand& from) const {
         const AnyBlock own = context.block(from);
-        const AnyBlock wide = like == nullptr ? own : context.block(*like);
+        const bool alone = like == nullptr || like == &from;
+        const AnyBlock wide = alone ? own : context.block(*like);
         return own.over(wide.steps, wide.batch).template as<Real>();
     }
 };

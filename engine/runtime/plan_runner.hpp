@@ -1,10 +1,10 @@
 #pragma once
 
+#include <compare>
 #include <map>
 #include <memory>
 #include <optional>
 #include <span>
-#include <tuple>
 #include <vector>
 
 #include "engine/runtime/binder.hpp"

@@ -1,6 +1,5 @@
 #include <cmath>
 #include <functional>
-#include <stdexcept>
 
 #include "tests/api/helpers.hpp"
 

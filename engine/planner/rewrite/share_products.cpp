@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <bit>
+#include <compare>
 #include <map>
 #include <optional>
-#include <tuple>
 
 #include "engine/planner/rewrite/rewrite.hpp"
 
