@@ -17,6 +17,7 @@ set(NENGINE_ENGINE_SOURCES
     operators/host_function.cpp
     operators/operator_base.cpp
     operators/max_pool_inc.cpp
+    operators/pointwise.cpp
     operators/pool_inc.cpp
     operators/random_spikes.cpp
     operators/reset.cpp
@@ -54,6 +55,10 @@ set(NENGINE_ENGINE_SOURCES
     planner/schedule/fold.cpp
     planner/schedule/merge.cpp
     planner/schedule/partial_sums.cpp
+    program/assemble_pointwise.cpp
+    program/pointwise_gradient.cpp
+    program/pointwise_graph.cpp
+    program/pointwise_simplify.cpp
     runtime/binder.cpp
     runtime/call_log.cpp
     runtime/host_block.cpp

@@ -14,8 +14,8 @@ namespace nengine::kernels {
 /// (columns) with float64 partial sums where a column has more than 4096 terms.
 template <class Ref>
 struct SumProductArgs {
-    typename Ref::Read a, b;
-    typename Ref::Write dst;
+    typename Ref::ReadView a, b;
+    typename Ref::WriteView dst;
     bool accumulate;
 
     constexpr auto fields() const {

@@ -10,6 +10,7 @@ set(NENGINE_UNIFIED_SOURCES
     unified/loss.cpp
     unified/neuron_scan.cpp
     unified/optimizer.cpp
+    unified/pointwise.cpp
     unified/pool.cpp
     unified/random.cpp
     unified/random_spikes.cpp

@@ -19,7 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # A name in a row that stands for several folders.
 GROUPS = {
-    "declared": ["kernels/base", "kernels"],
+    "declared": ["kernels/base", "kernels/pointwise", "kernels"],
     "functors": ["kernels/neurons", "kernels/synapses", "kernels/losses",
                  "kernels/optimizers"],
     "operators": ["engine/ir", "engine/operators"],
@@ -29,7 +29,8 @@ GROUPS = {
 ALLOWED = {
     # All arithmetic. `kernels` itself declares the families that the engine calls.
     "kernels/base": "",
-    "kernels": "kernels/base",
+    "kernels/pointwise": "kernels/base",
+    "kernels": "kernels/base kernels/pointwise",
     "kernels/neurons": "declared",
     "kernels/synapses": "declared",
     "kernels/losses": "declared",
@@ -41,7 +42,8 @@ ALLOWED = {
     # What to compute, in which order, with which memory.
     "engine/io": "kernels/base",
     "engine/ir": "declared",
-    "engine/operators": "engine/ir declared",
+    "engine/program": "declared",
+    "engine/operators": "engine/ir engine/program declared",
     "engine/planner/graph": "operators declared",
     "engine/planner/normalise": "operators engine/planner/graph declared",
     "engine/planner/rewrite": "operators engine/planner/graph declared",

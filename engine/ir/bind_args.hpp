@@ -33,6 +33,16 @@ struct MemberBinder {
             }
         }
     }
+    template <class To>
+    void operator()(const Operand& from, View<To>& to) const {
+        if (from.present()) {
+            const Block<Real> own = block(from);
+            to = {own.data,
+                  {own.steps, own.time_stride},
+                  {own.batch, own.batch_stride},
+                  from.item_axes()};
+        }
+    }
     void operator()(const Operand& from, BlockGroup<Real>& to) const {
         to = {block(from), from.count, from.group_stride};
     }

@@ -10,7 +10,7 @@ namespace nengine::engine {
 ElementView ElementView::dense(const Shape& shape, Index offset) {
     if (shape.size() > max_dims) {
         throw BuildError("ElementView: got shape " + to_string(shape) +
-                         ", needs at most 4 dimensions");
+                         ", needs at most " + std::to_string(max_dims) + " dimensions");
     }
     ElementView view;
     view.offset = offset;

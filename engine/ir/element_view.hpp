@@ -7,9 +7,9 @@
 
 namespace nengine::engine {
 
-/// Some elements of a value: like a view of a signal, at most 4-D.
+/// Some elements of a value: like a view of a signal, at most 6-D.
 struct ElementView {
-    static constexpr int max_dims = 4;
+    static constexpr int max_dims = kernels::max_item_axes;
     Index offset = 0;
     int dims = 0;
     std::array<Index, max_dims> shape{}, strides{};

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <initializer_list>
 #include <vector>
 
 #include "engine/ir/commands.hpp"
@@ -52,8 +51,10 @@ public:
     /// The same with a member's constant number repeated for each element it writes.
     virtual Operand flat_broadcast(int slot, Of of = Of::value) const = 0;
     /// Operands of an element-wise operator broadcast to the shape of the last slot by
-    /// numpy's rules: equal rows and cols, stride 0 where repeated.
-    virtual std::vector<Operand> broadcast(std::initializer_list<int> slots,
+    /// numpy's rules: equal extents, stride 0 where repeated; an axis for each
+    /// dimension of the last one, so that what several calls give fits together. For
+    /// kernels of Views.
+    virtual std::vector<Operand> broadcast(const std::vector<int>& slots,
                                            Of of_last = Of::value,
                                            Of of_others = Of::value) const = 0;
     /// The elements of one operator, one after the other: a copy of them if they lie
@@ -110,9 +111,13 @@ public:
     enum class Form { flat, dense, dense_vector };
     /// The gradient of a read slot. Constants: use the parameter forms.
     virtual Contribution contribute(int slot, Form form) = 0;
-    /// Of a read slot broadcast to the shape of slot `out`: a temporary of out's shape
-    /// if anything is repeated.
+    /// Of a read slot broadcast to the shape of slot `out`, with extents 1 where it is
+    /// repeated: for commands that sum over those.
     virtual Contribution contribute_broadcast(int slot, int out) = 0;
+    /// The same for commands that do not sum: each element of slot `out`, at each step
+    /// and of each item, has its own share of the gradient. A temporary if these are to
+    /// be summed.
+    virtual Contribution contribute_elements(int slot, int out) = 0;
     virtual void finish(const Contribution& contribution) = 0;
 
     /// The gradient of parameters; always accumulated.
@@ -121,6 +126,8 @@ public:
     virtual Operand parameter_matrix(int slot) = 0;
     /// In the shape of `out`, with extents 1 where the parameter is repeated.
     virtual Operand parameter_broadcast(int slot, int out) = 0;
+    /// As contribute_elements; for deferred commands.
+    virtual Contribution parameter_elements(int slot, int out) = 0;
     /// dL/d(out) and the value of `slot`, in out's shape, for every step.
     virtual std::vector<Operand> saved_broadcast(int slot, int out) const = 0;
     /// Commands that need every step: in a stepped stage they run after its steps.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+
 #include "engine/ir/indexed_vector.hpp"
 #include "engine/ir/names.hpp"
 #include "kernels/base/view.hpp"
@@ -8,6 +10,8 @@
 // tile's items, and the step within a stepped region.
 
 namespace nengine::engine {
+
+using kernels::Axis;
 
 struct BufferSpec;
 using BufferId = Id<BufferSpec>;
@@ -25,8 +29,9 @@ enum class Rows {
     last,     ///< row `steps` of a history: what this chunk leaves
 };
 
-/// Elements of a buffer's rows: `rows` x `cols` for each step and item, as in Block.
-/// `count` members of a merged group lie `group_stride` apart (products only; else 1).
+/// Elements of a buffer's rows: `rows` x `cols` for each step and item, as in Block,
+/// and more axes outside of them for kernels that take a View. `count` members of a
+/// merged group lie `group_stride` apart (products only; else 1).
 struct Operand {
     BufferId buffer = no_buffer;
     Rows in_time = Rows::fixed;
@@ -35,8 +40,22 @@ struct Operand {
     Index rows = 1, cols = 0;
     Index row_stride = 0, col_stride = 1;
     Index count = 1, group_stride = 0;
+    /// Outermost first.
+    std::array<Axis, kernels::max_item_axes - 2> outer{};
 
     bool present() const { return buffer != no_buffer; }
+    std::array<Axis, kernels::max_item_axes> item_axes() const {
+        const auto& [a, b, c, d] = outer;
+        return {a, b, c, d, Axis{rows, row_stride}, Axis{cols, col_stride}};
+    }
+    void set_item_axes(const std::array<Axis, kernels::max_item_axes>& axes) {
+        const auto& [a, b, c, d, of_rows, of_cols] = axes;
+        outer = {a, b, c, d};
+        rows = of_rows.extent;
+        row_stride = of_rows.stride;
+        cols = of_cols.extent;
+        col_stride = of_cols.stride;
+    }
 };
 
 /// Members of a group as rows: what is copied or summed whole.

@@ -35,6 +35,8 @@ struct Planned {
     using Number = double;
     using Read = Operand;
     using Write = Operand;
+    using ReadView = Operand;
+    using WriteView = Operand;
     using Group = Operand;
     using Param = Operand;
     using ReadArray = Operand;

@@ -1,18 +1,25 @@
 #include "engine/ir/written.hpp"
 
+#include <algorithm>
+
 namespace nengine::engine {
 namespace {
 
 /// Sets the elements of a row that an operand means.
 void set_elements(const Operand& operand, std::vector<char>& elements) {
-    for (Index member = 0; member < operand.count; ++member) {
-        for (Index r = 0; r < operand.rows; ++r) {
-            for (Index c = 0; c < operand.cols; ++c) {
-                const Index at = operand.offset + member * operand.group_stride +
-                                 r * operand.row_stride + c * operand.col_stride;
-                elements[static_cast<std::size_t>(at)] = 1;
+    std::vector<Index> at{operand.offset};
+    const auto run_through = [&](const Axis& axis) {
+        const std::size_t inside = at.size();
+        for (Index i = 1; i < axis.extent; ++i) {
+            for (std::size_t k = 0; k < inside; ++k) {
+                at.push_back(at[k] + i * axis.stride);
             }
         }
+    };
+    run_through({operand.count, operand.group_stride});
+    std::ranges::for_each(operand.item_axes(), run_through);
+    for (const Index element : at) {
+        elements[static_cast<std::size_t>(element)] = 1;
     }
 }
 

@@ -1,11 +1,86 @@
 #include "engine/operators/broadcast.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "engine/operators/checks.hpp"
+#include "engine/program/pointwise_graph.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/pointwise.hpp"
 #include "kernels/reduce.hpp"
 
 namespace nengine::engine {
+namespace {
+
+/// Axes of some operands, of equal extents, that all run through as through one are
+/// one. False: more than two are left.
+bool merge_to_matrices(std::vector<Operand>& operands) {
+    std::vector<std::array<Axis, kernels::max_item_axes>> axes;
+    for (const Operand& operand : operands) {
+        axes.push_back(operand.item_axes());
+    }
+    const auto extent = [&](std::size_t k) { return axes.front()[k].extent; };
+    const auto joins = [&](std::size_t outer, std::size_t inner) {
+        return std::ranges::all_of(axes, [&](const auto& of) {
+            return of[outer].stride == of[inner].stride * of[inner].extent;
+        });
+    };
+    std::size_t last = kernels::max_item_axes - 1;  // the one that grows
+    for (std::size_t k = last; k-- > 0;) {
+        if (extent(k) == 1) {
+            continue;
+        }
+        const bool joined = extent(last) == 1 || joins(k, last);
+        last -= joined ? 0 : 1;
+        for (auto& of : axes) {
+            const Axis outer = std::exchange(of[k], {1, 0});
+            Axis& to = of[last];
+            to = !joined || to.extent == 1 ? outer
+                                           : Axis{to.extent * outer.extent, to.stride};
+        }
+    }
+    for (std::size_t k = 0; k < operands.size(); ++k) {
+        operands[k].set_item_axes(axes[k]);
+    }
+    return last + 2 >= kernels::max_item_axes;
+}
+
+void emit_program(Lowering& low, const PointwiseGraph& graph,
+                  const std::vector<Operand>& inputs, const Operand& y,
+                  bool accumulate) {
+    PointwiseArgs<Planned> args{
+        .program = assemble(graph, static_cast<int>(inputs.size())).value()};
+    std::ranges::copy(inputs, args.inputs.begin());
+    args.outputs[0] = y;
+    args.accumulate[0] = accumulate;
+    low.emit(args);
+}
+
+}  // namespace
+
+void emit_copy(Lowering& low, const Operand& x, const Operand& y, bool accumulate) {
+    std::vector<Operand> both{x, y};
+    if (merge_to_matrices(both)) {
+        low.emit(CopyArgs<Planned>{both[0], both[1], accumulate});
+        return;
+    }
+    PointwiseGraph graph;
+    graph.add_output(graph.input(0));
+    emit_program(low, graph, {x}, y, accumulate);
+}
+
+void emit_product(Lowering& low, const Operand& a, const Operand& x, const Operand& y,
+                  bool accumulate) {
+    std::vector<Operand> all{a, x, y};
+    if (merge_to_matrices(all)) {
+        low.emit(MultiplyArgs<Planned>{all[0], all[1], all[2], accumulate});
+        return;
+    }
+    PointwiseGraph graph;
+    graph.add_output(graph.input(0) * graph.input(1));
+    emit_program(low, graph, {a, x}, y, accumulate);
+}
 
 void check_broadcast(const Operator& op, const Shape& from, const Shape& to) {
     bool fits = from.size() <= to.size();

@@ -11,6 +11,12 @@ namespace nengine::engine {
 /// @throws BuildError  it does not, naming the operator
 void check_broadcast(const Operator& op, const Shape& from, const Shape& to);
 
+/// y = or += x, and y = or += a x, of operands with equal extents: by kernels of their
+/// own as far as these take the axes.
+void emit_copy(Lowering& low, const Operand& x, const Operand& y, bool accumulate);
+void emit_product(Lowering& low, const Operand& a, const Operand& x, const Operand& y,
+                  bool accumulate);
+
 /// dL/d(slot) += the sum over repetitions of dL/d(out) [* factor]: the gradient of
 /// broadcasting.
 void broadcast_gradient(BackwardLowering& low, int slot, int factor, int out);

@@ -8,7 +8,6 @@
 #include "engine/operators/broadcast.hpp"
 #include "engine/operators/checks.hpp"
 #include "kernels/base/error.hpp"
-#include "kernels/elementwise.hpp"
 #include "kernels/gather.hpp"
 
 namespace nengine::engine {
@@ -107,7 +106,7 @@ std::vector<Index> all_indices(Index n) {
 void Copy::lower(Lowering& low) const {
     if (!indexed()) {
         const auto operands = low.broadcast({src, dst});
-        low.emit(CopyArgs<Planned>{operands[0], operands[1], low.accumulate(dst)});
+        emit_copy(low, operands[0], operands[1], low.accumulate(dst));
         return;
     }
     const Index n_src = shape_size(low.shape(src)), n_dst = shape_size(low.shape(dst));

@@ -4,7 +4,6 @@
 
 #include "engine/ir/lowering.hpp"
 #include "engine/operators/broadcast.hpp"
-#include "kernels/elementwise.hpp"
 
 namespace nengine::engine {
 
@@ -42,8 +41,7 @@ void ElementwiseInc::check(const std::vector<Shape>& shapes) const {
 
 void ElementwiseInc::lower(Lowering& low) const {
     const auto operands = low.broadcast({a, x, y});
-    low.emit(MultiplyArgs<Planned>{operands[0], operands[1], operands[2],
-                                   low.accumulate(y)});
+    emit_product(low, operands[0], operands[1], operands[2], low.accumulate(y));
 }
 
 // dA += dY * X and dX += dY * A, summed over what was repeated.

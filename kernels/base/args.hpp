@@ -35,6 +35,8 @@ struct Bound {
     using Number = Real;  ///< a constant
     using Read = Block<const Real>;
     using Write = Block<Real>;  ///< written, or read or written by the kind of call
+    using ReadView = View<const Real>;  ///< the same with more axes
+    using WriteView = View<Real>;
     using Group = BlockGroup<Real>;  ///< the same of a group's members
     using Param = ParamView<Real>;
     using ReadArray = const Real*;  ///< elements one after the other

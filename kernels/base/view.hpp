@@ -1,11 +1,31 @@
 #pragma once
 
+#include <array>
 #include <type_traits>
 
 #include "kernels/base/index.hpp"
 #include "kernels/base/macros.hpp"
 
 namespace nengine::kernels {
+
+/// An axis of what lies in memory: how many there are, and how far apart.
+struct Axis {
+    Index extent = 1, stride = 0;
+
+    bool operator==(const Axis&) const = default;
+};
+
+/// Axes of an item that are told apart: as many as a tensor has here.
+inline constexpr int max_item_axes = 6;
+
+/// A borrowed block of numbers over time and batch whose items have up to six axes,
+/// outermost first.
+template <class Real>
+struct View {
+    Real* data = nullptr;
+    Axis steps, batch;
+    std::array<Axis, max_item_axes> item{};
+};
 
 /// A borrowed block of numbers over time and batch, `[steps, batch, rows, cols]`.
 ///
@@ -31,6 +51,16 @@ struct Block {
     operator Block<To>() const {
         return {data,        steps,        batch,      rows,      cols,
                 time_stride, batch_stride, row_stride, col_stride};
+    }
+    /// For kernels that take more axes.
+    operator View<Real>() const {
+        return {data,
+                {steps, time_stride},
+                {batch, batch_stride},
+                {{{}, {}, {}, {}, {rows, row_stride}, {cols, col_stride}}}};
+    }
+    operator View<const Real>() const requires(!std::is_const_v<Real>) {
+        return View<const Real>(Block<const Real>(*this));
     }
 };
 

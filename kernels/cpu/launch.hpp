@@ -15,6 +15,9 @@
 // decides a result depends on the number of threads. clang warns of a loop that was to
 // have lanes and got none.
 
+/// Programs have a header of their own.
+#define NENGINE_LAUNCH_PROGRAM "kernels/cpu/launch_program.hpp"
+
 namespace nengine::kernels {
 
 #if NENGINE_TARGET_CPU_AVX512

@@ -16,6 +16,9 @@
 // kernels/base/launch_contract.hpp. Nothing that decides a result depends on the
 // device.
 
+/// Programs have a header of their own.
+#define NENGINE_LAUNCH_PROGRAM "kernels/cuda/launch_program.cuh"
+
 namespace nengine::kernels {
 
 using ThisExec = CudaExec;

@@ -4,65 +4,75 @@
 
 #include NENGINE_LAUNCH_HEADER
 #include "kernels/base/divide.hpp"
-#include "kernels/base/operands.hpp"
+#include "kernels/pointwise/axes.hpp"
 
 namespace nengine::kernels {
 namespace {
 
-/// Up to four extents as one index, the last one fastest, with the strides of operands
-/// a, b and dst. Joined extents make the division that unfolds an index rare.
+/// Some extents as one index, the last one fastest, with the strides of operands a, b
+/// and dst. Joined extents make the division that unfolds an index rare.
 struct Axes {
-    Index extent[4];
-    Index a[4], b[4], dst[4];
-    IndexDivisor by[4];  ///< the extents
-    int n_outer;  ///< how many extents before the last are in use; 2 stands for more
+    static constexpr int last = max_program_axes - 1;
+    Index extent[max_program_axes];
+    Index a[max_program_axes], b[max_program_axes], dst[max_program_axes];
+    IndexDivisor by[max_program_axes];  ///< the extents
+    int n_outer;                        ///< how many before the last are in use
 
     NENGINE_HD Index size() const {
-        return extent[0] * extent[1] * extent[2] * extent[3];
+        Index elements = extent[last];
+        for (int k = last - n_outer; k < last; ++k) {
+            elements *= extent[k];
+        }
+        return elements;
     }
 
     NENGINE_HD Index offset(const Index* stride, Index at) const {
         if (n_outer == 0) {
-            return at * stride[3];
+            return at * stride[last];
         }
-        const auto [rest, i3] = by[3].divide(at);
-        if (n_outer == 1) {
-            return rest * stride[2] + i3 * stride[3];
+        const auto [rest, inner] = by[last].divide(at);
+        Index outer = rest, sum = inner * stride[last];
+        for (int k = last - 1; k > last - n_outer; --k) {
+            const auto [further, i] = by[k].divide(outer);
+            sum += i * stride[k];
+            outer = further;
         }
-        const auto [outer, i2] = by[2].divide(rest);
-        const auto [i0, i1] = by[1].divide(outer);
-        return i0 * stride[0] + i1 * stride[1] + i2 * stride[2] + i3 * stride[3];
+        return sum + outer * stride[last - n_outer];
     }
 };
 
-/// The extents of a that dst keeps, or those that it does not; the others are 1.
+/// The extents of a that dst keeps, or those that it does not.
 template <class Real>
-Axes axes(const Block<const Real>& a, const Block<const Real>& b,
-          const Block<Real>& dst, bool kept) {
-    const Index to[4] = {dst.steps, dst.batch, dst.rows, dst.cols};
-    Folding<3> f{{a.steps, a.batch, a.rows, a.cols}, {}};
-    read_strides(a, f.stride[0]);
-    read_strides(b, f.stride[1]);
-    read_strides(dst, f.stride[2]);
-    for (int k = 0; k < 4; ++k) {
-        const bool is_kept = to[k] == f.extent[k];
+Axes axes(const View<const Real>& a, const View<const Real>& b, const View<Real>& dst,
+          bool kept) {
+    const ProgramAxes of_a = axes_of(a), of_dst = axes_of(dst);
+    ProgramOperand<const Real> from_a = operand_of(a), from_b = operand_of(b);
+    ProgramOperand<Real> to = operand_of(dst);
+    ProgramAxes some = of_a;
+    for (int k = 0; k < some.n; ++k) {
+        const bool is_kept = of_dst.extent[k] == of_a.extent[k];
         if (is_kept != kept) {
-            f.extent[k] = 1;
+            some.extent[k] = 1;
         }
         if (!kept) {
-            f.stride[2][k] = 0;
+            to.stride[k] = 0;
         }
     }
-    f.run(0);
+    join_axes(some, [&](const auto& visit) {
+        visit(from_a);
+        visit(from_b);
+        visit(to);
+    });
     Axes out{};
-    for (int k = 0; k < 4; ++k) {
-        out.extent[k] = f.extent[k];
-        out.by[k] = IndexDivisor(f.extent[k]);
-        out.a[k] = f.stride[0][k];
-        out.b[k] = f.stride[1][k];
-        out.dst[k] = f.stride[2][k];
+    out.n_outer = some.n - 1;
+    for (int k = 0; k < some.n; ++k) {
+        const int at = max_program_axes - some.n + k;
+        out.extent[at] = some.extent[k];
+        out.by[at] = IndexDivisor(some.extent[k]);
+        out.a[at] = from_a.stride[k];
+        out.b[at] = from_b.stride[k];
+        out.dst[at] = to.stride[k];
     }
-    out.n_outer = f.extent[0] * f.extent[1] > 1 ? 2 : f.extent[2] > 1 ? 1 : 0;
     return out;
 }
 
@@ -90,7 +100,8 @@ struct SumProduct {
     NENGINE_HD void load_constants(Real*, Index) const {}
 
     NENGINE_HD Index row_offset(const Index* stride, Index row) const {
-        return known == Known::matrix ? row * stride[3] : summed.offset(stride, row);
+        return known == Known::matrix ? row * stride[Axes::last]
+                                      : summed.offset(stride, row);
     }
 
     NENGINE_HD Real read(Index row, Index i) const {
@@ -116,12 +127,13 @@ struct SumProduct {
 };
 
 template <bool has_b, bool accumulate, class Exec, class Real>
-void run_sum(const Exec& exec, const Block<const Real>& a, const Block<const Real>& b,
-             const Block<Real>& dst) {
+void run_sum(const Exec& exec, const View<const Real>& a, const View<const Real>& b,
+             const View<Real>& dst) {
     const Axes kept = axes(a, b, dst, true);
     const Axes summed = axes(a, b, dst, false);
     const bool dense =
-        kept.extent[3] == kept.size() && kept.a[3] == 1 && (!has_b || kept.b[3] == 1);
+        kept.size() == 1 || (kept.n_outer == 0 && kept.a[Axes::last] == 1 &&
+                             (!has_b || kept.b[Axes::last] == 1));
     const auto launch = [&]<Known known>(std::integral_constant<Known, known>) {
         launch_columns(exec, summed.size(), kept.size(),
                        SumProduct<Real, has_b, accumulate, known>{

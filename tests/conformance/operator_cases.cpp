@@ -64,8 +64,8 @@ SignalId ModelMaker::lowpass(const std::string& name, SignalId x, double pole,
 const std::vector<OperatorCase>& operator_cases() {
     static const std::vector<OperatorCase> cases = [] {
         std::vector<OperatorCase> all = linear_cases();
-        for (const auto& more :
-             {image_cases(), dynamic_cases(), learning_cases(), process_cases()}) {
+        for (const auto& more : {image_cases(), dynamic_cases(), learning_cases(),
+                                 process_cases(), pointwise_cases()}) {
             all.insert(all.end(), more.begin(), more.end());
         }
         return all;

@@ -63,6 +63,7 @@ std::vector<OperatorCase> image_cases();
 std::vector<OperatorCase> dynamic_cases();
 std::vector<OperatorCase> learning_cases();
 std::vector<OperatorCase> process_cases();
+std::vector<OperatorCase> pointwise_cases();
 /// All of them.
 const std::vector<OperatorCase>& operator_cases();
 

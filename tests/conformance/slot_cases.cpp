@@ -7,6 +7,7 @@
 #include "engine/operators/elementwise_inc.hpp"
 #include "engine/operators/host_function.hpp"
 #include "engine/operators/max_pool_inc.hpp"
+#include "engine/operators/pointwise.hpp"
 #include "engine/operators/pool_inc.hpp"
 #include "engine/operators/random_spikes.hpp"
 #include "engine/operators/reset.hpp"
@@ -17,6 +18,7 @@
 #include "engine/operators/sparse_dot_inc.hpp"
 #include "engine/operators/time_update.hpp"
 #include "tests/support/on_each_device.hpp"
+#include "tests/support/pointwise_functions.hpp"
 
 namespace nengine::test {
 
@@ -92,6 +94,17 @@ Form elementwise(ModelMaker& m, Slots& slots) {
     m.probe(y);
     return add_tested(
         m, ElementwiseInc(slots.value("a", {4, 1}), slots.value("x", {3}), y, false));
+}
+
+Form pointwise(ModelMaker& m, Slots& slots) {
+    const SignalId y = m.signal("y", {4, 3});
+    m.probe(y);
+    return add_tested(m,
+                      Pointwise({slots.value("a", {4, 1}), slots.value("b", {3}),
+                                 slots.value("step", {4, 3})},
+                                y, false, function_of_3([](auto a, auto b, auto step) {
+                                    return tanh(a) * b + floor(step);
+                                })));
 }
 
 Form dot(ModelMaker& m, Slots& slots) {
@@ -273,6 +286,7 @@ const std::vector<SlotCase>& slot_cases() {
             {"Copy", "Copy", copy},
             {"CopyByIndex", "Copy", copy_by_index},
             {"ElementwiseInc", "ElementwiseInc", elementwise},
+            {"Pointwise", "Pointwise", pointwise},
             {"DotInc", "DotInc", dot},
             {"SparseDotInc", "SparseDotInc", sparse_dot},
             {"ConvInc", "ConvInc", conv},

@@ -19,6 +19,7 @@ set(NENGINE_CONFORMANCE_TESTS
     operator_properties_test.cpp
     operator_test.cpp
     operator_variants.cpp
+    pointwise_cases.cpp
     poisson_test.cpp
     process_cases.cpp
     session_errors_test.cpp

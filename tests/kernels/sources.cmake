@@ -13,6 +13,7 @@ set(NENGINE_KERNELS_TESTS
     neuron_registry_test.cpp
     neuron_scan_test.cpp
     optimizer_test.cpp
+    pointwise_test.cpp
     pool_test.cpp
     random_spikes_test.cpp
     random_test.cpp

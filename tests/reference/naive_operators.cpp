@@ -9,6 +9,7 @@
 #include "engine/operators/elementwise_inc.hpp"
 #include "engine/operators/host_function.hpp"
 #include "engine/operators/max_pool_inc.hpp"
+#include "engine/operators/pointwise.hpp"
 #include "engine/operators/pool_inc.hpp"
 #include "engine/operators/random_spikes.hpp"
 #include "engine/operators/reset.hpp"
@@ -27,6 +28,7 @@
 #include "tests/reference/naive_memory.hpp"
 #include "tests/reference/naive_random.hpp"
 #include "tests/reference/neurons.hpp"
+#include "tests/reference/pointwise_operations.hpp"
 
 namespace nengine::reference {
 
@@ -96,6 +98,7 @@ private:
     void run(const MaxPoolInc& op) {
         write(MaxPoolInc::y, naive_max_pool(op.shape(), read(MaxPoolInc::x)));
     }
+    void run(const Pointwise& op);
     void run(const SimNeurons& op);
     void run(const SimFilter& op);
     void run(const HostFunction& op);
@@ -132,11 +135,41 @@ std::vector<NaiveWrite> Execution::run() {
         try_run<PoolInc>() || try_run<MaxPoolInc>() || try_run<SimNeurons>() ||
         try_run<SimFilter>() || try_run<HostFunction>() || try_run<SimLearning>() ||
         try_run<WeightInc>() || try_run<SimProcess>() || try_run<SparseDotInc>() ||
-        try_run<StochasticSpikes>() || try_run<PoissonSpikes>() || try_run<SimRandom>();
+        try_run<Pointwise>() || try_run<StochasticSpikes>() ||
+        try_run<PoissonSpikes>() || try_run<SimRandom>();
     if (!known) {
         misfit(op_, "got an operator that the interpreter does not know");
     }
     return std::move(writes_);
+}
+
+void Execution::run(const Pointwise& op) {
+    const Shape& to = shape(op.y());
+    std::vector<Values> x;
+    for (int k = 0; k < op.n_inputs(); ++k) {
+        x.push_back(read_as(k, to));
+    }
+    const PointwiseGraph& graph = op.function();
+    const auto node_value = [&](const auto& self, Index n, std::size_t i) -> double {
+        const auto& [operation, operands] = graph.nodes()[at(n)];
+        if (operation == PointwiseOp::load) {
+            return x[at(operands[0])][i];
+        }
+        if (const auto constant = graph.constant_of(static_cast<int>(n))) {
+            return *constant;
+        }
+        const auto& known = pointwise_references().at(std::string(name_of(operation)));
+        PointwiseReference::Operands values{};
+        for (int k = 0; k < known.n_operands; ++k) {
+            values[at(k)] = self(self, operands[at(k)], i);
+        }
+        return known.value(values);
+    };
+    Values y(at(size(op.y())));
+    for (std::size_t i = 0; i < y.size(); ++i) {
+        y[i] = node_value(node_value, graph.outputs().front(), i);
+    }
+    write(op.y(), std::move(y));
 }
 
 void Execution::run(const Copy& op) {

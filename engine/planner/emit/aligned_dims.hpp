@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -10,8 +11,8 @@
 
 namespace nengine::engine {
 
-/// Views aligned to one shape, with stride 0 where they repeat, and dimensions merged
-/// that lie evenly for all: at most two are left.
+/// Views aligned to the shape of the last one, with stride 0 where they repeat: an axis
+/// for each of its dimensions that is more than 1, whatever else is aligned with it.
 class AlignedDims {
 public:
     AlignedDims(const std::vector<ElementView>& views, const std::string& what) {
@@ -19,26 +20,27 @@ public:
         for (int d = out.dims - 1; d >= 0; --d) {
             const Index extent = out.shape[static_cast<std::size_t>(d)];
             if (extent != 1) {
-                add_dim(views, out.dims - d, extent, what);
+                extent_.push_back(extent);
+                strides_.push_back(strides(views, out.dims - d, extent, what));
             }
-        }
-        if (extent_.size() > 2) {
-            throw BuildError(what + ": got operands with " +
-                             std::to_string(extent_.size()) +
-                             " unmergeable dimensions, needs at most 2");
         }
     }
 
     void apply(Operand& operand, std::size_t view) const {
-        operand.cols = extent_.empty() ? 1 : extent_[0];
-        operand.col_stride = extent_.empty() ? 1 : strides_[0][view];
-        operand.rows = extent_.size() > 1 ? extent_[1] : 1;
-        operand.row_stride = extent_.size() > 1 ? strides_[1][view] : 0;
+        const auto axis = [&](std::size_t d, Axis none) {
+            return d < extent_.size() ? Axis{extent_[d], strides_[d][view]} : none;
+        };
+        std::array<Axis, kernels::max_item_axes> axes{};
+        for (std::size_t d = 0; d < axes.size(); ++d) {
+            axes[axes.size() - 1 - d] = axis(d, d == 0 ? Axis{1, 1} : Axis{1, 0});
+        }
+        operand.set_item_axes(axes);
     }
 
 private:
-    void add_dim(const std::vector<ElementView>& views, int from_right, Index extent,
-                 const std::string& what) {
+    static std::vector<Index> strides(const std::vector<ElementView>& views,
+                                      int from_right, Index extent,
+                                      const std::string& what) {
         std::vector<Index> strides;
         for (const ElementView& view : views) {
             const int d = view.dims - from_right;
@@ -51,20 +53,7 @@ private:
             }
             strides.push_back(repeats ? 0 : view.strides[i]);
         }
-        const bool merges = !extent_.empty() && [&] {
-            for (std::size_t v = 0; v < views.size(); ++v) {
-                if (strides[v] != strides_.back()[v] * extent_.back()) {
-                    return false;
-                }
-            }
-            return true;
-        }();
-        if (merges) {
-            extent_.back() *= extent;
-        } else {
-            extent_.push_back(extent);
-            strides_.push_back(std::move(strides));
-        }
+        return strides;
     }
 
     std::vector<Index> extent_;                // innermost first

@@ -18,6 +18,35 @@ Operand without_repeats(Operand operand) {
     if (operand.col_stride == 0) {
         operand.cols = 1;
     }
+    for (Axis& axis : operand.outer) {
+        axis.extent = axis.stride == 0 ? 1 : axis.extent;
+    }
+    return operand;
+}
+
+bool repeats(const Operand& operand) {
+    return std::ranges::any_of(operand.item_axes(), [](const Axis& axis) {
+        return axis.extent > 1 && axis.stride == 0;
+    });
+}
+
+Index size_of(const Operand& operand) {
+    Index size = 1;
+    for (const Axis& axis : operand.item_axes()) {
+        size *= axis.extent;
+    }
+    return size;
+}
+
+/// The same axes, elements one after the other.
+Operand densely(Operand operand) {
+    operand.col_stride = 1;
+    operand.row_stride = operand.cols;
+    Index inside = operand.rows * operand.cols;
+    for (auto axis = operand.outer.rbegin(); axis != operand.outer.rend(); ++axis) {
+        axis->stride = inside;
+        inside *= axis->extent;
+    }
     return operand;
 }
 
@@ -185,6 +214,39 @@ Contribution RunBackwardLowering::contribute_broadcast(int slot, int out) {
     return {.operand = without_repeats(operand), .accumulate = touch(slot)};
 }
 
+Operand RunBackwardLowering::shares(int slot, const Operand& out) {
+    const Version& v = context_.graph.version_of(node().slot(slot));
+    const bool history = node().in_time && out.in_time == Rows::history;
+    const BufferId buffer =
+        context_.storage.add_buffer({.name = v.name + " gradient before its sum",
+                                     .kind = BufferKind::work,
+                                     .width = size_of(out),
+                                     .dtype = context_.graph.dtype(v),
+                                     .batched = node().batched,
+                                     .history = history});
+    context_.storage.touch(buffer, context_.storage.position(stage_, true));
+    Operand operand = densely(out);
+    operand.buffer = buffer;
+    operand.in_time = history ? Rows::history : Rows::fixed;
+    operand.shift = 0;
+    operand.offset = 0;
+    return operand;
+}
+
+Contribution RunBackwardLowering::contribute_elements(int slot, int out) {
+    note(slot);
+    const auto both = broadcast({slot, out}, Of::gradient, Of::gradient);
+    const Version& v = context_.graph.version_of(node().slot(slot));
+    const bool less_in_time = node().in_time && !v.in_time;
+    const bool less_batched = node().batched && !v.batched;
+    if (!less_in_time && !less_batched && !repeats(both[0])) {
+        return {.operand = both[0], .accumulate = touch(slot)};
+    }
+    return {.operand = shares(slot, both[1]),
+            .reduce_to = without_repeats(both[0]),
+            .accumulate_reduced = touch(slot)};
+}
+
 Operand RunBackwardLowering::parameter_flat(int slot) {
     note(slot);
     return context_.constants.gradient_of(constant_vector(slot, Numbers::per_element));
@@ -205,6 +267,14 @@ Operand RunBackwardLowering::parameter_broadcast(int slot, int out) {
     const Operand operand =
         broadcast({slot, out}, Of::saved_gradient, Of::value).front();
     return without_repeats(context_.constants.gradient_of(operand));
+}
+
+Contribution RunBackwardLowering::parameter_elements(int slot, int out) {
+    note(slot);
+    const auto both = broadcast({slot, out}, Of::saved_gradient, Of::value);
+    return {.operand = shares(slot, both[1]),
+            .reduce_to = without_repeats(context_.constants.gradient_of(both[0])),
+            .accumulate_reduced = true};
 }
 
 std::vector<Operand> RunBackwardLowering::saved_broadcast(int slot, int out) const {

@@ -167,8 +167,8 @@ Operand RunLowering::flat(int slot, Of of) const {
     return operand;
 }
 
-std::vector<Operand> RunLowering::broadcast(std::initializer_list<int> slots,
-                                            Of of_last, Of of_others) const {
+std::vector<Operand> RunLowering::broadcast(const std::vector<int>& slots, Of of_last,
+                                            Of of_others) const {
     if (run_.size() == 1) {
         return broadcast_single(slots, of_last, of_others);
     }

@@ -2,7 +2,6 @@
 
 #include <compare>
 #include <functional>
-#include <initializer_list>
 #include <map>
 #include <span>
 #include <vector>
@@ -54,7 +53,7 @@ public:
 
     Operand flat(int slot, Of of) const override;
     Operand flat_broadcast(int slot, Of of) const override;
-    std::vector<Operand> broadcast(std::initializer_list<int> slots, Of of_last,
+    std::vector<Operand> broadcast(const std::vector<int>& slots, Of of_last,
                                    Of of_others) const override;
     Operand dense(int slot, Of of) override;
     Operand dense_vector(int slot, Of of) override;
@@ -124,12 +123,14 @@ public:
     using RunLowering::finish;
     Contribution contribute(int slot, Form form) override;
     Contribution contribute_broadcast(int slot, int out) override;
+    Contribution contribute_elements(int slot, int out) override;
     void finish(const Contribution& contribution) override;
 
     Operand parameter_flat(int slot) override;
     Operand parameter_dense(int slot) override;
     Operand parameter_matrix(int slot) override;
     Operand parameter_broadcast(int slot, int out) override;
+    Contribution parameter_elements(int slot, int out) override;
     std::vector<Operand> saved_broadcast(int slot, int out) const override;
     void defer(const std::function<void()>& emit_all) override;
     void consume_carried_gradient(int slot) override;
@@ -138,6 +139,8 @@ public:
 private:
     bool wanted(const Node& node, int slot) const;
     bool touch(int slot);
+    /// Memory for the shares of a gradient, each element's of `out` and each step's.
+    Operand shares(int slot, const Operand& out);
     /// Notes that the slot has what was wanted.
     void note(int slot) { contributed_[slot] = 1; }
     bool touch_memory(int slot, VersionMarks& touched, bool rows, bool fill_first,
