@@ -46,6 +46,7 @@ set(NENGINE_ENGINE_SOURCES
     planner/memory/storage.cpp
     planner/normalise/normalise.cpp
     planner/normalise/trained_amplitudes.cpp
+    planner/rewrite/compose.cpp
     planner/rewrite/fuse.cpp
     planner/rewrite/fuse_learning.cpp
     planner/rewrite/share_products.cpp

@@ -64,6 +64,15 @@ struct Fusion {
     std::vector<From> slots;             ///< what each of the operator's slots was
 };
 
+/// What the slots of an operator are to another one, whose result it reads.
+struct ReadsOfResult {
+    struct Slot {
+        bool is_result = false;
+        int same_as = -1;  ///< reads the same elements as this slot of the other
+    };
+    std::vector<Slot> slots;
+};
+
 /// One computation of a step. Stores signal ids and constants, never memory, so that
 /// the planner may merge, reorder, fold and replay it, and one object serves forward
 /// and backward.
@@ -123,6 +132,12 @@ public:
     }
     /// This operator and one that reads all that it writes to a slot, as one.
     virtual Fusion fused_with(const Operator& /*reader*/) const { return {}; }
+    /// This operator's function within that of one that reads its result element by
+    /// element: what it reads and what it returns have the same shape.
+    virtual Fusion composed_with(const Operator& /*reader*/,
+                                 const ReadsOfResult& /*reads*/) const {
+        return {};
+    }
 
     /// Floating-point operations per step and item.
     virtual double flops(const std::vector<Shape>& shapes) const = 0;

@@ -157,6 +157,46 @@ void Pointwise::check(const std::vector<Shape>& shapes) const {
     }
 }
 
+Fusion Pointwise::composed_with(const Operator& reader,
+                                const ReadsOfResult& reads) const {
+    const auto* outer = dynamic_cast<const Pointwise*>(&reader);
+    if (outer == nullptr) {
+        return {};
+    }
+    Fusion fusion;
+    PointwiseGraph graph;
+    std::vector<SignalId> x;
+    std::vector<PointwiseValue> inner_inputs, outer_inputs;
+    const auto add_input = [&](const Operator& of, Fusion::From from) {
+        fusion.slots.push_back(from);
+        x.push_back(of.signal(from.slot));
+        return graph.input(static_cast<int>(x.size()) - 1);
+    };
+    for (int k = 0; k < n_inputs(); ++k) {
+        inner_inputs.push_back(add_input(*this, {Fusion::From::writer, k}));
+    }
+    const PointwiseValue result = function_.call(graph, inner_inputs).front();
+    for (int k = 0; k < outer->n_inputs(); ++k) {
+        const auto& slot = reads.slots[static_cast<std::size_t>(k)];
+        outer_inputs.push_back(
+            slot.is_result      ? result
+            : slot.same_as >= 0 ? inner_inputs[static_cast<std::size_t>(slot.same_as)]
+                                : add_input(reader, {Fusion::From::reader, k}));
+    }
+    graph.add_output(outer->function_.call(graph, outer_inputs).front());
+    if (!fits(graph, static_cast<int>(x.size()))) {
+        return {};
+    }
+    fusion.slots.push_back({Fusion::From::reader, outer->y()});
+    const bool inc = reader.slots().back().role == Role::inc;
+    auto whole = std::make_shared<Pointwise>(x, reader.signal(outer->y()), inc,
+                                             std::move(graph));
+    whole->label = reader.label;
+    whole->call_order = reader.call_order;
+    fusion.op = std::move(whole);
+    return fusion;
+}
+
 void Pointwise::lower(Lowering& low) const {
     auto [slots, program] = assemble_used(function_, n_inputs());
     slots.push_back(y());

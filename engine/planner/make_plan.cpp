@@ -25,6 +25,9 @@ Graph optimised_graph(const PlanRequest& request) {
         graph = options.simplify ? simplify(std::move(graph)) : std::move(graph);
     }
     graph = fold(std::move(graph), options.fold);
+    if (options.fuse) {
+        graph = compose(std::move(graph));
+    }
     return merge(std::move(graph), options.merge, options.tree_depth);
 }
 

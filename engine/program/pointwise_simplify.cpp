@@ -104,10 +104,8 @@ std::optional<PointwiseValue> simplify_known_operation(Op op, const Operands& x)
     switch (op) {
         case Op::identity:
             return x.value(0);
-        case Op::add:
-            return x.is(0, 0.0) ? x.value(1) : operand_if(x.is(1, 0.0), 0);
         case Op::subtract:
-            return x.is(0, 0.0) ? negative(x.value(1)) : operand_if(x.is(1, 0.0), 0);
+            return operand_if(x.is(1, 0.0), 0);
         case Op::multiply:
             return simplify_product(x);
         case Op::divide:

@@ -9,7 +9,8 @@ namespace nengine::engine {
 /// What an operation is without computing it: a constant, an operand, or a simpler
 /// operation; none, if it is what it is. `node` is brought into the form that equal
 /// operations have: what commutes has its operands in the order of their nodes.
-/// Infinities and NaN are kept (0 x is no 0); -0 may become 0.
+/// The value stays what it is, of infinities, NaN and -0 too: neither 0 x nor x + 0 is
+/// simplified.
 std::optional<PointwiseValue> simplify(PointwiseGraph& graph,
                                        PointwiseGraph::Node& node);
 

@@ -3,13 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <sstream>
 
 #include "api/builder/build.hpp"
 #include "api/builder/nengo_order/process_seeds.hpp"
 #include "helpers.hpp"
 #include "tests/support/change_parameters.hpp"
+#include "tests/support/check_property.hpp"
 #include "tests/support/model_runs.hpp"
 #include "tests/support/random_network.hpp"
 
@@ -19,28 +18,6 @@
 namespace nengine::test {
 
 namespace {
-
-/// The same networks in every run of the tests, or those that RC_PARAMS asks for:
-/// "max_success=5000 seed=3 max_size=60".
-template <class Property>
-void check(const std::string& claim, int networks, const Property& property) {
-    rc::detail::TestParams params;
-    params.seed = 1;
-#ifdef __SANITIZE_ADDRESS__
-    networks /= 4;  // which take fifteen times as long
-#endif
-    params.maxSuccess = networks;
-    params.maxSize = 40;
-    if (std::getenv("RC_PARAMS") != nullptr) {
-        params = rc::detail::configuration().testParams;
-    }
-    rc::detail::TestMetadata metadata;
-    metadata.id = metadata.description = claim;
-    const auto result = rc::detail::checkTestable(property, metadata, params);
-    std::ostringstream text;
-    rc::detail::printResultMessage(result, text);
-    EXPECT_TRUE(result.template is<rc::detail::SuccessResult>()) << text.str();
-}
 
 constexpr Index n_steps = 23;
 constexpr double tolerance = 1e-11;
@@ -176,7 +153,7 @@ Tensor numbers(Index items, Index size) {
 }
 
 TEST(RandomNetworks, ArePlannedAsTheNaiveInterpreterRunsThem) {
-    check("planned == naive", 300, [] {
+    check_property("planned == naive", 300, [] {
         const Program program = *programs();
         const int number = *random_number(1000);
         const RandomNetwork random(program);
@@ -190,7 +167,7 @@ TEST(RandomNetworks, ArePlannedAsTheNaiveInterpreterRunsThem) {
 }
 
 TEST(RandomNetworks, TreatEachItemOfABatchAsARunOfItsOwn) {
-    check("item == single run", 150, [] {
+    check_property("item == single run", 150, [] {
         const Program program = *programs();
         const int number = *random_number(1000);
         const RandomNetwork random(program);
@@ -220,7 +197,7 @@ TEST(RandomNetworks, TreatEachItemOfABatchAsARunOfItsOwn) {
 }
 
 TEST(RandomNetworks, RunTheSameInPiecesAndAfterAReset) {
-    check("pieces == whole == again", 150, [] {
+    check_property("pieces == whole == again", 150, [] {
         const Program program = *programs();
         const auto pieces = *rc::gen::container<std::vector<int>>(random_number(9));
         const int number = *random_number(1000);
@@ -241,7 +218,7 @@ TEST(RandomNetworks, RunTheSameInPiecesAndAfterAReset) {
 }
 
 TEST(RandomNetworks, ReturnToTheirStateAfterAnIsolatedCall) {
-    check("predict == run, and leaves no trace", 150, [] {
+    check_property("predict == run, and leaves no trace", 150, [] {
         const Program program = *programs(Learning::no);
         const int number = *random_number(1000);
         const RandomNetwork random(program);
@@ -281,7 +258,7 @@ Recordings course(Simulator& sim, const std::vector<Probe>& probes) {
 }
 
 TEST(RandomNetworks, AreTheSameWhenFrozenAndMadeAgain) {
-    check("frozen == changed", 150, [] {
+    check_property("frozen == changed", 150, [] {
         const Program program = *programs();
         const int number = *random_number(1000);
         const RandomNetwork random(program);

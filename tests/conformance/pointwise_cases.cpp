@@ -111,6 +111,35 @@ void pointwise_in_a_loop(ModelMaker& m) {
     m.probe(z, 2);
 }
 
+/// Functions that feed one another: in a chain, on two ways, seen by others, of what
+/// varies less.
+void pointwise_chains(ModelMaker& m) {
+    const SignalId x = m.input("x", 4), still = m.input("still", 4, true);
+    const SignalId w = m.parameter("w", {4});
+    const auto add = [&](const std::string& name, std::vector<SignalId> from,
+                         const PointwiseGraph& function) {
+        const SignalId y = m.signal(name, {4});
+        m.add(Pointwise(std::move(from), y, false, function), name);
+        return y;
+    };
+    const auto squash = function_of_1([](auto u) { return tanh(u); });
+    const auto mix = function_of_2([](auto u, auto v) { return u * v + sin(u); });
+    const SignalId a = add("a", {x}, squash), b = add("b", {a, x}, mix);
+    const SignalId c = add("c", {a, w}, mix), d = add("d", {b, c}, mix);
+    const SignalId once = add("once", {w}, squash),
+                   held = add("held", {still, once}, mix);
+    const SignalId seen = add("seen", {d, held}, mix), e = add("e", {seen, d}, mix);
+    const SignalId slow = m.lowpass("slow", e);
+    // Within the loop, of what is updated there.
+    const SignalId looped = m.signal("looped", {4});
+    m.add(Reset(looped), "looped");
+    const SignalId f = add("f", {m.lowpass("back", looped), x}, mix);
+    m.add(Pointwise({f, slow}, looped, true, mix), "looped");
+    for (const SignalId y : {seen, e, slow, looped}) {
+        m.probe(y);
+    }
+}
+
 /// Tensors of six axes whose operands repeat along several of them: sums, products and
 /// copies as well.
 void pointwise_of_many_axes(ModelMaker& m) {
@@ -145,6 +174,7 @@ std::vector<OperatorCase> pointwise_cases() {
         {"Pointwise", "Pointwise", pointwise},
         {"PointwiseOfParts", "Pointwise", pointwise_of_parts},
         {"PointwiseInALoop", "Pointwise", pointwise_in_a_loop},
+        {"PointwiseChains", "Pointwise", pointwise_chains},
         {"PointwiseOfManyAxes", "Pointwise", pointwise_of_many_axes}};
     for (std::size_t first = 0; first < std::size(operations); first += at_once) {
         cases.push_back({"PointwiseOperationsFrom" + std::to_string(first), "Pointwise",

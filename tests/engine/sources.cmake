@@ -19,6 +19,7 @@ set(NENGINE_ENGINE_TESTS
     trained_constants_test.cpp
     planner/gradient_contract_test.cpp
     planner/passes_test.cpp
+    program/pointwise_graph_test.cpp
     ir/written_test.cpp
     runtime/call_log_test.cpp
     runtime/host_tables_test.cpp

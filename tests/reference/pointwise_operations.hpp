@@ -23,7 +23,21 @@ struct PointwiseReference {
 };
 
 inline double reference_mod(double a, double b) {
-    return a - b * std::floor(a / b);
+    if (std::isinf(b) && std::isfinite(a)) {
+        return a == 0 || (a < 0) == (b < 0) ? a : b;
+    }
+    const double rest = a - b * std::floor(a / b);
+    return rest == 0 ? std::copysign(0.0, b) : rest;
+}
+
+inline double root(double a) {
+    return a < 0    ? std::numeric_limits<double>::quiet_NaN()
+           : a == 0 ? a
+                    : std::pow(a, 0.5);
+}
+
+inline double largest(double a, double b) {
+    return std::isnan(a) || std::isnan(b) ? a + b : std::fmax(a, b);
 }
 
 inline const std::map<std::string, PointwiseReference>& pointwise_references() {
@@ -34,20 +48,24 @@ inline const std::map<std::string, PointwiseReference>& pointwise_references() {
         {"multiply", {2, [](X x) { return x[0] * x[1]; }}},
         {"divide", {2, [](X x) { return x[0] / x[1]; }}},
         {"negative", {1, [](X x) { return -x[0]; }}},
-        {"pow", {2, [](X x) { return std::exp(x[1] * std::log(x[0])); }, 0.2, 2.5}},
+        {"pow", {2, [](X x) { return std::pow(x[0], x[1]); }, 0.2, 2.5}},
         {"mod", {2, [](X x) { return reference_mod(x[0], x[1]); }}},
-        {"max", {2, [](X x) { return x[0] < x[1] ? x[1] : x[0]; }}},
-        {"min", {2, [](X x) { return x[1] < x[0] ? x[1] : x[0]; }}},
-        {"abs", {1, [](X x) { return x[0] < 0 ? -x[0] : x[0]; }}},
+        {"max", {2, [](X x) { return largest(x[0], x[1]); }}},
+        {"min", {2, [](X x) { return -largest(-x[0], -x[1]); }}},
+        {"abs", {1, [](X x) { return std::fabs(x[0]); }}},
         {"sign",
-         {1, [](X x) { return double(x[0] > 0) - double(x[0] < 0); }, -2, 2, true}},
+         {1,
+          [](X x) {
+              return x[0] == 0 || std::isnan(x[0]) ? x[0] : std::copysign(1.0, x[0]);
+          },
+          -2, 2, true}},
         {"floor", {1, [](X x) { return std::floor(x[0]); }, -5, 5, true}},
         {"ceil", {1, [](X x) { return -std::floor(-x[0]); }, -5, 5, true}},
         {"round", {1, [](X x) { return std::nearbyint(x[0]); }, -5, 5, true}},
         {"reciprocal", {1, [](X x) { return 1 / x[0]; }}},
         {"square", {1, [](X x) { return std::pow(x[0], 2); }}},
-        {"sqrt", {1, [](X x) { return std::pow(x[0], 0.5); }, 0.1, 9}},
-        {"rsqrt", {1, [](X x) { return std::pow(x[0], -0.5); }, 0.1, 9}},
+        {"sqrt", {1, [](X x) { return root(x[0]); }, 0.1, 9}},
+        {"rsqrt", {1, [](X x) { return 1 / root(x[0]); }, 0.1, 9}},
         {"exp", {1, [](X x) { return std::exp(x[0]); }, -20, 20}},
         {"expm1", {1, [](X x) { return std::expm1(x[0]); }, -5, 5}},
         {"log", {1, [](X x) { return std::log(x[0]); }, 0.01, 40}},
@@ -63,8 +81,13 @@ inline const std::map<std::string, PointwiseReference>& pointwise_references() {
         {"tanh", {1, [](X x) { return std::tanh(x[0]); }, -5, 5}},
         {"erf", {1, [](X x) { return std::erf(x[0]); }, -5, 5}},
         {"sigmoid", {1, [](X x) { return 1 / (1 + std::exp(-x[0])); }, -9, 9}},
-        {"softplus", {1, [](X x) { return std::log1p(std::exp(x[0])); }, -9, 9}},
-        {"relu", {1, [](X x) { return x[0] > 0 ? x[0] : 0.0; }}},
+        {"softplus",
+         {1,
+          [](X x) {
+              return x[0] > 30 ? x[0] + std::exp(-x[0]) : std::log1p(std::exp(x[0]));
+          },
+          -9, 9}},
+        {"relu", {1, [](X x) { return largest(x[0], 0); }}},
         {"less", {2, [](X x) { return double(x[0] < x[1]); }, -2, 2, true}},
         {"less_equal", {2, [](X x) { return double(x[0] <= x[1]); }, -2, 2, true}},
         {"equal", {2, [](X x) { return double(x[0] == x[1]); }, -2, 2, true}},

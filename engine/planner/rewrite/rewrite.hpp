@@ -22,6 +22,10 @@ Graph simplify(Graph graph);
 Graph fuse(Graph graph);
 void fuse_learning(Graph& graph);
 
+/// Element-wise functions that feed one another become one, within a stage. Operators
+/// offer it (Operator::composed_with).
+Graph compose(Graph graph);
+
 /// The slots of what two nodes become.
 IndexedVector<int, Access> fused_slots(const Fusion& fusion, const Node& writer,
                                        const Node& reader);

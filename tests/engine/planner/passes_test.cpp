@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/operators/elementwise_inc.hpp"
+#include "engine/operators/pointwise.hpp"
 #include "engine/planner/emit/run_lowering.hpp"
 #include "engine/planner/make_plan.hpp"
 #include "engine/planner/memory/chunk.hpp"
@@ -10,6 +11,7 @@
 #include "engine/planner/schedule/merge.hpp"
 #include "kernels/base/error.hpp"
 #include "tests/engine/planner/populations.hpp"
+#include "tests/support/pointwise_functions.hpp"
 
 namespace nengine::test {
 
@@ -209,6 +211,35 @@ std::size_t groups(const Graph& graph) {
         n += stage.groups.size();
     }
     return n;
+}
+
+/// y = tanh(x) + x, with tanh(x) probed or not.
+std::shared_ptr<Model> chain(bool probed) {
+    auto model = std::make_shared<Model>();
+    const SignalId x = add(*model, "x", {2}), h = add(*model, "h", {2}),
+                   y = add(*model, "y", {2});
+    model->inputs.push_back({"x", x, -1});
+    model->add(Pointwise({x}, h, false, function_of_1([](auto u) { return tanh(u); })));
+    model->add(Pointwise({h, x}, y, false,
+                         function_of_2([](auto u, auto v) { return u + v; })));
+    model->probes.push_back({.name = "y", .signal = y});
+    if (probed) {
+        model->probes.push_back({.name = "h", .signal = h});
+    }
+    return model;
+}
+
+TEST(Compose, FunctionsInAChainBecomeOneThatReadsAnInputOnce) {
+    const Graph graph = compose(fold(normal_form(chain(false)), true));
+
+    ASSERT_EQ(graph.nodes.size(), 1U);
+    EXPECT_EQ(graph.node(0).slots.size(), 2U);
+    const auto& whole = dynamic_cast<const Pointwise&>(*graph.node(0).op);
+    EXPECT_EQ(to_string(whole.function()), "add(x0, tanh(x0))");
+}
+
+TEST(Compose, WhatOthersSeeStays) {
+    EXPECT_EQ(compose(fold(normal_form(chain(true)), true)).nodes.size(), 2U);
 }
 
 TEST(Merge, TenEqualPopulationsAreAsManyGroupsAsTwo) {
