@@ -165,8 +165,8 @@ def _body(predecessors, head, back):
     return body
 
 
-def loops(function, access):
-    """The same for each innermost loop: one turn, from its head to the jump back."""
+def _all_loops(function):
+    """Of each loop (head, jump back): the instructions that are in it."""
     successors = function.successors()
     predecessors = [[] for _ in function.code]
     for i, targets in enumerate(successors):
@@ -178,6 +178,51 @@ def loops(function, access):
             # The last jump of a function, to itself, is a trap behind its end.
             if head < back or head == back and function.code[back].is_conditional:
                 bodies[head, back] = _body(predecessors, head, back)
+    return bodies
+
+
+def loops(function, access):
+    """The same for each innermost loop: one turn, from its head to the jump back."""
+    successors, bodies = function.successors(), _all_loops(function)
     return [_longest(function, successors, head, body, back, access)
             for (head, back), body in bodies.items()
             if not any(other in body for other, _ in bodies if other != head)]
+
+
+def _blocks(function):
+    """Instructions without a jump in between, as (first, behind the last)."""
+    starts = {0, len(function.code)}
+    for i, targets in enumerate(function.successors()):
+        if targets != [i + 1]:
+            starts.update(targets, [i + 1])
+    starts = sorted(starts)
+    return list(zip(starts, starts[1:]))
+
+
+def turns(function, access, through, without):
+    """One turn of the smallest loop around each block whose instructions of some names
+    are as many as `through` says, by name; on ways without the instruction `without`."""
+    successors, bodies = function.successors(), _all_loops(function)
+    barred, found = set(), []
+    for first, behind in _blocks(function):
+        names = [instruction.name for instruction in function.code[first:behind]]
+        if without in names:
+            barred.update(range(first, behind))
+        if all(names.count(name) == n for name, n in through.items()):
+            found.append((first, behind - 1))
+    paths = []
+    for first, last in found:
+        (head, back), body = min(
+            ((key, body) for key, body in bodies.items() if first in body),
+            key=lambda item: len(item[1]), default=((None, None), set()))
+        if head is None:
+            continue
+        open_to = body - barred
+        before = _longest(function, successors, head, {i for i in open_to if i <= first},
+                          first, access)
+        after = _longest(function, successors, last, {i for i in open_to if i >= last},
+                         back, access)
+        within = function.code[first + 1:last]
+        paths.append(Path(before.instructions + [i for i in within if i.name != "NOP"] +
+                          after.instructions))
+    return paths

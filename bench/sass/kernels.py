@@ -2,7 +2,9 @@
 
 A kernel is named by the object that has it and by its demangled name, shortened; `loop`
 says that the loop that moves most is looked at, not a thread's whole path. Elements are
-counted by what is stored (STG) or loaded (LDG): `size` bytes each.
+counted by what is stored (STG) or loaded (LDG): `size` bytes each. `through` says that
+one turn of a loop is looked at that passes a block with so many instructions of these
+names, and none `without`.
 """
 
 from dataclasses import dataclass
@@ -18,6 +20,9 @@ class Kernel:
     access: str = "STG"
     size: int = 4
     registers: int = 128  # at most
+    through: dict = None
+    without: str = ""
+    stack: int = 0  # bytes, at most, that a function of the library needs
 
 
 # Columns: 0 dense, 1 one number for all, 2 any stride.
@@ -58,9 +63,24 @@ _rate = "NeuronRate<LifRate<FullRangeMath>, true>"
 _gradient = "NeuronRateBackward<LifRate<FullRangeMath>, true, false>"
 _reduce = "SumProduct<float, {0}, false, 2>"
 
+# The interpreter of pointwise programs: one instruction, for four elements.
+_pointwise = [
+    Kernel(f"program, {operation}", "unified/pointwise.cpp",
+           f"program_kernel<Interpreter<float>, {registers}>", 20, access="STS",
+           registers=64, through=through, without="STG", stack=32)
+    for registers in (8, 24)
+    for operation, through in (
+        ("add", {"FADD": 4, "FMUL": 0, "LDS": 2, "STS": 1}),
+        ("multiply", {"FMUL": 4, "FADD": 0, "LDS": 2, "STS": 1}),
+        ("max", {"FSETP": 8, "FSEL": 4, "LDS": 2, "STS": 1}),
+        ("where", {"FSETP": 4, "FSEL": 4, "LDS": 3, "STS": 1}),
+    )
+]
+
 KERNELS = [
     *_elementwise,
     *_rows,
+    *_pointwise,
     Kernel("select items", "unified/gather.cpp",
            "elements_kernel<SelectItems<float, 0>, unsigned int, int>", 40),
     Kernel("add a bias", "cuda/conv_layout.cu",

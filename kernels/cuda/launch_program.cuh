@@ -79,10 +79,13 @@ public:
         own(to) = lanes;
     }
     __device__ void load(int to, const ProgramOperand<const Real>& from) {
-        Lanes lanes;
+        const Offsets at = offsets(from);
+        Lanes lanes{};
 #pragma unroll
         for (int j = 0; j < lanes_per_thread; ++j) {
-            lanes.x[j] = is_valid(j) ? from.data[offset(from, j)] : Real(0);
+            if (is_valid(j)) {
+                lanes.x[j] = from.data[at.lane[j]];
+            }
         }
         own(to) = lanes;
     }
@@ -108,12 +111,18 @@ public:
         }
     }
     __device__ void store(int from, const ProgramOperand<Real>& out) {
-        const Lanes lanes = own(from);
+        const Offsets at = offsets(out);
+        Lanes lanes = own(from);
+        if (out.accumulate) {
+#pragma unroll
+            for (int j = 0; j < lanes_per_thread; ++j) {
+                lanes.x[j] += is_valid(j) ? out.data[at.lane[j]] : Real(0);
+            }
+        }
 #pragma unroll
         for (int j = 0; j < lanes_per_thread; ++j) {
             if (is_valid(j)) {
-                Real& to = out.data[offset(out, j)];
-                to = out.accumulate ? to + lanes.x[j] : lanes.x[j];
+                out.data[at.lane[j]] = lanes.x[j];
             }
         }
     }
@@ -129,16 +138,30 @@ private:
         return element(j) < n_;
     }
 
+    struct Offsets {
+        Index lane[lanes_per_thread];
+    };
+    /// Where the lanes' numbers lie.
     template <class T>
-    __device__ Index offset(const ProgramOperand<T>& operand, int j) const {
-        const std::uint32_t at = element(j);
+    __device__ Offsets offsets(const ProgramOperand<T>& operand) const {
         const int last = positions_.n - 1;
-        Index sum = Index{at} * operand.stride[last];
-        for (int k = 0; k < last; ++k) {
-            sum += Index{positions_.inside[k].divide(at).quotient} * operand.stride[k];
+        Offsets at;
+#pragma unroll
+        for (int j = 0; j < lanes_per_thread; ++j) {
+            at.lane[j] = Index{element(j)} * operand.stride[last];
         }
-        return sum;
+#pragma unroll 1
+        for (int k = 0; k < last; ++k) {
+            const Divisor<std::uint32_t> inside = positions_.inside[k];
+            const Index stride = operand.stride[k];
+#pragma unroll
+            for (int j = 0; j < lanes_per_thread; ++j) {
+                at.lane[j] += Index{inside.divide(element(j)).quotient} * stride;
+            }
+        }
+        return at;
     }
+
     Lanes* file_;
     const ProgramPositions& positions_;
     std::uint32_t first_ = 0, apart_ = 0, n_ = 1;

@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench" / "sass"))
 
-from disassembly import functions, loops, whole_path  # noqa: E402
+from disassembly import functions, loops, turns, whole_path  # noqa: E402
 from sass import short_name  # noqa: E402
 
 
@@ -37,6 +37,30 @@ class Disassembly(unittest.TestCase):
         self.assertEqual(load.bytes_of("LDG"), 16)
         self.assertEqual(load.bytes_of("STG"), 0)
         self.assertEqual(store.bytes_of("STG"), 1)
+
+
+class Turns(unittest.TestCase):
+    # A loop of two cases, after one of which something may be stored.
+    LINES = ("NOP", "ISETP.GE P0, PT, R0, R1, PT", "@P0 BRA 0x60", "LDS R2, [R3]",
+             "FADD R2, R2, R4", "BRA 0x80", "FMUL R2, R2, R4", "FMUL R2, R2, R4",
+             "ISETP.GE P1, PT, R0, R1, PT", "@P1 BRA 0xb0",
+             "STG.E desc[UR4][R2.64], R4", "STS [R3], R2", "@P2 BRA 0x10", "EXIT")
+
+    def test_pass_the_block_that_is_asked_for(self):
+        path, = turns(disassembled(*self.LINES), "STS", {"FADD": 1}, "STG")
+        self.assertEqual(opcodes(path),
+                         ["ISETP.GE", "BRA", "LDS", "FADD", "BRA", "ISETP.GE", "BRA",
+                          "STS", "BRA"])
+
+    def test_may_pass_what_is_not_barred(self):
+        path, = turns(disassembled(*self.LINES), "STS", {"FMUL": 2}, "")
+        self.assertEqual(opcodes(path),
+                         ["ISETP.GE", "BRA", "FMUL", "FMUL", "ISETP.GE", "BRA", "STG.E",
+                          "STS", "BRA"])
+
+    def test_are_none_where_no_loop_has_the_block(self):
+        self.assertEqual(turns(disassembled(*self.LINES), "STS", {"EXIT": 1}, ""), [])
+        self.assertEqual(turns(disassembled(*self.LINES), "STS", {"FADD": 2}, ""), [])
 
 
 class WholePath(unittest.TestCase):
