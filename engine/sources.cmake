@@ -20,6 +20,7 @@ set(NENGINE_ENGINE_SOURCES
     operators/pointwise.cpp
     operators/pool_inc.cpp
     operators/random_spikes.cpp
+    operators/reduce.cpp
     operators/reset.cpp
     operators/sim_filter.cpp
     operators/sim_learning.cpp

@@ -32,4 +32,29 @@ struct SumProductArgs {
 template <class Exec, class Real>
 void sum_product(const Exec& exec, const SumProductArgs<Bound<Real>>& args);
 
+enum class Reduction { sum, product, max, min };
+
+/// y = (or +=) the sum, product, largest or smallest number of x over every extent in
+/// which y has 1 and x has more. Over nothing: 0, 1, -infinity, infinity. NaN is the
+/// largest and the smallest number. Orders as in sum_product.
+template <class Ref>
+struct ReduceArgs {
+    Reduction kind{};
+    typename Ref::ReadView x;
+    typename Ref::WriteView y;
+    bool accumulate = false;
+
+    constexpr auto fields() const {
+        return std::tuple{constant(&ReduceArgs::kind), reads(&ReduceArgs::x),
+                          writes(&ReduceArgs::y, accumulate),
+                          constant(&ReduceArgs::accumulate)};
+    }
+    template <class Exec>
+    void run(const Exec& exec) const {
+        reduce(exec, *this);
+    }
+};
+template <class Exec, class Real>
+void reduce(const Exec& exec, const ReduceArgs<Bound<Real>>& args);
+
 }  // namespace nengine::kernels

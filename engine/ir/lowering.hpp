@@ -82,6 +82,9 @@ public:
     virtual Written write_dense_vector(int slot) = 0;
     virtual void finish(const Written& written) = 0;
 
+    /// Memory with the extents of an operand, and its steps and items, for results in
+    /// between.
+    virtual Operand temporary(const Operand& like) = 0;
     /// Memory of this step's own for results in between: a vector per member.
     virtual Operand scratch(Index cols) = 0;
     /// A constant that no signal holds, the same for all of `n` elements.

@@ -44,6 +44,14 @@ struct Operand {
     std::array<Axis, kernels::max_item_axes - 2> outer{};
 
     bool present() const { return buffer != no_buffer; }
+    /// Elements of a row, of one member.
+    Index size() const {
+        Index elements = 1;
+        for (const Axis& axis : item_axes()) {
+            elements *= axis.extent;
+        }
+        return elements;
+    }
     std::array<Axis, kernels::max_item_axes> item_axes() const {
         const auto& [a, b, c, d] = outer;
         return {a, b, c, d, Axis{rows, row_stride}, Axis{cols, col_stride}};
@@ -57,6 +65,29 @@ struct Operand {
         col_stride = of_cols.stride;
     }
 };
+
+/// Extents of 1 where an operand repeats its elements: what a sum over the repetition
+/// leaves.
+inline Operand without_repeats(Operand operand) {
+    auto axes = operand.item_axes();
+    for (Axis& axis : axes) {
+        axis.extent = axis.stride == 0 ? 1 : axis.extent;
+    }
+    operand.set_item_axes(axes);
+    return operand;
+}
+
+/// The same axes, elements one after the other.
+inline Operand densely(Operand operand) {
+    auto axes = operand.item_axes();
+    Index inside = 1;
+    for (auto axis = axes.rbegin(); axis != axes.rend(); ++axis) {
+        axis->stride = inside;
+        inside *= axis->extent;
+    }
+    operand.set_item_axes(axes);
+    return operand;
+}
 
 /// Members of a group as rows: what is copied or summed whole.
 inline Operand as_rows(Operand operand) {

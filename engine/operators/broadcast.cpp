@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "engine/operators/checks.hpp"
-#include "engine/program/pointwise_graph.hpp"
 #include "kernels/elementwise.hpp"
 #include "kernels/pointwise.hpp"
 #include "kernels/reduce.hpp"
@@ -46,18 +45,18 @@ bool merge_to_matrices(std::vector<Operand>& operands) {
     return last + 2 >= kernels::max_item_axes;
 }
 
-void emit_program(Lowering& low, const PointwiseGraph& graph,
+}  // namespace
+
+void emit_program(Lowering& low, const PointwiseGraph& function,
                   const std::vector<Operand>& inputs, const Operand& y,
                   bool accumulate) {
     PointwiseArgs<Planned> args{
-        .program = assemble(graph, static_cast<int>(inputs.size())).value()};
+        .program = assemble(function, static_cast<int>(inputs.size())).value()};
     std::ranges::copy(inputs, args.inputs.begin());
     args.outputs[0] = y;
     args.accumulate[0] = accumulate;
     low.emit(args);
 }
-
-}  // namespace
 
 void emit_copy(Lowering& low, const Operand& x, const Operand& y, bool accumulate) {
     std::vector<Operand> both{x, y};
@@ -65,9 +64,8 @@ void emit_copy(Lowering& low, const Operand& x, const Operand& y, bool accumulat
         low.emit(CopyArgs<Planned>{both[0], both[1], accumulate});
         return;
     }
-    PointwiseGraph graph;
-    graph.add_output(graph.input(0));
-    emit_program(low, graph, {x}, y, accumulate);
+    const auto itself = [](auto u) { return u; };
+    emit_program(low, pointwise_graph<1>(itself), {x}, y, accumulate);
 }
 
 void emit_product(Lowering& low, const Operand& a, const Operand& x, const Operand& y,
@@ -77,9 +75,8 @@ void emit_product(Lowering& low, const Operand& a, const Operand& x, const Opera
         low.emit(MultiplyArgs<Planned>{all[0], all[1], all[2], accumulate});
         return;
     }
-    PointwiseGraph graph;
-    graph.add_output(graph.input(0) * graph.input(1));
-    emit_program(low, graph, {a, x}, y, accumulate);
+    const auto product = [](auto u, auto v) { return u * v; };
+    emit_program(low, pointwise_graph<2>(product), {a, x}, y, accumulate);
 }
 
 void check_broadcast(const Operator& op, const Shape& from, const Shape& to) {

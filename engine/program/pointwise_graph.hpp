@@ -3,10 +3,14 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "kernels/pointwise/program.hpp"
@@ -80,7 +84,19 @@ private:
     std::map<Node, int> known_;
 };
 
-/// "exp(x0) * 2", of the first output; for messages.
+/// The graph of a function of n numbers, by calling it.
+template <int n, class Function>
+PointwiseGraph pointwise_graph(const Function& function) {
+    PointwiseGraph graph;
+    [&]<int... k>(std::integer_sequence<int, k...>) {
+        const PointwiseValue inputs[] = {graph.input(k)...};
+        graph.add_output(function(inputs[k]...));
+    }
+    (std::make_integer_sequence<int, n>{});
+    return graph;
+}
+
+/// "add(exp(x0), 2)", of the first output; for messages.
 std::string to_string(const PointwiseGraph& graph);
 
 /// How many operands an operation has.

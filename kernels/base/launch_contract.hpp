@@ -90,6 +90,15 @@
 // without columns is finished with 0. term may write what no other (i, c) reads or
 // writes.
 //
+// Sums down columns and along lines may be something else than sums, if the functor
+// says how two parts become one, and from what they start:
+//
+//     using Combine = ...;        static constexpr double start;
+//                                 of(a, b), for Real and double
+//
+// What a term returns or adds is then combined (launch_lines), and the first n_sums
+// registers start as load_constants leaves them (launch_columns).
+//
 // On the host neighbouring elements or columns are computed at once, in SIMD lanes. A
 // functor whose work on one does not fit lanes, because it calls a function of the C
 // library or has a loop of its own whose turns are not known to the compiler, says
@@ -126,6 +135,28 @@ constexpr bool rows_take_lanes() {
         return takes_lanes<Sum>();
     }
 }
+
+/// How parts of a sum become one.
+struct Addition {
+    static constexpr double start = 0;
+    template <class Real>
+    NENGINE_HD static Real of(Real a, Real b) {
+        return a + b;
+    }
+};
+template <class Sum>
+struct CombineOfSum {
+    using Type = Addition;
+};
+template <class Sum>
+requires requires {
+    typename Sum::Combine;
+}
+struct CombineOfSum<Sum> {
+    using Type = typename Sum::Combine;
+};
+template <class Sum>
+using CombineOf = typename CombineOfSum<Sum>::Type;
 
 /// A functor that reads and writes an element in two parts.
 template <class Functor>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 #include "kernels/base/exec.hpp"
@@ -278,9 +279,9 @@ void run_single_column(const Sum& given, Index row, Index last, Index col,
         }
     }
     for (Index s = 0; s < Sum::n_sums; ++s) {
-        double total = 0;
+        double total = CombineOf<Sum>::start;
         for (Index j = 0; j < width; ++j) {
-            total += static_cast<double>(file[s][j]);
+            total = CombineOf<Sum>::of(total, static_cast<double>(file[s][j]));
         }
         partial[s * stride] = total;
     }
@@ -295,10 +296,14 @@ void finish_columns(const CpuExec& exec, Index runs, Index cols, const double* p
         const Index first = task * elements_per_task;
         const Index last = smaller(first + elements_per_task, cols);
         for (Index c = first; c < last; ++c) {
-            double total[Sum::n_sums] = {};
+            double total[Sum::n_sums];
+            for (double& part : total) {
+                part = CombineOf<Sum>::start;
+            }
             for (Index i = 0; i < runs; ++i) {
                 for (Index s = 0; s < Sum::n_sums; ++s) {
-                    total[s] += partial[(i * Sum::n_sums + s) * cols + c];
+                    total[s] = CombineOf<Sum>::of(
+                        total[s], partial[(i * Sum::n_sums + s) * cols + c]);
                 }
             }
             sum.finish(c, total);
@@ -356,6 +361,35 @@ void run_line(const Sum& sum, Index i, Index cols) {
     sum.finish(line, total);
 }
 
+/// The same for what is no sum: lanes of parts, which become one at the end.
+template <class Sum>
+void run_combined_line(const Sum& sum, Index i, Index cols) {
+    using Real = typename Sum::Real;
+    using Combine = CombineOf<Sum>;
+    constexpr bool lanes = takes_lanes<Sum>();
+    constexpr Index width = 16;
+    const auto line = sum.begin(i);
+    alignas(64) Real part[width];
+    for (Real& one : part) {
+        one = static_cast<Real>(Combine::start);
+    }
+    const Index whole = cols / width * width;
+    for (Index j = 0; j < whole; j += width) {
+#pragma omp simd if (lanes)
+        for (Index k = 0; k < width; ++k) {
+            part[k] = Combine::of(part[k], sum.term(line, j + k));
+        }
+    }
+    double total = Combine::start;
+    for (const Real one : part) {
+        total = Combine::of(total, static_cast<double>(one));
+    }
+    for (Index j = whole; j < cols; ++j) {
+        total = Combine::of(total, static_cast<double>(sum.term(line, j)));
+    }
+    sum.finish(line, total);
+}
+
 template <class Sum>
 void launch_lines(const CpuExec& exec, Index lines, Index cols, const Sum& given) {
     const Index group = cols < elements_per_task && cols > 0
@@ -365,7 +399,11 @@ void launch_lines(const CpuExec& exec, Index lines, Index cols, const Sum& given
         const Sum sum = given;
         const Index last = smaller((task + 1) * group, lines);
         for (Index i = task * group; i < last; ++i) {
-            run_line(sum, i, cols);
+            if constexpr (std::is_same_v<CombineOf<Sum>, Addition>) {
+                run_line(sum, i, cols);
+            } else {
+                run_combined_line(sum, i, cols);
+            }
         }
     });
 }

@@ -64,7 +64,7 @@ __device__ __forceinline__ void add_rows(const Sum& sum, Real* r, Index first,
 }
 
 /// The sum over a block's threads of one column, in thread 0 of each column.
-template <int n_sums>
+template <class Combine, int n_sums>
 __device__ __forceinline__ void sum_over_block(double (&sum)[n_sums]) {
     __shared__ double shared[n_sums][block_threads];
     const unsigned own = threadIdx.y * blockDim.x + threadIdx.x;
@@ -77,7 +77,7 @@ __device__ __forceinline__ void sum_over_block(double (&sum)[n_sums]) {
         if (threadIdx.y < half) {
 #pragma unroll
             for (int s = 0; s < n_sums; ++s) {
-                sum[s] += shared[s][own + half * blockDim.x];
+                sum[s] = Combine::of(sum[s], shared[s][own + half * blockDim.x]);
                 shared[s][own] = sum[s];
             }
         }
@@ -105,7 +105,7 @@ __global__ void __launch_bounds__(block_threads)
     for (int s = 0; s < Sum::n_sums; ++s) {
         total[s] = static_cast<double>(r[s]);
     }
-    sum_over_block(total);
+    sum_over_block<CombineOf<Sum>>(total);
     if (threadIdx.y > 0 || i >= cols) {
         return;
     }
@@ -120,29 +120,28 @@ __global__ void __launch_bounds__(block_threads)
 }
 
 /// Adds the sums of a column's runs first, first + apart, ... in this order.
-template <int n_sums>
+template <class Combine, int n_sums>
 __device__ __forceinline__ void add_runs(double (&total)[n_sums],
                                          const double* __restrict__ partial,
                                          unsigned runs, Index cols, unsigned first,
                                          unsigned apart) {
     constexpr unsigned n = 8;  // reads that are under way together
     for (unsigned run = first; run < runs; run += n * apart) {
-        double read[n][n_sums] = {};
+        double read[n][n_sums];
 #pragma unroll
         for (unsigned j = 0; j < n; ++j) {
             const unsigned at = run + j * apart;
 #pragma unroll
             for (int s = 0; s < n_sums; ++s) {
-                if (at < runs) {
-                    read[j][s] = partial[(Index{at} * n_sums + s) * cols];
-                }
+                read[j][s] = at < runs ? partial[(Index{at} * n_sums + s) * cols]
+                                       : Combine::start;
             }
         }
 #pragma unroll
         for (unsigned j = 0; j < n; ++j) {
 #pragma unroll
             for (int s = 0; s < n_sums; ++s) {
-                total[s] += read[j][s];
+                total[s] = Combine::of(total[s], read[j][s]);
             }
         }
     }
@@ -154,11 +153,16 @@ __global__ void __launch_bounds__(block_threads)
     finish_columns_kernel(const __grid_constant__ Sum sum, unsigned runs, Index cols,
                           const double* __restrict__ partial) {
     const Index i = Index{blockIdx.x} * blockDim.x + threadIdx.x;
-    double total[Sum::n_sums] = {};
-    if (i < cols) {
-        add_runs(total, partial + i, runs, cols, threadIdx.y, blockDim.y);
+    double total[Sum::n_sums];
+#pragma unroll
+    for (int s = 0; s < Sum::n_sums; ++s) {
+        total[s] = CombineOf<Sum>::start;
     }
-    sum_over_block(total);
+    if (i < cols) {
+        add_runs<CombineOf<Sum>>(total, partial + i, runs, cols, threadIdx.y,
+                                 blockDim.y);
+    }
+    sum_over_block<CombineOf<Sum>>(total);
     if (threadIdx.y == 0 && i < cols) {
         sum.finish(i, total);
     }

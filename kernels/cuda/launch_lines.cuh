@@ -20,6 +20,7 @@ template <class Sum>
 __global__ void __launch_bounds__(block_threads)
     lines_kernel(const __grid_constant__ Sum sum, Index lines, Index cols) {
     using Real = typename Sum::Real;
+    using Combine = CombineOf<Sum>;
     __shared__ double shared[block_threads];
     const unsigned own = threadIdx.y * blockDim.x + threadIdx.x;
     const Index stride = Index{gridDim.x} * blockDim.y;
@@ -28,17 +29,17 @@ __global__ void __launch_bounds__(block_threads)
         const Index i = first + threadIdx.y;
         const bool valid = i < lines;
         const auto line = sum.begin(valid ? i : lines - 1);
-        Real partial = 0;
+        Real partial = static_cast<Real>(Combine::start);
         if (valid) {
             for (Index c = threadIdx.x; c < cols; c += blockDim.x) {
-                partial += sum.term(line, c);
+                partial = Combine::of(partial, sum.term(line, c));
             }
         }
         shared[own] = static_cast<double>(partial);
         for (unsigned half = blockDim.x / 2; half > 0; half /= 2) {
             __syncthreads();
             if (threadIdx.x < half) {
-                shared[own] += shared[own + half];
+                shared[own] = Combine::of(shared[own], shared[own + half]);
             }
         }
         if (threadIdx.x == 0 && valid) {

@@ -1,10 +1,12 @@
 #include "kernels/reduce.hpp"
 
+#include <limits>
 #include <type_traits>
 
 #include NENGINE_LAUNCH_HEADER
 #include "kernels/base/divide.hpp"
 #include "kernels/pointwise/axes.hpp"
+#include "kernels/pointwise/math.hpp"
 
 namespace nengine::kernels {
 namespace {
@@ -148,7 +150,112 @@ void run_sum(const Exec& exec, const View<const Real>& a, const View<const Real>
     }
 }
 
+struct Product {
+    static constexpr double start = 1;
+    template <class Real>
+    NENGINE_HD static Real of(Real a, Real b) {
+        return a * b;
+    }
+};
+struct Largest {
+    static constexpr double start = -std::numeric_limits<double>::infinity();
+    template <class Real>
+    NENGINE_HD static Real of(Real a, Real b) {
+        return PointwiseMath<Real>::max(a, b);
+    }
+};
+struct Smallest {
+    static constexpr double start = std::numeric_limits<double>::infinity();
+    template <class Real>
+    NENGINE_HD static Real of(Real a, Real b) {
+        return PointwiseMath<Real>::min(a, b);
+    }
+};
+
+/// y's elements are the columns, and what is reduced are the rows.
+template <class Number, class How, bool accumulate>
+struct ReduceColumns {
+    using Real = Number;
+    using Combine = How;
+    static constexpr int n_registers = 1, n_sums = 1;
+    static constexpr bool one_by_one = true;  // indices are taken apart
+
+    const Real* x;
+    Real* y;
+    Axes kept, reduced;
+
+    NENGINE_HD void load_constants(Real* r, Index) const {
+        r[0] = static_cast<Real>(Combine::start);
+    }
+    NENGINE_HD void term(Real* r, Index row, Index i) const {
+        const Real* from = x + reduced.offset(reduced.a, row);
+        r[0] = Combine::of(r[0], from[kept.offset(kept.a, i)]);
+    }
+    NENGINE_HD void finish(Index i, const double (&total)[n_sums]) const {
+        Real& to = y[kept.offset(kept.dst, i)];
+        const Real result = static_cast<Real>(total[0]);
+        to = accumulate ? to + result : result;
+    }
+};
+
+/// What is reduced lies densely, a line for each of y's elements.
+template <class Number, class How, bool accumulate>
+struct ReduceLines {
+    using Real = Number;
+    using Combine = How;
+
+    const Real* x;
+    Real* y;
+    Axes kept;
+
+    struct Line {
+        const Real* from;
+        Real* to;
+    };
+    NENGINE_HD Line begin(Index i) const {
+        return {x + kept.offset(kept.a, i), y + kept.offset(kept.dst, i)};
+    }
+    NENGINE_HD Real term(const Line& line, Index c) const { return line.from[c]; }
+    NENGINE_HD void finish(const Line& line, double total) const {
+        const Real result = static_cast<Real>(total);
+        *line.to = accumulate ? *line.to + result : result;
+    }
+};
+
+template <class How, bool accumulate, class Exec, class Real>
+void run_reduction(const Exec& exec, const View<const Real>& x, const View<Real>& y) {
+    const Axes kept = axes(x, x, y, true), reduced = axes(x, x, y, false);
+    if (reduced.n_outer == 0 && reduced.a[Axes::last] == 1) {
+        launch_lines(exec, kept.size(), reduced.size(),
+                     ReduceLines<Real, How, accumulate>{x.data, y.data, kept});
+    } else {
+        launch_columns(
+            exec, reduced.size(), kept.size(),
+            ReduceColumns<Real, How, accumulate>{x.data, y.data, kept, reduced});
+    }
+}
+
+template <class How, class Exec, class Real>
+void run_reduction(const Exec& exec, const ReduceArgs<Bound<Real>>& args) {
+    args.accumulate ? run_reduction<How, true>(exec, args.x, args.y)
+                    : run_reduction<How, false>(exec, args.x, args.y);
+}
+
 }  // namespace
+
+template <class Exec, class Real>
+void reduce(const Exec& exec, const ReduceArgs<Bound<Real>>& args) {
+    switch (args.kind) {
+        case Reduction::sum:
+            return run_reduction<Addition>(exec, args);
+        case Reduction::product:
+            return run_reduction<Product>(exec, args);
+        case Reduction::max:
+            return run_reduction<Largest>(exec, args);
+        case Reduction::min:
+            return run_reduction<Smallest>(exec, args);
+    }
+}
 
 template <class Exec, class Real>
 void sum_product(const Exec& exec, const SumProductArgs<Bound<Real>>& args) {
@@ -163,6 +270,8 @@ void sum_product(const Exec& exec, const SumProductArgs<Bound<Real>>& args) {
     }
 }
 
+template void reduce(const ThisExec&, const ReduceArgs<Bound<float>>&);
+template void reduce(const ThisExec&, const ReduceArgs<Bound<double>>&);
 template void sum_product(const ThisExec&, const SumProductArgs<Bound<float>>&);
 template void sum_product(const ThisExec&, const SumProductArgs<Bound<double>>&);
 

@@ -65,7 +65,7 @@ const std::vector<OperatorCase>& operator_cases() {
     static const std::vector<OperatorCase> cases = [] {
         std::vector<OperatorCase> all = linear_cases();
         for (const auto& more : {image_cases(), dynamic_cases(), learning_cases(),
-                                 process_cases(), pointwise_cases()}) {
+                                 process_cases(), pointwise_cases(), tensor_cases()}) {
             all.insert(all.end(), more.begin(), more.end());
         }
         return all;

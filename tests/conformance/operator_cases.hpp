@@ -64,6 +64,7 @@ std::vector<OperatorCase> dynamic_cases();
 std::vector<OperatorCase> learning_cases();
 std::vector<OperatorCase> process_cases();
 std::vector<OperatorCase> pointwise_cases();
+std::vector<OperatorCase> tensor_cases();
 /// All of them.
 const std::vector<OperatorCase>& operator_cases();
 

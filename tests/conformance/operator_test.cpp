@@ -228,7 +228,7 @@ TEST(OperatorConformanceSuite, CoversEveryOperatorAndNeuronType) {
                          "SimOja",           "SimVoja",       "SimRLS",
                          "WeightInc",        "SimProcess",    "SparseDotInc",
                          "StochasticSpikes", "PoissonSpikes", "SimRandom",
-                         "MaxPoolInc",       "Pointwise"}));
+                         "MaxPoolInc",       "Pointwise",     "Reduce"}));
     EXPECT_EQ(neurons.size(), built_in_neurons().size());
 }
 

@@ -4,7 +4,6 @@
 #include "engine/operators/reset.hpp"
 #include "tests/conformance/operator_cases.hpp"
 #include "tests/reference/pointwise_operations.hpp"
-#include "tests/support/pointwise_functions.hpp"
 
 namespace nengine::test {
 
@@ -34,7 +33,7 @@ void every_operation(ModelMaker& m, std::size_t first) {
         const double middle = (known.high + known.low) / 2;
         const auto in_range = [&](const Value& a) { return middle + half * a; };
         const SignalId y = m.signal(name, {6});
-        const auto function = function_of_3([&](auto a, auto b, auto c) {
+        const auto function = pointwise_graph<3>([&](auto a, auto b, auto c) {
             // All vary, and all lead to the parameter, which is c; but what has no
             // gradient by decree, as differences do not know.
             const bool stops = operations[i] == PointwiseOp::stop_gradient;
@@ -53,9 +52,9 @@ void pointwise(ModelMaker& m) {
     const SignalId x = m.input("x", 5), still = m.input("still", 5, true);
     const SignalId a = m.signal("a", {5}), b = m.signal("b", {5}),
                    c = m.signal("c", {3, 5}), d = m.signal("d", {3});
-    const auto swish = function_of_1([](auto u) { return u * sigmoid(u); });
+    const auto swish = pointwise_graph<1>([](auto u) { return u * sigmoid(u); });
     const auto mix =
-        function_of_3([](auto u, auto v, auto w) { return exp(u) * v - w * w; });
+        pointwise_graph<3>([](auto u, auto v, auto w) { return exp(u) * v - w * w; });
     m.add(Pointwise({x}, a, false, swish), "a");
     m.add(Reset(b, 0.5), "b");
     m.add(Pointwise({m.parameter("gain", {}), x, still}, b, true, mix), "b");
@@ -78,7 +77,7 @@ void pointwise(ModelMaker& m) {
 void pointwise_of_parts(ModelMaker& m) {
     const SignalId x = m.input("x", 9);
     const SignalId y = m.signal("y", {8}), z = m.signal("z", {4});
-    const auto f = function_of_2([](auto u, auto v) { return tanh(u) * cos(v); });
+    const auto f = pointwise_graph<2>([](auto u, auto v) { return tanh(u) * cos(v); });
     for (Index i = 0; i < 4; ++i) {
         const auto name = "part" + std::to_string(i);
         m.add(Pointwise({m.slice(x, 2 * i, 2), m.parameter(name, {2})},
@@ -98,12 +97,13 @@ void pointwise_in_a_loop(ModelMaker& m) {
     const SignalId x = m.input("x", 3), w = m.parameter("w", {3}),
                    y = m.signal("y", {3}), z = m.signal("z", {2, 3});
     const SignalId before = m.signal("before", {3});
-    m.add(Pointwise({x, before, w}, y, false, function_of_3([](auto u, auto h, auto k) {
+    m.add(Pointwise({x, before, w}, y, false,
+                    pointwise_graph<3>([](auto u, auto h, auto k) {
                         return where(u > 0.0, tanh(k * h + u), 0.5 * h);
                     })),
           "cell");
     m.add(Pointwise({m.parameter("rows", {2, 1}), before}, z, false,
-                    function_of_2([](auto u, auto h) { return u * softplus(h); })),
+                    pointwise_graph<2>([](auto u, auto h) { return u * softplus(h); })),
           "rows");
     const SignalId slow = m.lowpass("slow", y);
     m.add(Copy(slow, before, false), "back");
@@ -122,8 +122,8 @@ void pointwise_chains(ModelMaker& m) {
         m.add(Pointwise(std::move(from), y, false, function), name);
         return y;
     };
-    const auto squash = function_of_1([](auto u) { return tanh(u); });
-    const auto mix = function_of_2([](auto u, auto v) { return u * v + sin(u); });
+    const auto squash = pointwise_graph<1>([](auto u) { return tanh(u); });
+    const auto mix = pointwise_graph<2>([](auto u, auto v) { return u * v + sin(u); });
     const SignalId a = add("a", {x}, squash), b = add("b", {a, x}, mix);
     const SignalId c = add("c", {a, w}, mix), d = add("d", {b, c}, mix);
     const SignalId once = add("once", {w}, squash),
@@ -150,9 +150,9 @@ void pointwise_of_many_axes(ModelMaker& m) {
                    copy = m.signal("copy", all);
     const SignalId a = m.parameter("a", {3, 1, 1, 2, 1}),
                    b = m.parameter("b", {2, 1, 1, 2, 1, 2});
-    m.add(Pointwise({tensor, a, b}, y, false, function_of_3([](auto u, auto v, auto w) {
-                        return exp(u * v) - w;
-                    })),
+    m.add(Pointwise({tensor, a, b}, y, false,
+                    pointwise_graph<3>(
+                        [](auto u, auto v, auto w) { return exp(u * v) - w; })),
           "y");
     m.add(ElementwiseInc(a, tensor, product, false), "product");
     m.add(ElementwiseInc(b, y, product), "product");
@@ -160,7 +160,7 @@ void pointwise_of_many_axes(ModelMaker& m) {
     m.add(Copy(tensor, copy, true), "copy");
     // The same tensor with its axes turned round.
     m.add(Pointwise({m.model->add_view(x, "turned", all, 0, {1, 2, 6, 6, 12, 24})},
-                    copy, true, function_of_1([](auto u) { return sin(u); })),
+                    copy, true, pointwise_graph<1>([](auto u) { return sin(u); })),
           "turned");
     for (const SignalId probed : {y, product, copy}) {
         m.probe(probed, 2);

@@ -10,6 +10,7 @@
 #include "engine/operators/pointwise.hpp"
 #include "engine/operators/pool_inc.hpp"
 #include "engine/operators/random_spikes.hpp"
+#include "engine/operators/reduce.hpp"
 #include "engine/operators/reset.hpp"
 #include "engine/operators/sim_filter.hpp"
 #include "engine/operators/sim_neurons.hpp"
@@ -18,7 +19,6 @@
 #include "engine/operators/sparse_dot_inc.hpp"
 #include "engine/operators/time_update.hpp"
 #include "tests/support/on_each_device.hpp"
-#include "tests/support/pointwise_functions.hpp"
 
 namespace nengine::test {
 
@@ -99,12 +99,24 @@ Form elementwise(ModelMaker& m, Slots& slots) {
 Form pointwise(ModelMaker& m, Slots& slots) {
     const SignalId y = m.signal("y", {4, 3});
     m.probe(y);
-    return add_tested(m,
-                      Pointwise({slots.value("a", {4, 1}), slots.value("b", {3}),
-                                 slots.value("step", {4, 3})},
-                                y, false, function_of_3([](auto a, auto b, auto step) {
-                                    return tanh(a) * b + floor(step);
-                                })));
+    return add_tested(
+        m, Pointwise({slots.value("a", {4, 1}), slots.value("b", {3}),
+                      slots.value("step", {4, 3})},
+                     y, false, pointwise_graph<3>([](auto a, auto b, auto step) {
+                         return tanh(a) * b + floor(step);
+                     })));
+}
+
+Form reduce(ModelMaker& m, Slots& slots) {
+    const SignalId y = m.signal("y", {4, 1});
+    m.probe(y);
+    return add_tested(m, Reduce(Reduce::Kind::max, slots.value("x", {4, 3}), y));
+}
+
+Form reduce_sum(ModelMaker& m, Slots& slots) {
+    const SignalId y = m.signal("y", {1, 3});
+    m.probe(y);
+    return add_tested(m, Reduce(Reduce::Kind::sum, slots.value("x", {4, 3}), y));
 }
 
 Form dot(ModelMaker& m, Slots& slots) {
@@ -287,6 +299,8 @@ const std::vector<SlotCase>& slot_cases() {
             {"CopyByIndex", "Copy", copy_by_index},
             {"ElementwiseInc", "ElementwiseInc", elementwise},
             {"Pointwise", "Pointwise", pointwise},
+            {"ReduceSum", "Reduce", reduce_sum},
+            {"ReduceMax", "Reduce", reduce},
             {"DotInc", "DotInc", dot},
             {"SparseDotInc", "SparseDotInc", sparse_dot},
             {"ConvInc", "ConvInc", conv},

@@ -26,4 +26,5 @@ set(NENGINE_CONFORMANCE_TESTS
     session_test.cpp
     slot_cases.cpp
     slot_gradient_test.cpp
-    slot_learning_cases.cpp)
+    slot_learning_cases.cpp
+    tensor_cases.cpp)

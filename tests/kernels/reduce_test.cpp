@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
+#include <type_traits>
+#include <utility>
 
 #include "tests/support/blocks.hpp"
 #include "tests/support/on_each_device.hpp"
@@ -146,6 +151,99 @@ TEST_P(Reduce, IsTheSameForAnyNumberOfThreads) {
     for (const Index kept : {Index{1}, cols}) {
         EXPECT_EQ(with(1, kept), with(2, kept));
         EXPECT_EQ(with(1, kept), with(3, kept));
+    }
+}
+
+/// Largest, smallest and products, of views with more axes than blocks have.
+TEST_P(Reduce, ReducesOverEveryChoiceOfAxes) {
+    const std::array<Index, 4> extent{3, 2, 5, 17};
+    constexpr Index total = 3 * 2 * 5 * 17;
+    const auto x = uniform<float>(total, -1.2, 1.2, 1);
+    const Buffer from = upload(x);
+    const auto view = [&](auto* data, const std::array<Index, 4>& extents) {
+        View<std::remove_pointer_t<decltype(data)>> result{.data = data};
+        Index inside = 1;
+        for (std::size_t k = 4; k-- > 0;) {
+            result.item[2 + k] = {extents[k], inside};
+            inside *= extents[k];
+        }
+        return result;
+    };
+    const auto combine = [](Reduction kind, double a, double b) {
+        return kind == Reduction::sum       ? a + b
+               : kind == Reduction::product ? a * b
+               : kind == Reduction::max     ? std::max(a, b)
+                                            : std::min(a, b);
+    };
+    for (unsigned kept = 0; kept < 16; ++kept) {
+        for (const Reduction kind :
+             {Reduction::sum, Reduction::product, Reduction::max, Reduction::min}) {
+            SCOPED_TRACE(testing::Message()
+                         << "kept " << kept << " kind " << int(kind));
+            std::array<Index, 4> to{};
+            for (std::size_t k = 0; k < 4; ++k) {
+                to[k] = kept >> k & 1 ? extent[k] : 1;
+            }
+            const auto n = static_cast<std::size_t>(to[0] * to[1] * to[2] * to[3]);
+            std::vector<double> want(n);
+            std::vector<bool> begun(n, false);
+            for (Index i = 0; i < total; ++i) {
+                Index rest = i, at = 0, inside = 1;
+                for (std::size_t k = 4; k-- > 0;) {
+                    at += to[k] > 1 ? rest % extent[k] * inside : 0;
+                    inside *= to[k];
+                    rest /= extent[k];
+                }
+                const auto place = static_cast<std::size_t>(at);
+                const double value = x[static_cast<std::size_t>(i)];
+                want[place] = begun[place] ? combine(kind, want[place], value) : value;
+                begun[place] = true;
+            }
+            const Buffer out = upload(std::vector<float>(n, 2));
+            device().run([&](const auto& exec) {
+                reduce(exec, ReduceArgs<Bound<float>>{
+                                 kind, view(from.as<const float>(), extent),
+                                 view(out.as<float>(), to), kept % 2 == 1});
+            });
+            const auto got = download<float>(out);
+            for (std::size_t i = 0; i < n; ++i) {
+                const double before = kept % 2 == 1 ? 2 : 0;
+                ASSERT_NEAR(got[i], want[i] + before, 1e-4 * (1 + std::abs(want[i])));
+            }
+        }
+    }
+}
+
+TEST_P(Reduce, OfNothingIsWhereItStarts) {
+    const Buffer out = upload(std::vector<float>{7});
+    View<const float> none{.data = out.as<const float>()};
+    none.item.back() = {0, 1};
+    View<float> one{.data = out.as<float>()};
+    const std::pair<Reduction, float> starts[] = {
+        {Reduction::sum, 0.0F},
+        {Reduction::product, 1.0F},
+        {Reduction::max, -std::numeric_limits<float>::infinity()},
+        {Reduction::min, std::numeric_limits<float>::infinity()}};
+    for (const auto& [kind, start] : starts) {
+        device().run([&](const auto& exec) {
+            reduce(exec, ReduceArgs<Bound<float>>{kind, none, one, false});
+        });
+        EXPECT_EQ(download<float>(out).front(), start);
+    }
+}
+
+TEST_P(Reduce, HandsNanOn) {
+    std::vector<float> x(40, 1.0F);
+    x[23] = std::nanf("");
+    const Buffer from = upload(x), out = upload(std::vector<float>{7});
+    View<const float> line{.data = from.as<const float>()};
+    line.item.back() = {40, 1};
+    for (const Reduction kind : {Reduction::max, Reduction::min, Reduction::sum}) {
+        device().run([&](const auto& exec) {
+            reduce(exec, ReduceArgs<Bound<float>>{
+                             kind, line, View<float>{.data = out.as<float>()}, false});
+        });
+        EXPECT_TRUE(std::isnan(download<float>(out).front()));
     }
 }
 

@@ -12,6 +12,7 @@
 #include "engine/operators/pointwise.hpp"
 #include "engine/operators/pool_inc.hpp"
 #include "engine/operators/random_spikes.hpp"
+#include "engine/operators/reduce.hpp"
 #include "engine/operators/reset.hpp"
 #include "engine/operators/sim_filter.hpp"
 #include "engine/operators/sim_learning.hpp"
@@ -99,6 +100,7 @@ private:
         write(MaxPoolInc::y, naive_max_pool(op.shape(), read(MaxPoolInc::x)));
     }
     void run(const Pointwise& op);
+    void run(const Reduce& op);
     void run(const SimNeurons& op);
     void run(const SimFilter& op);
     void run(const HostFunction& op);
@@ -135,7 +137,7 @@ std::vector<NaiveWrite> Execution::run() {
         try_run<PoolInc>() || try_run<MaxPoolInc>() || try_run<SimNeurons>() ||
         try_run<SimFilter>() || try_run<HostFunction>() || try_run<SimLearning>() ||
         try_run<WeightInc>() || try_run<SimProcess>() || try_run<SparseDotInc>() ||
-        try_run<Pointwise>() || try_run<StochasticSpikes>() ||
+        try_run<Pointwise>() || try_run<Reduce>() || try_run<StochasticSpikes>() ||
         try_run<PoissonSpikes>() || try_run<SimRandom>();
     if (!known) {
         misfit(op_, "got an operator that the interpreter does not know");
@@ -170,6 +172,40 @@ void Execution::run(const Pointwise& op) {
         y[i] = node_value(node_value, graph.outputs().front(), i);
     }
     write(op.y(), std::move(y));
+}
+
+void Execution::run(const Reduce& op) {
+    // Each number of x goes to where a y repeated to x's shape has it from.
+    const std::vector<Index> to = broadcast_map(op, shape(Reduce::y), shape(Reduce::x));
+    const Values x = read(Reduce::x);
+    std::vector<Values> parts(at(size(Reduce::y)));
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        parts[at(to[i])].push_back(x[i]);
+    }
+    Values y;
+    for (const Values& part : parts) {
+        double result = op.kind() == Reduce::Kind::sum ? 0.0 : 1.0;
+        switch (op.kind()) {
+            case Reduce::Kind::sum:
+                for (const double value : part) {
+                    result += value;
+                }
+                break;
+            case Reduce::Kind::product:
+                for (const double value : part) {
+                    result *= value;
+                }
+                break;
+            case Reduce::Kind::max:
+                result = *std::ranges::max_element(part);
+                break;
+            case Reduce::Kind::min:
+                result = *std::ranges::min_element(part);
+                break;
+        }
+        y.push_back(result);
+    }
+    write(Reduce::y, std::move(y));
 }
 
 void Execution::run(const Copy& op) {

@@ -9,45 +9,10 @@
 namespace nengine::engine {
 namespace {
 
-/// Extents of 1 where an operand repeats its elements: what a sum over the repetition
-/// leaves.
-Operand without_repeats(Operand operand) {
-    if (operand.row_stride == 0) {
-        operand.rows = 1;
-    }
-    if (operand.col_stride == 0) {
-        operand.cols = 1;
-    }
-    for (Axis& axis : operand.outer) {
-        axis.extent = axis.stride == 0 ? 1 : axis.extent;
-    }
-    return operand;
-}
-
 bool repeats(const Operand& operand) {
     return std::ranges::any_of(operand.item_axes(), [](const Axis& axis) {
         return axis.extent > 1 && axis.stride == 0;
     });
-}
-
-Index size_of(const Operand& operand) {
-    Index size = 1;
-    for (const Axis& axis : operand.item_axes()) {
-        size *= axis.extent;
-    }
-    return size;
-}
-
-/// The same axes, elements one after the other.
-Operand densely(Operand operand) {
-    operand.col_stride = 1;
-    operand.row_stride = operand.cols;
-    Index inside = operand.rows * operand.cols;
-    for (auto axis = operand.outer.rbegin(); axis != operand.outer.rend(); ++axis) {
-        axis->stride = inside;
-        inside *= axis->extent;
-    }
-    return operand;
 }
 
 /// @throws BuildError  always: what is wanted of this slot was not contributed
@@ -220,7 +185,7 @@ Operand RunBackwardLowering::shares(int slot, const Operand& out) {
     const BufferId buffer =
         context_.storage.add_buffer({.name = v.name + " gradient before its sum",
                                      .kind = BufferKind::work,
-                                     .width = size_of(out),
+                                     .width = out.size(),
                                      .dtype = context_.graph.dtype(v),
                                      .batched = node().batched,
                                      .history = history});

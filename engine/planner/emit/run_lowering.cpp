@@ -232,21 +232,18 @@ Operand RunLowering::vector(int slot, Of of) const {
 Operand RunLowering::temporary(const Operand& like) {
     const BufferSpec source = context_.plan.buffers[like.buffer];
     const bool history = like.in_time == Rows::history;
-    Operand operand = like;
-    operand.buffer =
-        context_.storage.add_buffer({.name = source.name + " in order",
-                                     .kind = BufferKind::work,
-                                     .width = like.rows * like.cols * like.count,
-                                     .dtype = source.dtype,
-                                     .batched = source.batched,
-                                     .history = history});
+    Operand operand = densely(like);
+    operand.buffer = context_.storage.add_buffer({.name = source.name + " in between",
+                                                  .kind = BufferKind::work,
+                                                  .width = like.size() * like.count,
+                                                  .dtype = source.dtype,
+                                                  .batched = source.batched,
+                                                  .history = history});
     context_.storage.touch(operand.buffer,
                            context_.storage.position(stage_, backward_));
     operand.shift = 0;
     operand.offset = 0;
-    operand.col_stride = 1;
-    operand.row_stride = like.cols;
-    operand.group_stride = like.count > 1 ? like.cols : 0;
+    operand.group_stride = like.count > 1 ? like.size() : 0;
     return operand;
 }
 

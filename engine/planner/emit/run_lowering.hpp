@@ -65,6 +65,7 @@ public:
     Operand planes(int slot) const override;
     Operand coefficients(int slot) const override;
 
+    Operand temporary(const Operand& like) override;
     Operand scratch(Index cols) override;
     double dt() const override { return context_.plan.model->dt(); }
 
@@ -80,8 +81,6 @@ protected:
     /// element that the member writes.
     enum class Numbers { once, per_element };
     Operand constant_vector(int slot, Numbers numbers) const;
-    /// Memory like an operand's, elements one after the other.
-    Operand temporary(const Operand& like);
     Operand compact(const Operand& operand);
     Written written(const Operand& operand, bool accumulate);
     std::pair<BufferId, ElementView> located_constant(int slot) const;

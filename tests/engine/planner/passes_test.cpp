@@ -11,7 +11,6 @@
 #include "engine/planner/schedule/merge.hpp"
 #include "kernels/base/error.hpp"
 #include "tests/engine/planner/populations.hpp"
-#include "tests/support/pointwise_functions.hpp"
 
 namespace nengine::test {
 
@@ -219,9 +218,10 @@ std::shared_ptr<Model> chain(bool probed) {
     const SignalId x = add(*model, "x", {2}), h = add(*model, "h", {2}),
                    y = add(*model, "y", {2});
     model->inputs.push_back({"x", x, -1});
-    model->add(Pointwise({x}, h, false, function_of_1([](auto u) { return tanh(u); })));
+    model->add(
+        Pointwise({x}, h, false, pointwise_graph<1>([](auto u) { return tanh(u); })));
     model->add(Pointwise({h, x}, y, false,
-                         function_of_2([](auto u, auto v) { return u + v; })));
+                         pointwise_graph<2>([](auto u, auto v) { return u + v; })));
     model->probes.push_back({.name = "y", .signal = y});
     if (probed) {
         model->probes.push_back({.name = "h", .signal = h});

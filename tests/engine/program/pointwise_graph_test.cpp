@@ -9,7 +9,6 @@
 
 #include "tests/reference/pointwise_operations.hpp"
 #include "tests/support/check_property.hpp"
-#include "tests/support/pointwise_functions.hpp"
 
 namespace nengine::test {
 
@@ -56,14 +55,16 @@ std::size_t operations(const PointwiseGraph& graph) {
 }
 
 TEST(PointwiseGraph, ComputesWhatIsKnown) {
-    const auto f =
-        function_of_1([](auto x) { return x + exp(Value(0.0)) * (2.0 - Value(0.5)); });
+    const auto f = pointwise_graph<1>(
+        [](auto x) { return x + exp(Value(0.0)) * (2.0 - Value(0.5)); });
 
     EXPECT_EQ(to_string(f), "add(x0, 1.500000)");
 }
 
 TEST(PointwiseGraph, LeavesOutWhatChangesNothing) {
-    const auto same = [](const auto& f) { return to_string(function_of_1(f)) == "x0"; };
+    const auto same = [](const auto& f) {
+        return to_string(pointwise_graph<1>(f)) == "x0";
+    };
 
     EXPECT_TRUE(same([](auto x) { return x * 1.0; }));
     EXPECT_TRUE(same([](auto x) { return 1.0 * x; }));
@@ -80,13 +81,14 @@ TEST(PointwiseGraph, LeavesOutWhatChangesNothing) {
 }
 
 TEST(PointwiseGraph, ComputesEqualOperationsOnce) {
-    const auto f = function_of_2([](auto a, auto b) { return (a + b) * exp(b + a); });
+    const auto f =
+        pointwise_graph<2>([](auto a, auto b) { return (a + b) * exp(b + a); });
 
     EXPECT_EQ(operations(f), 3U);
 }
 
 TEST(PointwiseGraph, KnowsWhichInputsHaveAGradient) {
-    const auto f = function_of_3([](auto a, auto b, auto c) {
+    const auto f = pointwise_graph<3>([](auto a, auto b, auto c) {
         return where(a > 0.0, b, floor(b)) + stop_gradient(c);
     });
 
@@ -96,7 +98,7 @@ TEST(PointwiseGraph, KnowsWhichInputsHaveAGradient) {
 }
 
 TEST(PointwiseGraph, AGradientReadsOnlyTheInputsThatItNeeds) {
-    const auto f = function_of_2([](auto a, auto b) { return a + tanh(b); });
+    const auto f = pointwise_graph<2>([](auto a, auto b) { return a + tanh(b); });
     const int by[] = {0}, by_b[] = {1};
 
     EXPECT_EQ(gradient(f, 2, by).used_inputs(3),

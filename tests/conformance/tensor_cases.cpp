@@ -1,0 +1,76 @@
+#include "engine/operators/copy.hpp"
+#include "engine/operators/elementwise_inc.hpp"
+#include "engine/operators/reduce.hpp"
+#include "engine/operators/reset.hpp"
+#include "tests/conformance/operator_cases.hpp"
+
+namespace nengine::test {
+
+using namespace engine;
+namespace {
+
+/// Over each of several axes, of what varies, is held and is a parameter; of products
+/// with one zero and with two.
+void reduce(ModelMaker& m, Reduce::Kind kind) {
+    const SignalId x = m.input("x", 24), still = m.input("still", 6, true);
+    const SignalId tensor = m.model->add_reshape(x, {2, 3, 4});
+    const SignalId w = m.parameter("w", {2, 3, 4});
+    const SignalId mixed = m.signal("mixed", {2, 3, 4});
+    m.add(Copy(tensor, mixed, false), "mixed");
+    m.add(Copy(w, mixed, true), "mixed");
+    const auto add = [&](const std::string& name, SignalId from, Shape to, bool inc) {
+        const SignalId y = m.signal(name, std::move(to));
+        if (inc) {
+            m.add(Reset(y, 0.25), name);
+        }
+        m.add(Reduce(kind, from, y, inc), name);
+        m.probe(y);
+    };
+    add("rows", mixed, {2, 3, 1}, false);
+    add("middle", mixed, {2, 1, 4}, false);
+    add("ends", mixed, {1, 3, 1}, true);
+    add("all", mixed, {1, 1, 1}, false);
+    add("none", mixed, {2, 3, 4}, false);
+    add("parameter", w, {1, 3, 1}, false);
+    const SignalId grid = m.model->add_reshape(still, {2, 3});
+    add("held", grid, {2, 1}, true);
+    // The same numbers with their axes turned round, and a state's.
+    add("turned", m.model->add_view(mixed, "turned", {4, 3, 2}, 0, {1, 4, 12}),
+        {4, 1, 1}, false);
+    const SignalId slow = m.lowpass("slow", mixed);
+    add("filtered", m.model->add_reshape(slow, {4, 6}), {1, 6}, false);
+    // Equal numbers share a gradient.
+    const SignalId equal = m.signal("equal", {2, 3});
+    m.add(Copy(m.parameter("one", {2, 1}), equal, false), "equal");
+    add("ties", equal, {2, 1}, false);
+}
+
+void reduce_zeros(ModelMaker& m) {
+    const SignalId x = m.input("x", 9);
+    const SignalId w = m.parameter("w", {9});
+    const SignalId factors = m.constant("factors", {9}, {1, 2, 3, 0, 2, 3, 0, 0, 3});
+    const SignalId scaled = m.signal("scaled", {9}), y = m.signal("y", {3, 1});
+    m.add(Reset(scaled), "scaled");
+    m.add(ElementwiseInc(factors, x, scaled), "scaled");
+    m.add(ElementwiseInc(factors, w, scaled), "scaled");
+    m.add(Reduce(Reduce::Kind::product, m.model->add_reshape(scaled, {3, 3}), y), "y");
+    m.probe(y);
+}
+
+}  // namespace
+
+std::vector<OperatorCase> tensor_cases() {
+    std::vector<OperatorCase> cases{{"ReduceZeros", "Reduce", reduce_zeros}};
+    const std::pair<const char*, Reduce::Kind> kinds[] = {
+        {"Sum", Reduce::Kind::sum},
+        {"Product", Reduce::Kind::product},
+        {"Max", Reduce::Kind::max},
+        {"Min", Reduce::Kind::min}};
+    for (const auto& [name, kind] : kinds) {
+        cases.push_back({std::string("Reduce") + name, "Reduce",
+                         [kind = kind](ModelMaker& m) { reduce(m, kind); }});
+    }
+    return cases;
+}
+
+}  // namespace nengine::test
