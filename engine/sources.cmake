@@ -16,6 +16,7 @@ set(NENGINE_ENGINE_SOURCES
     operators/elementwise_inc.cpp
     operators/host_function.cpp
     operators/operator_base.cpp
+    operators/mat_mul.cpp
     operators/max_pool_inc.cpp
     operators/pointwise.cpp
     operators/pool_inc.cpp

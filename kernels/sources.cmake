@@ -23,6 +23,7 @@ set(NENGINE_CPU_SOURCES
     base/host_memory.cpp
     base/math_policy.cpp
     neuron_registry.cpp
+    matmul.cpp
     product.cpp
     cpu/scratch.cpp
     cpu/cpu_device.cpp

@@ -57,6 +57,11 @@ public:
     virtual std::vector<Operand> broadcast(const std::vector<int>& slots,
                                            Of of_last = Of::value,
                                            Of of_others = Of::value) const = 0;
+    /// Operands of products of matrices: rows and cols are each slot's own last two
+    /// dimensions, the others broadcast to those of the last slot.
+    virtual std::vector<Operand> matrices(const std::vector<int>& slots,
+                                          Of of_last = Of::value,
+                                          Of of_others = Of::value) const = 0;
     /// The elements of one operator, one after the other: a copy of them if they lie
     /// otherwise.
     virtual Operand dense(int slot, Of of = Of::value) = 0;
@@ -121,6 +126,8 @@ public:
     /// and of each item, has its own share of the gradient. A temporary if these are to
     /// be summed.
     virtual Contribution contribute_elements(int slot, int out) = 0;
+    /// Of a slot of matrices, with extents 1 where it is repeated.
+    virtual Contribution contribute_matrices(int slot, int out) = 0;
     virtual void finish(const Contribution& contribution) = 0;
 
     /// The gradient of parameters; always accumulated.
@@ -131,6 +138,7 @@ public:
     virtual Operand parameter_broadcast(int slot, int out) = 0;
     /// As contribute_elements; for deferred commands.
     virtual Contribution parameter_elements(int slot, int out) = 0;
+    virtual Operand parameter_matrices(int slot, int out) = 0;
     /// dL/d(out) and the value of `slot`, in out's shape, for every step.
     virtual std::vector<Operand> saved_broadcast(int slot, int out) const = 0;
     /// Commands that need every step: in a stepped stage they run after its steps.

@@ -67,11 +67,11 @@ struct Operand {
 };
 
 /// Extents of 1 where an operand repeats its elements: what a sum over the repetition
-/// leaves.
-inline Operand without_repeats(Operand operand) {
+/// leaves; but for its last axes, which are as they are.
+inline Operand without_repeats(Operand operand, std::size_t kept = 0) {
     auto axes = operand.item_axes();
-    for (Axis& axis : axes) {
-        axis.extent = axis.stride == 0 ? 1 : axis.extent;
+    for (std::size_t k = 0; k + kept < axes.size(); ++k) {
+        axes[k].extent = axes[k].stride == 0 ? 1 : axes[k].extent;
     }
     operand.set_item_axes(axes);
     return operand;

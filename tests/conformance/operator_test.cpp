@@ -220,15 +220,31 @@ TEST(OperatorConformanceSuite, CoversEveryOperatorAndNeuronType) {
         EXPECT_NO_THROW(made.model->validate()) << one.name;
         types.insert(one.operator_type);
     }
-    EXPECT_EQ(types, (std::set<std::string>{
-                         "TimeUpdate",       "Reset",         "Copy",
-                         "ElementwiseInc",   "DotInc",        "ConvInc",
-                         "PoolInc",          "SimNeurons",    "SimFilter",
-                         "HostFunction",     "SimPES",        "SimBCM",
-                         "SimOja",           "SimVoja",       "SimRLS",
-                         "WeightInc",        "SimProcess",    "SparseDotInc",
-                         "StochasticSpikes", "PoissonSpikes", "SimRandom",
-                         "MaxPoolInc",       "Pointwise",     "Reduce"}));
+    EXPECT_EQ(types, (std::set<std::string>{"TimeUpdate",
+                                            "Reset",
+                                            "Copy",
+                                            "ElementwiseInc",
+                                            "DotInc",
+                                            "ConvInc",
+                                            "PoolInc",
+                                            "SimNeurons",
+                                            "SimFilter",
+                                            "HostFunction",
+                                            "SimPES",
+                                            "SimBCM",
+                                            "SimOja",
+                                            "SimVoja",
+                                            "SimRLS",
+                                            "WeightInc",
+                                            "SimProcess",
+                                            "SparseDotInc",
+                                            "StochasticSpikes",
+                                            "PoissonSpikes",
+                                            "SimRandom",
+                                            "MaxPoolInc",
+                                            "Pointwise",
+                                            "Reduce",
+                                            "MatMul"}));
     EXPECT_EQ(neurons.size(), built_in_neurons().size());
 }
 

@@ -6,6 +6,7 @@
 #include "engine/operators/dot_inc.hpp"
 #include "engine/operators/elementwise_inc.hpp"
 #include "engine/operators/host_function.hpp"
+#include "engine/operators/mat_mul.hpp"
 #include "engine/operators/max_pool_inc.hpp"
 #include "engine/operators/pointwise.hpp"
 #include "engine/operators/pool_inc.hpp"
@@ -117,6 +118,13 @@ Form reduce_sum(ModelMaker& m, Slots& slots) {
     const SignalId y = m.signal("y", {1, 3});
     m.probe(y);
     return add_tested(m, Reduce(Reduce::Kind::sum, slots.value("x", {4, 3}), y));
+}
+
+Form mat_mul(ModelMaker& m, Slots& slots) {
+    const SignalId y = m.signal("y", {2, 4, 2});
+    m.probe(y);
+    return add_tested(m,
+                      MatMul(slots.value("a", {4, 3}), slots.value("b", {2, 3, 2}), y));
 }
 
 Form dot(ModelMaker& m, Slots& slots) {
@@ -299,6 +307,7 @@ const std::vector<SlotCase>& slot_cases() {
             {"CopyByIndex", "Copy", copy_by_index},
             {"ElementwiseInc", "ElementwiseInc", elementwise},
             {"Pointwise", "Pointwise", pointwise},
+            {"MatMul", "MatMul", mat_mul},
             {"ReduceSum", "Reduce", reduce_sum},
             {"ReduceMax", "Reduce", reduce},
             {"DotInc", "DotInc", dot},

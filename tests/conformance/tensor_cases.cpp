@@ -1,5 +1,6 @@
 #include "engine/operators/copy.hpp"
 #include "engine/operators/elementwise_inc.hpp"
+#include "engine/operators/mat_mul.hpp"
 #include "engine/operators/reduce.hpp"
 #include "engine/operators/reset.hpp"
 #include "tests/conformance/operator_cases.hpp"
@@ -57,10 +58,65 @@ void reduce_zeros(ModelMaker& m) {
     m.probe(y);
 }
 
+/// Stacks that broadcast, transposed and turned views, what is held, parameters, sums.
+void mat_mul(ModelMaker& m) {
+    const SignalId x = m.input("x", 24), z = m.input("z", 8),
+                   still = m.input("still", 8, true);
+    const SignalId a = m.model->add_reshape(x, {2, 3, 4});
+    const SignalId b = m.model->add_reshape(z, {4, 2});
+    const auto add = [&](const std::string& name, SignalId left, SignalId right,
+                         Shape to, bool inc = false) {
+        const SignalId y = m.signal(name, std::move(to));
+        if (inc) {
+            m.add(Reset(y, 0.25), name);
+        }
+        m.add(MatMul(left, right, y, inc), name);
+        m.probe(y, 2);
+        return y;
+    };
+    const SignalId w = m.parameter("w", {4, 2}), v = m.parameter("v", {2, 2, 3});
+    add("plain", m.model->add_reshape(z, {2, 4}), b, {2, 2});
+    const SignalId stack = add("stack", a, b, {2, 3, 2});
+    add("weights", a, w, {2, 3, 2}, true);
+    add("held", m.model->add_reshape(still, {2, 4}), w, {2, 2});
+    add("weights_first", v, stack, {2, 2, 2});
+    // Scores: each row with each, by a transposed view.
+    const SignalId turned = m.model->add_view(x, "turned", {2, 4, 3}, 0, {12, 1, 4});
+    const SignalId scores = add("scores", a, turned, {2, 3, 3});
+    add("both_turned", turned, m.model->add_view(z, "z_turned", {3, 2}, 0, {1, 4}),
+        {2, 4, 2});
+    // Neither rows nor columns are dense.
+    add("apart", m.model->add_view(x, "apart", {3, 2}, 1, {8, 3}),
+        m.model->add_view(z, "z_apart", {2, 2}, 1, {4, 2}), {3, 2});
+    const SignalId wide = m.signal("wide", {3, 8});
+    m.add(Reset(wide), "wide");
+    m.add(MatMul(a, b, m.model->add_view(wide, "wide.even", {2, 3, 2}, 0, {4, 8, 2}),
+                 true),
+          "wide");
+    m.probe(wide);
+    // One of a kind for several: both repeat.
+    add("repeated", m.model->add_reshape(z, {1, 1, 4, 2}),
+        m.model->add_reshape(still, {1, 2, 2, 2}), {2, 2, 4, 2});
+    add("of_updated", m.model->add_reshape(m.lowpass("slow", scores), {2, 3, 3}), stack,
+        {2, 3, 2});
+}
+
+void mat_mul_in_a_loop(ModelMaker& m) {
+    const SignalId x = m.input("x", 4), w = m.parameter("w", {2, 2}, -0.5, 0.5);
+    const SignalId h = m.signal("h", {2, 2}), y = m.signal("y", {2, 2});
+    m.add(Copy(m.model->add_reshape(x, {2, 2}), y, false), "y");
+    m.add(MatMul(h, w, y, true), "back");
+    const SignalId slow = m.lowpass("slow", m.model->add_reshape(y, {4}), 0.5);
+    m.add(Copy(m.model->add_reshape(slow, {2, 2}), h, false), "h");
+    m.probe(y);
+}
+
 }  // namespace
 
 std::vector<OperatorCase> tensor_cases() {
-    std::vector<OperatorCase> cases{{"ReduceZeros", "Reduce", reduce_zeros}};
+    std::vector<OperatorCase> cases{{"ReduceZeros", "Reduce", reduce_zeros},
+                                    {"MatMul", "MatMul", mat_mul},
+                                    {"MatMulInALoop", "MatMul", mat_mul_in_a_loop}};
     const std::pair<const char*, Reduce::Kind> kinds[] = {
         {"Sum", Reduce::Kind::sum},
         {"Product", Reduce::Kind::product},

@@ -8,6 +8,7 @@
 #include "engine/operators/dot_inc.hpp"
 #include "engine/operators/elementwise_inc.hpp"
 #include "engine/operators/host_function.hpp"
+#include "engine/operators/mat_mul.hpp"
 #include "engine/operators/max_pool_inc.hpp"
 #include "engine/operators/pointwise.hpp"
 #include "engine/operators/pool_inc.hpp"
@@ -100,6 +101,7 @@ private:
         write(MaxPoolInc::y, naive_max_pool(op.shape(), read(MaxPoolInc::x)));
     }
     void run(const Pointwise& op);
+    void run(const MatMul&);
     void run(const Reduce& op);
     void run(const SimNeurons& op);
     void run(const SimFilter& op);
@@ -137,8 +139,8 @@ std::vector<NaiveWrite> Execution::run() {
         try_run<PoolInc>() || try_run<MaxPoolInc>() || try_run<SimNeurons>() ||
         try_run<SimFilter>() || try_run<HostFunction>() || try_run<SimLearning>() ||
         try_run<WeightInc>() || try_run<SimProcess>() || try_run<SparseDotInc>() ||
-        try_run<Pointwise>() || try_run<Reduce>() || try_run<StochasticSpikes>() ||
-        try_run<PoissonSpikes>() || try_run<SimRandom>();
+        try_run<Pointwise>() || try_run<MatMul>() || try_run<Reduce>() ||
+        try_run<StochasticSpikes>() || try_run<PoissonSpikes>() || try_run<SimRandom>();
     if (!known) {
         misfit(op_, "got an operator that the interpreter does not know");
     }
@@ -206,6 +208,32 @@ void Execution::run(const Reduce& op) {
         y.push_back(result);
     }
     write(Reduce::y, std::move(y));
+}
+
+void Execution::run(const MatMul&) {
+    // Operands repeated to y's first dimensions, so that matrix follows matrix.
+    const Shape& to = shape(MatMul::y);
+    const auto repeated = [&](int slot) {
+        Shape all(to.begin(), to.end() - 2);
+        const Shape& own = shape(slot);
+        all.insert(all.end(), own.end() - 2, own.end());
+        return read_as(slot, all);
+    };
+    const Values a = repeated(MatMul::a), b = repeated(MatMul::b);
+    const std::size_t m = at(to[to.size() - 2]), n = at(to.back()),
+                      k = at(shape(MatMul::a).back());
+    Values y(at(size(MatMul::y)), 0.0);
+    for (std::size_t g = 0; g < y.size() / (m * n); ++g) {
+        for (std::size_t i = 0; i < m; ++i) {
+            for (std::size_t j = 0; j < n; ++j) {
+                for (std::size_t l = 0; l < k; ++l) {
+                    y[(g * m + i) * n + j] +=
+                        a[(g * m + i) * k + l] * b[(g * k + l) * n + j];
+                }
+            }
+        }
+    }
+    write(MatMul::y, std::move(y));
 }
 
 void Execution::run(const Copy& op) {

@@ -13,11 +13,14 @@ namespace nengine::engine {
 
 /// Views aligned to the shape of the last one, with stride 0 where they repeat: an axis
 /// for each of its dimensions that is more than 1, whatever else is aligned with it.
+/// The last dimensions may be each view's own.
 class AlignedDims {
 public:
-    AlignedDims(const std::vector<ElementView>& views, const std::string& what) {
+    AlignedDims(const std::vector<ElementView>& views, const std::string& what,
+                int own = 0)
+        : views_(views), own_(own) {
         const ElementView& out = views.back();
-        for (int d = out.dims - 1; d >= 0; --d) {
+        for (int d = out.dims - own - 1; d >= 0; --d) {
             const Index extent = out.shape[static_cast<std::size_t>(d)];
             if (extent != 1) {
                 extent_.push_back(extent);
@@ -27,12 +30,16 @@ public:
     }
 
     void apply(Operand& operand, std::size_t view) const {
-        const auto axis = [&](std::size_t d, Axis none) {
-            return d < extent_.size() ? Axis{extent_[d], strides_[d][view]} : none;
-        };
         std::array<Axis, kernels::max_item_axes> axes{};
-        for (std::size_t d = 0; d < axes.size(); ++d) {
-            axes[axes.size() - 1 - d] = axis(d, d == 0 ? Axis{1, 1} : Axis{1, 0});
+        axes.back().stride = 1;
+        std::size_t at = axes.size();
+        for (int d = 0; d < own_; ++d) {
+            const ElementView& of = views_[view];
+            const auto i = static_cast<std::size_t>(of.dims - 1 - d);
+            axes[--at] = {of.shape[i], of.strides[i]};
+        }
+        for (std::size_t d = 0; d < extent_.size(); ++d) {
+            axes[--at] = {extent_[d], strides_[d][view]};
         }
         operand.set_item_axes(axes);
     }
@@ -56,6 +63,8 @@ private:
         return strides;
     }
 
+    const std::vector<ElementView>& views_;
+    int own_;
     std::vector<Index> extent_;                // innermost first
     std::vector<std::vector<Index>> strides_;  // per extent, per view
 };

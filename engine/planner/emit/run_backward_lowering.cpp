@@ -212,6 +212,12 @@ Contribution RunBackwardLowering::contribute_elements(int slot, int out) {
             .accumulate_reduced = touch(slot)};
 }
 
+Contribution RunBackwardLowering::contribute_matrices(int slot, int out) {
+    note(slot);
+    const Operand operand = matrices({slot, out}, Of::gradient, Of::gradient).front();
+    return {.operand = without_repeats(operand, 2), .accumulate = touch(slot)};
+}
+
 Operand RunBackwardLowering::parameter_flat(int slot) {
     note(slot);
     return context_.constants.gradient_of(constant_vector(slot, Numbers::per_element));
@@ -240,6 +246,13 @@ Contribution RunBackwardLowering::parameter_elements(int slot, int out) {
     return {.operand = shares(slot, both[1]),
             .reduce_to = without_repeats(context_.constants.gradient_of(both[0])),
             .accumulate_reduced = true};
+}
+
+Operand RunBackwardLowering::parameter_matrices(int slot, int out) {
+    note(slot);
+    const Operand operand =
+        matrices({slot, out}, Of::saved_gradient, Of::value).front();
+    return without_repeats(context_.constants.gradient_of(operand), 2);
 }
 
 std::vector<Operand> RunBackwardLowering::saved_broadcast(int slot, int out) const {

@@ -170,7 +170,7 @@ Operand RunLowering::flat(int slot, Of of) const {
 std::vector<Operand> RunLowering::broadcast(const std::vector<int>& slots, Of of_last,
                                             Of of_others) const {
     if (run_.size() == 1) {
-        return broadcast_single(slots, of_last, of_others);
+        return aligned(slots, of_last, of_others, 0);
     }
     std::vector<Operand> operands;
     for (const int slot : slots) {
@@ -180,8 +180,13 @@ std::vector<Operand> RunLowering::broadcast(const std::vector<int>& slots, Of of
     return operands;
 }
 
-std::vector<Operand> RunLowering::broadcast_single(const std::vector<int>& slots,
-                                                   Of of_last, Of of_others) const {
+std::vector<Operand> RunLowering::matrices(const std::vector<int>& slots, Of of_last,
+                                           Of of_others) const {
+    return aligned(slots, of_last, of_others, 2);
+}
+
+std::vector<Operand> RunLowering::aligned(const std::vector<int>& slots, Of of_last,
+                                          Of of_others, int own) const {
     std::vector<Operand> operands;
     std::vector<ElementView> views;
     for (const int slot : slots) {
@@ -199,7 +204,7 @@ std::vector<Operand> RunLowering::broadcast_single(const std::vector<int>& slots
         views.push_back(access.view);
     }
     const AlignedDims dims(
-        views, std::string(node().op->type()) + " '" + node().op->label + "'");
+        views, std::string(node().op->type()) + " '" + node().op->label + "'", own);
     for (std::size_t i = 0; i < operands.size(); ++i) {
         dims.apply(operands[i], i);
     }

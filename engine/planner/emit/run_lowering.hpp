@@ -55,6 +55,8 @@ public:
     Operand flat_broadcast(int slot, Of of) const override;
     std::vector<Operand> broadcast(const std::vector<int>& slots, Of of_last,
                                    Of of_others) const override;
+    std::vector<Operand> matrices(const std::vector<int>& slots, Of of_last,
+                                  Of of_others) const override;
     Operand dense(int slot, Of of) override;
     Operand dense_vector(int slot, Of of) override;
     Written write_dense(int slot) override;
@@ -89,8 +91,9 @@ protected:
     [[noreturn]] void refuse_computed(int slot, const std::string& needs) const;
     Place place_of(const Access& access, Of of) const;
     Operand located(const Place& place, Index offset) const;
-    std::vector<Operand> broadcast_single(const std::vector<int>& slots, Of of_last,
-                                          Of of_others) const;
+    /// Of one operator: aligned, but for its own last dimensions.
+    std::vector<Operand> aligned(const std::vector<int>& slots, Of of_last,
+                                 Of of_others, int own) const;
     /// The elements that a member writes.
     Index written_size(int n) const;
 
@@ -123,6 +126,7 @@ public:
     Contribution contribute(int slot, Form form) override;
     Contribution contribute_broadcast(int slot, int out) override;
     Contribution contribute_elements(int slot, int out) override;
+    Contribution contribute_matrices(int slot, int out) override;
     void finish(const Contribution& contribution) override;
 
     Operand parameter_flat(int slot) override;
@@ -130,6 +134,7 @@ public:
     Operand parameter_matrix(int slot) override;
     Operand parameter_broadcast(int slot, int out) override;
     Contribution parameter_elements(int slot, int out) override;
+    Operand parameter_matrices(int slot, int out) override;
     std::vector<Operand> saved_broadcast(int slot, int out) const override;
     void defer(const std::function<void()>& emit_all) override;
     void consume_carried_gradient(int slot) override;
