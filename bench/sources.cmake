@@ -13,3 +13,8 @@ set(NENGINE_BENCHES
     models/startup_bench.cpp
     programs/device_info.cpp
     programs/networks.cpp)
+
+# Its loops are compiled as kernels are (kernels/CMakeLists.txt).
+set_source_files_properties(
+    ${CMAKE_CURRENT_LIST_DIR}/kernels/pointwise_bench.cpp
+    PROPERTIES COMPILE_OPTIONS "-O3;-fno-math-errno;-fno-trapping-math;-ffp-contract=off")

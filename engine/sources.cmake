@@ -9,6 +9,7 @@ set(NENGINE_ENGINE_SOURCES
     ir/sampling.cpp
     ir/signal.cpp
     ir/written.cpp
+    operators/arg_reduce.cpp
     operators/broadcast.cpp
     operators/conv_inc.cpp
     operators/copy.cpp

@@ -57,4 +57,26 @@ struct ReduceArgs {
 template <class Exec, class Real>
 void reduce(const Exec& exec, const ReduceArgs<Bound<Real>>& args);
 
+/// y = the place of x's largest or smallest number (`kind`: max or min) along the axis
+/// in which y has 1 and x has more: the first of equal ones, and of NaN if there is
+/// one, as numpy's. Without such an axis 0. Exact as long as the axis is no longer than
+/// 2^24.
+template <class Ref>
+struct ArgReduceArgs {
+    Reduction kind = Reduction::max;
+    typename Ref::ReadView x;
+    typename Ref::WriteView y;
+
+    constexpr auto fields() const {
+        return std::tuple{constant(&ArgReduceArgs::kind), reads(&ArgReduceArgs::x),
+                          writes(&ArgReduceArgs::y)};
+    }
+    template <class Exec>
+    void run(const Exec& exec) const {
+        arg_reduce(exec, *this);
+    }
+};
+template <class Exec, class Real>
+void arg_reduce(const Exec& exec, const ArgReduceArgs<Bound<Real>>& args);
+
 }  // namespace nengine::kernels

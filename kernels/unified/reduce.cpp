@@ -241,7 +241,47 @@ void run_reduction(const Exec& exec, const ReduceArgs<Bound<Real>>& args) {
                     : run_reduction<How, false>(exec, args.x, args.y);
 }
 
+/// y's elements, each by a walk along the axis.
+template <class Real, bool largest>
+struct ArgReduce {
+    static constexpr bool one_by_one = true;
+
+    const Real* x;
+    Real* y;
+    Axes kept, along;
+
+    NENGINE_HD void operator()(Index i) const {
+        const Real* from = x + kept.offset(kept.a, i);
+        const Index n = along.size();
+        Index best = 0;
+        Real value = from[0];
+        for (Index k = 1; k < n && value == value; ++k) {
+            const Real next = from[along.offset(along.a, k)];
+            const bool better = largest ? next > value : next < value;
+            if (better || next != next) {
+                best = k;
+                value = next;
+            }
+        }
+        y[kept.offset(kept.dst, i)] = static_cast<Real>(best);
+    }
+};
+
+template <bool largest, class Exec, class Real>
+void run_arg_reduction(const Exec& exec, const ArgReduceArgs<Bound<Real>>& args) {
+    const Axes kept = axes(args.x, args.x, args.y, true);
+    launch_each(exec, kept.size(),
+                ArgReduce<Real, largest>{args.x.data, args.y.data, kept,
+                                         axes(args.x, args.x, args.y, false)});
+}
+
 }  // namespace
+
+template <class Exec, class Real>
+void arg_reduce(const Exec& exec, const ArgReduceArgs<Bound<Real>>& args) {
+    args.kind == Reduction::max ? run_arg_reduction<true>(exec, args)
+                                : run_arg_reduction<false>(exec, args);
+}
 
 template <class Exec, class Real>
 void reduce(const Exec& exec, const ReduceArgs<Bound<Real>>& args) {
@@ -270,6 +310,8 @@ void sum_product(const Exec& exec, const SumProductArgs<Bound<Real>>& args) {
     }
 }
 
+template void arg_reduce(const ThisExec&, const ArgReduceArgs<Bound<float>>&);
+template void arg_reduce(const ThisExec&, const ArgReduceArgs<Bound<double>>&);
 template void reduce(const ThisExec&, const ReduceArgs<Bound<float>>&);
 template void reduce(const ThisExec&, const ReduceArgs<Bound<double>>&);
 template void sum_product(const ThisExec&, const SumProductArgs<Bound<float>>&);

@@ -7,6 +7,7 @@ set(NENGINE_API_TESTS
     ../reference/naive_interpreter.cpp
     ../reference/naive_learning.cpp
     ../reference/naive_operators.cpp
+    ../reference/naive_tensors.cpp
     ../support/model_runs.cpp
     ../support/random_learning.cpp
     ../support/random_network.cpp

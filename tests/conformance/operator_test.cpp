@@ -220,31 +220,16 @@ TEST(OperatorConformanceSuite, CoversEveryOperatorAndNeuronType) {
         EXPECT_NO_THROW(made.model->validate()) << one.name;
         types.insert(one.operator_type);
     }
-    EXPECT_EQ(types, (std::set<std::string>{"TimeUpdate",
-                                            "Reset",
-                                            "Copy",
-                                            "ElementwiseInc",
-                                            "DotInc",
-                                            "ConvInc",
-                                            "PoolInc",
-                                            "SimNeurons",
-                                            "SimFilter",
-                                            "HostFunction",
-                                            "SimPES",
-                                            "SimBCM",
-                                            "SimOja",
-                                            "SimVoja",
-                                            "SimRLS",
-                                            "WeightInc",
-                                            "SimProcess",
-                                            "SparseDotInc",
-                                            "StochasticSpikes",
-                                            "PoissonSpikes",
-                                            "SimRandom",
-                                            "MaxPoolInc",
-                                            "Pointwise",
-                                            "Reduce",
-                                            "MatMul"}));
+    EXPECT_EQ(types, (std::set<std::string>{
+                         "TimeUpdate",       "Reset",         "Copy",
+                         "ElementwiseInc",   "DotInc",        "ConvInc",
+                         "PoolInc",          "SimNeurons",    "SimFilter",
+                         "HostFunction",     "SimPES",        "SimBCM",
+                         "SimOja",           "SimVoja",       "SimRLS",
+                         "WeightInc",        "SimProcess",    "SparseDotInc",
+                         "StochasticSpikes", "PoissonSpikes", "SimRandom",
+                         "MaxPoolInc",       "Pointwise",     "Reduce",
+                         "MatMul",           "ArgReduce"}));
     EXPECT_EQ(neurons.size(), built_in_neurons().size());
 }
 

@@ -1,6 +1,7 @@
 #include "tests/conformance/slot_cases.hpp"
 
 #include "engine/ir/host_call.hpp"
+#include "engine/operators/arg_reduce.hpp"
 #include "engine/operators/conv_inc.hpp"
 #include "engine/operators/copy.hpp"
 #include "engine/operators/dot_inc.hpp"
@@ -118,6 +119,13 @@ Form reduce_sum(ModelMaker& m, Slots& slots) {
     const SignalId y = m.signal("y", {1, 3});
     m.probe(y);
     return add_tested(m, Reduce(Reduce::Kind::sum, slots.value("x", {4, 3}), y));
+}
+
+Form arg_reduce(ModelMaker& m, Slots& slots) {
+    const SignalId y = m.signal("y", {4, 1});
+    m.probe(y);
+    return add_tested(m,
+                      ArgReduce(ArgReduce::Of::largest, slots.value("x", {4, 3}), y));
 }
 
 Form mat_mul(ModelMaker& m, Slots& slots) {
@@ -307,6 +315,7 @@ const std::vector<SlotCase>& slot_cases() {
             {"CopyByIndex", "Copy", copy_by_index},
             {"ElementwiseInc", "ElementwiseInc", elementwise},
             {"Pointwise", "Pointwise", pointwise},
+            {"ArgReduce", "ArgReduce", arg_reduce},
             {"MatMul", "MatMul", mat_mul},
             {"ReduceSum", "Reduce", reduce_sum},
             {"ReduceMax", "Reduce", reduce},

@@ -2,6 +2,7 @@ set(NENGINE_CONFORMANCE_TESTS
     ../reference/naive_interpreter.cpp
     ../reference/naive_learning.cpp
     ../reference/naive_operators.cpp
+    ../reference/naive_tensors.cpp
     ../reference/naive_training.cpp
     ../support/model_runs.cpp
     ../support/random_model.cpp

@@ -1,3 +1,4 @@
+#include "engine/operators/arg_reduce.hpp"
 #include "engine/operators/copy.hpp"
 #include "engine/operators/elementwise_inc.hpp"
 #include "engine/operators/mat_mul.hpp"
@@ -58,6 +59,26 @@ void reduce_zeros(ModelMaker& m) {
     m.probe(y);
 }
 
+void arg_reduce(ModelMaker& m) {
+    const SignalId x = m.input("x", 24), still = m.input("still", 6, true);
+    const SignalId tensor = m.model->add_reshape(x, {2, 3, 4});
+    const auto add = [&](const std::string& name, ArgReduce::Of of, SignalId from,
+                         Shape to) {
+        const SignalId y = m.signal(name, std::move(to));
+        m.add(ArgReduce(of, from, y), name);
+        m.probe(y);
+    };
+    add("rows", ArgReduce::Of::largest, tensor, {2, 3, 1});
+    add("middle", ArgReduce::Of::smallest, tensor, {2, 1, 4});
+    add("held", ArgReduce::Of::largest, still, {1});
+    add("turned", ArgReduce::Of::largest,
+        m.model->add_view(x, "turned", {4, 6}, 0, {1, 4}), {1, 6});
+    // Of equal numbers the first.
+    const SignalId equal = m.signal("equal", {2, 3});
+    m.add(Copy(m.constant("one", {2, 1}), equal, false), "equal");
+    add("ties", ArgReduce::Of::largest, equal, {2, 1});
+}
+
 /// Stacks that broadcast, transposed and turned views, what is held, parameters, sums.
 void mat_mul(ModelMaker& m) {
     const SignalId x = m.input("x", 24), z = m.input("z", 8),
@@ -115,6 +136,7 @@ void mat_mul_in_a_loop(ModelMaker& m) {
 
 std::vector<OperatorCase> tensor_cases() {
     std::vector<OperatorCase> cases{{"ReduceZeros", "Reduce", reduce_zeros},
+                                    {"ArgReduce", "ArgReduce", arg_reduce},
                                     {"MatMul", "MatMul", mat_mul},
                                     {"MatMulInALoop", "MatMul", mat_mul_in_a_loop}};
     const std::pair<const char*, Reduce::Kind> kinds[] = {

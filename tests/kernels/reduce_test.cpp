@@ -214,6 +214,25 @@ TEST_P(Reduce, ReducesOverEveryChoiceOfAxes) {
     }
 }
 
+TEST_P(Reduce, FindsTheFirstOfEqualNumbersAndTheFirstNan) {
+    const float nan = std::nanf("");
+    const std::vector<float> x{1, 3, 3, 2, -1, -1, 0, 5, 4, nan, 9, nan};
+    const Buffer from = upload(x), out = upload(std::vector<float>(3, -7));
+    View<const float> rows{.data = from.as<const float>()};
+    rows.item[4] = {3, 4};
+    rows.item[5] = {4, 1};
+    View<float> places{.data = out.as<float>()};
+    places.item[4] = {3, 1};
+    const auto run = [&](Reduction kind) {
+        device().run([&](const auto& exec) {
+            arg_reduce(exec, ArgReduceArgs<Bound<float>>{kind, rows, places});
+        });
+        return download<float>(out);
+    };
+    EXPECT_EQ(run(Reduction::max), (std::vector<float>{1, 3, 1}));
+    EXPECT_EQ(run(Reduction::min), (std::vector<float>{0, 0, 1}));
+}
+
 TEST_P(Reduce, OfNothingIsWhereItStarts) {
     const Buffer out = upload(std::vector<float>{7});
     View<const float> none{.data = out.as<const float>()};

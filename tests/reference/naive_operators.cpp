@@ -3,134 +3,14 @@
 #include <string>
 
 #include "engine/ir/host_call.hpp"
-#include "engine/operators/conv_inc.hpp"
-#include "engine/operators/copy.hpp"
-#include "engine/operators/dot_inc.hpp"
-#include "engine/operators/elementwise_inc.hpp"
-#include "engine/operators/host_function.hpp"
-#include "engine/operators/mat_mul.hpp"
-#include "engine/operators/max_pool_inc.hpp"
-#include "engine/operators/pointwise.hpp"
-#include "engine/operators/pool_inc.hpp"
-#include "engine/operators/random_spikes.hpp"
-#include "engine/operators/reduce.hpp"
-#include "engine/operators/reset.hpp"
-#include "engine/operators/sim_filter.hpp"
-#include "engine/operators/sim_learning.hpp"
-#include "engine/operators/sim_neurons.hpp"
-#include "engine/operators/sim_process.hpp"
-#include "engine/operators/sim_random.hpp"
-#include "engine/operators/sparse_dot_inc.hpp"
-#include "engine/operators/time_update.hpp"
-#include "engine/operators/weight_inc.hpp"
 #include "tests/reference/filters.hpp"
-#include "tests/reference/naive_broadcast.hpp"
-#include "tests/reference/naive_convolution.hpp"
+#include "tests/reference/naive_execution.hpp"
 #include "tests/reference/naive_learning.hpp"
-#include "tests/reference/naive_memory.hpp"
-#include "tests/reference/naive_random.hpp"
 #include "tests/reference/neurons.hpp"
-#include "tests/reference/pointwise_operations.hpp"
 
 namespace nengine::reference {
 
 using namespace engine;
-namespace {
-
-using Values = std::vector<double>;
-
-std::size_t at(Index i) {
-    return static_cast<std::size_t>(i);
-}
-
-/// One operator at one moment: shorthands for its slots.
-class Execution {
-public:
-    Execution(const Model& model, const Operator& op, const NaiveMemory& memory,
-              NaiveProcesses& processes, Index step, bool training)
-        : model_(model),
-          op_(op),
-          memory_(memory),
-          processes_(processes),
-          step_(step),
-          training_(training) {}
-
-    std::vector<NaiveWrite> run();
-
-private:
-    Values read(int slot) const { return memory_.read(op_.signal(slot)); }
-    const Shape& shape(int slot) const { return model_.signal(op_.signal(slot)).shape; }
-    Index size(int slot) const { return shape_size(shape(slot)); }
-    double time() const { return static_cast<double>(step_) * model_.dt(); }
-
-    Values read_as(int slot, const Shape& to) const {
-        const Values values = read(slot);
-        Values result;
-        for (const Index i : broadcast_map(op_, shape(slot), to)) {
-            result.push_back(values[at(i)]);
-        }
-        return result;
-    }
-    /// Element `i` of an operand that has one value for all, or one each.
-    static double pick(const Values& values, std::size_t i) {
-        return values.size() == 1 ? values.front() : values.at(i);
-    }
-
-    void write(int slot, Values values) {
-        if (static_cast<Index>(values.size()) != size(slot)) {
-            misfit(op_, "got " + std::to_string(values.size()) + " results, needs " +
-                            to_string(shape(slot)));
-        }
-        writes_.push_back(
-            {op_.slots()[at(slot)].role, op_.signal(slot), std::move(values)});
-    }
-
-    void run(const TimeUpdate&) { write(TimeUpdate::time, {time()}); }
-    void run(const Reset& op) {
-        write(Reset::dst, Values(at(size(Reset::dst)), op.value()));
-    }
-    void run(const Copy& op);
-    void run(const ElementwiseInc&);
-    void run(const DotInc&);
-    void run(const SparseDotInc& op);
-    void run(const ConvInc& op);
-    void run(const PoolInc& op) {
-        write(PoolInc::y, naive_average_pool(op.shape(), read(PoolInc::x)));
-    }
-    void run(const MaxPoolInc& op) {
-        write(MaxPoolInc::y, naive_max_pool(op.shape(), read(MaxPoolInc::x)));
-    }
-    void run(const Pointwise& op);
-    void run(const MatMul&);
-    void run(const Reduce& op);
-    void run(const SimNeurons& op);
-    void run(const SimFilter& op);
-    void run(const HostFunction& op);
-    void run(const SimLearning& op);
-    void run(const WeightInc& op);
-    void run(const SimProcess& op);
-    void run(const StochasticSpikes&);
-    void run(const PoissonSpikes& op);
-    void run(const SimRandom& op);
-    NaiveCoordinates coordinates(const Operator& op) const;
-
-    template <class Op>
-    bool try_run() {
-        const auto* op = dynamic_cast<const Op*>(&op_);
-        if (op != nullptr) {
-            run(*op);
-        }
-        return op != nullptr;
-    }
-
-    const Model& model_;
-    const Operator& op_;
-    const NaiveMemory& memory_;
-    NaiveProcesses& processes_;
-    Index step_;
-    bool training_;
-    std::vector<NaiveWrite> writes_;
-};
 
 std::vector<NaiveWrite> Execution::run() {
     const bool known =
@@ -139,8 +19,9 @@ std::vector<NaiveWrite> Execution::run() {
         try_run<PoolInc>() || try_run<MaxPoolInc>() || try_run<SimNeurons>() ||
         try_run<SimFilter>() || try_run<HostFunction>() || try_run<SimLearning>() ||
         try_run<WeightInc>() || try_run<SimProcess>() || try_run<SparseDotInc>() ||
-        try_run<Pointwise>() || try_run<MatMul>() || try_run<Reduce>() ||
-        try_run<StochasticSpikes>() || try_run<PoissonSpikes>() || try_run<SimRandom>();
+        try_run<Pointwise>() || try_run<MatMul>() || try_run<ArgReduce>() ||
+        try_run<Reduce>() || try_run<StochasticSpikes>() || try_run<PoissonSpikes>() ||
+        try_run<SimRandom>();
     if (!known) {
         misfit(op_, "got an operator that the interpreter does not know");
     }
@@ -148,66 +29,11 @@ std::vector<NaiveWrite> Execution::run() {
 }
 
 void Execution::run(const Pointwise& op) {
-    const Shape& to = shape(op.y());
     std::vector<Values> x;
     for (int k = 0; k < op.n_inputs(); ++k) {
-        x.push_back(read_as(k, to));
+        x.push_back(read_as(k, shape(op.y())));
     }
-    const PointwiseGraph& graph = op.function();
-    const auto node_value = [&](const auto& self, Index n, std::size_t i) -> double {
-        const auto& [operation, operands] = graph.nodes()[at(n)];
-        if (operation == PointwiseOp::load) {
-            return x[at(operands[0])][i];
-        }
-        if (const auto constant = graph.constant_of(static_cast<int>(n))) {
-            return *constant;
-        }
-        const auto& known = pointwise_references().at(std::string(name_of(operation)));
-        PointwiseReference::Operands values{};
-        for (int k = 0; k < known.n_operands; ++k) {
-            values[at(k)] = self(self, operands[at(k)], i);
-        }
-        return known.value(values);
-    };
-    Values y(at(size(op.y())));
-    for (std::size_t i = 0; i < y.size(); ++i) {
-        y[i] = node_value(node_value, graph.outputs().front(), i);
-    }
-    write(op.y(), std::move(y));
-}
-
-void Execution::run(const Reduce& op) {
-    // Each number of x goes to where a y repeated to x's shape has it from.
-    const std::vector<Index> to = broadcast_map(op, shape(Reduce::y), shape(Reduce::x));
-    const Values x = read(Reduce::x);
-    std::vector<Values> parts(at(size(Reduce::y)));
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        parts[at(to[i])].push_back(x[i]);
-    }
-    Values y;
-    for (const Values& part : parts) {
-        double result = op.kind() == Reduce::Kind::sum ? 0.0 : 1.0;
-        switch (op.kind()) {
-            case Reduce::Kind::sum:
-                for (const double value : part) {
-                    result += value;
-                }
-                break;
-            case Reduce::Kind::product:
-                for (const double value : part) {
-                    result *= value;
-                }
-                break;
-            case Reduce::Kind::max:
-                result = *std::ranges::max_element(part);
-                break;
-            case Reduce::Kind::min:
-                result = *std::ranges::min_element(part);
-                break;
-        }
-        y.push_back(result);
-    }
-    write(Reduce::y, std::move(y));
+    write(op.y(), naive_pointwise(op.function(), x, at(size(op.y()))));
 }
 
 void Execution::run(const MatMul&) {
@@ -219,21 +45,20 @@ void Execution::run(const MatMul&) {
         all.insert(all.end(), own.end() - 2, own.end());
         return read_as(slot, all);
     };
-    const Values a = repeated(MatMul::a), b = repeated(MatMul::b);
-    const std::size_t m = at(to[to.size() - 2]), n = at(to.back()),
-                      k = at(shape(MatMul::a).back());
-    Values y(at(size(MatMul::y)), 0.0);
-    for (std::size_t g = 0; g < y.size() / (m * n); ++g) {
-        for (std::size_t i = 0; i < m; ++i) {
-            for (std::size_t j = 0; j < n; ++j) {
-                for (std::size_t l = 0; l < k; ++l) {
-                    y[(g * m + i) * n + j] +=
-                        a[(g * m + i) * k + l] * b[(g * k + l) * n + j];
-                }
-            }
-        }
+    write(MatMul::y, naive_mat_mul(repeated(MatMul::a), repeated(MatMul::b), to,
+                                   at(shape(MatMul::a).back())));
+}
+
+/// The numbers of x that each of y's stands for.
+std::vector<Values> Execution::reduced(int x, int y) const {
+    // Each number of x goes to where a y repeated to x's shape has it from.
+    const std::vector<Index> to = broadcast_map(op_, shape(y), shape(x));
+    const Values values = read(x);
+    std::vector<Values> parts(at(size(y)));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        parts[at(to[i])].push_back(values[i]);
     }
-    write(MatMul::y, std::move(y));
+    return parts;
 }
 
 void Execution::run(const Copy& op) {
@@ -481,8 +306,6 @@ void Execution::run(const SimRandom& op) {
     }
     write(SimRandom::output, std::move(numbers));
 }
-
-}  // namespace
 
 std::vector<NaiveWrite> naive_execute(const Model& model, const Operator& op,
                                       const NaiveMemory& memory,
