@@ -88,6 +88,7 @@ public:
             visit(b_.place);
             visit(y_.place);
         });
+        move_longest_last();
     }
 
     SplitProduct<Real> run() {
@@ -98,6 +99,26 @@ public:
     }
 
 private:
+    /// The innermost axis is one call, those before it are many: it should be the
+    /// longest of those that are not summed.
+    void move_longest_last() {
+        const int last = axes_.n - 1;
+        int longest = last;
+        for (int k = 0; k < last; ++k) {
+            if (y_.at(k) != 0 &&
+                (y_.at(longest) == 0 || axes_.extent[k] > axes_.extent[longest])) {
+                longest = k;
+            }
+        }
+        std::swap(axes_.extent[longest], axes_.extent[last]);
+        const auto swap = [&](auto& matrix) {
+            std::swap(matrix.place.stride[longest], matrix.place.stride[last]);
+        };
+        swap(a_);
+        swap(b_);
+        swap(y_);
+    }
+
     /// All positions along the axes but the innermost.
     void loop(int axis, const Real* a, const Real* b, Real* y, bool adds) {
         if (axis == axes_.n - 1) {

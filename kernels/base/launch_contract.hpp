@@ -90,6 +90,26 @@
 // without columns is finished with 0. term may write what no other (i, c) reads or
 // writes.
 //
+//     launch_program(exec, axes, program)
+//
+// (#include NENGINE_LAUNCH_PROGRAM) runs a straight-line program for each element along
+// the axes (kernels/pointwise/axes.hpp): the instructions before program.prologue()
+// once for many elements, the others up to program.size() for all,
+//
+//     program.begin(i, registers);           // i < prologue
+//     program.run(i, registers);
+//
+// on registers that hold several elements each. The program calls
+//
+//     registers.fill(to, value);             // in the prologue alone
+//     registers.load(to, input);
+//     registers.place(to) or place(to, output), then
+//     registers.apply<lanes>(instruction, function), then for an output
+//     registers.store(to, output);
+//
+// with  using Real; n_registers(), n_inputs(), computations() (instructions that are no
+// loads, at least one) and each_operand(visit). Outputs overlap nothing else.
+//
 // Sums down columns and along lines may be something else than sums, if the functor
 // says how two parts become one, and from what they start:
 //

@@ -182,6 +182,7 @@ private:
             }
         }
     }
+
     const ProgramAxes& axes_;
     Odometer here_;
     Index first_ = 0, count_ = 0;
@@ -211,7 +212,6 @@ void launch_program(const CpuExec& exec, const ProgramAxes& axes,
         Registers registers(axes, lines_ahead);
         Index at = task * elements_per_program_task;
         const Index last = smaller(at + elements_per_program_task, n);
-        registers.move_to(at, 0);
         for (int i = 0; i < program.prologue(); ++i) {
             program.begin(i, registers);
         }

@@ -29,9 +29,9 @@ struct PointwiseInstruction {
     auto operator<=>(const PointwiseInstruction&) const = default;
 };
 
-/// A straight-line program for one element, on registers: what is written once in the
-/// prologue stays for all elements, and is the same for all of them. Plain numbers, so
-/// that it can be an argument of a kernel.
+/// A straight-line program for one element, on registers. Constants are written once,
+/// by the prologue, and stay for all elements. Plain numbers, so that it can be an
+/// argument of a kernel.
 struct PointwiseProgram {
     static constexpr int max_instructions = 160;
     static constexpr int max_registers = 24;
@@ -42,8 +42,7 @@ struct PointwiseProgram {
     std::array<PointwiseInstruction, max_instructions> code{};
     std::array<double, max_constants> constants{};
     int size = 0;         ///< instructions
-    int prologue = 0;     ///< of them, the first ones: constants and what loads one
-                          ///< number for all elements
+    int prologue = 0;     ///< of them, the first ones: constants
     int n_registers = 0;  ///< registers 0 .. n_registers - 1 are in use
     int n_inputs = 0, n_outputs = 0;
 

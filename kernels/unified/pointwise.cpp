@@ -51,16 +51,13 @@ struct Interpreter {
         }
     }
 
-    /// An instruction of the prologue.
+    /// An instruction of the prologue: a constant.
     template <class Registers>
     NENGINE_HD void begin(int i, Registers& registers) const {
         const PointwiseInstruction in = program.code[static_cast<std::size_t>(i)];
-        if (in.op == PointwiseOp::constant) {
-            registers.fill(in.to, static_cast<Real>(program.constants[in.a]));
-        } else {
-            registers.load(in.to, input[in.a]);
-        }
+        registers.fill(in.to, static_cast<Real>(program.constants[in.a]));
     }
+    /// An instruction for each element.
     template <class Registers>
     NENGINE_HD void run(int i, Registers& registers) const {
         const PointwiseInstruction in = program.code[static_cast<std::size_t>(i)];
