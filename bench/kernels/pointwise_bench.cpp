@@ -38,15 +38,20 @@ using Math = nengine::kernels::PointwiseMath<float>;
 
 using Columns = float* const*;
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && defined(__clang__)
+#define NENGINE_WIDE __attribute__((noinline, target("arch=x86-64-v4")))
+#elif defined(__x86_64__)
 #define NENGINE_WIDE \
     __attribute__((noinline, target("arch=x86-64-v4,prefer-vector-width=512")))
+#else
+#define NENGINE_WIDE __attribute__((noinline))
+#endif
+#if defined(__x86_64__)
 bool is_wide() {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
            __builtin_cpu_supports("avx512vl");
 }
 #else
-#define NENGINE_WIDE __attribute__((noinline))
 bool is_wide() {
     return false;
 }

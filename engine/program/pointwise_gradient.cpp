@@ -14,6 +14,7 @@ std::optional<Value> operand_gradient(PointwiseOp op, int operand, const Value& 
     const auto zero = std::nullopt;
     static_cast<void>(b);
     static_cast<void>(c);
+    // NOLINTBEGIN(bugprone-branch-clone): rows that are alike
     switch (op) {
         case PointwiseOp::load:
         case PointwiseOp::constant:
@@ -38,6 +39,7 @@ std::optional<Value> operand_gradient(PointwiseOp op, int operand, const Value& 
         return of_c;
 #include "kernels/pointwise/operations.hpp"
     }
+    // NOLINTEND(bugprone-branch-clone)
     return std::nullopt;
 }
 

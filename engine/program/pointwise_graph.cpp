@@ -8,6 +8,20 @@
 namespace nengine::engine {
 namespace {
 
+struct Operation {
+    std::string_view name;
+    int n_operands;
+};
+/// In the order of PointwiseOp.
+constexpr Operation operations[] = {
+    {"load", 0},
+    {"constant", 0},
+#define NENGINE_POINTWISE_1(name, ...) {#name, 1},
+#define NENGINE_POINTWISE_2(name, ...) {#name, 2},
+#define NENGINE_POINTWISE_3(name, ...) {#name, 3},
+#include "kernels/pointwise/operations.hpp"
+};
+
 constexpr bool computes(PointwiseOp op) {
     return op > PointwiseOp::constant;
 }
@@ -15,38 +29,11 @@ constexpr bool computes(PointwiseOp op) {
 }  // namespace
 
 int operand_count(PointwiseOp op) {
-    switch (op) {
-        case PointwiseOp::load:
-        case PointwiseOp::constant:
-            return 0;
-#define NENGINE_POINTWISE_1(name, ...) \
-    case PointwiseOp::name:            \
-        return 1;
-#define NENGINE_POINTWISE_2(name, ...) \
-    case PointwiseOp::name:            \
-        return 2;
-#define NENGINE_POINTWISE_3(name, ...) \
-    case PointwiseOp::name:            \
-        return 3;
-#include "kernels/pointwise/operations.hpp"
-    }
-    return 0;
+    return operations[static_cast<std::size_t>(op)].n_operands;
 }
 
 std::string_view name_of(PointwiseOp op) {
-    switch (op) {
-        case PointwiseOp::load:
-            return "load";
-        case PointwiseOp::constant:
-            return "constant";
-#define NENGINE_POINTWISE_1(name, ...) \
-    case PointwiseOp::name:            \
-        return #name;
-#define NENGINE_POINTWISE_2 NENGINE_POINTWISE_1
-#define NENGINE_POINTWISE_3 NENGINE_POINTWISE_1
-#include "kernels/pointwise/operations.hpp"
-    }
-    return "";
+    return operations[static_cast<std::size_t>(op)].name;
 }
 
 int PointwiseValue::node_in(PointwiseGraph& graph) const {

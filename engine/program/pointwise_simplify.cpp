@@ -16,6 +16,7 @@ double compute(Op op, double a, double b, double c) {
     using Math = kernels::PointwiseMath<double>;
     static_cast<void>(b);
     static_cast<void>(c);
+    // NOLINTBEGIN(bugprone-branch-clone): rows that are alike
     switch (op) {
         case Op::load:
         case Op::constant:
@@ -27,6 +28,7 @@ double compute(Op op, double a, double b, double c) {
 #define NENGINE_POINTWISE_3 NENGINE_POINTWISE_1
 #include "kernels/pointwise/operations.hpp"
     }
+    // NOLINTEND(bugprone-branch-clone)
     return 0;
 }
 

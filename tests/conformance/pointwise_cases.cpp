@@ -116,10 +116,10 @@ void pointwise_in_a_loop(ModelMaker& m) {
 void pointwise_chains(ModelMaker& m) {
     const SignalId x = m.input("x", 4), still = m.input("still", 4, true);
     const SignalId w = m.parameter("w", {4});
-    const auto add = [&](const std::string& name, std::vector<SignalId> from,
+    const auto add = [&](const std::string& name, const std::vector<SignalId>& from,
                          const PointwiseGraph& function) {
         const SignalId y = m.signal(name, {4});
-        m.add(Pointwise(std::move(from), y, false, function), name);
+        m.add(Pointwise(from, y, false, function), name);
         return y;
     };
     const auto squash = pointwise_graph<1>([](auto u) { return tanh(u); });

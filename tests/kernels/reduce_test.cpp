@@ -243,11 +243,11 @@ TEST_P(Reduce, OfNothingIsWhereItStarts) {
         {Reduction::product, 1.0F},
         {Reduction::max, -std::numeric_limits<float>::infinity()},
         {Reduction::min, std::numeric_limits<float>::infinity()}};
-    for (const auto& [kind, start] : starts) {
+    for (const auto& start : starts) {
         device().run([&](const auto& exec) {
-            reduce(exec, ReduceArgs<Bound<float>>{kind, none, one, false});
+            reduce(exec, ReduceArgs<Bound<float>>{start.first, none, one, false});
         });
-        EXPECT_EQ(download<float>(out).front(), start);
+        EXPECT_EQ(download<float>(out).front(), start.second);
     }
 }
 

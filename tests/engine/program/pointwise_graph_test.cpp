@@ -192,11 +192,12 @@ constexpr double constants[] = {0, 1, -1, 2, 0.5};
 /// All values of a function: inputs, constants, and a result per step.
 template <class T, class Apply>
 std::vector<T> trace(const Steps& steps, std::vector<T> values, const Apply& apply) {
-    for (const auto& [operation, operands] : steps) {
+    for (const Step& step : steps) {
         const auto pick = [&](std::size_t k) {
-            return values[static_cast<std::size_t>(operands[k]) % values.size()];
+            return values[static_cast<std::size_t>(step.operands[k]) % values.size()];
         };
-        values.push_back(apply(all_operations[operation], pick(0), pick(1), pick(2)));
+        values.push_back(
+            apply(all_operations[step.operation], pick(0), pick(1), pick(2)));
     }
     return values;
 }
