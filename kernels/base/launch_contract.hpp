@@ -78,6 +78,12 @@
 // n_sums registers start at 0; runs of at most 4096 rows are summed in Real and the
 // runs are added in double. term may write what no other (row, i) reads or writes.
 //
+// On the host what is the same for all columns of a row is found once for them, if the
+// sum says what it is, and its term takes that as well as a row:
+//
+//     auto at = sum.row(row);
+//     sum.term(r, at, i);
+//
 //     launch_lines(exec, lines, cols, sum)
 //
 // sums along each line, in an order that is a function of cols alone:

@@ -231,6 +231,17 @@ void launch_scan(const CpuExec& exec, Index steps, Index batch, Index cols,
 /// Longest run of terms that is summed in Real; runs are added in double.
 inline constexpr Index rows_per_partial = 4096;
 
+/// What a sum's terms are asked for: the row itself, or what is the same for all of its
+/// columns.
+template <class Sum>
+NENGINE_HD auto row_of(const Sum& sum, Index row) {
+    if constexpr (requires { sum.row(row); }) {
+        return sum.row(row);
+    } else {
+        return row;
+    }
+}
+
 /// Sums of rows [row, last) of columns [first, first + count) into `partial`, one line
 /// of `count` numbers per sum, `stride` apart.
 template <class Sum>
@@ -244,10 +255,11 @@ void run_column_tile(const Sum& given, Index row, Index last, Index first, Index
         load_constants(sum, file, j, first + j);
     }
     for (Index i = row; i < last; ++i) {
+        const auto at = row_of(sum, i);
 #pragma omp simd if (lanes)
         for (Index j = 0; j < count; ++j) {
             on_registers<Sum::n_sums>(
-                file, j, [&](Real* r) NENGINE_INLINE { sum.term(r, i, first + j); });
+                file, j, [&](Real* r) NENGINE_INLINE { sum.term(r, at, first + j); });
         }
     }
     for (Index s = 0; s < Sum::n_sums; ++s) {

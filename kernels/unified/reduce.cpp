@@ -101,30 +101,38 @@ struct SumProduct {
 
     NENGINE_HD void load_constants(Real*, Index) const {}
 
-    NENGINE_HD Index row_offset(const Index* stride, Index row) const {
-        return known == Known::matrix ? row * stride[Axes::last]
-                                      : summed.offset(stride, row);
+    /// What is the same for all columns of a row.
+    struct Row {
+        const Real *a, *b;
+    };
+    NENGINE_HD Row row(Index i) const {
+        return {a + row_offset(summed.a, i), has_b ? b + row_offset(summed.b, i) : b};
     }
 
-    NENGINE_HD Real read(Index row, Index i) const {
-        const Real* from_a = a + row_offset(summed.a, row);
-        const Real x = from_a[dense ? i : kept.offset(kept.a, i)];
+    NENGINE_HD Real read(const Row& from, Index i) const {
+        const Real x = from.a[dense ? i : kept.offset(kept.a, i)];
         if constexpr (has_b) {
-            const Real* from_b = b + row_offset(summed.b, row);
-            return x * from_b[dense ? i : kept.offset(kept.b, i)];
+            return x * from.b[dense ? i : kept.offset(kept.b, i)];
         } else {
             return x;
         }
     }
+    NENGINE_HD Real read(Index from, Index i) const { return read(row(from), i); }
     NENGINE_HD void add(Real* r, Real x, Index, Index) const { r[0] += x; }
-    NENGINE_HD void term(Real* r, Index row, Index i) const {
-        add(r, read(row, i), row, i);
+    NENGINE_HD void term(Real* r, const Row& from, Index i) const {
+        r[0] += read(from, i);
     }
+    NENGINE_HD void term(Real* r, Index from, Index i) const { term(r, row(from), i); }
 
     NENGINE_HD void finish(Index i, const double (&total)[n_sums]) const {
         Real& to = dst[kept.offset(kept.dst, i)];
         to =
             accumulate ? to + static_cast<Real>(total[0]) : static_cast<Real>(total[0]);
+    }
+
+    NENGINE_HD Index row_offset(const Index* stride, Index i) const {
+        return known == Known::matrix ? i * stride[Axes::last]
+                                      : summed.offset(stride, i);
     }
 };
 
