@@ -109,7 +109,7 @@ struct SumProduct {
         return {a + row_offset(summed.a, i), has_b ? b + row_offset(summed.b, i) : b};
     }
 
-    NENGINE_HD Real read(const Row& from, Index i) const {
+    NENGINE_HD Real read(Row from, Index i) const {
         const Real x = from.a[dense ? i : kept.offset(kept.a, i)];
         if constexpr (has_b) {
             return x * from.b[dense ? i : kept.offset(kept.b, i)];
@@ -119,7 +119,7 @@ struct SumProduct {
     }
     NENGINE_HD Real read(Index from, Index i) const { return read(row(from), i); }
     NENGINE_HD void add(Real* r, Real x, Index, Index) const { r[0] += x; }
-    NENGINE_HD void term(Real* r, const Row& from, Index i) const {
+    NENGINE_HD void term(Real* r, Row from, Index i) const {
         r[0] += read(from, i);
     }
     NENGINE_HD void term(Real* r, Index from, Index i) const { term(r, row(from), i); }
