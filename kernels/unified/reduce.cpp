@@ -119,9 +119,7 @@ struct SumProduct {
     }
     NENGINE_HD Real read(Index from, Index i) const { return read(row(from), i); }
     NENGINE_HD void add(Real* r, Real x, Index, Index) const { r[0] += x; }
-    NENGINE_HD void term(Real* r, Row from, Index i) const {
-        r[0] += read(from, i);
-    }
+    NENGINE_HD void term(Real* r, Row from, Index i) const { r[0] += read(from, i); }
     NENGINE_HD void term(Real* r, Index from, Index i) const { term(r, row(from), i); }
 
     NENGINE_HD void finish(Index i, const double (&total)[n_sums]) const {

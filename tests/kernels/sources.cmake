@@ -9,6 +9,7 @@ set(NENGINE_KERNELS_TESTS
     library_calls_test.cpp
     loss_test.cpp
     math_policy_test.cpp
+    matmul_test.cpp
     neuron_rate_test.cpp
     neuron_registry_test.cpp
     neuron_scan_test.cpp
