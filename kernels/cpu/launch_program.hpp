@@ -171,10 +171,15 @@ private:
             at.go_to_next_line();
         }
     }
+    /// Strides that the compiler knows make vectors.
     static void copy_piece(Real* to, const Real* from, Index stride, Index n) {
         if (stride == 1) {
             for (Index j = 0; j < n; ++j) {
                 to[j] = from[j];
+            }
+        } else if (stride == 0) {
+            for (Index j = 0; j < n; ++j) {
+                to[j] = *from;
             }
         } else {
             for (Index j = 0; j < n; ++j) {
