@@ -1,6 +1,7 @@
 #include "engine/operators/pointwise.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "engine/ir/lowering.hpp"
@@ -21,6 +22,12 @@ std::vector<Slot> slots_of(const std::vector<SignalId>& x, SignalId y, bool inc)
     }
     slots.push_back({written(inc), y});
     return slots;
+}
+
+std::vector<int> first(int n) {
+    std::vector<int> numbers(static_cast<std::size_t>(n));
+    std::iota(numbers.begin(), numbers.end(), 0);
+    return numbers;
 }
 
 /// A program, and which of the graph's inputs are its own: those that it reads.
@@ -88,16 +95,12 @@ Pointwise::Pointwise(const std::vector<SignalId>& x, SignalId y_signal, bool inc
                          " inputs and " + std::to_string(function_.nodes().size()) +
                          " operations, needs what fits into a program");
     }
-    std::vector<bool> needed(x.size() + 1, false);
     for (int k = 0; k < n_inputs(); ++k) {
         has_gradient_.push_back(has_gradient(function_, k));
-        const int by[] = {k};
-        const auto used =
-            engine::gradient(function_, n_inputs(), by).used_inputs(n_inputs() + 1);
-        for (std::size_t i = 0; i < needed.size(); ++i) {
-            needed[i] = needed[i] || used[i];
-        }
     }
+    const std::vector<bool> needed =
+        engine::gradient(function_, n_inputs(), first(n_inputs()))
+            .used_inputs(n_inputs() + 1);
     for (int k = 0; k < n_inputs(); ++k) {
         if (needed[static_cast<std::size_t>(k)]) {
             saved_.push_back(k);

@@ -9,7 +9,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -68,13 +67,6 @@ public:
     /// this one's; gives its outputs.
     std::vector<PointwiseValue> call(PointwiseGraph& in,
                                      std::span<const PointwiseValue> inputs) const;
-
-    auto operator<=>(const PointwiseGraph& other) const {
-        return std::tie(nodes_, outputs_) <=> std::tie(other.nodes_, other.outputs_);
-    }
-    bool operator==(const PointwiseGraph& other) const {
-        return std::tie(nodes_, outputs_) == std::tie(other.nodes_, other.outputs_);
-    }
 
 private:
     int add(const Node& node);
