@@ -103,9 +103,10 @@ void check_zip_directory(zip_source_t* source, zip_uint64_t size,
     for (auto at = tail.find("PK\5\6"); at != std::string::npos;
          at = tail.find("PK\5\6", at + 1)) {
         const auto claim = claim_at(open, tail, begin, at);
-        // Others are bytes that look like a record; libzip refuses them.
+        // Others are bytes that look like a record; libzip refuses them. It accepts a
+        // directory that ends before the record.
         const bool fits = claim && claim->size <= claim->end &&
-                          claim->offset == claim->end - claim->size;
+                          claim->offset <= claim->end - claim->size;
         if (fits && claim->n_members > claim->size / least_entry) {
             throw FileError(where + ": got " + std::to_string(claim->n_members) +
                             " members in a directory of " +

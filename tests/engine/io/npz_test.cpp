@@ -221,8 +221,15 @@ TEST(Npz, MoreMembersThanTheDirectoryCanHoldAreRefusedBeforeAllocation) {
     test::write_text(folder / "long.npz",
                      whole.substr(0, end) + record + locator + whole.substr(end));
 
+    // A directory of no bytes that does not reach to the end of what is before it.
+    test::write_text(folder / "apart.npz", "PK" + number(5, 1) + "PK\5\6" +
+                                               number(0, 4) + number(65535, 2) +
+                                               number(65535, 2) + number(0, 10));
+
     EXPECT_TRUE(contains(file_error([&] { read_npz(folder / "many.npz"); }),
                          "got 60000 members in a directory of "));
+    EXPECT_TRUE(contains(file_error([&] { read_npz(folder / "apart.npz"); }),
+                         "got 65535 members in a directory of 0 bytes"));
     EXPECT_TRUE(contains(file_error([&] { read_npz(folder / "long.npz"); }),
                          "got 100000000 members in a directory of "));
 }
