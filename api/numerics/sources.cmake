@@ -12,6 +12,7 @@ set(NENGINE_NUMERICS_SOURCES
     nonnegative.cpp
     packed_product.cpp
     parallel_for.cpp
+    positions.cpp
     process_steps.cpp
     random_state.cpp
     scattered_hypersphere.cpp
