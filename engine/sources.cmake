@@ -82,4 +82,6 @@ set(NENGINE_ENGINE_SOURCES
     session/session_run.cpp
     session/session_samples.cpp
     session/session_train.cpp
+    trace/term.cpp
+    trace/term_writer.cpp
     train/optimizer_state.cpp)

@@ -44,6 +44,7 @@ ALLOWED = {
     "engine/ir": "declared",
     "engine/program": "declared",
     "engine/operators": "engine/ir engine/program declared",
+    "engine/trace": "operators engine/program declared",
     "engine/planner/graph": "operators declared",
     "engine/planner/normalise": "operators engine/planner/graph declared",
     "engine/planner/rewrite": "operators engine/planner/graph declared",
@@ -58,16 +59,18 @@ ALLOWED = {
     "engine/session": "engine/ir engine/planner engine/planner/memory engine/runtime "
                       "engine/train declared",
     # What users see.
-    "api/include/nengine": "kernels/base kernels/unified",
+    "api/include/nengine": "kernels/base kernels/pointwise kernels/unified",
     "api/numerics": "public declared",
     "api/io": "public engine/io kernels/base",
-    "api/objects": "public api/numerics declared",
+    "api/expressions": "public api/numerics engine/trace declared",
+    "api/objects": "public api/expressions api/numerics engine/trace declared",
     "api/objects/networks": "public api/objects",
     "api/builder/nengo_order": "public api/objects api/numerics kernels/base",
-    "api/builder": "public api/objects api/numerics api/builder/nengo_order operators "
-                   "kernels/base",
-    "api/simulator": "public api/objects api/numerics api/builder api/builder/nengo_order "
-                     "operators engine/io engine/session kernels/base",
+    "api/builder": "public api/objects api/expressions api/numerics "
+                   "api/builder/nengo_order engine/trace operators kernels/base",
+    "api/simulator": "public api/objects api/expressions api/numerics api/builder "
+                     "api/builder/nengo_order operators engine/io engine/session "
+                     "kernels/base",
 }
 
 SUFFIXES = {".hpp", ".cpp", ".cu", ".cuh"}
