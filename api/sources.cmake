@@ -8,11 +8,13 @@ set(NENGINE_API_SOURCES
     builder/build_probe.cpp
     builder/build_process.cpp
     builder/build_state.cpp
+    builder/build_tensor_node.cpp
     builder/build_transform.cpp
     builder/check_loops.cpp
     builder/decode.cpp
     builder/decode_problem.cpp
     builder/draw_ensemble.cpp
+    builder/layer_parameter.cpp
     builder/nengo_order/operator_list.cpp
     builder/nengo_order/outline.cpp
     builder/nengo_order/outline_rules.cpp
@@ -20,6 +22,12 @@ set(NENGINE_API_SOURCES
     builder/nengo_order/step_order.cpp
     builder/tuning.cpp
     builder/warnings.cpp
+    expressions/axes.cpp
+    expressions/expression.cpp
+    expressions/products.cpp
+    expressions/reductions.cpp
+    expressions/shapes.cpp
+    expressions/trace.cpp
     io/io.cpp
     objects/check_numbers.cpp
     objects/checks.cpp
@@ -27,6 +35,7 @@ set(NENGINE_API_SOURCES
     objects/layers.cpp
     objects/learning_rules.cpp
     objects/network.cpp
+    objects/network_layers.cpp
     objects/network_lists.cpp
     objects/networks/associative_memory.cpp
     objects/networks/basal_ganglia.cpp
@@ -49,6 +58,7 @@ set(NENGINE_API_SOURCES
     simulator/data_values.cpp
     simulator/device_choice.cpp
     simulator/freeze.cpp
+    simulator/node_ready.cpp
     simulator/optimizer.cpp
     simulator/progress.cpp
     simulator/simulator.cpp
@@ -66,6 +76,7 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/distributions.hpp
     include/nengine/ensemble.hpp
     include/nengine/error.hpp
+    include/nengine/expression.hpp
     include/nengine/functions.hpp
     include/nengine/gemm_math.hpp
     include/nengine/io.hpp
@@ -89,6 +100,7 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/solvers.hpp
     include/nengine/synapses.hpp
     include/nengine/tensor.hpp
+    include/nengine/tensor_node.hpp
     include/nengine/tuning.hpp
     include/nengine/transforms.hpp
     include/nengine/view.hpp)
@@ -108,6 +120,7 @@ set(NENGINE_KERNEL_HEADERS
     kernels/base/math_policy.hpp
     kernels/base/math_range.hpp
     kernels/base/polynomial.hpp
+    kernels/base/shape.hpp
     kernels/base/spike.hpp
     kernels/base/view.hpp
     kernels/cpu/flush_denormals.hpp
@@ -128,6 +141,7 @@ set(NENGINE_KERNEL_HEADERS
     kernels/neuron_info.hpp
     kernels/neuron_registry.hpp
     kernels/neuron_scan.hpp
+    kernels/pointwise/operations.hpp
     kernels/unified/register_neuron.hpp
     kernels/synapses/first_order.hpp
     kernels/unified/neuron_kernels.hpp

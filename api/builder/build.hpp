@@ -57,12 +57,19 @@ struct BuiltRuleParts {
     std::map<std::string, engine::SignalId> signals;
 };
 
+/// The user's object of a node of symbolic tensors: this simulator's own copy.
+struct BuiltFunction {
+    const detail::NodeData* node;
+    std::shared_ptr<detail::TracedFunction> function;
+};
+
 /// A network as a model, and where its objects went.
 struct BuiltNetwork {
     std::shared_ptr<engine::Model> model;
     std::unordered_map<const detail::ObjectData*, BuiltEnsembleParts> ensembles;
     std::unordered_map<const detail::ObjectData*, BuiltNodeParts> nodes;
     std::unordered_map<const detail::ObjectData*, BuiltConnectionParts> connections;
+    std::vector<BuiltFunction> functions;
     /// In the order of the connection's rules.
     std::unordered_map<const detail::ObjectData*, std::vector<BuiltRuleParts>> rules;
     /// In the order of Model::inputs and Model::probes.

@@ -1,9 +1,6 @@
-#include <cmath>
-
 #include "api/builder/build_state.hpp"
-#include "api/builder/memory.hpp"
-#include "api/numerics/distributions.hpp"
-#include "api/numerics/text.hpp"
+#include "api/builder/layer_parameter.hpp"
+#include "api/numerics/random_state.hpp"
 #include "engine/operators/conv_inc.hpp"
 #include "engine/operators/copy.hpp"
 #include "engine/operators/dot_inc.hpp"
@@ -16,60 +13,6 @@ namespace nengine {
 namespace {
 
 using namespace detail;
-
-struct Fans {
-    double in, out;
-};
-
-/// Keras's formulas: it divides the deviation of a truncated normal by that of a
-/// standard normal cut at two deviations.
-Vector scaled_variance(const VarianceScaling& scaling, Index count, Fans fans,
-                       RandomState& rng) {
-    constexpr double truncated_deviation = 0.87962566103423978;
-    double fan = 0.5 * (fans.in + fans.out);
-    if (scaling.mode == FanMode::fan_in) {
-        fan = fans.in;
-    } else if (scaling.mode == FanMode::fan_out) {
-        fan = fans.out;
-    }
-    const double variance = scaling.scale / fan;
-    if (scaling.distribution == ScalingDistribution::uniform) {
-        const double limit = std::sqrt(3.0 * variance);
-        return sample(Uniform{.low = -limit, .high = limit}, count, rng);
-    }
-    return sample(TruncatedNormal{.stddev = std::sqrt(variance) / truncated_deviation},
-                  count, rng);
-}
-
-Vector initial_values(const DistributionOrArray& initializer, const Shape& shape,
-                      Fans fans, RandomState& rng, const std::string& where) {
-    const Index count = product(shape);
-    if (initializer.is_array()) {
-        const Array& array = initializer.array();
-        if (array.rank() == 0) {
-            return Vector::Constant(count, array.values.front());
-        }
-        if (array.shape != shape) {
-            throw ShapeError(where, "values of shape " + shape_text(array.shape),
-                             shape_text(shape));
-        }
-        return Eigen::Map<const Vector>(array.values.data(), count);
-    }
-    const Distribution& distribution = initializer.distribution();
-    if (const auto* scaling = std::get_if<VarianceScaling>(&distribution)) {
-        return scaled_variance(*scaling, count, fans, rng);
-    }
-    if (const auto* glorot = std::get_if<Glorot>(&distribution)) {
-        return scaled_variance({glorot->scale, FanMode::fan_avg, glorot->distribution},
-                               count, fans, rng);
-    }
-    if (const auto* he = std::get_if<He>(&distribution)) {
-        return scaled_variance(
-            {he->scale * he->scale, FanMode::fan_in, he->distribution}, count, fans,
-            rng);
-    }
-    return sample(distribution, count, rng, where);
-}
 
 /// The source that a layer may read directly: its only input, unchanged and at once.
 engine::SignalId direct_source(const BuildState& state, const NodeData& node,
@@ -102,12 +45,8 @@ public:
         const Index in_channels = in_[2] / layer.groups;
         const Shape shape = {layer.kernel_size.height, layer.kernel_size.width,
                              in_channels, layer.filters};
-        const auto field =
-            static_cast<double>(layer.kernel_size.height * layer.kernel_size.width);
         const engine::SignalId kernel =
-            parameter("kernel", shape, layer.kernel_initializer,
-                      {field * static_cast<double>(in_channels),
-                       field * static_cast<double>(layer.filters)});
+            parameter("kernel", shape, layer.kernel_initializer);
         const engine::SignalId bias =
             bias_of(layer.use_bias, layer.filters, layer.bias_initializer);
         make_output();
@@ -119,8 +58,7 @@ public:
     void operator()(const Dense& layer) {
         const Index inputs = node_.size_in;
         const engine::SignalId kernel =
-            parameter("kernel", {inputs, layer.units}, layer.kernel_initializer,
-                      {static_cast<double>(inputs), static_cast<double>(layer.units)});
+            parameter("kernel", {inputs, layer.units}, layer.kernel_initializer);
         const engine::SignalId bias =
             bias_of(layer.use_bias, layer.units, layer.bias_initializer);
         make_output();
@@ -148,6 +86,9 @@ public:
 
     void operator()(const Flatten&) { parts_.out = parts_.in; }
     void operator()(const NeuronModel&) {}
+    void operator()(const TensorFunction& function) {
+        build_tensor_function(state_, node_, function, parts_);
+    }
 
 private:
     kernels::Pool2DShape pool_shape(const auto& layer) const {
@@ -173,19 +114,15 @@ private:
     void make_output() { parts_.out = state_.signal(base_ + ".out", node_.size_out); }
 
     engine::SignalId parameter(const std::string& attribute, const Shape& shape,
-                               const DistributionOrArray& initializer, Fans fans) {
-        need_memory(node_, attribute.c_str(), {product(shape)}, "its sizes", 2);
-        const auto values = initial_values(initializer, shape, fans, rng_,
-                                           describe(node_) + ": " + attribute);
-        return parts_.parameters[attribute] = state_.parameter(
-                   node_, attribute, shape, values_of(values), is_trainable(node_));
+                               const DistributionOrArray& initializer) {
+        return layer_parameter(
+            state_, node_, parts_, rng_,
+            {.name = attribute, .shape = shape, .initializer = initializer});
     }
 
     engine::SignalId bias_of(bool wanted, Index size,
                              const DistributionOrArray& initializer) {
-        const auto fan = static_cast<double>(size);
-        return wanted ? parameter("bias", {size}, initializer, {fan, fan})
-                      : engine::no_signal;
+        return wanted ? parameter("bias", {size}, initializer) : engine::no_signal;
     }
 
     kernels::Conv2DShape conv_shape(const Conv2D& layer) const {
@@ -226,7 +163,7 @@ void build_layer(BuildState& state, const NodeData& node, BuiltNodeParts& parts)
     parts.in = direct_source(state, node, connection);
     if (parts.in != engine::no_signal) {
         state.handed_over[connection] = parts.in;
-    } else {
+    } else if (node.size_in > 0) {
         const std::string label = detail::name(node) + ".in";
         parts.in = state.signal(label, node.size_in);
         state.add(engine::Reset(parts.in), label);

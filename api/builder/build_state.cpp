@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "api/numerics/text.hpp"
+#include "engine/operators/time_update.hpp"
 
 namespace nengine {
 
@@ -45,6 +46,14 @@ engine::SignalId BuildState::scalar(double value) {
         at->second = constant("constant", {}, {value});
     }
     return at->second;
+}
+
+engine::SignalId BuildState::time() {
+    if (time_signal == engine::no_signal) {
+        time_signal = variable("time", {}, {});
+        add(engine::TimeUpdate(time_signal), "time");
+    }
+    return time_signal;
 }
 
 engine::SignalId BuildState::constant(const std::string& name, Shape shape,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -52,6 +53,10 @@ struct BuildState {
     std::set<std::pair<const detail::ObjectData*, std::size_t>> probed_deltas;
 
     std::unordered_map<double, engine::SignalId> scalars;
+    engine::SignalId time_signal = engine::no_signal;
+    /// Parameters of layers that share theirs.
+    std::map<std::pair<const LayerKind*, std::string>, engine::SignalId>
+        shared_parameters;
     std::unordered_set<std::string> parameter_names;
     /// Objects may have the same label: how often each name has been wanted again, and
     /// what then follows the object's name ("#2").
@@ -72,6 +77,8 @@ struct BuildState {
                               engine::SharedValues values);
     /// A number that never changes; one signal for all users of the same number.
     engine::SignalId scalar(double value);
+    /// The time of the step, in seconds; one signal for all.
+    engine::SignalId time();
     engine::SignalId constant(const std::string& name, Shape shape,
                               engine::SharedValues values);
     /// A value that is saved and loaded as "object.attribute"; of further objects with
@@ -124,6 +131,9 @@ void build_ensemble(BuildState& state, const detail::EnsembleData& ensemble);
 void build_node(BuildState& state, const std::shared_ptr<detail::NodeData>& node);
 void build_layer(BuildState& state, const detail::NodeData& node,
                  BuiltNodeParts& parts);
+/// A node or layer of symbolic tensors, whose input is `parts.in`.
+void build_tensor_function(BuildState& state, const detail::NodeData& node,
+                           const TensorFunction& function, BuiltNodeParts& parts);
 void build_connection(BuildState& state, const detail::ConnectionData& connection);
 /// The values of a sparse matrix or a kernel.
 struct TransformWeights {

@@ -189,6 +189,49 @@ Ensemble Layer::ensemble() const {
     return Ensemble(std::static_pointer_cast<detail::EnsembleData>(data_));
 }
 
+namespace {
+
+/// What an empty handle's references refer to.
+std::shared_ptr<detail::NodeData> empty_tensor_node() {
+    auto data = empty_object<detail::NodeData>("TensorNode");
+    data->layer = detail::TensorLayer{.kind = Flatten{}};
+    return data;
+}
+
+}  // namespace
+
+TensorNode::TensorNode() : TensorNode(empty_tensor_node()) {}
+TensorNode::operator bool() const {
+    return !data_->is_empty;
+}
+TensorNode::TensorNode(std::shared_ptr<detail::NodeData> data)
+    : data_(std::move(data)),
+      label(data_->label),
+      seed(data_->seed),
+      trainable(data_->layer->trainable) {}
+TensorNode& TensorNode::operator=(const TensorNode& other) noexcept {
+    return rebind(*this, other);
+}
+const Shape& TensorNode::shape_in() const {
+    need_object(*data_, "TensorNode::shape_in");
+    return data_->layer->shape_in;
+}
+const Shape& TensorNode::shape_out() const {
+    need_object(*data_, "TensorNode::shape_out");
+    return data_->layer->shape_out;
+}
+std::int64_t TensorNode::size_in() const {
+    need_object(*data_, "TensorNode::size_in");
+    return data_->size_in;
+}
+std::int64_t TensorNode::size_out() const {
+    need_object(*data_, "TensorNode::size_out");
+    return data_->size_out;
+}
+ObjectView TensorNode::operator[](Key key) const {
+    return {*this, std::move(key)};
+}
+
 const detail::ObjectData* DataKey::object() const {
     if (const auto* node = std::get_if<Node>(&value_)) {
         return node->data_.get();
@@ -201,6 +244,7 @@ ObjectView::ObjectView(const Ensemble& ensemble) : object_(ensemble.data_) {}
 ObjectView::ObjectView(const Neurons& neurons)
     : object_(neurons.data_), neurons_(true) {}
 ObjectView::ObjectView(const Node& node) : object_(node.data_) {}
+ObjectView::ObjectView(const TensorNode& node) : object_(node.data_) {}
 ObjectView::ObjectView(const Layer& layer)
     : object_(layer.data_), neurons_(layer.is_neurons()) {}
 ObjectView::ObjectView(const Connection& connection) : object_(connection.data_) {}

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include "api/expressions/trace.hpp"
+#include "api/numerics/named.hpp"
 #include "api/numerics/text.hpp"
 #include "api/objects/objects.hpp"
 
@@ -40,6 +42,15 @@ Extents windows_shape(const Extents& in, const Extent2D& window,
     return {down.count, across.count, channels};
 }
 
+/// What a function of symbolic tensors returns.
+Extents traced_shape(const TensorFunction& function, const Arguments& arguments,
+                     const std::string& where) {
+    constexpr double some_dt = 0.001;
+    return named(where, [&] {
+        return trace(*function.copy(), arguments, some_dt).result->shape;
+    });
+}
+
 struct ShapeOut {
     const Extents& in;
     std::int64_t size;
@@ -72,6 +83,13 @@ struct ShapeOut {
     }
     Extents operator()(const Flatten&) const { return {size}; }
     Extents operator()(const NeuronModel&) const { return in; }
+    Extents operator()(const TensorFunction& function) const {
+        return traced_shape(function,
+                            {.count = function.n_arguments(),
+                             .shape_in = in.empty() ? Extents{size} : in,
+                             .pass_time = true},
+                            where);
+    }
 };
 
 }  // namespace
@@ -90,11 +108,28 @@ TensorLayer make_tensor_layer(LayerKind kind, Extents shape_in, std::int64_t siz
     for (const auto extent : shape_in) {
         need_size(extent, 1, where + ": shape_in");
     }
-    TensorLayer layer{std::move(kind), std::move(shape_in), {}, {}};
+    TensorLayer layer{.kind = std::move(kind), .shape_in = std::move(shape_in)};
     layer.shape_out = std::visit(ShapeOut{layer.shape_in, size_in, where}, layer.kind);
     if (layer.shape_in.empty()) {
         layer.shape_in = {size_in};
     }
+    layer.pass_time = true;
+    return layer;
+}
+
+TensorLayer make_tensor_layer(TensorFunction function, const TensorNodeOptions& options,
+                              const std::string& where) {
+    for (const auto extent : options.shape_in) {
+        need_size(extent, 1, where + ": shape_in");
+    }
+    const Arguments arguments{.count = function.n_arguments(),
+                              .shape_in = options.shape_in,
+                              .pass_time = options.pass_time};
+    named(where, [&] { check_arguments(arguments); });
+    TensorLayer layer{.kind = function, .shape_in = options.shape_in};
+    layer.pass_time = options.pass_time;
+    layer.shape_out = options.shape_out ? *options.shape_out
+                                        : traced_shape(function, arguments, where);
     return layer;
 }
 

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "api/numerics/named.hpp"
+#include "api/objects/making.hpp"
 #include "api/objects/objects.hpp"
 #include "kernels/base/host_memory.hpp"
 
@@ -11,82 +12,7 @@ namespace nengine {
 
 using namespace detail;
 
-namespace {
-
-/// Calls `visit(config, is_scoped)` for the configs that hold for objects made in the
-/// network, the innermost first, until it returns true.
-template <class Visit>
-void visit_configs(const NetworkData& network, const Visit& visit) {
-    const NetworkData* at = &network;
-    std::shared_ptr<NetworkData> parent;
-    while (at != nullptr) {
-        for (auto it = at->scoped_configs.rbegin(); it != at->scoped_configs.rend();
-             ++it) {
-            if (visit(**it, true)) {
-                return;
-            }
-        }
-        if (visit(at->config, false)) {
-            return;
-        }
-        parent = at->parent.lock();
-        at = parent.get();
-    }
-}
-
-/// The option itself, else the nearest config's, else `value` stays as it is.
-template <class T, class U, class Options>
-void resolve(U& value, const OrDefault<T>& given, const NetworkData& network,
-             Options Config::*part, OrDefault<T> Options::*option) {
-    if (given.given()) {
-        value = given.value();
-        return;
-    }
-    visit_configs(network, [&](const Config& config, bool) {
-        const OrDefault<T>& configured = config.*part.*option;
-        if (configured.given()) {
-            value = configured.value();
-        }
-        return configured.given();
-    });
-}
-
-/// Networks' configs say what is trainable when a simulator is made, so that only what
-/// comes before them is settled here.
-template <class Options>
-void resolve_trainable(std::optional<bool>& value, const OrDefault<bool>& given,
-                       const NetworkData& network, Options Config::*part) {
-    if (given.given()) {
-        value = given.value();
-        return;
-    }
-    visit_configs(network, [&](const Config& config, bool is_scoped) {
-        const OrDefault<bool>& configured = (config.*part).trainable;
-        if (configured.given() && is_scoped) {
-            value = configured.value();
-        }
-        return configured.given();
-    });
-}
-
-/// Enters an object that was just made: its number, its place, its label and seed.
-template <class Data>
-void adopt(const std::shared_ptr<NetworkData>& network,
-           const std::shared_ptr<Data>& data, const std::string& kind_name,
-           const std::string& label, std::optional<Seed> seed) {
-    data->network = network;
-    data->kind_name = kind_name;
-    data->label = label;
-    data->seed = seed;
-    data->number = network->counts[kind_name] + 1;
-}
-
-template <class Data>
-void keep(NetworkData& network, std::vector<std::shared_ptr<Data>>& list,
-          const std::shared_ptr<Data>& data) {
-    ++network.counts[data->kind_name];
-    list.push_back(data);
-}
+namespace detail {
 
 std::shared_ptr<EnsembleData> make_ensemble(const std::shared_ptr<NetworkData>& network,
                                             std::int64_t n_neurons,
@@ -137,75 +63,9 @@ std::shared_ptr<ConnectionData> make_connection(
     return data;
 }
 
-/// The shape that a layer's input has by itself.
-std::vector<std::int64_t> known_shape(const ObjectView& input) {
-    if (!input.key()) {
-        if (const auto* node = as_node(input); node != nullptr && node->layer) {
-            return node->layer->shape_out;
-        }
-        if (const auto* neurons = as_neurons(input);
-            neurons != nullptr && neurons->is_layer) {
-            return neurons->layer_shape;
-        }
-    }
-    return {};
-}
+}  // namespace detail
 
-/// What the connection into a layer carries: the transform's rows, or the input's size.
-std::int64_t layer_size_in(const Transform& transform, const ObjectView& input) {
-    if (const auto* array = std::get_if<Array>(&transform.value());
-        array != nullptr && array->rank() == 2) {
-        return array->extent(0);
-    }
-    return view_positions(input, Side::out).count;
-}
-
-std::string layer_kind_name(const LayerKind& kind) {
-    return std::visit(
-        []<class Kind>(const Kind& layer) -> std::string {
-            if constexpr (requires { Kind::kind_name; }) {
-                return layer.kind_name;
-            } else {
-                return "neurons";
-            }
-        },
-        kind);
-}
-
-std::shared_ptr<EnsembleData> make_layer_ensemble(
-    const std::shared_ptr<NetworkData>& network, const NeuronModel& neuron_type,
-    const std::vector<std::int64_t>& shape, std::int64_t size,
-    const LayerOptions& options) {
-    auto data = make_ensemble(network, size, 1,
-                              {.label = options.label,
-                               .seed = options.seed,
-                               .max_rates = options.max_rates,
-                               .intercepts = options.intercepts,
-                               .gain = options.gain,
-                               .bias = options.bias,
-                               .neuron_type = neuron_type});
-    data->is_layer = true;
-    data->layer_shape = shape.empty() ? std::vector{size} : shape;
-    resolve_trainable(data->neurons_trainable, options.trainable, *network,
-                      &Config::neurons);
-    return data;
-}
-
-std::shared_ptr<NodeData> make_layer_node(const std::shared_ptr<NetworkData>& network,
-                                          LayerKind kind,
-                                          std::vector<std::int64_t> shape,
-                                          std::int64_t size,
-                                          const LayerOptions& options) {
-    auto data = std::make_shared<NodeData>();
-    adopt(network, data, layer_kind_name(kind), options.label, options.seed);
-    data->layer =
-        make_tensor_layer(std::move(kind), std::move(shape), size, describe(*data));
-    resolve_trainable(data->layer->trainable, options.trainable, *network,
-                      &Config::layer);
-    data->size_in = size;
-    data->size_out = product(data->layer->shape_out);
-    return data;
-}
+namespace {
 
 std::shared_ptr<NetworkData> new_network(const NetworkOptions& options) {
     auto data = std::make_shared<NetworkData>();
@@ -304,36 +164,6 @@ Probe Network::probe(const ObjectView& target, ProbeOptions options) {
     check_probe(*data);
     keep(*data_, data_->probes, data);
     return Probe(data);
-}
-
-Layer Network::layer(LayerKind kind, const ObjectView& input, LayerOptions options) {
-    need_object(*input.object(), "layer: input");
-    std::vector<std::int64_t> shape =
-        options.shape_in.empty() ? known_shape(input) : options.shape_in;
-    const std::int64_t size = options.shape_in.empty()
-                                  ? layer_size_in(options.transform, input)
-                                  : named("layer '" + options.label + '\'',
-                                          [&] { return product(options.shape_in); });
-    if (product(shape) != size) {
-        shape.clear();
-    }
-    const auto finish = [&](const auto& data, const ObjectView& target, auto& list) {
-        const auto connection = make_connection(data_, input, target,
-                                                {.transform = options.transform,
-                                                 .synapse = options.synapse,
-                                                 .trainable = false});
-        keep(*data_, list, data);
-        keep(*data_, data_->connections, connection);
-        return Layer(data, Connection(connection));
-    };
-    if (const auto* neuron_type = std::get_if<NeuronModel>(&kind)) {
-        const auto data =
-            make_layer_ensemble(data_, *neuron_type, shape, size, options);
-        return finish(data, Neurons(data), data_->ensembles);
-    }
-    const auto data =
-        make_layer_node(data_, std::move(kind), std::move(shape), size, options);
-    return finish(data, Node(data), data_->nodes);
 }
 
 Network Network::subnetwork(NetworkOptions options) {

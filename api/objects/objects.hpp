@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "api/numerics/positions.hpp"
 #include "nengine/network.hpp"
 
 // What the handles of the front-end refer to. The builder reads it.
@@ -66,11 +67,17 @@ struct EnsembleData : ObjectData {
     std::vector<std::int64_t> layer_shape;
 };
 
-/// A layer that is not made of neurons: a node with parameters.
+/// A layer that is not made of neurons, or a node of symbolic tensors: a node with
+/// parameters.
 struct TensorLayer {
     LayerKind kind;
-    std::vector<std::int64_t> shape_in, shape_out;
-    std::optional<bool> trainable;
+    std::vector<std::int64_t> shape_in = {}, shape_out = {};
+    std::optional<bool> trainable = {};
+    bool pass_time = false;  ///< to a function
+    /// Layers of the same one have the same parameters; null: none have.
+    std::shared_ptr<const LayerKind> shared = {};
+    /// Of a function: values of its parameters that Simulator::freeze found.
+    std::map<std::string, Array> frozen = {};
 };
 
 struct NodeData : ObjectData {
@@ -165,21 +172,6 @@ Handle& rebind(Handle& handle, const Handle& other) noexcept {
     return handle;
 }
 
-/// Positions that a key names: `count` from `first` on in steps of `step`, or a list.
-struct Positions {
-    std::int64_t first = 0, count = 0, step = 1;
-    std::vector<std::int64_t> list = {};  ///< if is_list, instead of the range above
-    bool is_list = false;
-    bool is_all = false;
-
-    /// One by one.
-    std::vector<std::int64_t> all() const;
-};
-
-/// @throws ValidationError  a position out of range, or no positions at all
-Positions positions(const std::optional<Key>& key, std::int64_t size,
-                    const std::string& where);
-
 enum class Side { in, out };
 
 /// The size of the whole object behind a view, as a source (out) or target (in).
@@ -249,6 +241,9 @@ std::string probe_attribute(const ProbeData& probe);
 /// Fills in the layer's shapes.
 TensorLayer make_tensor_layer(LayerKind kind, std::vector<std::int64_t> shape_in,
                               std::int64_t size_in, const std::string& where);
+/// The same of a node of symbolic tensors.
+TensorLayer make_tensor_layer(TensorFunction function, const TensorNodeOptions& options,
+                              const std::string& where);
 /// The number of elements.
 /// @throws ShapeError  more than any machine can hold
 std::int64_t product(const std::vector<std::int64_t>& shape);

@@ -223,6 +223,13 @@ private:
             return;
         }
         for (const auto& [attribute, signal] : built_.nodes.at(&node).parameters) {
+            if (std::holds_alternative<TensorFunction>(node.layer->kind)) {
+                changes_.push_back(
+                    [&node, name = attribute, values = present_array(signal)] {
+                        node.layer->frozen.insert_or_assign(name, values);
+                    });
+                continue;
+            }
             changes_.push_back([&node, is_kernel = attribute == "kernel",
                                 values = present_array(signal)] {
                 std::visit(

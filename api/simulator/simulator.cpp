@@ -113,6 +113,7 @@ std::vector<double> Simulator::Impl::live(engine::SignalId signal) const {
 
 Simulator::Simulator(const Network& network, SimulatorOptions options) try
     : impl_(std::make_unique<Impl>(*network.data_, std::move(options))) {
+    impl_->call_ready_hooks(*this);
 } catch (const std::bad_alloc&) {
     refuse_call("Simulator");
 }

@@ -54,6 +54,8 @@ struct Simulator::Impl {
 
     const engine::Model& model() const { return *built.model; }
     Index minibatch() const { return options.minibatch_size.value_or(1); }
+    /// Of nodes of symbolic tensors (node_ready.cpp).
+    void call_ready_hooks(Simulator& simulator) const;
     bool shows_progress() const;
     void warn(const std::string& message) const;
 

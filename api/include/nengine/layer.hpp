@@ -15,6 +15,7 @@
 #include "nengine/ensemble.hpp"
 #include "nengine/node.hpp"
 #include "nengine/seed.hpp"
+#include "nengine/tensor_node.hpp"
 
 namespace nengine {
 
@@ -82,9 +83,21 @@ struct Flatten {
     static constexpr const char* kind_name = "flatten";
 };
 
-/// A layer's kind: one of the above, or a neuron type.
-using LayerKind =
-    std::variant<Conv2D, Dense, AveragePooling2D, MaxPooling2D, Flatten, NeuronModel>;
+/// A layer's kind: one of the above, a neuron type, or a function of a symbolic tensor.
+using LayerKind = std::variant<Conv2D, Dense, AveragePooling2D, MaxPooling2D, Flatten,
+                               NeuronModel, TensorFunction>;
+
+/// A layer's kind whose uses in a network have the same parameters, those of the first
+/// one: Network::shared.
+class NENGINE_API SharedLayer {
+public:
+    explicit SharedLayer(LayerKind kind);
+    const LayerKind& kind() const { return *kind_; }
+
+private:
+    friend class Network;
+    std::shared_ptr<const LayerKind> kind_;
+};
 
 struct LayerOptions {
     std::string label = {};

@@ -17,6 +17,7 @@
 #include "nengine/node.hpp"
 #include "nengine/probe.hpp"
 #include "nengine/seed.hpp"
+#include "nengine/tensor_node.hpp"
 
 namespace nengine {
 
@@ -94,6 +95,20 @@ public:
     /// Makes a layer and connects `input` to it.
     /// @throws ValidationError  a shape that is missing or does not fit
     Layer layer(LayerKind kind, const ObjectView& input, LayerOptions options = {});
+    Layer layer(const SharedLayer& shared, const ObjectView& input,
+                LayerOptions options = {});
+    /// A node that computes with symbolic tensors.
+    /// @throws ValidationError  an argument of the function is not there, or what the
+    ///                          function itself does wrong
+    TensorNode tensor_node(TensorFunction function, TensorNodeOptions options = {});
+    /// @throws ValidationError  as above; a kind that is no function
+    TensorNode tensor_node(const SharedLayer& shared, TensorNodeOptions options = {});
+    /// For layers or nodes that have the same parameters:
+    ///
+    ///     const auto dense = net.shared(Dense{.units = 10});
+    ///     net.layer(dense, a);
+    ///     net.layer(dense, b);
+    SharedLayer shared(LayerKind kind) { return SharedLayer(std::move(kind)); }
     Network subnetwork(NetworkOptions options = {});
 
     /// Defaults that come before the network's own `config` as long as the result
@@ -126,6 +141,11 @@ public:
 private:
     friend class Simulator;
     Node make_node(NodeOutput output, NodeOptions options);
+    Layer make_layer(LayerKind kind, std::shared_ptr<const LayerKind> shared,
+                     const ObjectView& input, const LayerOptions& options);
+    TensorNode make_tensor_node(TensorFunction function,
+                                std::shared_ptr<const LayerKind> shared,
+                                const TensorNodeOptions& options);
 
     std::shared_ptr<detail::NetworkData> data_;
 

@@ -18,6 +18,7 @@ namespace nengine {
 class Ensemble;
 class Neurons;
 class Node;
+class TensorNode;
 class Connection;
 class LearningRule;
 class Probe;
@@ -92,6 +93,7 @@ public:
     ObjectView(const Ensemble& ensemble);
     ObjectView(const Neurons& neurons);
     ObjectView(const Node& node);
+    ObjectView(const TensorNode& node);
     ObjectView(const Layer& layer);
     ObjectView(const Connection& connection);
     /// @throws ValidationError  the connection has no rule, or several

@@ -1,0 +1,124 @@
+#include "api/expressions/trace.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "kernels/base/error.hpp"
+
+namespace nengine {
+
+using detail::Trace;
+using detail::TracedState;
+
+namespace {
+
+/// What the node has of its own has a name, and no two the same.
+void need_new_name(const Trace& trace, const std::string& name, const char* what) {
+    if (name.empty()) {
+        throw ValidationError(std::string(what) + ": got no name, needs one");
+    }
+    const auto is_taken = [&](const auto& of) { return of == name; };
+    const bool taken =
+        std::ranges::any_of(trace.parameters, is_taken,
+                            [](const auto& of) { return of.options.name; }) ||
+        std::ranges::any_of(trace.states, is_taken,
+                            [](const auto& of) { return of->options.name; });
+    if (taken) {
+        throw ValidationError(std::string(what) + ": got '" + name +
+                              "' twice, needs names that differ");
+    }
+}
+
+}  // namespace
+
+State::State(std::shared_ptr<TracedState> state)
+    : Expression(state->term), state_(std::move(state)) {}
+
+void State::next(const Expression& value) {
+    if (state_ == nullptr) {
+        throw ValidationError(
+            "State::next: got a state of no node, needs one of NodeBuild::state");
+    }
+    const std::string where = "state '" + state_->options.name + "'";
+    if (state_->next != nullptr) {
+        throw ValidationError(where + ": got a second next value, needs one");
+    }
+    if (value.shape() != shape()) {
+        throw ShapeError(where,
+                         "a next value of shape " + engine::to_string(value.shape()),
+                         engine::to_string(shape()));
+    }
+    state_->next = value.term();
+}
+
+const Shape& NodeBuild::shape_in() const {
+    return trace_.shape_in;
+}
+double NodeBuild::dt() const {
+    return trace_.dt;
+}
+
+Expression NodeBuild::parameter(ParameterOptions options) {
+    need_new_name(trace_, options.name, "parameter");
+    auto term = engine::input_term(options.name, options.shape);
+    trace_.parameters.push_back({std::move(options), term});
+    return Expression(std::move(term));
+}
+
+State NodeBuild::state(StateOptions options) {
+    need_new_name(trace_, options.name, "state");
+    const Array& initial = options.initial;
+    if (initial.rank() != 0 && initial.shape != options.shape) {
+        throw ShapeError("state '" + options.name + "': initial",
+                         "shape " + engine::to_string(initial.shape),
+                         engine::to_string(options.shape));
+    }
+    auto term = engine::input_term(options.name, options.shape);
+    trace_.states.push_back(std::make_shared<TracedState>(
+        TracedState{std::move(options), std::move(term), nullptr}));
+    return State(trace_.states.back());
+}
+
+namespace detail {
+
+void check_arguments(const Arguments& arguments) {
+    const bool has_input = !arguments.shape_in.empty();
+    if (arguments.count == 2 && !has_input) {
+        throw ValidationError(
+            "got a function of (t, x) and no shape_in, needs a function of t alone or "
+            "a shape_in");
+    }
+    if (arguments.count == 2 && !arguments.pass_time) {
+        throw ValidationError(
+            "got a function of (t, x) and pass_time = false, needs a function of x "
+            "alone");
+    }
+    if (!has_input && !arguments.pass_time) {
+        throw ValidationError("got neither, needs either shape_in or pass_time");
+    }
+}
+
+Trace trace(TracedFunction& function, const Arguments& arguments, double dt) {
+    check_arguments(arguments);
+    Trace result;
+    result.shape_in = arguments.shape_in;
+    result.dt = dt;
+    result.t = engine::input_term("t", {});
+    result.x = engine::input_term("x", arguments.shape_in);
+    NodeBuild build(result);
+    function.build(build);
+    const Expression t(result.t), x(result.x);
+    // A function of one argument gets the input, if there is one.
+    const bool of_time = arguments.count == 1 && arguments.shape_in.empty();
+    result.result = function.call(t, of_time ? t : x).term();
+    for (const auto& state : result.states) {
+        if (state->next == nullptr) {
+            throw ValidationError("state '" + state->options.name +
+                                  "': got no next value, needs one");
+        }
+    }
+    return result;
+}
+
+}  // namespace detail
+}  // namespace nengine

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/trace/term.hpp"
+#include "nengine/tensor_node.hpp"
+
+namespace nengine::detail {
+
+struct TracedParameter {
+    ParameterOptions options;
+    engine::TermPtr term;
+};
+
+struct TracedState {
+    StateOptions options;
+    engine::TermPtr term;
+    engine::TermPtr next;  ///< null until it is said
+};
+
+/// What a function of symbolic tensors is: its arguments and what it has of its own, as
+/// inputs of the terms that it computes.
+struct Trace {
+    Shape shape_in;
+    double dt = 0.001;
+    engine::TermPtr t, x;
+    engine::TermPtr result;
+    std::vector<TracedParameter> parameters;
+    std::vector<std::shared_ptr<TracedState>> states;
+};
+
+/// How a node's function is called.
+struct Arguments {
+    int count;  ///< 2: (t, x); 1: one of them
+    Shape shape_in;
+    bool pass_time;
+};
+/// @throws ValidationError  what the function takes is not there
+void check_arguments(const Arguments& arguments);
+
+/// Calls the object's hook and its function.
+/// @throws ValidationError, ShapeError  what the user's function does wrong
+Trace trace(TracedFunction& function, const Arguments& arguments, double dt);
+
+}  // namespace nengine::detail
