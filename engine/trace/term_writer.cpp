@@ -250,7 +250,7 @@ std::vector<Index> TermWriter::strides_of(SignalId signal) const {
     return of.is_view() ? of.strides : dense_strides(of.shape);
 }
 
-SignalId TermWriter::in_shape(SignalId signal, const Shape& shape) {
+SignalId TermWriter::in_shape(SignalId signal, Shape shape) {
     const Signal of = model_.signal(signal);
     if (of.shape == shape) {
         return signal;

@@ -58,9 +58,9 @@ private:
                       const std::vector<SignalId>& operands);
 
     SignalId new_signal(const std::string& what, const Shape& shape);
-    /// The same elements in another shape: a view, or a copy if they do not lie in
-    /// order.
-    SignalId in_shape(SignalId signal, const Shape& shape);
+    /// The same elements in another shape: a view, or one of a copy if they do not lie
+    /// in order. (By value: signals may move when one is added.)
+    SignalId in_shape(SignalId signal, Shape shape);
     std::vector<Index> strides_of(SignalId signal) const;
     template <class Op>
     void add_operator(Op op, const std::string& what) {
