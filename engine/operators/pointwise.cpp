@@ -89,12 +89,17 @@ bool all_apart(const std::vector<Contribution>& contributions) {
 
 Pointwise::Pointwise(const std::vector<SignalId>& x, SignalId y_signal, bool inc,
                      PointwiseGraph function)
-    : OperatorBase(slots_of(x, y_signal, inc)), function_(std::move(function)) {
+    : Pointwise(x, y_signal, inc, std::move(function), Fits{}) {
     if (!fits(function_, n_inputs())) {
         throw BuildError("Pointwise: got a function of " + std::to_string(n_inputs()) +
                          " inputs and " + std::to_string(function_.nodes().size()) +
                          " operations, needs what fits into a program");
     }
+}
+
+Pointwise::Pointwise(const std::vector<SignalId>& x, SignalId y_signal, bool inc,
+                     PointwiseGraph function, Fits)
+    : OperatorBase(slots_of(x, y_signal, inc)), function_(std::move(function)) {
     for (int k = 0; k < n_inputs(); ++k) {
         has_gradient_.push_back(has_gradient(function_, k));
     }
@@ -192,11 +197,11 @@ Fusion Pointwise::composed_with(const Operator& reader,
     }
     fusion.slots.push_back({Fusion::From::reader, outer->y()});
     const bool inc = reader.slots().back().role == Role::inc;
-    auto whole = std::make_shared<Pointwise>(x, reader.signal(outer->y()), inc,
-                                             std::move(graph));
+    const auto whole = std::shared_ptr<Pointwise>(
+        new Pointwise(x, reader.signal(outer->y()), inc, std::move(graph), Fits{}));
     whole->label = reader.label;
     whole->call_order = reader.call_order;
-    fusion.op = std::move(whole);
+    fusion.op = whole;
     return fusion;
 }
 

@@ -42,6 +42,9 @@ public:
                          const ReadsOfResult& reads) const override;
 
 private:
+    struct Fits {};  ///< the function is known to fit
+    Pointwise(const std::vector<SignalId>& x, SignalId y, bool inc,
+              PointwiseGraph function, Fits);
     void lower_gradients(BackwardLowering& low, const std::vector<int>& by,
                          bool of_parameters) const;
     bool emit_gradients(BackwardLowering& low, const std::vector<int>& by,

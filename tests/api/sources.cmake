@@ -24,6 +24,8 @@ set(NENGINE_API_TESTS
     expressions/naive_terms.cpp
     expressions/random_program.cpp
     expressions/random_programs_test.cpp
+    expressions/shapes_test.cpp
+    expressions/tensor_node_test.cpp
     failing_functions_test.cpp
     front_end_test.cpp
     gemm_math_test.cpp

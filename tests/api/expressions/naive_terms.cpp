@@ -192,7 +192,8 @@ const NaiveTensor& NaiveTerms::value(const TermPtr& term) {
     for (const TermPtr& operand : term->operands) {
         operands.push_back(&value(operand));
     }
-    NaiveTensor result{term->shape, std::visit(Evaluation(*term, operands), term->kind)};
+    NaiveTensor result{term->shape,
+                       std::visit(Evaluation(*term, operands), term->kind)};
     return known_.emplace(term.get(), std::move(result)).first->second;
 }
 

@@ -83,8 +83,9 @@ Expression product(const Choice& of) {
     const bool stacks = of.a.rank() < 3 || right.rank() < 3 ||
                         fits(Shape(of.a.shape().begin(), of.a.shape().end() - 2),
                              Shape(right.shape().begin(), right.shape().end() - 2));
-    return tamed(stacks ? matmul(of.a, right)
-                        : matmul(of.a, broadcast_to(mean(right), {of.a.extent(-1), 2})));
+    return tamed(stacks
+                     ? matmul(of.a, right)
+                     : matmul(of.a, broadcast_to(mean(right), {of.a.extent(-1), 2})));
 }
 
 Expression sliced(const Choice& of) {
@@ -111,8 +112,9 @@ Expression joined(const Choice& of) {
         return stack({of.a, mean(of.b)});
     }
     const bool alike = of.b.shape() == of.a.shape();
-    return concat({of.a, alike ? of.b : -of.a, slice(of.a, Slice{.stop = 1}, of.axis())},
-                  of.axis());
+    return concat(
+        {of.a, alike ? of.b : -of.a, slice(of.a, Slice{.stop = 1}, of.axis())},
+        of.axis());
 }
 
 Expression reshaped(const Choice& of) {
@@ -149,8 +151,9 @@ Expression widened(const Choice& of) {
     }
     Shape shape = of.a.shape();
     shape.insert(shape.begin(), 2);
-    return of.q % 2 == 0 ? broadcast_to(of.a, shape)
-                         : expand_dims(of.a, of.p % (static_cast<int>(of.a.rank()) + 1));
+    return of.q % 2 == 0
+               ? broadcast_to(of.a, shape)
+               : expand_dims(of.a, of.p % (static_cast<int>(of.a.rank()) + 1));
 }
 
 /// The operations of the table, on numbers that they are for.
@@ -158,8 +161,8 @@ void add_pointwise(std::vector<std::pair<std::string, Operation>>& operations) {
     const auto domain = [](const char* name) {
         return reference::pointwise_references().at(name);
     };
-#define NENGINE_POINTWISE_1(name, ...)                                       \
-    operations.push_back({#name, [d = domain(#name)](const Choice& of) {     \
+#define NENGINE_POINTWISE_1(name, ...)                                         \
+    operations.push_back({#name, [d = domain(#name)](const Choice& of) {       \
                               return tamed(name(within(of.a, d.low, d.high))); \
                           }});
 #define NENGINE_POINTWISE_2(name, ...)                                             \
@@ -168,10 +171,10 @@ void add_pointwise(std::vector<std::pair<std::string, Operation>>& operations) {
                               return tamed(name(within(of.a, d.low, d.high),       \
                                                 within(b, d.low, d.high) + 0.01)); \
                           }});
-#define NENGINE_POINTWISE_3(name, ...)                                                \
-    operations.push_back({#name, [](const Choice& of) {                               \
-                              const Expression b = fitting(of.b, {of.a});             \
-                              return name(of.a > 0.1, b, fitting(of.c, {of.a, b}));   \
+#define NENGINE_POINTWISE_3(name, ...)                                              \
+    operations.push_back({#name, [](const Choice& of) {                             \
+                              const Expression b = fitting(of.b, {of.a});           \
+                              return name(of.a > 0.1, b, fitting(of.c, {of.a, b})); \
                           }});
 #include "kernels/pointwise/operations.hpp"
 }
@@ -258,10 +261,12 @@ std::vector<Expression> run_steps(const ProgramSteps& steps,
     for (const ProgramStep& step : steps) {
         const auto pick = [&](std::size_t k) -> const Expression& {
             // Counted from the last, so that results are used.
-            const auto back = static_cast<std::size_t>(step.operands[k]) % tensors.size();
+            const auto back =
+                static_cast<std::size_t>(step.operands[k]) % tensors.size();
             return tensors[tensors.size() - 1 - back];
         };
-        const Choice choice{pick(0), pick(1), pick(2), step.choices[0], step.choices[1]};
+        const Choice choice{pick(0), pick(1), pick(2), step.choices[0],
+                            step.choices[1]};
         const auto& list = operations();
         const auto& operation =
             list[static_cast<std::size_t>(step.operation) % list.size()].second;
@@ -281,7 +286,8 @@ rc::Gen<ProgramSteps> any_program_steps() {
             const auto& x = drawn.second;
             return ProgramStep{drawn.first, {x[0] % 7, x[1], x[2]}, {x[3], x[4]}};
         });
-    return rc::gen::nonEmpty(rc::gen::scale(0.5, rc::gen::container<ProgramSteps>(step)));
+    return rc::gen::nonEmpty(
+        rc::gen::scale(0.5, rc::gen::container<ProgramSteps>(step)));
 }
 
 rc::Gen<Shape> any_shape() {
@@ -298,8 +304,8 @@ rc::Gen<Shape> any_shape() {
 
 std::ostream& operator<<(std::ostream& out, const ProgramStep& step) {
     const auto& list = operations();
-    return out << list[static_cast<std::size_t>(step.operation) % list.size()].first << '('
-               << step.operands[0] << ", " << step.operands[1] << ", "
+    return out << list[static_cast<std::size_t>(step.operation) % list.size()].first
+               << '(' << step.operands[0] << ", " << step.operands[1] << ", "
                << step.operands[2] << "; " << step.choices[0] << ", " << step.choices[1]
                << ')';
 }
