@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include "kernels/base/macros.hpp"
 #include "kernels/base/view.hpp"
 
@@ -59,6 +61,14 @@
 //
 //     Real x = scan.read(t, b, i);           // no writes
 //     scan.advance(r, x, t, b, i);
+//
+// What is the same for all columns of an item, and of an item's step, is found once for
+// them, if the scan says what it is:
+//
+//     auto item = scan.item(b);              // takes the place of b everywhere
+//     auto at = scan.place(t, item);         // takes that of t in step
+//
+// (on CUDA a thread finds an item once; places are the host's gain.)
 //
 //     launch_columns(exec, rows, cols, sum)
 //
@@ -183,6 +193,28 @@ struct CombineOfSum<Sum> {
 };
 template <class Sum>
 using CombineOf = typename CombineOfSum<Sum>::Type;
+
+/// What the functions of a scan are called with for an item.
+template <class Scan>
+NENGINE_HD auto item_of(const Scan& scan, Index b) {
+    if constexpr (requires { scan.item(b); }) {
+        return scan.item(b);
+    } else {
+        return b;
+    }
+}
+template <class Scan>
+using ItemOf = decltype(item_of(std::declval<const Scan&>(), Index{}));
+
+/// What its `step` is called with for step t of an item.
+template <class Scan>
+NENGINE_HD auto place_of(const Scan& scan, Index t, const ItemOf<Scan>& item) {
+    if constexpr (requires { scan.place(t, item); }) {
+        return scan.place(t, item);
+    } else {
+        return t;
+    }
+}
 
 /// A functor that reads and writes an element in two parts.
 template <class Functor>

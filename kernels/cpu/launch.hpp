@@ -189,7 +189,8 @@ void run_scan_tile(const Scan& given, Index steps, Index item, Index last, Index
     for (Index j = 0; j < count; ++j) {
         load_constants(scan, file, j, first + j);
     }
-    for (Index b = item; b < last; ++b) {
+    for (; item < last; ++item) {
+        const auto b = item_of(scan, item);
 #pragma omp simd
         for (Index j = 0; j < count; ++j) {
             on_registers<n_carried>(file, j, [&](Real* r) NENGINE_INLINE {
@@ -198,10 +199,11 @@ void run_scan_tile(const Scan& given, Index steps, Index item, Index last, Index
         }
         for (Index step = 0; step < steps; ++step) {
             const Index t = Scan::reverse ? steps - 1 - step : step;
+            const auto at = place_of(scan, t, b);
 #pragma omp simd if (lanes)
             for (Index j = 0; j < count; ++j) {
                 on_registers<n_carried>(file, j, [&](Real* r) NENGINE_INLINE {
-                    scan.step(r, t, b, first + j);
+                    scan.step(r, at, b, first + j);
                 });
             }
         }
@@ -214,6 +216,24 @@ void run_scan_tile(const Scan& given, Index steps, Index item, Index last, Index
     }
 }
 
+/// The same for a single column, whose registers need not lie in memory.
+template <class Scan>
+void run_scan_column(const Scan& given, Index steps, Index item, Index last) {
+    using Real = typename Scan::Real;
+    const Scan scan = given;
+    Real r[Scan::n_registers] = {};
+    scan.load_constants(r, 0);
+    for (; item < last; ++item) {
+        const auto b = item_of(scan, item);
+        scan.load_state(r, b, 0);
+        for (Index step = 0; step < steps; ++step) {
+            const Index t = Scan::reverse ? steps - 1 - step : step;
+            scan.step(r, place_of(scan, t, b), b, 0);
+        }
+        scan.store_state(r, b, 0);
+    }
+}
+
 template <class Scan>
 void launch_scan(const CpuExec& exec, Index steps, Index batch, Index cols,
                  const Scan& scan) {
@@ -222,9 +242,14 @@ void launch_scan(const CpuExec& exec, Index steps, Index batch, Index cols,
     const Index groups = ceil_div(batch, items_per_tile);
     for_each_task(exec, blocks * groups, steps * batch * cols, [&](Index tile) {
         const Index item = tile / blocks * items_per_tile;
+        const Index last = smaller(item + items_per_tile, batch);
+        if constexpr (!takes_lanes<Scan>()) {
+            if (cols == 1) {
+                return run_scan_column(scan, steps, item, last);
+            }
+        }
         const Index first = tile % blocks * width;
-        run_scan_tile(scan, steps, item, smaller(item + items_per_tile, batch), first,
-                      smaller(width, cols - first));
+        run_scan_tile(scan, steps, item, last, first, smaller(width, cols - first));
     });
 }
 

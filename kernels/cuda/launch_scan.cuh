@@ -15,7 +15,7 @@ inline constexpr Index stateless_threads = Index{1} << 17;
 /// A scan whose step is a read, which does not depend on the state, and the rest.
 template <class Scan>
 concept ReadsAhead = requires(const Scan scan, typename Scan::Real* r, Index i) {
-    scan.advance(r, scan.read(i, i, i), i, i, i);
+    scan.advance(r, scan.read(i, item_of(scan, i), i), i, item_of(scan, i), i);
 };
 
 /// Steps that are read at once: a step's latency is that of memory otherwise.
@@ -25,7 +25,7 @@ inline constexpr int steps_ahead = Scan::n_registers <= 24 ? 8 : 4;
 /// All steps of one element, in order, or in reverse.
 template <class Scan, class Real>
 __device__ __forceinline__ void run_steps(const Scan& scan, Real* r, Index count,
-                                          Index b, Index i) {
+                                          const ItemOf<Scan>& b, Index i) {
     const auto time = [&](Index k) { return Scan::reverse ? count - 1 - k : k; };
     Index k = 0;
     if constexpr (ReadsAhead<Scan>) {
@@ -63,7 +63,7 @@ __device__ __forceinline__ void run_steps(const Scan& scan, Real* r, Index count
         }
     } else {
         for (; k < count; ++k) {
-            scan.step(r, time(k), b, i);
+            scan.step(r, place_of(scan, time(k), b), b, i);
         }
     }
 }
@@ -78,7 +78,8 @@ __global__ void __launch_bounds__(scan_threads)
     if (thread >= threads) {
         return;
     }
-    const auto [b, i] = cols.divide(thread);
+    const auto [item, i] = cols.divide(thread);
+    const auto b = item_of(scan, item);
     Real r[Scan::n_registers] = {};
     scan.load_constants(r, i);
     scan.load_state(r, b, i);
@@ -132,8 +133,8 @@ __device__ __forceinline__ void run_rows(const Scan& scan, Real* r,
         each[j] = at;
         if constexpr (ReadsAhead<Scan>) {
             if (at.row < rows.count) {
-                input[j] =
-                    scan.read(static_cast<Index>(at.t), static_cast<Index>(at.b), i);
+                input[j] = scan.read(static_cast<Index>(at.t),
+                                     item_of(scan, static_cast<Index>(at.b)), i);
             }
         }
     }
@@ -143,10 +144,11 @@ __device__ __forceinline__ void run_rows(const Scan& scan, Real* r,
         if (row >= rows.count) {
             return;
         }
+        const auto item = item_of(scan, static_cast<Index>(b));
         if constexpr (ReadsAhead<Scan>) {
-            scan.advance(r, input[j], static_cast<Index>(t), static_cast<Index>(b), i);
+            scan.advance(r, input[j], static_cast<Index>(t), item, i);
         } else {
-            scan.step(r, static_cast<Index>(t), static_cast<Index>(b), i);
+            scan.step(r, place_of(scan, static_cast<Index>(t), item), item, i);
         }
     }
 }
