@@ -1,6 +1,7 @@
 # The benchmark programs, one file each, relative to this folder.
 set(NENGINE_BENCHES
     kernels/conv_bench.cpp
+    kernels/gather_bench.cpp
     kernels/gemm_bench.cpp
     kernels/filter_scan_bench.cpp
     kernels/lif_scan_bench.cpp

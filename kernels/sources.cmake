@@ -2,10 +2,12 @@
 
 # Compiled once per target: x86-64-v3, x86-64-v4, CUDA.
 set(NENGINE_UNIFIED_SOURCES
+    unified/cumulative_sum.cpp
     unified/elementwise.cpp
     unified/filter_scan.cpp
     unified/filter_scan_backward.cpp
     unified/gather.cpp
+    unified/gather_scatter.cpp
     unified/learning.cpp
     unified/loss.cpp
     unified/neuron_scan.cpp

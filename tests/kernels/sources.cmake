@@ -1,9 +1,11 @@
 set(NENGINE_KERNELS_TESTS
     elementwise_test.cpp
+    cumulative_sum_test.cpp
     denormals_test.cpp
     divide_test.cpp
     error_test.cpp
     filter_scan_test.cpp
+    gather_scatter_test.cpp
     gather_test.cpp
     learning_test.cpp
     library_calls_test.cpp
