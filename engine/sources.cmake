@@ -13,8 +13,10 @@ set(NENGINE_ENGINE_SOURCES
     operators/broadcast.cpp
     operators/conv_inc.cpp
     operators/copy.cpp
+    operators/cumulative_sum.cpp
     operators/dot_inc.cpp
     operators/elementwise_inc.cpp
+    operators/gather.cpp
     operators/host_function.cpp
     operators/operator_base.cpp
     operators/mat_mul.cpp

@@ -229,7 +229,8 @@ TEST(OperatorConformanceSuite, CoversEveryOperatorAndNeuronType) {
                          "WeightInc",        "SimProcess",    "SparseDotInc",
                          "StochasticSpikes", "PoissonSpikes", "SimRandom",
                          "MaxPoolInc",       "Pointwise",     "Reduce",
-                         "MatMul",           "ArgReduce"}));
+                         "MatMul",           "ArgReduce",     "Gather",
+                         "CumulativeSum"}));
     EXPECT_EQ(neurons.size(), built_in_neurons().size());
 }
 

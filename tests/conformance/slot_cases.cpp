@@ -4,8 +4,10 @@
 #include "engine/operators/arg_reduce.hpp"
 #include "engine/operators/conv_inc.hpp"
 #include "engine/operators/copy.hpp"
+#include "engine/operators/cumulative_sum.hpp"
 #include "engine/operators/dot_inc.hpp"
 #include "engine/operators/elementwise_inc.hpp"
+#include "engine/operators/gather.hpp"
 #include "engine/operators/host_function.hpp"
 #include "engine/operators/mat_mul.hpp"
 #include "engine/operators/max_pool_inc.hpp"
@@ -133,6 +135,34 @@ Form mat_mul(ModelMaker& m, Slots& slots) {
     m.probe(y);
     return add_tested(m,
                       MatMul(slots.value("a", {4, 3}), slots.value("b", {2, 3, 2}), y));
+}
+
+/// Rows, which several name, and some nobody.
+Form gather(ModelMaker& m, Slots& slots) {
+    const SignalId y = m.signal("y", {2, 3, 2});
+    m.probe(y);
+    return add_tested(m, Gather(slots.value("x", {5, 2}),
+                                slots.value("index", {2, 3}, 0.3, 2.7), y, 0));
+}
+
+Form gather_columns(ModelMaker& m, Slots& slots) {
+    const SignalId y = m.signal("y", {3, 4});
+    m.probe(y);
+    return add_tested(
+        m, Gather(slots.value("x", {3, 5}), slots.value("index", {4}, -4, -1), y, 1));
+}
+
+Form cumulative_sum(ModelMaker& m, Slots& slots) {
+    const SignalId y = m.signal("y", {2, 4, 3});
+    m.probe(y);
+    return add_tested(m, CumulativeSum(slots.value("x", {2, 4, 3}), y, 1, {}));
+}
+
+Form cumulative_sum_of_later_ones(ModelMaker& m, Slots& slots) {
+    const SignalId y = m.signal("y", {3, 4});
+    m.probe(y);
+    return add_tested(m, CumulativeSum(slots.value("x", {3, 4}), y, 1,
+                                       {.exclusive = true, .reverse = true}));
 }
 
 Form dot(ModelMaker& m, Slots& slots) {
@@ -317,6 +347,10 @@ const std::vector<SlotCase>& slot_cases() {
             {"Pointwise", "Pointwise", pointwise},
             {"ArgReduce", "ArgReduce", arg_reduce},
             {"MatMul", "MatMul", mat_mul},
+            {"Gather", "Gather", gather},
+            {"GatherColumns", "Gather", gather_columns},
+            {"CumulativeSum", "CumulativeSum", cumulative_sum},
+            {"CumulativeSumOfLaterOnes", "CumulativeSum", cumulative_sum_of_later_ones},
             {"ReduceSum", "Reduce", reduce_sum},
             {"ReduceMax", "Reduce", reduce},
             {"DotInc", "DotInc", dot},

@@ -1,7 +1,10 @@
 #include "engine/operators/arg_reduce.hpp"
 #include "engine/operators/copy.hpp"
+#include "engine/operators/cumulative_sum.hpp"
 #include "engine/operators/elementwise_inc.hpp"
+#include "engine/operators/gather.hpp"
 #include "engine/operators/mat_mul.hpp"
+#include "engine/operators/pointwise.hpp"
 #include "engine/operators/reduce.hpp"
 #include "engine/operators/reset.hpp"
 #include "tests/conformance/operator_cases.hpp"
@@ -132,13 +135,132 @@ void mat_mul_in_a_loop(ModelMaker& m) {
     m.probe(y);
 }
 
+/// Numbers near whole ones in [-2, 1], of a signal in [-1, 1].
+SignalId whole_numbers(ModelMaker& m, const std::string& name, SignalId of) {
+    const SignalId index = m.signal(name, m.model->signal(of).shape);
+    const auto function = [](auto u) { return floor(u * 1.5) + 0.25; };
+    m.add(Pointwise({of}, index, false, pointwise_graph<1>(function)), name);
+    return index;
+}
+
+/// Along each axis, by what varies, is held and is constant, from values, states,
+/// constants and parameters, as they lie and turned.
+void gather(ModelMaker& m) {
+    const SignalId tensor = m.model->add_reshape(m.input("x", 24), {2, 3, 4});
+    const SignalId still = m.model->add_reshape(m.input("still", 6, true), {2, 3});
+    const SignalId numbers = whole_numbers(m, "numbers", m.input("z", 6));
+    const SignalId held = whole_numbers(m, "held", m.input("z_still", 2, true));
+    const SignalId fixed = m.constant("fixed", {3}, {1, -1, 1});
+    const SignalId w = m.parameter("w", {2, 3, 4}), row = m.parameter("row", {1, 2});
+    const SignalId grid = m.model->add_reshape(numbers, {2, 3}),
+                   single = m.model->add_view(numbers, "single", {}, 4, {});
+    const SignalId mixed = m.signal("mixed", {2, 3, 4});
+    m.add(Copy(tensor, mixed, false), "mixed");
+    m.add(Copy(w, mixed, true), "mixed");
+    const auto add = [&](const std::string& name, SignalId from, SignalId index,
+                         int axis, Shape to, bool inc = false) {
+        const SignalId y = m.signal(name, std::move(to));
+        if (inc) {
+            m.add(Reset(y, 0.25), name);
+        }
+        m.add(Gather(from, index, y, axis, inc), name);
+        m.probe(y);
+    };
+    add("first", mixed, grid, 0, {2, 3, 3, 4});
+    add("middle", mixed, numbers, 1, {2, 6, 4}, true);
+    add("last", mixed, grid, 2, {2, 3, 2, 3});
+    add("single", mixed, single, 1, {2, 4});
+    add("of_held", still, numbers, 1, {2, 6});
+    add("by_held", mixed, held, 2, {2, 3, 2});
+    add("all_held", still, held, 0, {2, 3});
+    add("by_constant", mixed, fixed, 1, {2, 3, 4});
+    add("of_constant", m.constant("table", {3, 5}), grid, 0, {2, 3, 5});
+    add("of_parameter", w, numbers, 2, {2, 3, 6});
+    add("rows_of_parameter", w, held, 0, {2, 3, 4}, true);
+    add("turned", m.model->add_view(mixed, "turned", {4, 3, 2}, 3, {-1, 4, 12}),
+        m.model->add_view(numbers, "numbers.turned", {3, 2}, 5, {-1, -3}), 1,
+        {4, 3, 2, 2});
+    add("of_one", row, m.constant("zeros", {2, 2}, {0, -1, 0, 0}), 0, {2, 2, 2});
+    add("filtered", m.model->add_reshape(m.lowpass("slow", mixed), {4, 6}), held, 0,
+        {2, 6});
+    const SignalId wide = m.signal("wide", {6, 4});
+    m.add(Reset(wide), "wide");
+    m.add(Gather(still, held, m.model->add_view(wide, "wide.odd", {2, 2}, 5, {12, 2}),
+                 1, true),
+          "wide");
+    m.probe(wide);
+}
+
+void gather_in_a_loop(ModelMaker& m) {
+    const SignalId x = m.input("x", 4), w = m.parameter("w", {3, 4});
+    const SignalId numbers = whole_numbers(m, "numbers", m.input("z", 4));
+    const SignalId h = m.signal("h", {4}), y = m.signal("y", {4});
+    m.add(Copy(x, y, false), "y");
+    m.add(Gather(h, numbers, y, 0, true), "back");
+    m.add(Gather(w, m.model->add_view(numbers, "one", {}, 1, {}), y, 0, true), "w");
+    m.add(Copy(m.lowpass("slow", y, 0.5), h, false), "h");
+    m.probe(y);
+}
+
+void cumulative_sum(ModelMaker& m, CumulativeSum::Options options) {
+    const SignalId tensor = m.model->add_reshape(m.input("x", 24), {2, 3, 4});
+    const SignalId still = m.model->add_reshape(m.input("still", 6, true), {2, 1, 3});
+    const SignalId w = m.parameter("w", {2, 3, 4});
+    const SignalId mixed = m.signal("mixed", {2, 3, 4});
+    m.add(Copy(tensor, mixed, false), "mixed");
+    m.add(Copy(w, mixed, true), "mixed");
+    const auto add = [&](const std::string& name, SignalId from, int axis,
+                         bool inc = false) {
+        const SignalId y = m.signal(name, m.model->signal(from).shape);
+        if (inc) {
+            m.add(Reset(y, 0.25), name);
+        }
+        m.add(CumulativeSum(from, y, axis, options, inc), name);
+        m.probe(y);
+    };
+    add("first", mixed, 0);
+    add("middle", mixed, 1, true);
+    add("last", mixed, 2);
+    add("held", still, 2);
+    add("of_one", still, 1, true);
+    add("of_constant", m.constant("numbers", {3, 2}), 0);
+    add("of_parameter", w, 1);
+    add("turned", m.model->add_view(mixed, "turned", {4, 3, 2}, 3, {-1, 4, 12}), 1);
+    add("filtered", m.lowpass("slow", mixed), 0);
+}
+
+void cumulative_sum_in_a_loop(ModelMaker& m) {
+    const SignalId x = m.input("x", 6), w = m.parameter("w", {3, 2});
+    const SignalId h = m.signal("h", {3, 2}), y = m.signal("y", {3, 2});
+    m.add(Copy(m.model->add_reshape(x, {3, 2}), y, false), "y");
+    m.add(CumulativeSum(h, y, 0, {.exclusive = true}, true), "back");
+    m.add(CumulativeSum(w, y, 1, {}, true), "w");
+    const SignalId slow = m.lowpass("slow", m.model->add_reshape(y, {6}), 0.5);
+    m.add(Copy(m.model->add_reshape(slow, {3, 2}), h, false), "h");
+    m.probe(y);
+}
+
 }  // namespace
 
 std::vector<OperatorCase> tensor_cases() {
-    std::vector<OperatorCase> cases{{"ReduceZeros", "Reduce", reduce_zeros},
-                                    {"ArgReduce", "ArgReduce", arg_reduce},
-                                    {"MatMul", "MatMul", mat_mul},
-                                    {"MatMulInALoop", "MatMul", mat_mul_in_a_loop}};
+    std::vector<OperatorCase> cases{
+        {"ReduceZeros", "Reduce", reduce_zeros},
+        {"ArgReduce", "ArgReduce", arg_reduce},
+        {"MatMul", "MatMul", mat_mul},
+        {"MatMulInALoop", "MatMul", mat_mul_in_a_loop},
+        {"Gather", "Gather", gather},
+        {"GatherInALoop", "Gather", gather_in_a_loop},
+        {"CumulativeSumInALoop", "CumulativeSum", cumulative_sum_in_a_loop}};
+    for (const bool exclusive : {false, true}) {
+        for (const bool reverse : {false, true}) {
+            cases.push_back(
+                {std::string("CumulativeSum") + (exclusive ? "Exclusive" : "") +
+                     (reverse ? "Reverse" : ""),
+                 "CumulativeSum", [=](ModelMaker& m) {
+                     cumulative_sum(m, {.exclusive = exclusive, .reverse = reverse});
+                 }});
+        }
+    }
     const std::pair<const char*, Reduce::Kind> kinds[] = {
         {"Sum", Reduce::Kind::sum},
         {"Product", Reduce::Kind::product},

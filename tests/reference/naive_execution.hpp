@@ -100,6 +100,15 @@ private:
         write(ArgReduce::y,
               naive_arg_reduce(op.of(), reduced(ArgReduce::x, ArgReduce::y)));
     }
+    void run(const Gather& op) {
+        write(Gather::y, naive_gather(read(Gather::x), shape(Gather::x),
+                                      read(Gather::index), op.axis()));
+    }
+    void run(const CumulativeSum& op) {
+        write(CumulativeSum::y,
+              naive_cumulative_sum(read(CumulativeSum::x), shape(CumulativeSum::x),
+                                   op.axis(), op.options()));
+    }
     std::vector<Values> reduced(int x, int y) const;
     void run(const Reduce& op) {
         write(Reduce::y, naive_reduce(op.kind(), reduced(Reduce::x, Reduce::y)));

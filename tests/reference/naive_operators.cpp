@@ -20,8 +20,8 @@ std::vector<NaiveWrite> Execution::run() {
         try_run<SimFilter>() || try_run<HostFunction>() || try_run<SimLearning>() ||
         try_run<WeightInc>() || try_run<SimProcess>() || try_run<SparseDotInc>() ||
         try_run<Pointwise>() || try_run<MatMul>() || try_run<ArgReduce>() ||
-        try_run<Reduce>() || try_run<StochasticSpikes>() || try_run<PoissonSpikes>() ||
-        try_run<SimRandom>();
+        try_run<Reduce>() || try_run<Gather>() || try_run<CumulativeSum>() ||
+        try_run<StochasticSpikes>() || try_run<PoissonSpikes>() || try_run<SimRandom>();
     if (!known) {
         misfit(op_, "got an operator that the interpreter does not know");
     }

@@ -1,6 +1,10 @@
 #include "tests/reference/naive_tensors.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <numeric>
 #include <string>
 
 #include "tests/reference/pointwise_operations.hpp"
@@ -31,6 +35,22 @@ double node_value(const PointwiseGraph& graph, Index n,
     }
     return known.value(values);
 }
+
+/// A shape as [before, n, after] of an axis.
+struct Lines {
+    Lines(const Shape& shape, int axis)
+        : before(product(shape.begin(), shape.begin() + axis)),
+          n(at(shape[at(axis)])),
+          after(product(shape.begin() + axis + 1, shape.end())) {}
+
+    std::size_t before, n, after;
+
+private:
+    template <class Iterator>
+    static std::size_t product(Iterator first, Iterator last) {
+        return at(std::accumulate(first, last, Index{1}, std::multiplies<>()));
+    }
+};
 
 }  // namespace
 
@@ -90,6 +110,45 @@ Values naive_mat_mul(const Values& a, const Values& b, const Shape& to, std::siz
                         a[(g * m + i) * k + l] * b[(g * k + l) * n + j];
                 }
             }
+        }
+    }
+    return y;
+}
+
+Values naive_gather(const Values& x, const Shape& shape, const Values& index,
+                    int axis) {
+    const Lines lines(shape, axis);
+    const auto n = static_cast<double>(lines.n);
+    Values y;
+    for (std::size_t b = 0; b < lines.before; ++b) {
+        for (const double number : index) {
+            double k = std::nearbyint(number);
+            k += k < 0 ? n : 0;
+            const bool exists = k >= 0 && k < n;
+            for (std::size_t a = 0; a < lines.after; ++a) {
+                y.push_back(
+                    exists
+                        ? x[(b * lines.n + static_cast<std::size_t>(k)) * lines.after +
+                            a]
+                        : std::numeric_limits<double>::quiet_NaN());
+            }
+        }
+    }
+    return y;
+}
+
+Values naive_cumulative_sum(const Values& x, const Shape& shape, int axis,
+                            CumulativeSum::Options options) {
+    const Lines lines(shape, axis);
+    Values y(x.size(), 0.0);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        for (std::size_t j = 0; j < x.size(); ++j) {
+            const std::size_t k = i / lines.after % lines.n,
+                              l = j / lines.after % lines.n;
+            const bool one_line = i - k * lines.after == j - l * lines.after;
+            const bool counts =
+                l == k ? !options.exclusive : (l < k) != options.reverse;
+            y[i] += one_line && counts ? x[j] : 0.0;
         }
     }
     return y;

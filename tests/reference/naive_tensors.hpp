@@ -3,6 +3,8 @@
 #include <vector>
 
 #include "engine/operators/arg_reduce.hpp"
+#include "engine/operators/cumulative_sum.hpp"
+#include "engine/operators/gather.hpp"
 #include "engine/operators/mat_mul.hpp"
 #include "engine/operators/pointwise.hpp"
 #include "engine/operators/reduce.hpp"
@@ -24,5 +26,12 @@ std::vector<double> naive_arg_reduce(ArgReduce::Of of,
 std::vector<double> naive_mat_mul(const std::vector<double>& a,
                                   const std::vector<double>& b, const Shape& y,
                                   std::size_t k);
+/// The numbers of x, of a shape, that `index` names along an axis; NaN for none.
+std::vector<double> naive_gather(const std::vector<double>& x, const Shape& shape,
+                                 const std::vector<double>& index, int axis);
+/// Each number's sum with those before it on its line.
+std::vector<double> naive_cumulative_sum(const std::vector<double>& x,
+                                         const Shape& shape, int axis,
+                                         CumulativeSum::Options options);
 
 }  // namespace nengine::reference
