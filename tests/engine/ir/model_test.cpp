@@ -6,8 +6,10 @@
 
 #include "engine/ir/host_call.hpp"
 #include "engine/operators/copy.hpp"
+#include "engine/operators/cumulative_sum.hpp"
 #include "engine/operators/dot_inc.hpp"
 #include "engine/operators/elementwise_inc.hpp"
+#include "engine/operators/gather.hpp"
 #include "engine/operators/host_function.hpp"
 #include "engine/operators/reset.hpp"
 #include "engine/operators/sim_filter.hpp"
@@ -301,6 +303,30 @@ TEST(Model, RefusesShapesThatDoNotFitTheOperator) {
             model.add(ElementwiseInc(a, x, y, false));
         },
         "one that broadcasts to (3,)");
+}
+
+TEST(Model, RefusesAxesThatATensorDoesNotHave) {
+    const auto gather = [](int axis, Shape to) {
+        return [=](Model& model) {
+            const SignalId x = model.add_signal({.name = "x", .shape = {3, 5}});
+            const SignalId index = model.add_signal({.name = "index", .shape = {2, 4}});
+            const SignalId y = model.add_signal({.name = "y", .shape = to});
+            model.add(Gather(x, index, y, axis));
+        };
+    };
+    const auto sum = [](int axis, Shape to) {
+        return [=](Model& model) {
+            const SignalId x = model.add_signal({.name = "x", .shape = {3, 5}});
+            const SignalId y = model.add_signal({.name = "y", .shape = to});
+            model.add(CumulativeSum(x, y, axis, {}));
+        };
+    };
+    expect_refused(gather(2, {2, 4}), "got axis 2, needs one of those of (3, 5)");
+    expect_refused(gather(-1, {3, 2, 4}), "got axis -1, needs one of those of (3, 5)");
+    expect_refused(gather(0, {3, 2, 4}), "got shape (3, 2, 4), needs (2, 4, 5)");
+    expect_refused(gather(1, {2, 4, 5}), "got shape (2, 4, 5), needs (3, 2, 4)");
+    expect_refused(sum(2, {3, 5}), "got axis 2, needs one of those of (3, 5)");
+    expect_refused(sum(1, {5, 3}), "got shape (5, 3), needs (3, 5)");
 }
 
 TEST(Model, RefusesASignalThatIsSetInOnePartAndUpdatedInAnother) {
