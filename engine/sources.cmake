@@ -76,6 +76,7 @@ set(NENGINE_ENGINE_SOURCES
     runtime/plan_runner_host.cpp
     runtime/process_states.cpp
     runtime/stores.cpp
+    session/look_calls.cpp
     session/session.cpp
     session/session_faults.cpp
     session/session_losses.cpp

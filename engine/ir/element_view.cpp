@@ -59,4 +59,14 @@ bool ElementView::collapsible(Index& stride) const {
     return true;
 }
 
+std::pair<Index, Index> ElementView::span() const {
+    Index first = offset, last = offset;
+    for (int d = 0; d < dims; ++d) {
+        const auto i = static_cast<std::size_t>(d);
+        const Index way = (shape[i] - 1) * strides[i];
+        (way < 0 ? first : last) += way;
+    }
+    return {first, last};
+}
+
 }  // namespace nengine::engine

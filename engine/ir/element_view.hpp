@@ -2,6 +2,7 @@
 
 #include <array>
 #include <compare>
+#include <utility>
 
 #include "engine/ir/signal.hpp"
 
@@ -21,6 +22,9 @@ struct ElementView {
     bool contiguous() const;
     /// All elements lie `stride` apart, in order (any size up to 1 qualifies).
     bool collapsible(Index& stride) const;
+    /// The first and the last element of the value between which all lie; there is at
+    /// least one.
+    std::pair<Index, Index> span() const;
     auto operator<=>(const ElementView&) const = default;
 };
 

@@ -169,6 +169,7 @@ Model Model::copy() const {
     result.signals_ = signals_;
     result.inputs = inputs;
     result.probes = probes;
+    result.looks = looks;
     for (const auto& op : operators_) {
         result.operators_.push_back(op->clone());
     }
@@ -219,6 +220,19 @@ void Model::validate() const {
         if (!(probe.period >= 1)) {
             throw BuildError("probe '" + probe.name + "': got a period of " +
                              std::to_string(probe.period) + " steps, needs at least 1");
+        }
+    }
+    for (const Look& look : looks) {
+        for (const SignalId seen : look.signals) {
+            need_signal(seen, "look '" + look.name + "'");
+            if (signal(seen).size() == 0) {
+                throw BuildError("look '" + look.name + "': got signal '" +
+                                 signal(seen).name + "' of shape " +
+                                 to_string(signal(seen).shape) + ", needs elements");
+            }
+        }
+        if (!look.call) {
+            throw BuildError("look '" + look.name + "': got no function, needs one");
         }
     }
 }

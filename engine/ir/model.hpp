@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +29,20 @@ struct ProbePoint {
     /// In steps, at least 1; Sampling says which steps that samples.
     double period = 1;
     bool keep_history = true;  ///< false: only the last sampled step
+};
+
+/// What the host looks at in each step: in every plan, running and training, whatever
+/// else is observed, without a part in gradients. Looks do not cost folding: they are
+/// called as a chunk of steps ends, step after step, those of a step in the order of
+/// Model::looks.
+struct Look {
+    std::string name;
+    std::vector<SignalId> signals;
+    /// `values[i]`: what the i-th signal holds after all operators of the step, [items,
+    /// size], for all items of the minibatch but padded ones. Steps are counted from 1:
+    /// `t` is step * dt. What it throws leaves the call of the session.
+    using Values = std::vector<std::span<const double>>;
+    std::function<void(std::int64_t step, double t, const Values& values)> call;
 };
 
 /// A network as signals and operators: what the builder makes and the planner reads.
@@ -66,12 +83,13 @@ public:
 
     std::vector<Input> inputs;
     std::vector<ProbePoint> probes;
+    std::vector<Look> looks;
 
     /// A model of its own, with the same operators.
     Model copy() const;
 
     /// Checks what every later pass relies on: per element one set and one update, no
-    /// write to a readonly signal, every input and probe in range.
+    /// write to a readonly signal, every input, probe and look in range.
     /// @throws BuildError  naming the signal and the operators
     void validate() const;
 

@@ -31,7 +31,7 @@ void check_command(const Plan& plan, const Command& command) {
 }  // namespace
 
 bool Plan::calls_host() const {
-    return std::ranges::any_of(forward, &Stage::has_host);
+    return !looks.empty() || std::ranges::any_of(forward, &Stage::has_host);
 }
 
 void Plan::check_dtypes() const {

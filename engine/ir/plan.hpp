@@ -77,6 +77,14 @@ struct ProbeRows {
         gradient;  ///< training: where dL/d(rows) goes; absent if nothing depends on it
 };
 
+/// Where a signal that a look sees is found after a chunk.
+struct SeenRows {
+    /// As of a probe, but of as many elements as the view spans: views of more than two
+    /// dimensions are taken apart on the host.
+    Operand span;
+    ElementView view;  ///< in these
+};
+
 struct PlanInput {
     int input = 0;
     Operand rows;
@@ -95,13 +103,15 @@ struct Plan {
     std::vector<std::pair<BufferId, std::vector<StatePiece>>> states;
     std::vector<PlanInput> inputs;
     std::vector<ProbeRows> probes;
+    /// By look of the model, then by its signals.
+    std::vector<std::vector<SeenRows>> looks;
     std::vector<Stage> forward, backward;
     /// Functions of the user's are called within the steps: all items at a time, and
     /// while a run is recorded, one step at a time, so that they see what is there.
     bool calls_within_steps = false;
     bool relies_on_parameters = false;  ///< is wrong once they change
 
-    /// Whether functions are called that may throw.
+    /// Whether functions are called that may throw, looks among them.
     bool calls_host() const;
     const BufferSpec& buffer(const Operand& operand) const {
         return buffers[operand.buffer];

@@ -80,7 +80,9 @@ public:
     /// state on, and hands the samples to `sink`. An exception from a host function
     /// leaves the session before the step that threw: step(), state and what was handed
     /// to the sink agree, and running on begins with that step. Functions without an
-    /// input are not called twice for a step.
+    /// input are not called twice for a step. The same holds for a look that throws: it
+    /// and those before it are called for that step once more. Looks have seen every
+    /// step before the one that threw when an exception leaves.
     /// @throws SimulationError, and whatever a host function throws
     void run(Index n_steps, const Feeds& feeds, const ProbeSink& sink);
 
@@ -88,8 +90,10 @@ public:
     /// moment of the call, which is also the state afterwards, but for learned weights:
     /// those of each place in the minibatch go on from what was learned there before.
     /// Any number of items: the last, partial minibatch is padded and the padding is
-    /// not handed to the sink. `probes`: indices wanted (empty: all). `progress(done,
-    /// total)` counts items.
+    /// not handed to the sink, nor seen by looks. What throws, a function or a look,
+    /// ends the call: looks have seen the chunks before, and, where functions are
+    /// called within the steps, every step before. `probes`: indices wanted (empty:
+    /// all). `progress(done, total)` counts items.
     using Progress = std::function<void(Index done, Index total)>;
     void predict(Index n_steps, const Feeds& feeds, const std::vector<int>& probes,
                  const ProbeSink& sink, const Progress& progress = {});

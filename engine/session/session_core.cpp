@@ -6,6 +6,7 @@
 
 #include "engine/planner/make_plan.hpp"
 #include "engine/planner/memory/chunk.hpp"
+#include "engine/session/look_calls.hpp"
 #include "kernels/base/error.hpp"
 #include "kernels/base/host_memory.hpp"
 #include "kernels/elementwise.hpp"
@@ -97,6 +98,11 @@ SessionCore::SessionCore(std::shared_ptr<Model> model, Device device,
     for (const ProbePoint& probe : model_->probes) {
         need_dtype(model_->signal(probe.signal), options.dtype, "probe of");
     }
+    for (const Look& look : model_->looks) {
+        for (const SignalId seen : look.signals) {
+            need_dtype(model_->signal(seen), options.dtype, "look at");
+        }
+    }
     note_memory(0);
 }
 
@@ -162,6 +168,13 @@ PlanRunner& SessionCore::runner_for(Index n_steps, const Feeds& feeds,
     runner.refresh_parameters();
     processes_.prepare(*plan);
     return runner;
+}
+
+PlanRunner& SessionCore::isolated_runner(Index n_steps, const Feeds& feeds,
+                                         std::vector<int> probes) {
+    const std::shared_ptr<const Plan> plan = plan_for(plan_key(feeds, probes, false));
+    const bool in_turn = plan->calls_within_steps && !plan->looks.empty();
+    return runner_for(in_turn ? 1 : n_steps, feeds, std::move(probes), false);
 }
 
 SessionCore::Sources SessionCore::make_sources(
@@ -233,7 +246,7 @@ void SessionCore::predict(Index n_steps, const Feeds& feeds,
                           const std::vector<int>& probes, const ProbeSink& sink,
                           const Session::Progress& progress) {
     const std::vector<int> wanted = probes.empty() ? all_probes() : probes;
-    Runner& runner = runner_for(n_steps, feeds, wanted, false);
+    Runner& runner = isolated_runner(n_steps, feeds, wanted);
     const Sources sources = make_sources(feeds);
     const Index items =
         feeds.empty() ? options_.minibatch : feeds.begin()->second.batch;
@@ -243,8 +256,10 @@ void SessionCore::predict(Index n_steps, const Feeds& feeds,
         ProcessStates processes = processes_;
         runner.use(processes);
         const Index valid = std::min(options_.minibatch, items - first);
+        LookCalls looks(runner, device_, options_.minibatch, valid);
         run_minibatch(runner, n_steps, sources, order.device.as<Index>() + first,
                       [&](const ChunkExtent& extent, Index call_step) {
+                          looks.after_tile(extent);
                           emit_samples(runner, extent, call_step, n_steps, first, valid,
                                        sink);
                       });

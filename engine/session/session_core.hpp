@@ -110,6 +110,9 @@ private:
     std::shared_ptr<const Plan> plan_for(const RunnerKey& key);
     Runner& runner_for(Index n_steps, const Feeds& feeds, std::vector<int> probes,
                        bool training);
+    /// Of predict() and evaluate(): functions that are called within the steps and
+    /// looks take turns.
+    Runner& isolated_runner(Index n_steps, const Feeds& feeds, std::vector<int> probes);
     Sources make_sources(const std::map<int, HostTensor>& tensors) const;
     ItemOrder make_order(std::vector<Index> order) const;
     /// All items of a call, in their order.

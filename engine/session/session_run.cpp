@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engine/session/look_calls.hpp"
 #include "engine/session/session_core.hpp"
 
 // Runs that carry the session's state on.
@@ -45,7 +46,8 @@ private:
 /// Chunk by chunk: each is committed when it is whole, its state, its samples and its
 /// steps. One in which a call of the host's throws is run once more up to that step,
 /// with the results that its calls have given, so that what came before is kept and
-/// nothing is called twice.
+/// nothing is called twice. Looks see a chunk before it is committed, so that one that
+/// throws is such a call.
 class SessionCore::StatefulRun {
 public:
     StatefulRun(SessionCore& session, Runner& runner, Index n_steps,
@@ -56,6 +58,8 @@ public:
           sources_(sources),
           items_(items),
           samples_(*session.model_, session.options_.dtype, sink),
+          looks_(runner, session.device_, session.options_.minibatch,
+                 session.options_.minibatch),
           may_fail_(runner.plan().calls_host()),
           working_(may_fail_ ? session.processes_
                              : ProcessStates(session.options_.minibatch, 0)) {
@@ -68,13 +72,19 @@ public:
             try {
                 simulate(std::min(runner_.chunk().steps, n_steps_ - done_));
             } catch (...) {
-                keep_until(runner_.failed_step().value_or(session_.step_));
+                keep_until(failed_step());
                 throw;
             }
         }
     }
 
 private:
+    /// The step that threw what has been caught.
+    Index failed_step() {
+        const std::optional<Index> looking = looks_.take_failed_step();
+        return looking ? *looking : runner_.failed_step().value_or(session_.step_);
+    }
+
     void simulate(Index steps) {
         // To probes that keep one sample, every chunk may hold the last one of a run
         // that may fail, or that functions look at.
@@ -84,6 +94,7 @@ private:
                                session_.emit_samples(runner_, extent, call_step, so_far,
                                                      0, session_.options_.minibatch,
                                                      std::ref(samples_));
+                               looks_.after_tile(extent);
                            });
         commit(steps);
     }
@@ -115,7 +126,7 @@ private:
         try {
             simulate(failed - session_.step_);
         } catch (...) {
-            keep_until(runner_.failed_step().value_or(session_.step_));
+            keep_until(failed_step());
             throw;
         }
     }
@@ -126,6 +137,7 @@ private:
     const Sources& sources_;
     const Index* items_;
     HeldSamples samples_;
+    LookCalls looks_;
     bool may_fail_;
     ProcessStates working_;
 };

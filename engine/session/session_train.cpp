@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engine/session/look_calls.hpp"
 #include "engine/session/session_core.hpp"
 #include "kernels/loss.hpp"
 
@@ -24,7 +25,7 @@ Objective losses_of(const Objective& objective) {
 Scores SessionCore::evaluate(Index n_steps, const Feeds& feeds, const Targets& targets,
                              const Objective& objective,
                              const Session::Progress& progress) {
-    Runner& runner = runner_for(n_steps, feeds, probes_of(objective), false);
+    Runner& runner = isolated_runner(n_steps, feeds, probes_of(objective));
     const Sources sources = make_sources(feeds), wanted = make_sources(targets);
     const Index items = targets.begin()->second.batch;
     const ItemOrder order = all_in_order(items);
@@ -42,8 +43,10 @@ Scores SessionCore::evaluate(Index n_steps, const Feeds& feeds, const Targets& t
                               .minibatch = first / options_.minibatch,
                               .training = false,
                               .tally = tally};
+        LookCalls looks(runner, device_, options_.minibatch, with.valid);
         run_minibatch(runner, n_steps, sources, rows,
                       [&](const ChunkExtent& extent, Index) {
+                          looks.after_tile(extent);
                           add_losses(runner, with, extent);
                       });
         runner.save_learned(state_);
@@ -92,8 +95,10 @@ CallLog SessionCore::train_minibatch(Runner& runner, const Epoch& epoch,
     begin_minibatch(runner, processes, number,
                     number > 0 ? CallLog{} : processes_.calls);
     const Comparison with = comparison(epoch, minibatch);
+    LookCalls looks(runner, device_, options_.minibatch, with.valid);
     run_minibatch(runner, epoch.n_steps, epoch.sources, with.items,
                   [&](const ChunkExtent& extent, Index) {
+                      looks.after_tile(extent);
                       add_losses(runner, with, extent);
                       runner.backward(extent);
                   });

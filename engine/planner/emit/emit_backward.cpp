@@ -50,10 +50,11 @@ private:
     }
 
     /// Each loss writes the gradient of its probe, for every step and item, to a buffer
-    /// of its own, from where it is added to the gradient of what was probed.
+    /// of its own, from where it is added to the gradient of what was probed. Looks,
+    /// whose taps come behind those of probes, have none.
     void spread_losses() {
         Stage stage{.kind = StageKind::folded, .backward = true};
-        for (std::size_t i = 0; i < graph_.taps.size(); ++i) {
+        for (std::size_t i = 0; i < context_.plan.probes.size(); ++i) {
             const VersionId id = graph_.taps[i].version;
             if (!wants(id)) {
                 continue;

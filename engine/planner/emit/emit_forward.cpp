@@ -67,7 +67,7 @@ public:
             emit_stage(s);
         }
         bind_inputs();
-        bind_probes();
+        bind_taps();
         bind_states();
     }
 
@@ -180,7 +180,8 @@ private:
         }
     }
 
-    Operand probe_rows(const Tap& tap) {
+    /// An operand without elements, and the ones that are meant.
+    std::pair<Operand, ElementView> tapped(const Tap& tap) {
         const Version& v = graph_.version(tap.version);
         Operand operand;
         ElementView view = tap.view;
@@ -202,8 +203,7 @@ private:
             }
         }
         storage_.touch(operand.buffer, static_cast<int>(graph_.stages.size()));
-        set_elements(operand, view, v.name);
-        return operand;
+        return {operand, view};
     }
 
     static void set_elements(Operand& operand, const ElementView& view,
@@ -224,10 +224,31 @@ private:
         operand.col_stride = view.strides[1];
     }
 
-    void bind_probes() {
+    Operand probe_rows(const Tap& tap) {
+        auto [operand, view] = tapped(tap);
+        set_elements(operand, view, graph_.version(tap.version).name);
+        return operand;
+    }
+
+    SeenRows seen_rows(const Tap& tap) {
+        auto [operand, view] = tapped(tap);
+        const auto [first, last] = view.span();
+        operand.offset = first;
+        operand.cols = last - first + 1;
+        view.offset -= first;
+        return {operand, view};
+    }
+
+    void bind_taps() {
+        Plan& plan = context_.plan;
+        plan.looks.resize(graph_.model->looks.size());
         for (const Tap& tap : graph_.taps) {
-            context_.plan.probes.push_back(
-                {.probe = tap.probe, .rows = probe_rows(tap)});
+            if (tap.of_probe()) {
+                plan.probes.push_back({.probe = tap.probe, .rows = probe_rows(tap)});
+            } else {
+                plan.looks[static_cast<std::size_t>(tap.look)].push_back(
+                    seen_rows(tap));
+            }
         }
     }
 

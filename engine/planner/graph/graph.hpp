@@ -74,13 +74,16 @@ struct Node {
     bool reads_nothing() const;
 };
 
-/// Where a probe looks.
+/// What is observed of a version: by a probe, or by the host.
 struct Tap {
-    int probe = 0;  ///< index into Model::probes
+    int probe = -1;  ///< index into Model::probes
+    int look = -1;   ///< or into Model::looks
     VersionId version = no_version;
     ElementView view;
     bool after_update =
         true;  ///< updated versions: the new row; false: the row readers saw
+
+    bool of_probe() const { return probe >= 0; }
 };
 
 /// Nodes that run together: once per chunk, over all steps of it at a time, or step by
@@ -99,7 +102,7 @@ struct Graph {
     bool training = false;
     IndexedVector<VersionId, Version> versions;
     IndexedVector<int, Node> nodes;
-    std::vector<Tap> taps;
+    std::vector<Tap> taps;                 ///< probes' first
     IndexedVector<int, VersionId> inputs;  ///< per Model::inputs; no_version unless fed
     IndexedVector<int, GraphStage> stages;
     bool as_built = false;  ///< parameters have the values that the model gives them

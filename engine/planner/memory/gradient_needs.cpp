@@ -91,7 +91,7 @@ VersionMarks depends_on_parameters(const Graph& graph) {
 VersionMarks reaches_probes(const Graph& graph, Zeros zeros) {
     VersionMarks reaches(graph.versions.size(), 0);
     for (const Tap& tap : graph.taps) {
-        reaches[tap.version] = 1;
+        reaches[tap.version] = reaches[tap.version] || tap.of_probe();
     }
     to_fixed_point(graph, true, [&](const Node& node) {
         return spread(node, reaches, false, zeros);

@@ -120,7 +120,7 @@ void copy_parameters(Graph& graph) {
         }
     }
     for (Tap& tap : graph.taps) {
-        if (graph.trainable(graph.version(tap.version))) {
+        if (tap.of_probe() && graph.trainable(graph.version(tap.version))) {
             tap.version = add_parameter_copy(graph, tap.version, tap.view, 0);
             tap.view = ElementView::dense(tap.view.shape_list());
         }
@@ -222,6 +222,24 @@ void add_nodes(Graph& graph, const IndexedVector<int, char>& dropped,
     }
 }
 
+void add_taps(Graph& graph, const std::vector<int>& probes,
+              const VersionOf& version_of) {
+    const Model& model = *graph.model;
+    const auto add = [&](Tap tap, SignalId signal) {
+        tap.version = version_of[model.base(signal)];
+        tap.view = view_of(model.signal(signal));
+        graph.taps.push_back(tap);
+    };
+    for (const int p : probes) {
+        add({.probe = p}, model.probe(p).signal);
+    }
+    for (std::size_t i = 0; i < model.looks.size(); ++i) {
+        for (const SignalId signal : model.looks[i].signals) {
+            add({.look = static_cast<int>(i)}, signal);
+        }
+    }
+}
+
 }  // namespace
 
 Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
@@ -237,11 +255,7 @@ Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
     }
     add_nodes(graph, given.dropped, version_of);
     set_the_rest(graph);
-    for (const int p : probes) {
-        const SignalId signal = model->probe(p).signal;
-        graph.taps.push_back(
-            {p, version_of[model->base(signal)], view_of(model->signal(signal))});
-    }
+    add_taps(graph, probes, version_of);
     if (training) {
         take_out_amplitudes(graph);
         copy_parameters(graph);
