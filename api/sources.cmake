@@ -4,6 +4,7 @@ set(NENGINE_API_SOURCES
     builder/build_ensemble.cpp
     builder/build_layer.cpp
     builder/build_learning.cpp
+    builder/build_looks.cpp
     builder/build_node.cpp
     builder/build_probe.cpp
     builder/build_process.cpp

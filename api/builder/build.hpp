@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "api/numerics/matrix.hpp"
 #include "api/objects/objects.hpp"
 #include "engine/ir/model.hpp"
+#include "kernels/base/dtype.hpp"
 #include "nengine/rng.hpp"
 
 namespace nengine {
@@ -63,6 +65,13 @@ struct BuiltFunction {
     std::shared_ptr<detail::TracedFunction> function;
 };
 
+/// Where the lines of `print` go, and what the numbers in them were computed in: looks
+/// of a model share it with the simulator, which fills it in.
+struct PrintTarget {
+    std::function<void(const std::string& line)> write;  ///< none: standard output
+    DType dtype = DType::float32;
+};
+
 /// A network as a model, and where its objects went.
 struct BuiltNetwork {
     std::shared_ptr<engine::Model> model;
@@ -79,6 +88,7 @@ struct BuiltNetwork {
     std::unordered_map<const detail::ObjectData*, engine::SignalId> probe_weights;
     /// What a user should hear of, though it can be simulated.
     std::vector<std::string> warnings;
+    std::shared_ptr<PrintTarget> prints = std::make_shared<PrintTarget>();
     /// The seed of every object, and of every network.
     std::unordered_map<const detail::ObjectData*, std::uint32_t> seeds;
     std::unordered_map<const detail::NetworkData*, std::uint32_t> network_seeds;

@@ -148,6 +148,25 @@ void build_transform(BuildState& state, const detail::ConnectionData& connection
                      engine::SignalId out, bool inc);
 void build_probe(BuildState& state, const std::shared_ptr<detail::ProbeData>& probe);
 
+/// A signal as a tensor that the host looks at.
+struct SeenTensor {
+    engine::SignalId signal = engine::no_signal;
+    Shape shape;  ///< of one item: as many elements as the signal has
+    /// False: all items have the same numbers, which are shown once.
+    bool by_item = true;
+};
+/// print(text, x): in each step a line of `text`, a space and x's numbers, [items,
+/// shape] or, where all items have the same, [shape]. Lines of a step are in the order
+/// of the calls.
+/// @throws BuildError  a shape that does not fit the signal
+void add_print(BuildState& state, const std::string& text, const SeenTensor& x);
+/// check(x, condition, message): a run stops before the first step in which a number of
+/// the condition is 0 or NaN, with a SimulationError of `where`, the message, step,
+/// item and x's numbers: those that the condition is not true for, if it has x's shape.
+/// @throws BuildError  a shape that does not fit the signal
+void add_check(BuildState& state, const std::string& where, const SeenTensor& x,
+               const SeenTensor& condition, const std::string& message);
+
 /// What build_learning_rules() will have to know of connections and probes made later.
 void survey_learning(BuildState& state, const detail::NetworkData& network);
 /// The connection's rules, once its weights are there.

@@ -21,6 +21,7 @@ set(NENGINE_NUMERICS_SOURCES
     steps.cpp
     subsolvers.cpp
     synapse_steps.cpp
+    tensor_text.cpp
     text.cpp
     values_or_samples.cpp)
 

@@ -74,6 +74,7 @@ Simulator::Impl::Impl(const NetworkData& network, SimulatorOptions given)
         set_smoothing(*built.model, options.lif_smoothing);
     }
     built.process_seeds->reset(seed);
+    *built.prints = {options.on_print, options.dtype};
     engine::SessionOptions settings;
     settings.minibatch = minibatch();
     settings.dtype = options.dtype;

@@ -39,6 +39,7 @@ set(NENGINE_API_TESTS
     learning_variations.cpp
     learning_variations_test.cpp
     learning_weights_test.cpp
+    looks_test.cpp
     main_job_gradient_test.cpp
     networks_test.cpp
     neuron_types_test.cpp

@@ -85,6 +85,12 @@ struct SimulatorOptions {
     PlanOptions plan = {};
     /// Receives warnings; unset: they are written to standard error.
     std::function<void(const std::string& message)> on_warning = {};
+    /// Receives what `print` writes, a line for each step and `print`, without its end;
+    /// the rows of a matrix are further lines within it. Steps come in their order, but
+    /// many at a time: after the chunk of steps that is computed at once. Where it
+    /// throws, a call ends as where a node's function throws (NodeOutput). Unset:
+    /// standard output.
+    std::function<void(const std::string& line)> on_print = {};
 };
 
 struct ProbeLoss {

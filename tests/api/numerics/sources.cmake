@@ -8,4 +8,5 @@ set(NENGINE_NUMERICS_TESTS
     linear_filter_math_test.cpp
     neuron_math_test.cpp
     random_state_test.cpp
-    seeds_test.cpp)
+    seeds_test.cpp
+    tensor_text_test.cpp)
