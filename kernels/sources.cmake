@@ -56,5 +56,5 @@ set(NENGINE_CUDA_SOURCES
     cuda/small_products.cu
     cuda/staging.cpp)
 if(DNNL_FOUND)
-    list(APPEND NENGINE_CPU_SOURCES cpu/onednn.cpp)
+    list(APPEND NENGINE_CPU_SOURCES cpu/onednn.cpp cpu/onednn_products.cpp)
 endif()

@@ -143,6 +143,22 @@ void product(int threads, const GemmArgs<Real>& args) {
     in_parts(threads, args, eigen_product<Real>);
 }
 
+/// Whether oneDNN has done all products of a call: of small matrices it makes code for
+/// their size. Less than eight rows, columns or terms would leave its registers empty.
+template <class Real>
+bool library_products([[maybe_unused]] int threads,
+                      [[maybe_unused]] const GemmArgs<Real>& args) {
+#if NENGINE_WITH_DNNL
+    if constexpr (std::is_same_v<Real, float>) {
+        constexpr Index least = 8;
+        return std::min({args.m, args.n, args.k}) >= least &&
+               multiplications(args) * args.count >= worth_library &&
+               onednn::products(threads, args);
+    }
+#endif
+    return false;
+}
+
 }  // namespace
 
 template <class Real>
@@ -158,6 +174,9 @@ void gemm(const CpuExec& exec, const GemmArgs<Real>& args) {
         return;
     }
     const bool parallel = exec.threads > 1 && each * args.count >= worth_threads;
+    if (library_products(parallel ? exec.threads : 1, args)) {
+        return;
+    }
     RegionError error;
 #pragma omp parallel for num_threads(exec.threads) schedule(static) if (parallel)
     for (Index g = 0; g < args.count; ++g) {

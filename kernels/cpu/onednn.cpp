@@ -1,15 +1,12 @@
 #include "kernels/cpu/onednn.hpp"
 
 #include <algorithm>
-#include <list>
 #include <memory>
-#include <mutex>
-#include <oneapi/dnnl/dnnl.hpp>
-#include <string_view>
 #include <unordered_map>
 #include <utility>
 
 #include "kernels/cpu/grown_memory.hpp"
+#include "kernels/cpu/onednn_cache.hpp"
 #include "kernels/cpu/thread_limit.hpp"
 
 namespace nengine::kernels::onednn {
@@ -17,11 +14,6 @@ namespace {
 
 using dnnl::memory;
 using Tag = memory::format_tag;
-
-const dnnl::engine& engine() {
-    static const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
-    return cpu;
-}
 
 memory::desc describe(const memory::dims& extents, Tag layout) {
     return memory::desc(extents, memory::data_type::f32, layout);
@@ -36,20 +28,12 @@ struct Key {
     int threads;  // a primitive is compiled for a number of threads
 
     bool operator==(const Key&) const = default;
-};
-
-struct Hash {
-    std::size_t operator()(const Key& key) const {
-        const auto& s = key.shape;
-        std::size_t hash = 0;
-        for (const Index value :
-             {static_cast<Index>(key.pass), s.images, s.in_h, s.in_w, s.in_c, s.out_h,
-              s.out_w, s.out_c, s.k_h, s.k_w, s.stride_h, s.stride_w, s.pad_top,
-              s.pad_left, s.groups, Index{key.bias}, Index{key.accumulate},
-              Index{key.threads}}) {
-            hash = hash * 0x9E3779B97F4A7C15u + static_cast<std::size_t>(value) + 1;
-        }
-        return hash;
+    std::size_t hash() const {
+        const Conv2DShape& s = shape;
+        return hash_of({static_cast<Index>(pass), s.images, s.in_h, s.in_w, s.in_c,
+                        s.out_h, s.out_w, s.out_c, s.k_h, s.k_w, s.stride_h, s.stride_w,
+                        s.pad_top, s.pad_left, s.groups, Index{bias}, Index{accumulate},
+                        Index{threads}});
     }
 };
 
@@ -97,10 +81,6 @@ struct Geometry {
     }
 };
 
-bool is_reference(const char* implementation) {
-    return std::string_view(implementation).find("ref") != std::string_view::npos;
-}
-
 using Forward = dnnl::convolution_forward;
 using BackwardData = dnnl::convolution_backward_data;
 using BackwardFilter = dnnl::convolution_backward_weights;
@@ -140,14 +120,6 @@ BackwardFilter::primitive_desc backward_filter(const Geometry& g, const Key& key
                  : BackwardFilter::desc(direct, g.x_desc(), g.any_w(), g.y_desc(),
                                         g.stride, g.pad_before, g.pad_after);
     return {description, attributes, engine(), hint};
-}
-
-dnnl::primitive_attr adding() {
-    dnnl::post_ops sum;
-    sum.append_sum();
-    dnnl::primitive_attr attributes;
-    attributes.set_post_ops(sum);
-    return attributes;
 }
 
 /// The reorder between the user's weights and the primitive's, if they differ.
@@ -192,48 +164,9 @@ std::shared_ptr<const Convolution> compile(const Key& key) {
     return fast ? made : nullptr;
 }
 
-/// Compiled convolutions by shape, the least recently used dropped first. Safe to use
-/// from several threads.
-class Cache {
-public:
-    /// nullptr: oneDNN cannot do it, which is remembered too.
-    std::shared_ptr<const Convolution> find(const Key& key) {
-        const std::lock_guard lock(mutex_);
-        if (const auto found = index_.find(key); found != index_.end()) {
-            entries_.splice(entries_.begin(), entries_, found->second);
-            return found->second->second;
-        }
-        std::shared_ptr<const Convolution> made;
-        try {
-            made = compile(key);
-        } catch (const dnnl::error&) {
-            // No implementation: the caller's own one it is.
-        }
-        entries_.emplace_front(key, made);
-        index_.emplace(key, entries_.begin());
-        if (entries_.size() > capacity) {
-            index_.erase(entries_.back().first);
-            entries_.pop_back();
-        }
-        return made;
-    }
-
-private:
-    static constexpr std::size_t capacity = 256;
-    using Entries = std::list<std::pair<Key, std::shared_ptr<const Convolution>>>;
-    std::mutex mutex_;
-    Entries entries_;
-    std::unordered_map<Key, Entries::iterator, Hash> index_;
-};
-
 std::shared_ptr<const Convolution> find(const Key& key) {
-    static Cache cache;
+    static PrimitiveCache<Key, Convolution> cache(compile);
     return cache.find(key);
-}
-
-memory wrap(const memory::desc& layout, const float* data) {
-    // oneDNN takes no pointer to const; sources are only read.
-    return memory(layout, engine(), const_cast<float*>(data));
 }
 
 /// What one thread needs to run convolutions.
@@ -309,14 +242,6 @@ bool add_backward_data(int threads, const Conv2DShape& shape, const float* dL_dy
 }
 
 }  // namespace
-
-bool sgemm(int threads, const GemmArgs<float>& args) {
-    const ThreadLimit limit(threads);
-    const auto letter = [](bool transposed) { return transposed ? 'T' : 'N'; };
-    return dnnl_sgemm(letter(args.transpose_a), letter(args.transpose_b), args.m,
-                      args.n, args.k, args.alpha, args.a, args.lda, args.b, args.ldb,
-                      args.beta, args.c, args.ldc) == dnnl_success;
-}
 
 bool conv2d_forward(int threads, const Conv2DShape& shape, const float* x,
                     const float* w, const float* bias, float* y, bool accumulate) {

@@ -3,7 +3,8 @@
 #include "kernels/conv.hpp"
 #include "kernels/gemm.hpp"
 
-/// oneDNN, wrapped: nothing else knows its API, which changed between versions 2 and 3.
+/// oneDNN, wrapped (onednn*.cpp): nothing else knows its API, which changed between
+/// versions 2 and 3.
 ///
 /// Each function returns false, with nothing written, where oneDNN has no (fast)
 /// implementation for the shape; the caller has one of its own.
@@ -11,6 +12,8 @@ namespace nengine::kernels::onednn {
 
 /// One product: `args.count` is not looked at; m, n and k > 0.
 bool sgemm(int threads, const GemmArgs<float>& args);
+/// All products of a call at once; no extent is 0.
+bool products(int threads, const GemmArgs<float>& args);
 
 // The convolutions of kernels/conv.hpp; no extent is 0.
 
