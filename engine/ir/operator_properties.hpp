@@ -57,8 +57,7 @@ struct Product {
 /// How members of a group, operators with equal merge keys and no path between them,
 /// become fewer commands.
 enum class Merging {
-    never,          ///< there are no groups
-    one_by_one,     ///< a command for each
+    never,  ///< they are no group: nothing would be gained by their lying together
     evenly_spaced,  ///< one command, if their operands lie evenly spaced
     elementwise  ///< one on the concatenation: element i of what is written depends on
                  ///< element i of what is read, so that members may differ in size
@@ -113,7 +112,7 @@ struct OperatorProperties {
 
     // What a group of merged operators may become.
 
-    Merging merging = Merging::one_by_one;
+    Merging merging = Merging::never;
     /// A constant in one of these slots belongs to the operator as a whole: a filter's
     /// coefficients. Others are per element, or one for all.
     SlotSet coefficients = {};

@@ -46,7 +46,7 @@ OperatorProperties Copy::properties() const {
             .linear = {src},
             .may_add = true,
             .writes_anywhere = true,
-            .merging = indexed() ? Merging::one_by_one : Merging::elementwise,
+            .merging = indexed() ? Merging::never : Merging::elementwise,
             .sets_some = !dst_index_.empty()};
 }
 

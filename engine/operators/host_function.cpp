@@ -38,8 +38,7 @@ UsersCalls HostFunction::calls() const {
 }
 
 OperatorProperties HostFunction::properties() const {
-    return {.merging = Merging::never,
-            .has_clock = true,
+    return {.has_clock = true,
             .differs_by_item = has_x_,
             .is_host = true,
             .calls = calls()};
