@@ -87,6 +87,9 @@ public:
     virtual Written write_dense_vector(int slot) = 0;
     virtual void finish(const Written& written) = 0;
 
+    /// Whether an operand's elements, in order, are all that there is for a step of an
+    /// item, so that the next item's follow on them.
+    virtual bool fills_rows(const Operand& operand) const = 0;
     /// Memory with the extents of an operand, and its steps and items, for results in
     /// between.
     virtual Operand temporary(const Operand& like) = 0;

@@ -31,6 +31,17 @@ Operand as_matrices(Lowering& low, const Operand& operand) {
     return copy;
 }
 
+/// An operand of products that are summed over steps and items: where the matrices of
+/// one follow on those of another, all of them are one product; else a product each.
+Operand in_one_run(Lowering& low, const Operand& operand) {
+    if (low.fills_rows(operand)) {
+        return operand;
+    }
+    const Operand copy = low.temporary(operand);
+    emit_copy(low, operand, copy, false);
+    return copy;
+}
+
 /// y = or += a b, by way of a copy if y's matrices do not lie as products write them.
 void emit_matmul(Lowering& low, const Operand& a, const Operand& b, const Operand& y,
                  bool accumulate) {
@@ -95,14 +106,23 @@ void MatMul::lower(Lowering& low) const {
 
 // dA += dY B^T, dB += A^T dY, summed over what was repeated.
 void MatMul::lower_backward(BackwardLowering& low) const {
+    const auto operands_of = [&](int other, Of dy, Of value) {
+        auto operands = low.matrices({other, y}, dy, value);
+        if (dy == Of::saved_gradient) {
+            for (Operand& operand : operands) {
+                operand = in_one_run(low, operand);
+            }
+        }
+        return operands;
+    };
     const auto gradient_of_a = [&](const Operand& da, bool accumulate, Of dy,
                                    Of value) {
-        const auto operands = low.matrices({b, y}, dy, value);
+        const auto operands = operands_of(b, dy, value);
         emit_matmul(low, operands[1], transposed(operands[0]), da, accumulate);
     };
     const auto gradient_of_b = [&](const Operand& db, bool accumulate, Of dy,
                                    Of value) {
-        const auto operands = low.matrices({a, y}, dy, value);
+        const auto operands = operands_of(a, dy, value);
         emit_matmul(low, transposed(operands[0]), operands[1], db, accumulate);
     };
     const auto lower_gradient = [&](int slot, const auto& gradient) {

@@ -234,6 +234,17 @@ Operand RunLowering::vector(int slot, Of of) const {
     return operand;
 }
 
+bool RunLowering::fills_rows(const Operand& operand) const {
+    const auto axes = operand.item_axes(), dense = densely(operand).item_axes();
+    for (std::size_t k = 0; k < axes.size(); ++k) {
+        if (axes[k].extent > 1 && axes[k].stride != dense[k].stride) {
+            return false;
+        }
+    }
+    return operand.count == 1 &&
+           context_.plan.buffers[operand.buffer].width == operand.size();
+}
+
 Operand RunLowering::temporary(const Operand& like) {
     const BufferSpec source = context_.plan.buffers[like.buffer];
     const bool history = like.in_time == Rows::history;

@@ -67,6 +67,7 @@ public:
     Operand planes(int slot) const override;
     Operand coefficients(int slot) const override;
 
+    bool fills_rows(const Operand& operand) const override;
     Operand temporary(const Operand& like) override;
     Operand scratch(Index cols) override;
     double dt() const override { return context_.plan.model->dt(); }
