@@ -25,6 +25,7 @@ set(NENGINE_API_SOURCES
     builder/warnings.cpp
     expressions/axes.cpp
     expressions/expression.cpp
+    expressions/images.cpp
     expressions/products.cpp
     expressions/reductions.cpp
     expressions/shapes.cpp
@@ -80,6 +81,7 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/expression.hpp
     include/nengine/functions.hpp
     include/nengine/gemm_math.hpp
+    include/nengine/images.hpp
     include/nengine/io.hpp
     include/nengine/layer.hpp
     include/nengine/learning_rules.hpp

@@ -30,6 +30,7 @@ public:
         parts_.out = state_.signal(base_ + ".out", node_.size_out);
         writer_.write_to(trace_.result, parts_.out);
         add_updates();
+        add_looks();
     }
 
 private:
@@ -73,6 +74,23 @@ private:
                                          state_.scalar(1.0), engine::no_signal),
                        label);
         }
+    }
+
+    void add_looks() {
+        for (const TracedLook& look : trace_.looks) {
+            if (look.condition == nullptr) {
+                add_print(state_, look.text, seen(look.x));
+            } else {
+                add_check(state_, describe(node_), seen(look.x), seen(look.condition),
+                          look.text);
+            }
+        }
+    }
+
+    SeenTensor seen(const engine::TermPtr& term) {
+        return {.signal = writer_.write(term),
+                .shape = term->shape,
+                .by_item = trace_.differs_by_item(term)};
     }
 
     BuildState& state_;

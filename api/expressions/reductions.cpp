@@ -108,6 +108,11 @@ Expression argmin(const Expression& x, int axis) {
     return place(false, x, axis, "argmin");
 }
 
+Expression cumsum(const Expression& x, int axis) {
+    return Expression(
+        engine::cumulated_term(x.term(), axis_of(axis, x.rank(), "cumsum")));
+}
+
 Expression softmax(const Expression& x, int axis) {
     const std::vector<int> along = {axis_of(axis, x.rank(), "softmax")};
     const Expression powers = exp(shifted(x, kept(Reduction::max, x, along)));

@@ -179,11 +179,8 @@ Expression slice(const Expression& x, const Key& key, int axis) {
     if (!wanted.is_list) {
         return range(x, at, wanted.first, wanted.count, wanted.step);
     }
-    std::vector<Expression> parts;
-    for (const std::int64_t from : wanted.list) {
-        parts.push_back(range(x, at, from, 1, 1));
-    }
-    return concat(parts, at);
+    return gather(x, Array(std::vector<double>(wanted.list.begin(), wanted.list.end())),
+                  at);
 }
 
 Expression first(const Expression& x, std::int64_t n, int axis) {
@@ -242,6 +239,11 @@ Expression repeat(const Expression& x, std::int64_t repetitions, int axis) {
     need_some(repetitions, "repeat");
     const int at = axis_of(axis, x.rank(), "repeat");
     return repeated(x, at, at + 1, repetitions);
+}
+
+Expression gather(const Expression& x, const Expression& index, int axis) {
+    const int at = axis_of(axis, x.rank(), "gather");
+    return Expression(engine::gathered_term(x.term(), index.term(), at));
 }
 
 Expression one_hot(const Expression& x, std::int64_t n) {

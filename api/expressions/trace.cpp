@@ -1,6 +1,7 @@
 #include "api/expressions/trace.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "kernels/base/error.hpp"
@@ -11,6 +12,30 @@ using detail::Trace;
 using detail::TracedState;
 
 namespace {
+
+/// The function that is being called on this thread.
+thread_local Trace* current = nullptr;
+
+/// Makes it the current one, and again what was.
+class Tracing {
+public:
+    explicit Tracing(Trace& trace) : before_(std::exchange(current, &trace)) {}
+    Tracing(const Tracing&) = delete;
+    Tracing& operator=(const Tracing&) = delete;
+    ~Tracing() { current = before_; }
+
+private:
+    Trace* before_;
+};
+
+void add_look(detail::TracedLook look, const char* where) {
+    if (current == nullptr) {
+        throw ValidationError(std::string(where) +
+                              ": got a call outside of a node's function, needs one in "
+                              "it");
+    }
+    current->looks.push_back(std::move(look));
+}
 
 /// What the node has of its own has a name, and no two the same.
 void need_new_name(const Trace& trace, const std::string& name, const char* what) {
@@ -30,6 +55,17 @@ void need_new_name(const Trace& trace, const std::string& name, const char* what
 }
 
 }  // namespace
+
+Expression print(const std::string& text, const Expression& x) {
+    add_look({text, x.term(), nullptr}, "print");
+    return x;
+}
+
+Expression check(const Expression& x, const Expression& condition,
+                 const std::string& message) {
+    add_look({message, x.term(), condition.term()}, "check");
+    return x;
+}
 
 State::State(std::shared_ptr<TracedState> state)
     : Expression(state->term), state_(std::move(state)) {}
@@ -51,6 +87,9 @@ void State::next(const Expression& value) {
     state_->next = value.term();
 }
 
+Expression NodeBuild::x() const {
+    return Expression(trace_.x);
+}
 const Shape& NodeBuild::shape_in() const {
     return trace_.shape_in;
 }
@@ -81,6 +120,26 @@ State NodeBuild::state(StateOptions options) {
 
 namespace detail {
 
+bool Trace::differs_by_item(const engine::TermPtr& term) const {
+    std::unordered_set<const engine::Term*> seen;
+    std::vector<const engine::Term*> open = {term.get()};
+    while (!open.empty()) {
+        const engine::Term* last = open.back();
+        open.pop_back();
+        const bool is_state = std::ranges::any_of(
+            states, [&](const auto& state) { return state->term.get() == last; });
+        if (last == x.get() || is_state) {
+            return true;
+        }
+        for (const engine::TermPtr& operand : last->operands) {
+            if (seen.insert(operand.get()).second) {
+                open.push_back(operand.get());
+            }
+        }
+    }
+    return false;
+}
+
 void check_arguments(const Arguments& arguments) {
     const bool has_input = !arguments.shape_in.empty();
     if (arguments.count == 2 && !has_input) {
@@ -105,6 +164,7 @@ Trace trace(TracedFunction& function, const Arguments& arguments, double dt) {
     result.dt = dt;
     result.t = engine::input_term("t", {});
     result.x = engine::input_term("x", arguments.shape_in);
+    const Tracing tracing(result);
     NodeBuild build(result);
     function.build(build);
     const Expression t(result.t), x(result.x);

@@ -20,6 +20,13 @@ struct TracedState {
     engine::TermPtr next;  ///< null until it is said
 };
 
+/// What the host is to look at.
+struct TracedLook {
+    std::string text;
+    engine::TermPtr x;
+    engine::TermPtr condition;  ///< of a check; null: it is printed
+};
+
 /// What a function of symbolic tensors is: its arguments and what it has of its own, as
 /// inputs of the terms that it computes.
 struct Trace {
@@ -29,6 +36,10 @@ struct Trace {
     engine::TermPtr result;
     std::vector<TracedParameter> parameters;
     std::vector<std::shared_ptr<TracedState>> states;
+    std::vector<TracedLook> looks;
+
+    /// Whether items may differ in a term: it depends on the input or a state.
+    bool differs_by_item(const engine::TermPtr& term) const;
 };
 
 /// How a node's function is called.

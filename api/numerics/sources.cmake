@@ -23,7 +23,8 @@ set(NENGINE_NUMERICS_SOURCES
     synapse_steps.cpp
     tensor_text.cpp
     text.cpp
-    values_or_samples.cpp)
+    values_or_samples.cpp
+    window_axis.cpp)
 
 # Products and sums are rounded one by one, as numpy does: fused, the current of a neuron
 # exactly at its threshold would come out on the other side.

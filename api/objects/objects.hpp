@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/numerics/positions.hpp"
+#include "api/numerics/window_axis.hpp"
 #include "nengine/network.hpp"
 
 // What the handles of the front-end refer to. The builder reads it.
@@ -255,13 +256,6 @@ struct TransformSizes {
 /// @throws ValidationError  what does not fit in itself, naming `where`
 std::optional<TransformSizes> transform_sizes(const Transform& transform,
                                               const std::string& where);
-
-/// Positions along one axis of a convolution or pool, and the padding before it.
-struct WindowAxis {
-    std::int64_t count, before;
-};
-WindowAxis window_axis(std::int64_t size, std::int64_t window, std::int64_t stride,
-                       Padding padding);
 
 /// What can be probed of its neurons beside output and input: "rate_out" of types that
 /// make spikes of rates, and the states.

@@ -217,4 +217,28 @@ TermPtr concatenated_term(std::vector<TermPtr> operands, int axis) {
                 "concat");
 }
 
+TermPtr gathered_term(TermPtr x, TermPtr index, int axis) {
+    Shape shape = x->shape;
+    const auto at = shape.erase(shape.begin() + axis);
+    shape.insert(at, index->shape.begin(), index->shape.end());
+    return make(Term::Gathered{axis}, std::move(shape),
+                {std::move(x), std::move(index)}, "gather");
+}
+
+TermPtr cumulated_term(TermPtr x, int axis) {
+    Shape shape = x->shape;
+    return make(Term::Cumulated{axis}, std::move(shape), {std::move(x)}, "cumsum");
+}
+
+TermPtr convolved_term(TermPtr image, TermPtr kernel, const Conv2DShape& shape) {
+    return make(Term::Convolved{shape}, {shape.out_h, shape.out_w, shape.out_c},
+                {std::move(image), std::move(kernel)}, "conv2d");
+}
+
+TermPtr pooled_term(bool of_largest, TermPtr image, const Pool2DShape& shape) {
+    return make(Term::Pooled{of_largest, shape},
+                {shape.out_h, shape.out_w, shape.channels}, {std::move(image)},
+                of_largest ? "max_pool2d" : "average_pool2d");
+}
+
 }  // namespace nengine::engine

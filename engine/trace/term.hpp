@@ -9,6 +9,8 @@
 #include "engine/ir/shared_values.hpp"
 #include "engine/ir/signal.hpp"
 #include "engine/program/pointwise_graph.hpp"
+#include "kernels/conv.hpp"
+#include "kernels/pool.hpp"
 #include "kernels/reduce.hpp"
 
 // Expressions as they are traced: what a function of tensors computes of its arguments,
@@ -66,8 +68,29 @@ struct Term {
         int axis;
     };
 
+    /// Elements along an axis that the second operand names.
+    struct Gathered {
+        int axis;
+    };
+    /// Running sums along an axis.
+    struct Cumulated {
+        int axis;
+    };
+
+    /// A kernel [height, width, channels / groups, filters] moved over an image
+    /// [height, width, channels].
+    struct Convolved {
+        Conv2DShape shape;
+    };
+    /// The largest number, or the mean, of windows of an image.
+    struct Pooled {
+        bool of_largest;
+        Pool2DShape shape;
+    };
+
     using Kind = std::variant<Input, Constant, Pointwise, Reduced, Place, Product,
-                              Reshaped, Viewed, Broadcast, Concatenated>;
+                              Reshaped, Viewed, Broadcast, Concatenated, Gathered,
+                              Cumulated, Convolved, Pooled>;
 
     Term(Kind what, Shape its_shape, std::vector<TermPtr> its_operands = {})
         : kind(std::move(what)),
@@ -106,6 +129,12 @@ TermPtr viewed_term(TermPtr x, Shape shape, Term::Viewed view);
 TermPtr broadcast_term(TermPtr x, Shape shape);
 /// Equal shapes but along `axis`; at least one operand.
 TermPtr concatenated_term(std::vector<TermPtr> operands, int axis);
+
+TermPtr gathered_term(TermPtr x, TermPtr index, int axis);
+TermPtr cumulated_term(TermPtr x, int axis);
+/// `shape` fits both operands.
+TermPtr convolved_term(TermPtr image, TermPtr kernel, const Conv2DShape& shape);
+TermPtr pooled_term(bool of_largest, TermPtr image, const Pool2DShape& shape);
 
 /// The shape that several broadcast to by numpy's rules.
 /// @throws ShapeError  they do not, naming `where`

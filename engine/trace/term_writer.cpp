@@ -4,9 +4,14 @@
 #include <utility>
 
 #include "engine/operators/arg_reduce.hpp"
+#include "engine/operators/conv_inc.hpp"
 #include "engine/operators/copy.hpp"
+#include "engine/operators/cumulative_sum.hpp"
+#include "engine/operators/gather.hpp"
 #include "engine/operators/mat_mul.hpp"
+#include "engine/operators/max_pool_inc.hpp"
 #include "engine/operators/pointwise.hpp"
+#include "engine/operators/pool_inc.hpp"
 #include "engine/operators/reduce.hpp"
 #include "kernels/base/error.hpp"
 
@@ -62,6 +67,22 @@ struct Attributes {
     }
     void operator()(const Term::Concatenated& concatenated) {
         numbers.push_back(concatenated.axis);
+    }
+    void operator()(const Term::Gathered& gathered) {
+        numbers.push_back(gathered.axis);
+    }
+    void operator()(const Term::Cumulated& cumulated) {
+        numbers.push_back(cumulated.axis);
+    }
+    void operator()(const Term::Convolved& convolved) {
+        const Conv2DShape& s = convolved.shape;
+        numbers.insert(numbers.end(),
+                       {s.stride_h, s.stride_w, s.pad_top, s.pad_left, s.groups});
+    }
+    void operator()(const Term::Pooled& pooled) {
+        const Pool2DShape& s = pooled.shape;
+        numbers.insert(numbers.end(), {pooled.of_largest ? 1 : 0, s.pool_h, s.pool_w,
+                                       s.stride_h, s.stride_w, s.pad_top, s.pad_left});
     }
     void operator()(const auto&) {}  // shapes and operands say it all
 };
@@ -238,6 +259,41 @@ SignalId TermWriter::add_kind(const Term::Concatenated& concatenated, const Term
     return y;
 }
 
+SignalId TermWriter::add_kind(const Term::Gathered& gathered, const Term& term,
+                              const std::vector<SignalId>& operands) {
+    const SignalId y = new_signal("gather", term.shape);
+    add_operator(Gather(operands[0], operands[1], y, gathered.axis), "gather");
+    return y;
+}
+
+SignalId TermWriter::add_kind(const Term::Cumulated& cumulated, const Term& term,
+                              const std::vector<SignalId>& operands) {
+    const SignalId y = new_signal("cumsum", term.shape);
+    add_operator(CumulativeSum(operands.front(), y, cumulated.axis, {}), "cumsum");
+    return y;
+}
+
+SignalId TermWriter::add_kind(const Term::Convolved& convolved, const Term& term,
+                              const std::vector<SignalId>& operands) {
+    const SignalId y = new_signal("conv2d", term.shape);
+    const SignalId x = in_order(operands[0]);
+    add_operator(ConvInc(in_order(operands[1]), x, y, convolved.shape, false),
+                 "conv2d");
+    return y;
+}
+
+SignalId TermWriter::add_kind(const Term::Pooled& pooled, const Term& term,
+                              const std::vector<SignalId>& operands) {
+    const std::string name = pooled.of_largest ? "max_pool2d" : "average_pool2d";
+    const SignalId y = new_signal(name, term.shape), x = in_order(operands.front());
+    if (pooled.of_largest) {
+        add_operator(MaxPoolInc(x, y, pooled.shape, false), name);
+    } else {
+        add_operator(PoolInc(x, y, pooled.shape, false), name);
+    }
+    return y;
+}
+
 SignalId TermWriter::new_signal(const std::string& what, const Shape& shape) {
     Signal signal;
     signal.name = label_ + '.' + what;
@@ -250,16 +306,21 @@ std::vector<Index> TermWriter::strides_of(SignalId signal) const {
     return of.is_view() ? of.strides : dense_strides(of.shape);
 }
 
-SignalId TermWriter::in_shape(SignalId signal, Shape shape) {
-    const Signal of = model_.signal(signal);
-    if (of.shape == shape) {
+SignalId TermWriter::in_order(SignalId signal) {
+    const Shape shape = model_.signal(signal).shape;
+    if (is_dense(shape, strides_of(signal))) {
         return signal;
     }
-    if (!is_dense(of.shape, strides_of(signal))) {
-        const SignalId copy = new_signal("copy", of.shape);
-        add_operator(Copy(signal, copy, false), "copy");
-        signal = copy;
+    const SignalId copy = new_signal("copy", shape);
+    add_operator(Copy(signal, copy, false), "copy");
+    return copy;
+}
+
+SignalId TermWriter::in_shape(SignalId signal, Shape shape) {
+    if (model_.signal(signal).shape == shape) {
+        return signal;
     }
+    signal = in_order(signal);
     return model_.add_view(signal, label_ + ".reshape", shape, 0, dense_strides(shape));
 }
 

@@ -56,10 +56,20 @@ private:
                       const std::vector<SignalId>& operands);
     SignalId add_kind(const Term::Concatenated& concatenated, const Term& term,
                       const std::vector<SignalId>& operands);
+    SignalId add_kind(const Term::Gathered& gathered, const Term& term,
+                      const std::vector<SignalId>& operands);
+    SignalId add_kind(const Term::Cumulated& cumulated, const Term& term,
+                      const std::vector<SignalId>& operands);
+    SignalId add_kind(const Term::Convolved& convolved, const Term& term,
+                      const std::vector<SignalId>& operands);
+    SignalId add_kind(const Term::Pooled& pooled, const Term& term,
+                      const std::vector<SignalId>& operands);
 
     SignalId new_signal(const std::string& what, const Shape& shape);
-    /// The same elements in another shape: a view, or one of a copy if they do not lie
-    /// in order. (By value: signals may move when one is added.)
+    /// The signal itself, or a copy if its elements do not lie in order.
+    SignalId in_order(SignalId signal);
+    /// The same elements in another shape. (By value: signals may move when one is
+    /// added.)
     SignalId in_shape(SignalId signal, Shape shape);
     std::vector<Index> strides_of(SignalId signal) const;
     template <class Op>

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "kernels/base/export.hpp"
 #include "kernels/base/shape.hpp"
 #include "nengine/array.hpp"
+#include "nengine/images.hpp"
 #include "nengine/view.hpp"
 
 // Symbolic tensors, and what can be computed of them. Names are numpy's, or Keras's
@@ -149,6 +151,8 @@ NENGINE_API Expression all(const Expression& x, const Along& along = {});
 /// equals.
 NENGINE_API Expression argmax(const Expression& x, int axis = -1);
 NENGINE_API Expression argmin(const Expression& x, int axis = -1);
+/// Running sums along an axis, the first of which is the first number.
+NENGINE_API Expression cumsum(const Expression& x, int axis = 0);
 /// exp(x) / sum(exp(x)) along an axis.
 NENGINE_API Expression softmax(const Expression& x, int axis = -1);
 /// log(softmax(x)), with all digits.
@@ -165,6 +169,33 @@ NENGINE_API Expression matmul(const Expression& a, const Expression& b);
 NENGINE_API Expression dot(const Expression& a, const Expression& b);
 /// a[i] b[j] of all elements of the two.
 NENGINE_API Expression outer(const Expression& a, const Expression& b);
+
+// ----- images, [height, width, channels]
+
+struct ConvOptions {
+    Extent2D strides = 1;
+    Padding padding = Padding::valid;
+    std::int64_t groups = 1;
+};
+/// The cross-correlation of an image with kernels [height, width, channels / groups,
+/// filters]; [height, width, filters]. A kernel that is trained must be a parameter
+/// itself, not computed of one.
+/// @throws ShapeError, ValidationError  no image or kernel, what does not fit
+NENGINE_API Expression conv2d(const Expression& image, const Expression& kernel,
+                              const ConvOptions& options = {});
+
+struct PoolOptions {
+    Extent2D pool_size = 2;
+    std::optional<Extent2D> strides = std::nullopt;  ///< the pool size
+    Padding padding = Padding::valid;
+};
+/// The largest number of each window, cells outside the image left out. The first of
+/// equal ones, row by row, gets the gradient.
+NENGINE_API Expression max_pool2d(const Expression& image,
+                                  const PoolOptions& options = {});
+/// The mean of each window; cells outside the image do not count.
+NENGINE_API Expression average_pool2d(const Expression& image,
+                                      const PoolOptions& options = {});
 
 // ----- shapes
 
@@ -205,7 +236,29 @@ NENGINE_API Expression tile(const Expression& x,
 /// Each position so many times along an axis.
 NENGINE_API Expression repeat(const Expression& x, std::int64_t repetitions,
                               int axis = 0);
+/// Elements along an axis, by numbers that are computed: numpy's take(x, index, axis).
+/// Each is rounded to the nearest whole number and counts from the end if it is below
+/// 0. The result has index's axes in the place of this one. Where there is no such
+/// element, it is NaN. The index has no gradient.
+NENGINE_API Expression gather(const Expression& x, const Expression& index,
+                              int axis = 0);
 /// A new last axis of n: 1 at the place that x says, else 0; no place, all 0.
 NENGINE_API Expression one_hot(const Expression& x, std::int64_t n);
+
+// ----- looking
+
+/// Writes a line of `text`, a space and x's numbers for each step: to standard output,
+/// or SimulatorOptions::on_print. If all items have the same numbers, as of the time,
+/// they are shown once, else with the items as a first axis; three at each end of an
+/// axis of more than six. Lines of a step are in the order in which they are asked for;
+/// nothing needs to be done with the result, which is x.
+/// @throws ValidationError  outside of a function of a node
+NENGINE_API Expression print(const std::string& text, const Expression& x);
+/// Stops the simulation before the first step in which a number of the condition is 0
+/// or NaN: SimulationError with the node, the message, step, item and x's numbers, or
+/// those that the condition is not true for, if it has x's shape. The result is x.
+/// @throws ValidationError  outside of a function of a node
+NENGINE_API Expression check(const Expression& x, const Expression& condition,
+                             const std::string& message);
 
 }  // namespace nengine

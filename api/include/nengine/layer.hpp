@@ -13,6 +13,7 @@
 #include "kernels/base/export.hpp"
 #include "nengine/connection.hpp"
 #include "nengine/ensemble.hpp"
+#include "nengine/images.hpp"
 #include "nengine/node.hpp"
 #include "nengine/seed.hpp"
 #include "nengine/tensor_node.hpp"
@@ -21,15 +22,6 @@ namespace nengine {
 
 // Layers: Keras's names, defaults and formulas; channels last. `kind_name` is what
 // layers without a label are called, with a number.
-
-/// Two numbers, down and across; one number stands for both.
-struct Extent2D {
-    std::int64_t height;
-    std::int64_t width;
-    Extent2D(std::int64_t both) : height(both), width(both) {}
-    Extent2D(std::int64_t down, std::int64_t across) : height(down), width(across) {}
-    bool operator==(const Extent2D&) const = default;
-};
 
 /// Cross-correlation of an image [height, width, channels] with `filters` kernels, plus
 /// a bias. Parameters: `kernel` [kernel height, kernel width, channels / groups,

@@ -11,6 +11,7 @@
 #include "nengine/expression.hpp"
 #include "nengine/functions.hpp"
 #include "nengine/gemm_math.hpp"
+#include "nengine/images.hpp"
 #include "nengine/io.hpp"
 #include "nengine/layer.hpp"
 #include "nengine/learning_rules.hpp"

@@ -68,7 +68,8 @@ class NENGINE_API NodeBuild {
 public:
     explicit NodeBuild(detail::Trace& trace) : trace_(trace) {}
 
-    /// Of the node's input; empty without one.
+    /// The node's input, and its shape; without one the shape is empty.
+    Expression x() const;
     const Shape& shape_in() const;
     /// Seconds per step; 0.001 while a network finds out the node's output shape.
     double dt() const;

@@ -12,13 +12,10 @@
 #include "kernels/base/export.hpp"
 #include "nengine/array.hpp"
 #include "nengine/distributions.hpp"
+#include "nengine/images.hpp"
 #include "nengine/none.hpp"
 
 namespace nengine {
-
-/// What happens at the border: `valid` uses whole windows only, `same` pads with zeros
-/// so that the output has ceil(input / stride) positions.
-enum class Padding { valid, same };
 
 /// The shape of values with channels: [height, width, channels], or [channels, height,
 /// width] with the channels first; as many spatial axes as there are.

@@ -6,6 +6,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "tests/reference/naive_convolution.hpp"
 #include "tests/reference/pointwise_operations.hpp"
 
 namespace nengine::test {
@@ -144,6 +145,44 @@ public:
             }
             return operands_[k]->values[position(operands_[k]->shape, at)];
         });
+    }
+
+    std::vector<double> operator()(const Term::Gathered& gathered) const {
+        const auto axis = static_cast<std::size_t>(gathered.axis);
+        const NaiveTensor& index = *operands_[1];
+        const std::size_t rank = index.shape.size();
+        return each([&](const Place& place) {
+            const auto begin = place.begin() + gathered.axis;
+            const Place named(begin, begin + static_cast<std::ptrdiff_t>(rank));
+            double i = std::nearbyint(index.values[position(index.shape, named)]);
+            i += i < 0 ? static_cast<double>(x().shape[axis]) : 0;
+            if (!(i >= 0 && i < static_cast<double>(x().shape[axis]))) {
+                return std::numeric_limits<double>::quiet_NaN();
+            }
+            Place at(place.begin(), begin);
+            at.push_back(static_cast<Index>(i));
+            at.insert(at.end(), begin + static_cast<std::ptrdiff_t>(rank), place.end());
+            return x().values[position(x().shape, at)];
+        });
+    }
+    std::vector<double> operator()(const Term::Cumulated& cumulated) const {
+        const auto axis = static_cast<std::size_t>(cumulated.axis);
+        return each([&](const Place& place) {
+            double sum = 0;
+            for (Place at = place; at[axis] >= 0; --at[axis]) {
+                sum += x().values[position(x().shape, at)];
+            }
+            return sum;
+        });
+    }
+    std::vector<double> operator()(const Term::Convolved& convolved) const {
+        return reference::naive_convolution(convolved.shape, x().values,
+                                            operands_[1]->values);
+    }
+    std::vector<double> operator()(const Term::Pooled& pooled) const {
+        return pooled.of_largest
+                   ? reference::naive_max_pool(pooled.shape, x().values)
+                   : reference::naive_average_pool(pooled.shape, x().values);
     }
 
 private:

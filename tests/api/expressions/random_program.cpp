@@ -129,6 +129,44 @@ Expression reshaped(const Choice& of) {
     return reshape(of.a, {shape.front(), -1});
 }
 
+/// By numbers that are computed, from both ends.
+Expression gathered(const Choice& of) {
+    if (of.a.rank() == 0) {
+        return of.a;
+    }
+    const Expression some = of.a.rank() + of.b.rank() > 7 ? mean(of.b) : of.b;
+    const auto n = static_cast<double>(of.extent());
+    return gather(of.a, floor(0.99 * n * tanh(some)), of.axis());
+}
+
+/// a as an image of two channels, or of one.
+Expression image(const Choice& of) {
+    const std::int64_t n = of.a.size();
+    const std::int64_t channels = n % 2 == 0 ? 2 : 1, width = n % 3 == 0 ? 3 : 1;
+    return reshape(of.a, {-1, width, channels});
+}
+Padding padding_of(const Choice& of) {
+    return of.p % 2 == 0 ? Padding::same : Padding::valid;
+}
+PoolOptions pool_of(const Choice& of) {
+    return {.pool_size = {1, of.q % 2 == 0 ? 1 : image(of).extent(1)},
+            .strides = Extent2D(1 + of.q % 3, 1),
+            .padding = padding_of(of)};
+}
+
+Expression convolved(const Choice& of) {
+    const Expression x = image(of);
+    const std::int64_t channels = x.extent(2), groups = of.q % 2 == 0 ? 1 : channels;
+    const Shape shape = {1 + of.p % x.extent(0), x.extent(1), channels / groups, 2};
+    Array kernel = Array::full(shape);
+    for (std::size_t i = 0; i < kernel.values.size(); ++i) {
+        kernel.values[i] = 0.4 - 0.3 * static_cast<double>(i % 4);
+    }
+    return tamed(conv2d(
+        x, kernel,
+        {.strides = {1, 1 + of.q % 2}, .padding = padding_of(of), .groups = groups}));
+}
+
 Expression padded(const Choice& of) {
     std::vector<std::pair<std::int64_t, std::int64_t>> widths(of.a.rank());
     for (std::size_t k = 0; k < widths.size(); ++k) {
@@ -218,6 +256,16 @@ const std::vector<std::pair<std::string, Operation>>& operations() {
              [](const Choice& of) {
                  return outer(of.a, slice(flatten(of.b), Slice{.stop = 3}));
              }},
+            {"gather", gathered},
+            {"cumsum",
+             [](const Choice& of) {
+                 return of.a.rank() == 0 ? of.a : tamed(cumsum(of.a, of.axis()));
+             }},
+            {"conv2d", convolved},
+            {"max_pool2d",
+             [](const Choice& of) { return max_pool2d(image(of), pool_of(of)); }},
+            {"average_pool2d",
+             [](const Choice& of) { return average_pool2d(image(of), pool_of(of)); }},
             {"matmul", product},
             {"transpose", transposed},
             {"slice", sliced},

@@ -115,6 +115,22 @@ TEST(Expressions, AreJoinedAndRepeated) {
               "concat: got no parts, needs at least 1");
 }
 
+TEST(Expressions, AreGatheredByComputedNumbers) {
+    const Expression x = count_up({2, 3});
+
+    expect_value(gather(x, 1.2), {3}, {3, 4, 5});
+    expect_value(gather(x, Array{{-1, 0}, {0, 2}}, 1), {2, 2, 2},
+                 {2, 0, 0, 2, 5, 3, 3, 5});
+    EXPECT_TRUE(std::isnan(value(gather(x, 2.0)).values.front()));
+    EXPECT_EQ(message<ValidationError>([&] { gather(x, 0.0, 2); }),
+              "gather: got axis 2, needs one of 2 axes");
+}
+
+TEST(Expressions, AreSummedAlong) {
+    expect_value(cumsum(count_up({2, 3}), 1), {2, 3}, {0, 1, 3, 3, 7, 12});
+    expect_value(cumsum(count_up({2, 3})), {2, 3}, {0, 1, 2, 3, 5, 7});
+}
+
 TEST(Expressions, AreReducedAsInNumpy) {
     const Expression x = count_up({2, 3});
 
@@ -160,6 +176,23 @@ TEST(Expressions, AreMultipliedAsInNumpy) {
                           "(..., k, n)"));
     EXPECT_THAT(message<ShapeError>([&] { matmul(a, 2.0); }),
                 HasSubstr("needs vectors or matrices"));
+}
+
+TEST(Expressions, AreConvolvedAndPooled) {
+    const Expression x = count_up({2, 3, 1});  // 0 1 2 / 3 4 5
+    const Array kernel({1, 2, 1, 2}, {1, 10, 2, 20});
+
+    expect_value(conv2d(x, kernel), {2, 2, 2}, {2, 20, 5, 50, 11, 110, 14, 140});
+    expect_value(conv2d(x, kernel, {.strides = 2, .padding = Padding::same}), {1, 2, 2},
+                 {2, 20, 2, 20});
+    expect_value(max_pool2d(x, {.pool_size = {2, 1}}), {1, 3, 1}, {3, 4, 5});
+    expect_value(average_pool2d(x, {.pool_size = 2, .strides = 1}), {1, 2, 1}, {2, 3});
+    EXPECT_THAT(message<ShapeError>([&] { conv2d(x, x); }),
+                HasSubstr("conv2d: got a kernel of shape (2, 3, 1) and 1 groups"));
+    EXPECT_THAT(message<ShapeError>([&] { max_pool2d(x[0]); }),
+                HasSubstr("needs an image (height, width, channels)"));
+    EXPECT_THAT(message<ShapeError>([&] { max_pool2d(x, {.pool_size = 4}); }),
+                HasSubstr("max_pool2d: got a window of 4 x 4"));
 }
 
 TEST(Expressions, OfALoopMayBeLong) {

@@ -319,6 +319,96 @@ TEST(TensorNode, LoadsItsParametersFromAFile) {
     std::filesystem::remove(path);
 }
 
+// ----- looking
+
+/// The tutorial's node, and the lines that it prints.
+struct Printing {
+    Network net{NetworkOptions{.seed = 1}};
+    Node a = net.node({0.5, -0.1});
+    TensorNode b = net.tensor_node(
+        [](Expression t, Expression x) {
+            print("t:", t);
+            print("x:", x);
+            return t + x;
+        },
+        {.shape_in = {2}, .shape_out = Shape{2}});
+    Probe p = (net.connect(a, b, {.synapse = None}), net.probe(b));
+    std::vector<std::string> lines;
+
+    SimulatorOptions options(
+        std::optional<std::int64_t> minibatch_size = std::nullopt) {
+        return {.minibatch_size = minibatch_size,
+                .progress_bar = false,
+                .on_print = [this](const std::string& line) { lines.push_back(line); }};
+    }
+};
+
+TEST(TensorNode, PrintsInTheOrderOfStepsAndCalls) {
+    Printing of;
+    Simulator sim(of.net, of.options());
+
+    sim.run_steps(10);
+
+    ASSERT_EQ(of.lines.size(), 20U);
+    EXPECT_THAT(of.lines, ::testing::Contains("t: 0.005"));
+    for (std::size_t i = 0; i < 20; i += 2) {
+        EXPECT_EQ(of.lines[i].substr(0, 3), "t: ");
+        EXPECT_EQ(of.lines[i + 1], "x: [[0.5 -0.1]]");
+    }
+    EXPECT_EQ(of.lines[0], "t: 0.001");
+    EXPECT_EQ(of.lines[18], "t: 0.01");
+    EXPECT_NEAR(sim.data(of.p)(9, 0), 0.51, 1e-7);
+    EXPECT_THAT(sim.explain(10), HasSubstr("folded   Pointwise"));
+}
+
+TEST(TensorNode, PrintsInPredictAndFit) {
+    Printing of;
+    Simulator sim(of.net, of.options(2));
+    const Tensor x({3, 2, 2},
+                   std::vector<double>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
+
+    sim.predict({{of.a, x}});
+    EXPECT_THAT(of.lines, ElementsAre("t: 0.001", "x: [[1 2]\n [5 6]]", "t: 0.002",
+                                      "x: [[3 4]\n [7 8]]", "t: 0.001", "x: [[9 10]]",
+                                      "t: 0.002", "x: [[11 12]]"));
+    of.lines.clear();
+    of.net.layer(Dense{.units = 1}, of.b);
+    Probe q = of.net.probe(of.net.layer(Dense{.units = 1}, of.b));
+    Simulator trained(of.net, of.options(3));
+    trained.compile({.optimizer = SGD{}, .loss = {{q, MeanSquaredError{}}}});
+    trained.fit({{of.a, x}}, {{q, Tensor({3, 1, 1}, std::vector<double>{0, 0, 0})}},
+                {.epochs = 2, .shuffle = false});
+    ASSERT_EQ(of.lines.size(), 8U);
+    EXPECT_EQ(of.lines[4], "t: 0.001");
+    EXPECT_EQ(of.lines[7], "x: [[3 4]\n [7 8]\n [11 12]]");
+}
+
+TEST(TensorNode, ChecksWhatItComputes) {
+    Network net({.seed = 1});
+    auto u = net.node({1.0, 1.0});
+    auto f = net.tensor_node(
+        [](Expression x) {
+            const Expression y = sqrt(x);
+            return check(y, x >= 0.0, "there is no root");
+        },
+        {.label = "root", .shape_in = {2}});
+    net.connect(u, f, {.synapse = None});
+    auto p = net.probe(f);
+    Simulator sim(net, quiet(2));
+    const Tensor fine({2, 2, 2}, std::vector<double>(8, 4.0));
+    const Tensor wrong({2, 2, 2}, std::vector<double>{4, 4, 4, 4, 4, 4, 4, -1});
+
+    EXPECT_THAT(sim.predict({{u, fine}})[p].to_vector(), ::testing::Each(2.0));
+    EXPECT_EQ(
+        message<SimulationError>([&] {
+            sim.predict({{u, wrong}});
+        }),
+        "tensor_node 'root': there is no root: got [nan] for item 1 at step 2 (t = "
+        "0.002)");
+    EXPECT_EQ(message<ValidationError>([&] { print("x", Expression(1.0)); }),
+              "print: got a call outside of a node's function, needs one in it");
+}
+
 // ----- layers
 
 TEST(Layer, MayBeAFunctionOfATensor) {
@@ -333,6 +423,32 @@ TEST(Layer, MayBeAFunctionOfATensor) {
 
     EXPECT_THAT(sim.data(p).to_vector(), ElementsAre(0, 1));
     EXPECT_EQ(second.shape_out(), Shape{2});
+}
+
+TEST(Layer, MayConvolveWithAParameter) {
+    struct Edge {
+        Expression kernel = 0.0;
+        void build(NodeBuild& node) {
+            kernel = node.parameter({.name = "kernel", .shape = {1, 2, 1, 1}});
+        }
+        Expression operator()(Expression x) const {
+            return max_pool2d(conv2d(x, kernel), {.pool_size = {1, 2}});
+        }
+    };
+    Network net({.seed = 1});
+    auto u = net.node({0.0, 1.0, 3.0, 3.0, 2.0});
+    auto edge = net.layer(Edge{}, u, {.label = "edge", .shape_in = {1, 5, 1}});
+    auto p = net.probe(edge);
+    Simulator sim(net, quiet(1));
+    sim.set_parameter("edge.kernel", Array({1, 2, 1, 1}, {-0.5, 0.6}));
+    sim.compile(
+        {.optimizer = SGD{.learning_rate = 0.05}, .loss = {{p, MeanSquaredError{}}}});
+
+    // The difference to the left, the larger one of two: 2 and 0.
+    sim.fit({}, {{p, Tensor({1, 1, 2}, {2.0, 0.0})}}, {.epochs = 500, .n_steps = 1});
+
+    EXPECT_THAT(sim.parameter("edge.kernel").values,
+                ::testing::Pointwise(::testing::DoubleNear(1e-3), {-1.0, 1.0}));
 }
 
 TEST(Layer, SharesItsParametersWithOthersOfOneKind) {

@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+"""Times the sample `attention` and its lines in PyTorch in turns; prints the ratio.
+
+    compare_attention.py VENV [--ours PATH]
+
+VENV is a virtual environment with torch. A minibatch is 32 sequences, of one step and of
+100, which nengine folds into one. The fastest of all rounds counts.
+"""
+import argparse
+import shlex
+
+from programs import HERE, ours, processor_text, run
+
+SHAPES = [(32, 1), (32, 100)]
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("venv")
+    parser.add_argument("--ours", default=ours("attention"), help="the built program")
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+
+    print(processor_text())
+    for minibatch, steps in SHAPES:
+        shape = ["--minibatch", str(minibatch), "--steps", str(steps)]
+        sequences = ["--sequences", str(minibatch * (200 if steps == 1 else 8))]
+        mine, peer = [], []
+        for _ in range(options.rounds):
+            mine.append(
+                run([*shlex.split(options.ours), *shape, *sequences, "--epochs", "10"])
+            )
+            peer.append(
+                run([f"{options.venv}/bin/python", str(HERE / "torch_attention.py"),
+                     *shape])
+            )
+        ms = [min(r["ms_per_minibatch"] for r in results) for results in (mine, peer)]
+        print(
+            f"minibatch {minibatch} x {steps} steps: nengine {ms[0]:.3f} ms, "
+            f"PyTorch {peer[0]['version']} {ms[1]:.3f} ms: {ms[1] / ms[0]:.2f} times"
+        )
+
+
+if __name__ == "__main__":
+    main()
