@@ -84,6 +84,7 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/images.hpp
     include/nengine/io.hpp
     include/nengine/layer.hpp
+    include/nengine/layer_normalization.hpp
     include/nengine/learning_rules.hpp
     include/nengine/losses.hpp
     include/nengine/nengine.hpp

@@ -14,6 +14,7 @@
 #include "nengine/connection.hpp"
 #include "nengine/ensemble.hpp"
 #include "nengine/images.hpp"
+#include "nengine/layer_normalization.hpp"
 #include "nengine/node.hpp"
 #include "nengine/seed.hpp"
 #include "nengine/tensor_node.hpp"

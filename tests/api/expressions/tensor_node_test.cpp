@@ -425,6 +425,40 @@ TEST(Layer, MayBeAFunctionOfATensor) {
     EXPECT_EQ(second.shape_out(), Shape{2});
 }
 
+TEST(Layer, NormalizesAsKerasDoes) {
+    // Keras: (x - mean) / sqrt(variance + 0.001), gamma 1 and beta 0 at first.
+    Network net({.seed = 1});
+    auto u = net.node({1.0, 2.0, 6.0, -1.0, -1.0, 2.0});
+    auto rows =
+        net.layer(LayerNormalization{}, u, {.label = "rows", .shape_in = {2, 3}});
+    auto whole = net.layer(LayerNormalization{.axis = {0, 1}, .center = false}, u,
+                           {.label = "whole", .shape_in = {2, 3}});
+    auto p = net.probe(rows), q = net.probe(whole);
+    Simulator sim(net, quiet(1));
+    std::vector<std::string> names;
+    for (const Parameter& parameter : sim.parameters()) {
+        names.push_back(parameter.name);
+    }
+    EXPECT_THAT(names, ElementsAre("rows.beta", "rows.gamma", "whole.gamma"));
+    EXPECT_EQ(sim.parameter("whole.gamma").shape, (Shape{2, 3}));
+    sim.set_parameter("rows.gamma", Array({1, 2, 1}));
+    sim.set_parameter("rows.beta", Array({0, 0, 5}));
+
+    sim.run_steps(1);
+
+    const double a = 1 / std::sqrt(14.0 / 3 + 0.001), b = 1 / std::sqrt(2.001);
+    EXPECT_THAT(sim.data(p).to_vector(),
+                near_to({-2 * a, -2 * a, 3 * a + 5, -b, -2 * b, 2 * b + 5}));
+    const double mean = 1.5, c = 1 / std::sqrt(47.0 / 6 - mean * mean + 0.001);
+    EXPECT_NEAR(sim.data(q)(0, 0, 2), (6 - mean) * c, 1e-12);
+    sim.compile(
+        {.optimizer = SGD{.learning_rate = 0.05}, .loss = {{p, MeanSquaredError{}}}});
+    const auto loss =
+        sim.fit({}, {{p, Tensor({1, 1, 6}, {1.0, 2.0, 3.0, 1.5, 2.5, 3.5})}},
+                {.epochs = 200, .n_steps = 1});
+    EXPECT_LT(loss["loss"].back(), 0.1 * loss["loss"].front());
+}
+
 TEST(Layer, MayConvolveWithAParameter) {
     struct Edge {
         Expression kernel = 0.0;
