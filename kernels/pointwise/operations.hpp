@@ -79,6 +79,9 @@ NENGINE_POINTWISE_1(asin, none, Math::asin(a), g* rsqrt(1.0 - a * a))
 NENGINE_POINTWISE_1(acos, none, Math::acos(a), -(g* rsqrt(1.0 - a * a)))
 /// In [-pi / 2, pi / 2].
 NENGINE_POINTWISE_1(atan, none, Math::atan(a), g / (1.0 + a * a))
+/// The angle of the point (b, a), in [-pi, pi].
+NENGINE_POINTWISE_2(atan2, none, std::atan2(a, b), g*(b / (a * a + b * b)),
+                    -(g*(a / (a * a + b * b))))
 NENGINE_POINTWISE_1(sinh, none, Math::sinh(a), g* cosh(a))
 NENGINE_POINTWISE_1(cosh, none, Math::cosh(a), g* sinh(a))
 NENGINE_POINTWISE_1(tanh, single, Math::tanh(a), g*(1.0 - y * y))

@@ -76,6 +76,7 @@ inline const std::map<std::string, PointwiseReference>& pointwise_references() {
         {"asin", {1, [](X x) { return std::asin(x[0]); }, -0.95, 0.95}},
         {"acos", {1, [](X x) { return std::acos(x[0]); }, -0.95, 0.95}},
         {"atan", {1, [](X x) { return std::atan(x[0]); }, -9, 9}},
+        {"atan2", {2, [](X x) { return std::atan2(x[0], x[1]); }}},
         {"sinh", {1, [](X x) { return (std::expm1(x[0]) - std::expm1(-x[0])) / 2; }}},
         {"cosh", {1, [](X x) { return (std::exp(x[0]) + std::exp(-x[0])) / 2; }}},
         {"tanh", {1, [](X x) { return std::tanh(x[0]); }, -5, 5}},
