@@ -1,1 +1,1 @@
-set(NENGINE_DOCS_TESTS snippets.cpp snippets_test.cpp)
+set(NENGINE_DOCS_TESTS function_tables_test.cpp snippets.cpp snippets_test.cpp)
