@@ -3,9 +3,10 @@
 // for its value. Every step of a sequence asks anew, so that attention over all of its
 // steps is computed at once.
 
-#include <chrono>
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "nengine/nengine.hpp"
@@ -20,8 +21,8 @@ constexpr std::int64_t n_tokens = 16, n_channels = 32, n_half = n_channels / 2;
 
 struct Settings {
     std::int64_t sequences = 256, steps = 10, minibatch = 32;
-    int epochs = 40;
-    double learning_rate = 0.005;
+    int epochs = 15;
+    double learning_rate = 0.02;
     std::string device = "auto";
     std::uint32_t seed = 0;
     std::filesystem::path json;

@@ -82,15 +82,32 @@ double rms_difference(const Tensor& a, const Tensor& b) {
     return std::sqrt(sum / static_cast<double>(a.size()));
 }
 
+/// The sequence with the most pulses.
+std::int64_t liveliest(const Task& task) {
+    const auto pulses = [&](std::int64_t sequence) {
+        double count = 0;
+        for (std::int64_t step = 0; step < task.inputs.extent(1); ++step) {
+            count += task.inputs(sequence, step, 1);
+        }
+        return count;
+    };
+    std::int64_t best = 0;
+    for (std::int64_t i = 1; i < task.inputs.extent(0); ++i) {
+        best = pulses(i) > pulses(best) ? i : best;
+    }
+    return best;
+}
+
 void draw(const Settings& s, const Task& task, const Tensor& got) {
+    const std::int64_t shown = liveliest(task);
     Series wanted{.label = "to be held", .x = {}, .y = {}, .mark = Mark::guide};
     Series output{.label = "the cell", .x = {}, .y = {}};
     Series numbers{.label = "input", .x = {}, .y = {}, .mark = Mark::points};
     for (std::int64_t step = 0; step < s.steps; ++step) {
         const auto x = static_cast<double>(step);
-        wanted.x.push_back(x), wanted.y.push_back(task.held(0, step, 0));
-        output.x.push_back(x), output.y.push_back(got(0, step, 0));
-        numbers.x.push_back(x), numbers.y.push_back(task.inputs(0, step, 0));
+        wanted.x.push_back(x), wanted.y.push_back(task.held(shown, step, 0));
+        output.x.push_back(x), output.y.push_back(got(shown, step, 0));
+        numbers.x.push_back(x), numbers.y.push_back(task.inputs(shown, step, 0));
     }
     plot_lines(s.picture(), "Sample and hold by a gated cell",
                {{.title = "one sequence that it has not seen",

@@ -6,5 +6,6 @@ set(NENGINE_SAMPLES_TESTS
     program.cpp
     readme_example_test.cpp
     spiking_mnist_test.cpp
+    symbolic_nodes_test.cpp
     support/image_set_test.cpp
     support/plot_test.cpp)
