@@ -147,11 +147,7 @@ void run(const Settings& s) {
     }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-    CLI::App app("Learns softmax attention: which of 16 tokens is meant.");
-    Settings s;
+void add_options(CLI::App& app, Settings& s) {
     app.add_option("--sequences", s.sequences, "to train with, and to test with")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
@@ -170,5 +166,13 @@ int main(int argc, char** argv) {
     app.add_option("--device", s.device)->capture_default_str();
     app.add_option("--seed", s.seed)->capture_default_str();
     app.add_option("--json", s.json, "a file for the results");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("Learns softmax attention: which of 16 tokens is meant.");
+    Settings s;
+    add_options(app, s);
     return run_program(app, argc, argv, [&] { run(s); });
 }

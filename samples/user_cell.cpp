@@ -146,11 +146,7 @@ void run(const Settings& s) {
     make_picture(s.picture(), s.plot.has_value(), [&] { draw(s, fresh, got); });
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-    CLI::App app("Trains a gated recurrent cell of one's own to sample and hold.");
-    Settings s;
+void add_options(CLI::App& app, Settings& s) {
     app.add_option("--units", s.units)
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
@@ -166,5 +162,13 @@ int main(int argc, char** argv) {
     app.add_option("--device", s.device)->capture_default_str();
     app.add_option("--seed", s.seed)->capture_default_str();
     app.add_option("--plot", s.plot, "the picture's file");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("Trains a gated recurrent cell of one's own to sample and hold.");
+    Settings s;
+    add_options(app, s);
     return run_program(app, argc, argv, [&] { run(s); });
 }

@@ -143,10 +143,11 @@ std::shared_ptr<const Convolution> compile(const Key& key) {
     auto made = std::make_shared<Convolution>(
         Convolution{{}, {}, g.x_desc(), g.y_desc(), {}, g.bias_desc(), g.user_w, {}});
     bool fast = g.expressible;
-    const auto keep = [&](const auto& description, auto primitive, memory::desc w) {
+    const auto keep = [&](const auto& description, auto primitive,
+                          const memory::desc& w) {
         made->primitive = std::move(primitive);
         made->scratchpad = description.scratchpad_desc();
-        made->w = std::move(w);
+        made->w = w;
         fast = fast && !is_reference(description.impl_info_str());
     };
     if (forwards) {
