@@ -26,11 +26,12 @@ def main():
     print(processor_text())
     for minibatch, steps in SHAPES:
         shape = ["--minibatch", str(minibatch), "--steps", str(steps)]
-        sequences = ["--sequences", str(minibatch * (200 if steps == 1 else 8))]
+        # An epoch is one minibatch, so that the fastest of each is compared.
+        sequences = ["--sequences", str(minibatch), "--epochs", "200"]
         mine, peer = [], []
         for _ in range(options.rounds):
             mine.append(
-                run([*shlex.split(options.ours), *shape, *sequences, "--epochs", "10"])
+                run([*shlex.split(options.ours), *shape, *sequences])
             )
             peer.append(
                 run([f"{options.venv}/bin/python", str(HERE / "torch_attention.py"),
