@@ -1,5 +1,6 @@
 #include "api/builder/build_state.hpp"
 #include "api/builder/layer_parameter.hpp"
+#include "api/numerics/image_shapes.hpp"
 #include "api/numerics/random_state.hpp"
 #include "engine/operators/conv_inc.hpp"
 #include "engine/operators/copy.hpp"
@@ -37,7 +38,6 @@ public:
           node_(node),
           parts_(parts),
           in_(node.layer->shape_in),
-          out_(node.layer->shape_out),
           base_(detail::name(node)),
           rng_(state.seed(node)) {}
 
@@ -50,7 +50,9 @@ public:
         const engine::SignalId bias =
             bias_of(layer.use_bias, layer.filters, layer.bias_initializer);
         make_output();
-        state_.add(engine::ConvInc(kernel, parts_.in, parts_.out, conv_shape(layer),
+        state_.add(engine::ConvInc(kernel, parts_.in, parts_.out,
+                                   conv_shape(in_, shape, layer.strides, layer.padding,
+                                              layer.groups),
                                    false, bias),
                    base_);
     }
@@ -74,14 +76,15 @@ public:
 
     void operator()(const AveragePooling2D& layer) {
         make_output();
-        state_.add(engine::PoolInc(parts_.in, parts_.out, pool_shape(layer), false),
+        state_.add(engine::PoolInc(parts_.in, parts_.out, shape_of_pool(layer), false),
                    base_);
     }
 
     void operator()(const MaxPooling2D& layer) {
         make_output();
-        state_.add(engine::MaxPoolInc(parts_.in, parts_.out, pool_shape(layer), false),
-                   base_);
+        state_.add(
+            engine::MaxPoolInc(parts_.in, parts_.out, shape_of_pool(layer), false),
+            base_);
     }
 
     void operator()(const Flatten&) { parts_.out = parts_.in; }
@@ -91,24 +94,9 @@ public:
     }
 
 private:
-    kernels::Pool2DShape pool_shape(const auto& layer) const {
-        const Extent2D window = layer.pool_size,
-                       strides = layer.strides.value_or(window);
-        return {
-            .images = 1,
-            .in_h = in_[0],
-            .in_w = in_[1],
-            .channels = in_[2],
-            .out_h = out_[0],
-            .out_w = out_[1],
-            .pool_h = window.height,
-            .pool_w = window.width,
-            .stride_h = strides.height,
-            .stride_w = strides.width,
-            .pad_top = window_axis(in_[0], window.height, strides.height, layer.padding)
-                           .before,
-            .pad_left =
-                window_axis(in_[1], window.width, strides.width, layer.padding).before};
+    kernels::Pool2DShape shape_of_pool(const auto& layer) const {
+        return pool_shape(in_, layer.pool_size, layer.strides.value_or(layer.pool_size),
+                          layer.padding);
     }
 
     void make_output() { parts_.out = state_.signal(base_ + ".out", node_.size_out); }
@@ -125,33 +113,10 @@ private:
         return wanted ? parameter("bias", {size}, initializer) : engine::no_signal;
     }
 
-    kernels::Conv2DShape conv_shape(const Conv2D& layer) const {
-        const auto& kernel = layer.kernel_size;
-        const auto& strides = layer.strides;
-        return {
-            .images = 1,
-            .in_h = in_[0],
-            .in_w = in_[1],
-            .in_c = in_[2],
-            .out_h = out_[0],
-            .out_w = out_[1],
-            .out_c = out_[2],
-            .k_h = kernel.height,
-            .k_w = kernel.width,
-            .stride_h = strides.height,
-            .stride_w = strides.width,
-            .pad_top = window_axis(in_[0], kernel.height, strides.height, layer.padding)
-                           .before,
-            .pad_left =
-                window_axis(in_[1], kernel.width, strides.width, layer.padding).before,
-            .groups = layer.groups};
-    }
-
     BuildState& state_;
     const NodeData& node_;
     BuiltNodeParts& parts_;
     const std::vector<std::int64_t>& in_;
-    const std::vector<std::int64_t>& out_;
     std::string base_;
     RandomState rng_;
 };

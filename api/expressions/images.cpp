@@ -1,4 +1,4 @@
-#include "api/numerics/window_axis.hpp"
+#include "api/numerics/image_shapes.hpp"
 #include "engine/trace/term.hpp"
 #include "kernels/base/error.hpp"
 #include "nengine/expression.hpp"
@@ -6,9 +6,6 @@
 namespace nengine {
 
 namespace {
-
-using detail::window_axis;
-using detail::WindowAxis;
 
 std::string text(const Expression& x) {
     return "shape " + engine::to_string(x.shape());
@@ -27,25 +24,21 @@ void need_positive(const Extent2D& extent, const std::string& what) {
     }
 }
 
-/// Where windows lie in an image, down and across.
-struct Windows {
-    WindowAxis down, across;
-};
-
-Windows windows(const Expression& image, const Extent2D& window,
-                const Extent2D& strides, Padding padding, const std::string& where) {
+void need_windows(const Extent2D& window, const Extent2D& strides,
+                  const std::string& where) {
     need_positive(window, where + ": window");
     need_positive(strides, where + ": strides");
-    const Windows result{
-        window_axis(image.extent(0), window.height, strides.height, padding),
-        window_axis(image.extent(1), window.width, strides.width, padding)};
-    if (result.down.count < 1 || result.across.count < 1) {
+}
+
+/// There is a window within the image.
+void need_places(std::int64_t down, std::int64_t across, const Extent2D& window,
+                 const Expression& image, const char* where) {
+    if (down < 1 || across < 1) {
         throw ShapeError(where,
                          "a window of " + std::to_string(window.height) + " x " +
                              std::to_string(window.width),
                          "one within an image of " + text(image));
     }
-    return result;
 }
 
 Expression pool(bool of_largest, const Expression& image, const PoolOptions& options,
@@ -53,20 +46,11 @@ Expression pool(bool of_largest, const Expression& image, const PoolOptions& opt
     need_image(image, where);
     const Extent2D window = options.pool_size,
                    strides = options.strides.value_or(window);
-    const auto [down, across] = windows(image, window, strides, options.padding, where);
-    return Expression(engine::pooled_term(of_largest, image.term(),
-                                          {.images = 1,
-                                           .in_h = image.extent(0),
-                                           .in_w = image.extent(1),
-                                           .channels = image.extent(2),
-                                           .out_h = down.count,
-                                           .out_w = across.count,
-                                           .pool_h = window.height,
-                                           .pool_w = window.width,
-                                           .stride_h = strides.height,
-                                           .stride_w = strides.width,
-                                           .pad_top = down.before,
-                                           .pad_left = across.before}));
+    need_windows(window, strides, where);
+    const auto shape =
+        detail::pool_shape(image.shape(), window, strides, options.padding);
+    need_places(shape.out_h, shape.out_w, window, image, where);
+    return Expression(engine::pooled_term(of_largest, image.term(), shape));
 }
 
 }  // namespace
@@ -87,23 +71,11 @@ Expression conv2d(const Expression& image, const Expression& kernel,
                 text(image));
     }
     const Extent2D window(kernel.extent(0), kernel.extent(1));
-    const auto [down, across] =
-        windows(image, window, options.strides, options.padding, "conv2d");
-    return Expression(engine::convolved_term(image.term(), kernel.term(),
-                                             {.images = 1,
-                                              .in_h = image.extent(0),
-                                              .in_w = image.extent(1),
-                                              .in_c = channels,
-                                              .out_h = down.count,
-                                              .out_w = across.count,
-                                              .out_c = kernel.extent(3),
-                                              .k_h = window.height,
-                                              .k_w = window.width,
-                                              .stride_h = options.strides.height,
-                                              .stride_w = options.strides.width,
-                                              .pad_top = down.before,
-                                              .pad_left = across.before,
-                                              .groups = groups}));
+    need_windows(window, options.strides, "conv2d");
+    const auto shape = detail::conv_shape(image.shape(), kernel.shape(),
+                                          options.strides, options.padding, groups);
+    need_places(shape.out_h, shape.out_w, window, image, "conv2d");
+    return Expression(engine::convolved_term(image.term(), kernel.term(), shape));
 }
 
 Expression max_pool2d(const Expression& image, const PoolOptions& options) {

@@ -6,6 +6,7 @@ set(NENGINE_NUMERICS_SOURCES
     distribution_functions.cpp
     distributions.cpp
     elastic_net.cpp
+    image_shapes.cpp
     least_squares.cpp
     linear_filter_math.cpp
     neuron_math.cpp
