@@ -20,6 +20,14 @@ ElementView ElementView::dense(const Shape& shape, Index offset) {
     return view;
 }
 
+ElementView ElementView::of(const Signal& signal) {
+    ElementView view = dense(signal.shape, signal.offset);
+    if (signal.is_view()) {
+        std::ranges::copy(signal.strides, view.strides.begin());
+    }
+    return view;
+}
+
 Index ElementView::size() const {
     Index n = 1;
     for (int d = 0; d < dims; ++d) {

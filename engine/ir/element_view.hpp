@@ -16,6 +16,8 @@ struct ElementView {
     std::array<Index, max_dims> shape{}, strides{};
 
     static ElementView dense(const Shape& shape, Index offset = 0);
+    /// The elements of its base that a signal names.
+    static ElementView of(const Signal& signal);
     Index size() const;
     Shape shape_list() const;
     /// Elements follow one another without gap, in order.

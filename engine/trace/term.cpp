@@ -17,16 +17,21 @@ TermPtr make(Term::Kind kind, Shape shape, std::vector<TermPtr> operands,
                                   std::move(operands));
 }
 
-std::string shapes_text(const std::vector<TermPtr>& operands) {
-    std::string text = operands.size() == 1 ? "shape " : "shapes ";
-    for (std::size_t k = 0; k < operands.size(); ++k) {
-        const bool is_last = k + 1 == operands.size();
-        text += (k == 0    ? ""
-                 : is_last ? " and "
-                           : ", ") +
-                to_string(operands[k]->shape);
+std::string shapes_text(const std::vector<Shape>& shapes) {
+    std::string text = shapes.size() == 1 ? "shape " : "shapes ";
+    for (std::size_t k = 0; k < shapes.size(); ++k) {
+        const bool is_last = k + 1 == shapes.size();
+        text += (k == 0 ? "" : is_last ? " and " : ", ") + to_string(shapes[k]);
     }
     return text;
+}
+
+std::vector<Shape> shapes_of(const std::vector<TermPtr>& operands) {
+    std::vector<Shape> shapes;
+    for (const TermPtr& operand : operands) {
+        shapes.push_back(operand->shape);
+    }
+    return shapes;
 }
 
 /// The operation's value, if all operands are known numbers.
@@ -77,17 +82,16 @@ void check_shape(const Shape& shape, const std::string& where) {
     }
 }
 
-Shape broadcast_shape(const std::vector<TermPtr>& operands, const std::string& where) {
+Shape broadcast_shape(const std::vector<Shape>& shapes, const std::string& where) {
     Shape result;
-    for (const TermPtr& operand : operands) {
-        const Shape& shape = operand->shape;
+    for (const Shape& shape : shapes) {
         result.insert(result.begin(),
                       std::max(shape.size(), result.size()) - result.size(), 1);
         const auto offset = static_cast<std::ptrdiff_t>(result.size() - shape.size());
         for (std::size_t k = 0; k < shape.size(); ++k) {
             Index& extent = *(result.begin() + offset + static_cast<std::ptrdiff_t>(k));
             if (shape[k] != extent && shape[k] != 1 && extent != 1) {
-                throw ShapeError(where, shapes_text(operands),
+                throw ShapeError(where, shapes_text(shapes),
                                  "shapes that are equal, counted from the last axis, "
                                  "or 1");
             }
@@ -112,7 +116,7 @@ TermPtr constant_term(Shape shape, std::vector<double> values) {
 
 TermPtr pointwise_term(PointwiseOp op, std::vector<TermPtr> operands) {
     const std::string where(name_of(op));
-    Shape shape = broadcast_shape(operands, where);
+    Shape shape = broadcast_shape(shapes_of(operands), where);
     if (const auto known = known_result(op, operands)) {
         return constant_term(std::move(shape), {*known});
     }
@@ -140,12 +144,11 @@ TermPtr place_term(bool of_largest, TermPtr x, int axis) {
 
 TermPtr product_term(TermPtr a, TermPtr b) {
     const auto stack = [](const TermPtr& of) {
-        return std::make_shared<Term>(Term::Input{},
-                                      Shape(of->shape.begin(), of->shape.end() - 2));
+        return Shape(of->shape.begin(), of->shape.end() - 2);
     };
     const auto need = [&](bool fits) {
         if (!fits) {
-            throw ShapeError("matmul", shapes_text({a, b}),
+            throw ShapeError("matmul", shapes_text({a->shape, b->shape}),
                              "(..., m, k) and (..., k, n)");
         }
     };
@@ -185,8 +188,7 @@ TermPtr broadcast_term(TermPtr x, Shape shape) {
     if (shape == x->shape) {
         return x;
     }
-    const auto target = std::make_shared<Term>(Term::Input{}, shape);
-    if (broadcast_shape({x, target}, "broadcast_to") != shape) {
+    if (broadcast_shape({x->shape, shape}, "broadcast_to") != shape) {
         throw ShapeError("broadcast_to", "shape " + to_string(x->shape),
                          "one that repeats along " + to_string(shape));
     }
@@ -205,7 +207,7 @@ TermPtr concatenated_term(std::vector<TermPtr> operands, int axis) {
         }
         if (others != shape) {
             throw ShapeError(
-                "concat", shapes_text(operands),
+                "concat", shapes_text(shapes_of(operands)),
                 "shapes that are equal but along axis " + std::to_string(axis));
         }
     }

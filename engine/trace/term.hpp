@@ -138,6 +138,6 @@ TermPtr pooled_term(bool of_largest, TermPtr image, const Pool2DShape& shape);
 
 /// The shape that several broadcast to by numpy's rules.
 /// @throws ShapeError  they do not, naming `where`
-Shape broadcast_shape(const std::vector<TermPtr>& operands, const std::string& where);
+Shape broadcast_shape(const std::vector<Shape>& shapes, const std::string& where);
 
 }  // namespace nengine::engine

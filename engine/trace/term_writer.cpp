@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/ir/element_view.hpp"
 #include "engine/operators/arg_reduce.hpp"
 #include "engine/operators/conv_inc.hpp"
 #include "engine/operators/copy.hpp"
@@ -30,18 +31,6 @@ const char* name_of(Reduction kind) {
             return "amin";
     }
     return "?";
-}
-
-/// Whether elements with these strides lie in order, one after the other.
-bool is_dense(const Shape& shape, const std::vector<Index>& strides) {
-    Index expected = 1;
-    for (std::size_t k = shape.size(); k-- > 0;) {
-        if (shape[k] != 1 && strides[k] != expected) {
-            return false;
-        }
-        expected *= shape[k];
-    }
-    return true;
 }
 
 /// What tells one operation of a kind from another, beside shape and operands.
@@ -222,9 +211,10 @@ SignalId TermWriter::add_kind(const Term::Reshaped&, const Term& term,
 
 SignalId TermWriter::add_kind(const Term::Viewed& viewed, const Term& term,
                               const std::vector<SignalId>& operands) {
-    const std::vector<Index> strides = strides_of(operands.front());
+    const ElementView whole = ElementView::of(model_.signal(operands.front()));
+    const auto& strides = whole.strides;
     Index offset = 0;
-    for (std::size_t k = 0; k < strides.size(); ++k) {
+    for (std::size_t k = 0; k < viewed.first.size(); ++k) {
         offset += viewed.first[k] * strides[k];
     }
     std::vector<Index> of_view;
@@ -301,14 +291,9 @@ SignalId TermWriter::new_signal(const std::string& what, const Shape& shape) {
     return model_.add_signal(std::move(signal));
 }
 
-std::vector<Index> TermWriter::strides_of(SignalId signal) const {
-    const Signal& of = model_.signal(signal);
-    return of.is_view() ? of.strides : dense_strides(of.shape);
-}
-
 SignalId TermWriter::in_order(SignalId signal) {
     const Shape shape = model_.signal(signal).shape;
-    if (is_dense(shape, strides_of(signal))) {
+    if (ElementView::of(model_.signal(signal)).contiguous()) {
         return signal;
     }
     const SignalId copy = new_signal("copy", shape);

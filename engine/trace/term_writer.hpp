@@ -71,7 +71,6 @@ private:
     /// The same elements in another shape. (By value: signals may move when one is
     /// added.)
     SignalId in_shape(SignalId signal, Shape shape);
-    std::vector<Index> strides_of(SignalId signal) const;
     template <class Op>
     void add_operator(Op op, const std::string& what) {
         op.label = label_ + '.' + what;

@@ -10,15 +10,6 @@
 namespace nengine::engine {
 namespace {
 
-/// The elements of its base that a signal names.
-ElementView view_of(const Signal& signal) {
-    ElementView view = ElementView::dense(signal.shape, signal.offset);
-    if (signal.is_view()) {
-        std::ranges::copy(signal.strides, view.strides.begin());
-    }
-    return view;
-}
-
 /// The strongest role that operators have on a base signal decides what it is.
 VersionKind kind_of(const std::vector<Role>& roles) {
     const auto has = [&](Role role) { return std::ranges::count(roles, role) > 0; };
@@ -216,7 +207,7 @@ void add_nodes(Graph& graph, const IndexedVector<int, char>& dropped,
         node.slots.reserve(op->slots().size());
         for (const Slot& slot : op->slots()) {
             node.slots.push_back({slot.role, version_of[model.base(slot.signal)],
-                                  view_of(model.signal(slot.signal))});
+                                  ElementView::of(model.signal(slot.signal))});
         }
         graph.nodes.push_back(std::move(node));
     }
@@ -227,7 +218,7 @@ void add_taps(Graph& graph, const std::vector<int>& probes,
     const Model& model = *graph.model;
     const auto add = [&](Tap tap, SignalId signal) {
         tap.version = version_of[model.base(signal)];
-        tap.view = view_of(model.signal(signal));
+        tap.view = ElementView::of(model.signal(signal));
         graph.taps.push_back(tap);
     };
     for (const int p : probes) {
