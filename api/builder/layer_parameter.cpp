@@ -81,15 +81,11 @@ Vector initial_values(const DistributionOrArray& initializer, const Shape& shape
     return sample(distribution, count, rng, where);
 }
 
-/// What freeze() found, if the parameter still has that shape; else what is said.
-const DistributionOrArray& initializer_of(const NodeData& node,
-                                          const ParameterOptions& options,
-                                          std::optional<DistributionOrArray>& frozen) {
+/// What freeze() found; else what is said.
+DistributionOrArray initializer_of(const NodeData& node,
+                                   const ParameterOptions& options) {
     const auto found = node.layer->frozen.find(options.name);
-    if (found == node.layer->frozen.end()) {
-        return options.initializer;
-    }
-    return frozen.emplace(found->second);
+    return found == node.layer->frozen.end() ? options.initializer : found->second;
 }
 
 }  // namespace
@@ -112,9 +108,8 @@ engine::SignalId layer_parameter(BuildState& state, const NodeData& node,
         }
     }
     need_memory(node, options.name.c_str(), {product(options.shape)}, "its sizes", 2);
-    std::optional<DistributionOrArray> frozen;
-    const Vector values = initial_values(initializer_of(node, options, frozen),
-                                         options.shape, rng, where);
+    const Vector values =
+        initial_values(initializer_of(node, options), options.shape, rng, where);
     const engine::SignalId id =
         state.parameter(node, options.name, options.shape, values_of(values),
                         options.trainable && is_trainable(node));
