@@ -119,10 +119,7 @@ TEST(Names, OfParametersAreNumberedWhereLabelsRepeat) {
     Product first(net, 10, 1), second(net, 10, 1);
     Simulator sim(net, quiet());
 
-    std::vector<std::string> names;
-    for (const auto& parameter : sim.parameters()) {
-        names.push_back(parameter.name);
-    }
+    const std::vector<std::string> names = parameter_names(sim);
 
     for (const char* name :
          {"same.bias", "same.encoders", "same#2.bias", "same#2.encoders", "same#3.bias",

@@ -28,6 +28,15 @@ inline std::vector<std::string> warnings_of(const Network& net) {
     return warnings;
 }
 
+/// In the simulator's order.
+inline std::vector<std::string> parameter_names(const Simulator& sim) {
+    std::vector<std::string> names;
+    for (const Parameter& parameter : sim.parameters()) {
+        names.push_back(parameter.name);
+    }
+    return names;
+}
+
 /// Matches numbers that are these to twelve places.
 inline auto near_to(const std::vector<double>& values) {
     return ::testing::Pointwise(::testing::DoubleNear(1e-12), values);

@@ -36,11 +36,8 @@ TEST(Layer, NormalizesAsKerasDoes) {
                            {.label = "whole", .shape_in = {2, 3}});
     auto p = net.probe(rows), q = net.probe(whole);
     Simulator sim(net, quiet(1));
-    std::vector<std::string> names;
-    for (const Parameter& parameter : sim.parameters()) {
-        names.push_back(parameter.name);
-    }
-    EXPECT_THAT(names, ElementsAre("rows.beta", "rows.gamma", "whole.gamma"));
+    EXPECT_THAT(parameter_names(sim),
+                ElementsAre("rows.beta", "rows.gamma", "whole.gamma"));
     EXPECT_EQ(sim.parameter("whole.gamma").shape, (Shape{2, 3}));
     sim.set_parameter("rows.gamma", Array({1, 2, 1}));
     sim.set_parameter("rows.beta", Array({0, 0, 5}));
@@ -97,11 +94,7 @@ TEST(Layer, SharesItsParametersWithOthersOfOneKind) {
     auto p = net.probe(x), q = net.probe(y);
     Simulator sim(net, quiet(1));
 
-    std::vector<std::string> names;
-    for (const Parameter& parameter : sim.parameters()) {
-        names.push_back(parameter.name);
-    }
-    EXPECT_THAT(names, ElementsAre("scaled#1.w", "x.bias", "x.kernel"));
+    EXPECT_THAT(parameter_names(sim), ElementsAre("scaled#1.w", "x.bias", "x.kernel"));
     sim.compile({.optimizer = SGD{.learning_rate = 0.02},
                  .loss = {{p, MeanSquaredError{}}, {q, MeanSquaredError{}}}});
     const auto loss = sim.fit({},
