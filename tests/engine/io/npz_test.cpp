@@ -169,7 +169,8 @@ TEST(Npz, ASizeThatTheFileCannotHoldIsRefusedBeforeAllocation) {
 std::string number(std::size_t value, std::size_t size) {
     std::string text;
     for (std::size_t i = 0; i < size; ++i) {
-        text += static_cast<char>(value >> (8 * i) & 0xff);
+        text += static_cast<char>(value & 0xff);
+        value >>= 8;
     }
     return text;
 }
