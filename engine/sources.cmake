@@ -31,6 +31,7 @@ set(NENGINE_ENGINE_SOURCES
     operators/sim_neurons.cpp
     operators/sim_process.cpp
     operators/sim_random.cpp
+    operators/softmax.cpp
     operators/sparse_dot_inc.cpp
     operators/time_update.cpp
     operators/weight_inc.cpp

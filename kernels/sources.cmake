@@ -18,6 +18,7 @@ set(NENGINE_UNIFIED_SOURCES
     unified/random_spikes.cpp
     unified/reduce.cpp
     unified/rows.cpp
+    unified/softmax.cpp
     unified/sparse_product.cpp)
 
 set(NENGINE_CPU_SOURCES

@@ -35,12 +35,6 @@ Expression reduced(Reduction kind, const Expression& x, const Along& along,
     return finished(kept(kind, x, axes), axes, along);
 }
 
-/// x without what is largest along some axes, so that exp does not overflow. Whatever
-/// is taken away, the result's gradient is the same.
-Expression shifted(const Expression& x, const Expression& largest) {
-    return x - stop_gradient(largest);
-}
-
 /// The largest number, if it is finite; else 0: an infinity less itself is no number.
 Expression finite_largest(const Expression& x, const std::vector<int>& axes) {
     const Expression largest = kept(Reduction::max, x, axes);
@@ -114,15 +108,13 @@ Expression cumsum(const Expression& x, int axis) {
 }
 
 Expression softmax(const Expression& x, int axis) {
-    const std::vector<int> along = {axis_of(axis, x.rank(), "softmax")};
-    const Expression powers = exp(shifted(x, kept(Reduction::max, x, along)));
-    return powers / kept(Reduction::sum, powers, along);
+    const int along = axis_of(axis, x.rank(), "softmax");
+    return Expression(engine::softmax_term(x.term(), along, false));
 }
 
 Expression log_softmax(const Expression& x, int axis) {
-    const std::vector<int> along = {axis_of(axis, x.rank(), "log_softmax")};
-    const Expression below = shifted(x, kept(Reduction::max, x, along));
-    return below - log(kept(Reduction::sum, exp(below), along));
+    const int along = axis_of(axis, x.rank(), "log_softmax");
+    return Expression(engine::softmax_term(x.term(), along, true));
 }
 
 }  // namespace nengine

@@ -1,28 +1,10 @@
 #include "engine/operators/cumulative_sum.hpp"
 
-#include <algorithm>
-#include <string>
-
 #include "engine/ir/lowering.hpp"
-#include "engine/operators/checks.hpp"
+#include "engine/operators/along_axis.hpp"
 #include "kernels/cumulative_sum.hpp"
 
 namespace nengine::engine {
-namespace {
-
-/// Where an axis is among those of operands in a shape, which are as many as can be,
-/// and leave out its dimensions of 1.
-int aligned_axis(const Shape& shape, int axis) {
-    if (shape[static_cast<std::size_t>(axis)] == 1) {
-        return 0;  // the outermost one, which is none of the shape's other ones
-    }
-    const auto inside = std::count_if(shape.begin() + axis, shape.end(),
-                                      [](Index extent) { return extent != 1; });
-    return kernels::max_item_axes - static_cast<int>(inside);
-}
-
-}  // namespace
-
 CumulativeSum::CumulativeSum(SignalId x_signal, SignalId y_signal, int axis,
                              Options options, bool inc)
     : OperatorBase({{Role::read, x_signal}, {written(inc), y_signal}}),
@@ -46,13 +28,7 @@ double CumulativeSum::flops(const std::vector<Shape>& shapes) const {
 }
 
 void CumulativeSum::check(const std::vector<Shape>& shapes) const {
-    if (axis_ < 0 || axis_ >= static_cast<int>(shapes[x].size())) {
-        refuse(*this, "axis " + std::to_string(axis_),
-               "one of those of " + to_string(shapes[x]));
-    }
-    if (shapes[y] != shapes[x]) {
-        refuse(*this, "shape " + to_string(shapes[y]), to_string(shapes[x]));
-    }
+    check_along_axis(*this, axis_, shapes[x], shapes[y]);
 }
 
 void CumulativeSum::lower(Lowering& low) const {

@@ -232,6 +232,12 @@ TermPtr cumulated_term(TermPtr x, int axis) {
     return make(Term::Cumulated{axis}, std::move(shape), {std::move(x)}, "cumsum");
 }
 
+TermPtr softmax_term(TermPtr x, int axis, bool logarithm) {
+    Shape shape = x->shape;
+    return make(Term::Softmax{axis, logarithm}, std::move(shape), {std::move(x)},
+                "softmax");
+}
+
 TermPtr convolved_term(TermPtr image, TermPtr kernel, const Conv2DShape& shape) {
     return make(Term::Convolved{shape}, {shape.out_h, shape.out_w, shape.out_c},
                 {std::move(image), std::move(kernel)}, "conv2d");

@@ -76,6 +76,11 @@ struct Term {
     struct Cumulated {
         int axis;
     };
+    /// exp, divided by its sum along an axis; or the logarithm of that.
+    struct Softmax {
+        int axis;
+        bool logarithm;
+    };
 
     /// A kernel [height, width, channels / groups, filters] moved over an image
     /// [height, width, channels].
@@ -90,7 +95,7 @@ struct Term {
 
     using Kind = std::variant<Input, Constant, Pointwise, Reduced, Place, Product,
                               Reshaped, Viewed, Broadcast, Concatenated, Gathered,
-                              Cumulated, Convolved, Pooled>;
+                              Cumulated, Softmax, Convolved, Pooled>;
 
     Term(Kind what, Shape its_shape, std::vector<TermPtr> its_operands = {})
         : kind(std::move(what)),
@@ -132,6 +137,7 @@ TermPtr concatenated_term(std::vector<TermPtr> operands, int axis);
 
 TermPtr gathered_term(TermPtr x, TermPtr index, int axis);
 TermPtr cumulated_term(TermPtr x, int axis);
+TermPtr softmax_term(TermPtr x, int axis, bool logarithm);
 /// `shape` fits both operands.
 TermPtr convolved_term(TermPtr image, TermPtr kernel, const Conv2DShape& shape);
 TermPtr pooled_term(bool of_largest, TermPtr image, const Pool2DShape& shape);

@@ -14,6 +14,7 @@
 #include "engine/operators/pointwise.hpp"
 #include "engine/operators/pool_inc.hpp"
 #include "engine/operators/reduce.hpp"
+#include "engine/operators/softmax.hpp"
 #include "kernels/base/error.hpp"
 
 namespace nengine::engine {
@@ -62,6 +63,9 @@ struct Attributes {
     }
     void operator()(const Term::Cumulated& cumulated) {
         numbers.push_back(cumulated.axis);
+    }
+    void operator()(const Term::Softmax& softmax) {
+        numbers.insert(numbers.end(), {softmax.axis, softmax.logarithm ? 1 : 0});
     }
     void operator()(const Term::Convolved& convolved) {
         const Conv2DShape& s = convolved.shape;
@@ -260,6 +264,14 @@ SignalId TermWriter::add_kind(const Term::Cumulated& cumulated, const Term& term
                               const std::vector<SignalId>& operands) {
     const SignalId y = new_signal("cumsum", term.shape);
     add_operator(CumulativeSum(operands.front(), y, cumulated.axis, {}), "cumsum");
+    return y;
+}
+
+SignalId TermWriter::add_kind(const Term::Softmax& softmax, const Term& term,
+                              const std::vector<SignalId>& operands) {
+    const std::string name = softmax.logarithm ? "log_softmax" : "softmax";
+    const SignalId y = new_signal(name, term.shape);
+    add_operator(Softmax(operands.front(), y, softmax.axis, softmax.logarithm), name);
     return y;
 }
 

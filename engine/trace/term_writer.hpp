@@ -60,6 +60,8 @@ private:
                       const std::vector<SignalId>& operands);
     SignalId add_kind(const Term::Cumulated& cumulated, const Term& term,
                       const std::vector<SignalId>& operands);
+    SignalId add_kind(const Term::Softmax& softmax, const Term& term,
+                      const std::vector<SignalId>& operands);
     SignalId add_kind(const Term::Convolved& convolved, const Term& term,
                       const std::vector<SignalId>& operands);
     SignalId add_kind(const Term::Pooled& pooled, const Term& term,

@@ -106,6 +106,20 @@
 // without columns is finished with 0. term may write what no other (i, c) reads or
 // writes.
 //
+//     launch_normalised(exec, lines, cols, map)
+//
+// computes the elements of each line from totals along it:
+//
+//     auto line = map.begin(i);
+//     for each k:  totals[k] =               // Real; a function of cols alone is how
+//         all of map.term<k>(line, c, totals)   they are combined
+//     auto shared = map.finish(totals);
+//     for each column:  map.write(line, c, shared);
+//
+// with  using Real; using Combines = std::tuple<...>  (how parts of each total become
+// one, as below). A total's terms see the totals before it, and may be computed more
+// than once. term and write may read and write what no other (i, c) does.
+//
 //     launch_program(exec, axes, program)
 //
 // (#include NENGINE_LAUNCH_PROGRAM) runs a straight-line program for each element along

@@ -378,3 +378,4 @@ void launch_columns(const CpuExec& exec, Index rows, Index cols, const Sum& sum)
 }  // namespace nengine::kernels
 
 #include "kernels/cpu/launch_lines.hpp"
+#include "kernels/cpu/launch_normalised.hpp"

@@ -61,15 +61,22 @@ void run_combined_line(const Sum& sum, Index i, Index cols) {
     sum.finish(line, total);
 }
 
-template <class Sum>
-void launch_lines(const CpuExec& exec, Index lines, Index cols, const Sum& given) {
+/// run(first, last) for the lines of each task.
+template <class Run>
+void for_each_lines(const CpuExec& exec, Index lines, Index cols, const Run& run) {
     const Index group = cols < elements_per_task && cols > 0
                             ? elements_per_task / cols
                             : (cols > 0 ? 1 : elements_per_task);
     for_each_task(exec, ceil_div(lines, group), lines * cols, [&](Index task) {
+        run(task * group, smaller((task + 1) * group, lines));
+    });
+}
+
+template <class Sum>
+void launch_lines(const CpuExec& exec, Index lines, Index cols, const Sum& given) {
+    for_each_lines(exec, lines, cols, [&](Index first, Index last) {
         const Sum sum = given;
-        const Index last = smaller((task + 1) * group, lines);
-        for (Index i = task * group; i < last; ++i) {
+        for (Index i = first; i < last; ++i) {
             if constexpr (std::is_same_v<CombineOf<Sum>, Addition>) {
                 run_line(sum, i, cols);
             } else {

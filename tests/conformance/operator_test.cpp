@@ -230,7 +230,7 @@ TEST(OperatorConformanceSuite, CoversEveryOperatorAndNeuronType) {
                          "StochasticSpikes", "PoissonSpikes", "SimRandom",
                          "MaxPoolInc",       "Pointwise",     "Reduce",
                          "MatMul",           "ArgReduce",     "Gather",
-                         "CumulativeSum"}));
+                         "CumulativeSum",    "Softmax"}));
     EXPECT_EQ(neurons.size(), built_in_neurons().size());
 }
 

@@ -1,20 +1,15 @@
 #include "tests/conformance/slot_cases.hpp"
 
 #include "engine/ir/host_call.hpp"
-#include "engine/operators/arg_reduce.hpp"
 #include "engine/operators/conv_inc.hpp"
 #include "engine/operators/copy.hpp"
-#include "engine/operators/cumulative_sum.hpp"
 #include "engine/operators/dot_inc.hpp"
 #include "engine/operators/elementwise_inc.hpp"
-#include "engine/operators/gather.hpp"
 #include "engine/operators/host_function.hpp"
-#include "engine/operators/mat_mul.hpp"
 #include "engine/operators/max_pool_inc.hpp"
 #include "engine/operators/pointwise.hpp"
 #include "engine/operators/pool_inc.hpp"
 #include "engine/operators/random_spikes.hpp"
-#include "engine/operators/reduce.hpp"
 #include "engine/operators/reset.hpp"
 #include "engine/operators/sim_filter.hpp"
 #include "engine/operators/sim_neurons.hpp"
@@ -109,60 +104,6 @@ Form pointwise(ModelMaker& m, Slots& slots) {
                      y, false, pointwise_graph<3>([](auto a, auto b, auto step) {
                          return tanh(a) * b + floor(step);
                      })));
-}
-
-Form reduce(ModelMaker& m, Slots& slots) {
-    const SignalId y = m.signal("y", {4, 1});
-    m.probe(y);
-    return add_tested(m, Reduce(Reduce::Kind::max, slots.value("x", {4, 3}), y));
-}
-
-Form reduce_sum(ModelMaker& m, Slots& slots) {
-    const SignalId y = m.signal("y", {1, 3});
-    m.probe(y);
-    return add_tested(m, Reduce(Reduce::Kind::sum, slots.value("x", {4, 3}), y));
-}
-
-Form arg_reduce(ModelMaker& m, Slots& slots) {
-    const SignalId y = m.signal("y", {4, 1});
-    m.probe(y);
-    return add_tested(m,
-                      ArgReduce(ArgReduce::Of::largest, slots.value("x", {4, 3}), y));
-}
-
-Form mat_mul(ModelMaker& m, Slots& slots) {
-    const SignalId y = m.signal("y", {2, 4, 2});
-    m.probe(y);
-    return add_tested(m,
-                      MatMul(slots.value("a", {4, 3}), slots.value("b", {2, 3, 2}), y));
-}
-
-/// Rows, which several name, and some nobody.
-Form gather(ModelMaker& m, Slots& slots) {
-    const SignalId y = m.signal("y", {2, 3, 2});
-    m.probe(y);
-    return add_tested(m, Gather(slots.value("x", {5, 2}),
-                                slots.value("index", {2, 3}, 0.3, 2.7), y, 0));
-}
-
-Form gather_columns(ModelMaker& m, Slots& slots) {
-    const SignalId y = m.signal("y", {3, 4});
-    m.probe(y);
-    return add_tested(
-        m, Gather(slots.value("x", {3, 5}), slots.value("index", {4}, -4, -1), y, 1));
-}
-
-Form cumulative_sum(ModelMaker& m, Slots& slots) {
-    const SignalId y = m.signal("y", {2, 4, 3});
-    m.probe(y);
-    return add_tested(m, CumulativeSum(slots.value("x", {2, 4, 3}), y, 1, {}));
-}
-
-Form cumulative_sum_of_later_ones(ModelMaker& m, Slots& slots) {
-    const SignalId y = m.signal("y", {3, 4});
-    m.probe(y);
-    return add_tested(m, CumulativeSum(slots.value("x", {3, 4}), y, 1,
-                                       {.exclusive = true, .reverse = true}));
 }
 
 Form dot(ModelMaker& m, Slots& slots) {
@@ -345,14 +286,6 @@ const std::vector<SlotCase>& slot_cases() {
             {"CopyByIndex", "Copy", copy_by_index},
             {"ElementwiseInc", "ElementwiseInc", elementwise},
             {"Pointwise", "Pointwise", pointwise},
-            {"ArgReduce", "ArgReduce", arg_reduce},
-            {"MatMul", "MatMul", mat_mul},
-            {"Gather", "Gather", gather},
-            {"GatherColumns", "Gather", gather_columns},
-            {"CumulativeSum", "CumulativeSum", cumulative_sum},
-            {"CumulativeSumOfLaterOnes", "CumulativeSum", cumulative_sum_of_later_ones},
-            {"ReduceSum", "Reduce", reduce_sum},
-            {"ReduceMax", "Reduce", reduce},
             {"DotInc", "DotInc", dot},
             {"SparseDotInc", "SparseDotInc", sparse_dot},
             {"ConvInc", "ConvInc", conv},
@@ -365,8 +298,10 @@ const std::vector<SlotCase>& slot_cases() {
             {"PoissonSpikes", "PoissonSpikes", poisson_spikes}};
         add_neurons(all);
         add_filters(all);
-        for (SlotCase& one : slot_learning_cases()) {
-            all.push_back(std::move(one));
+        for (auto* const more : {slot_tensor_cases, slot_learning_cases}) {
+            for (SlotCase& one : more()) {
+                all.push_back(std::move(one));
+            }
         }
         return all;
     }();

@@ -67,6 +67,7 @@ std::shared_ptr<const Operator> add_tested(ModelMaker& m, Op op) {
 }
 
 std::vector<SlotCase> slot_learning_cases();
+std::vector<SlotCase> slot_tensor_cases();
 /// All of them.
 const std::vector<SlotCase>& slot_cases();
 

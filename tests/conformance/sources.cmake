@@ -28,4 +28,5 @@ set(NENGINE_CONFORMANCE_TESTS
     slot_cases.cpp
     slot_gradient_test.cpp
     slot_learning_cases.cpp
+    slot_tensor_cases.cpp
     tensor_cases.cpp)

@@ -7,6 +7,7 @@
 #include "engine/operators/pointwise.hpp"
 #include "engine/operators/reduce.hpp"
 #include "engine/operators/reset.hpp"
+#include "engine/operators/softmax.hpp"
 #include "tests/conformance/operator_cases.hpp"
 
 namespace nengine::test {
@@ -229,6 +230,53 @@ void cumulative_sum(ModelMaker& m, CumulativeSum::Options options) {
     add("filtered", m.lowpass("slow", mixed), 0);
 }
 
+void softmax(ModelMaker& m, bool logarithm) {
+    const SignalId tensor = m.model->add_reshape(m.input("x", 24), {2, 3, 4});
+    const SignalId still = m.model->add_reshape(m.input("still", 6, true), {2, 1, 3});
+    const SignalId w = m.parameter("w", {2, 3, 4});
+    const SignalId mixed = m.signal("mixed", {2, 3, 4});
+    m.add(Copy(tensor, mixed, false), "mixed");
+    m.add(Copy(w, mixed, true), "mixed");
+    const auto add = [&](const std::string& name, SignalId from, int axis) {
+        const SignalId y = m.signal(name, m.model->signal(from).shape);
+        m.add(Softmax(from, y, axis, logarithm), name);
+        m.probe(y);
+        return y;
+    };
+    add("first", mixed, 0);
+    // What others add to a result is none of its gradient's business.
+    m.add(Copy(w, add("middle", mixed, 1), true), "and w");
+    add("last", mixed, 2);
+    add("held", still, 2);
+    add("of_one", still, 1);
+    add("of_constant", m.constant("numbers", {3, 2}), 0);
+    add("of_parameter", w, 1);
+    add("turned", m.model->add_view(mixed, "turned", {4, 3, 2}, 3, {-1, 4, 12}), 0);
+    add("filtered", m.model->add_reshape(m.lowpass("slow", mixed), {6, 4}), 1);
+    const SignalId wide = m.signal("wide", {3, 8});
+    const SignalId part = m.model->add_view(mixed, "part", {3, 4}, 4, {4, 1});
+    m.add(Copy(part, m.model->add_view(wide, "wide.even", {3, 4}, 0, {8, 2}), false),
+          "wide");
+    m.add(Softmax(part, m.model->add_view(wide, "wide.odd", {3, 4}, 1, {8, 2}), 1,
+                  logarithm),
+          "wide");
+    m.probe(wide);
+}
+
+void softmax_in_a_loop(ModelMaker& m) {
+    const SignalId x = m.input("x", 6), w = m.parameter("w", {3, 2});
+    const SignalId h = m.signal("h", {3, 2}), y = m.signal("y", {3, 2});
+    const SignalId back = m.signal("back", {3, 2}), of_w = m.signal("of_w", {3, 2});
+    m.add(Copy(m.model->add_reshape(x, {3, 2}), y, false), "y");
+    m.add(Softmax(h, back, 0, true), "back");
+    m.add(Copy(back, y, true), "y");
+    m.add(Softmax(w, of_w, 1, false), "of_w");
+    m.add(Copy(of_w, y, true), "y");
+    const SignalId slow = m.lowpass("slow", m.model->add_reshape(y, {6}), 0.5);
+    m.add(Copy(m.model->add_reshape(slow, {3, 2}), h, false), "h");
+    m.probe(y);
+}
+
 void cumulative_sum_in_a_loop(ModelMaker& m) {
     const SignalId x = m.input("x", 6), w = m.parameter("w", {3, 2});
     const SignalId h = m.signal("h", {3, 2}), y = m.signal("y", {3, 2});
@@ -250,7 +298,10 @@ std::vector<OperatorCase> tensor_cases() {
         {"MatMulInALoop", "MatMul", mat_mul_in_a_loop},
         {"Gather", "Gather", gather},
         {"GatherInALoop", "Gather", gather_in_a_loop},
-        {"CumulativeSumInALoop", "CumulativeSum", cumulative_sum_in_a_loop}};
+        {"CumulativeSumInALoop", "CumulativeSum", cumulative_sum_in_a_loop},
+        {"Softmax", "Softmax", [](ModelMaker& m) { softmax(m, false); }},
+        {"LogSoftmax", "Softmax", [](ModelMaker& m) { softmax(m, true); }},
+        {"SoftmaxInALoop", "Softmax", softmax_in_a_loop}};
     for (const bool exclusive : {false, true}) {
         for (const bool reverse : {false, true}) {
             cases.push_back(

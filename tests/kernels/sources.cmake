@@ -22,6 +22,7 @@ set(NENGINE_KERNELS_TESTS
     random_test.cpp
     reduce_test.cpp
     rows_test.cpp
+    softmax_test.cpp
     sparse_product_test.cpp
     conv_depth_test.cpp
     conv_test.cpp

@@ -109,6 +109,10 @@ private:
               naive_cumulative_sum(read(CumulativeSum::x), shape(CumulativeSum::x),
                                    op.axis(), op.options()));
     }
+    void run(const Softmax& op) {
+        write(Softmax::y, naive_softmax(read(Softmax::x), shape(Softmax::x), op.axis(),
+                                        op.logarithm()));
+    }
     std::vector<Values> reduced(int x, int y) const;
     void run(const Reduce& op) {
         write(Reduce::y, naive_reduce(op.kind(), reduced(Reduce::x, Reduce::y)));

@@ -154,4 +154,28 @@ Values naive_cumulative_sum(const Values& x, const Shape& shape, int axis,
     return y;
 }
 
+double naive_softmax(const Values& line, std::size_t k, bool logarithm) {
+    const double largest = *std::max_element(line.begin(), line.end());
+    double sum = 0;
+    for (const double x : line) {
+        sum += std::exp(x - largest);
+    }
+    return logarithm ? line[k] - largest - std::log(sum)
+                     : std::exp(line[k] - largest) / sum;
+}
+
+Values naive_softmax(const Values& x, const Shape& shape, int axis, bool logarithm) {
+    const Lines lines(shape, axis);
+    Values y;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const std::size_t k = i / lines.after % lines.n;
+        Values line;
+        for (std::size_t j = 0; j < lines.n; ++j) {
+            line.push_back(x[i - (k - j) * lines.after]);
+        }
+        y.push_back(naive_softmax(line, k, logarithm));
+    }
+    return y;
+}
+
 }  // namespace nengine::reference

@@ -8,6 +8,7 @@
 #include "engine/operators/mat_mul.hpp"
 #include "engine/operators/pointwise.hpp"
 #include "engine/operators/reduce.hpp"
+#include "engine/operators/softmax.hpp"
 
 namespace nengine::reference {
 
@@ -33,5 +34,10 @@ std::vector<double> naive_gather(const std::vector<double>& x, const Shape& shap
 std::vector<double> naive_cumulative_sum(const std::vector<double>& x,
                                          const Shape& shape, int axis,
                                          CumulativeSum::Options options);
+/// exp of one number of a line, divided by the sum over all; or the logarithm of that.
+double naive_softmax(const std::vector<double>& line, std::size_t k, bool logarithm);
+/// Of each number, on its line.
+std::vector<double> naive_softmax(const std::vector<double>& x, const Shape& shape,
+                                  int axis, bool logarithm);
 
 }  // namespace nengine::reference

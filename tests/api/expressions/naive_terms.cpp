@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "tests/reference/naive_convolution.hpp"
+#include "tests/reference/naive_tensors.hpp"
 #include "tests/reference/pointwise_operations.hpp"
 
 namespace nengine::test {
@@ -173,6 +174,18 @@ public:
                 sum += x().values[position(x().shape, at)];
             }
             return sum;
+        });
+    }
+    std::vector<double> operator()(const Term::Softmax& softmax) const {
+        const auto axis = static_cast<std::size_t>(softmax.axis);
+        return each([&](const Place& place) {
+            std::vector<double> line;
+            Place at = place;
+            for (at[axis] = 0; at[axis] < x().shape[axis]; ++at[axis]) {
+                line.push_back(x().values[position(x().shape, at)]);
+            }
+            return reference::naive_softmax(line, static_cast<std::size_t>(place[axis]),
+                                            softmax.logarithm);
         });
     }
     std::vector<double> operator()(const Term::Convolved& convolved) const {
