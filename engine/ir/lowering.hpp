@@ -108,6 +108,8 @@ struct Contribution {
     bool accumulate = false;
     Operand reduce_to;  ///< present: `operand` is a temporary to be summed into this
     bool accumulate_reduced = false;
+    /// Of contribute_broadcast: elements of `operand` are sums over several.
+    bool sums = false;
 };
 
 class BackwardLowering : public virtual Lowering {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 #include "engine/ir/indexed_vector.hpp"
@@ -65,6 +66,13 @@ struct Operand {
         col_stride = of_cols.stride;
     }
 };
+
+/// Several of its elements are one.
+inline bool repeats(const Operand& operand) {
+    return std::ranges::any_of(operand.item_axes(), [](const Axis& axis) {
+        return axis.extent > 1 && axis.stride == 0;
+    });
+}
 
 /// Extents of 1 where an operand repeats its elements: what a sum over the repetition
 /// leaves; but for its last axes, which are as they are.

@@ -114,7 +114,13 @@ void broadcast_gradient(BackwardLowering& low, int slot, int factor, int out) {
     } else if (low.wants(slot)) {
         const auto [dy, other] = product(false);
         const Contribution dx = low.contribute_broadcast(slot, out);
-        low.emit(SumProductArgs<Planned>{dy, other, dx.operand, dx.accumulate});
+        if (dx.sums) {
+            low.emit(SumProductArgs<Planned>{dy, other, dx.operand, dx.accumulate});
+        } else if (factor < 0) {
+            emit_copy(low, dy, dx.operand, dx.accumulate);
+        } else {
+            emit_product(low, other, dy, dx.operand, dx.accumulate);
+        }
     }
 }
 

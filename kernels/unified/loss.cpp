@@ -49,9 +49,10 @@ template <class Number>
 struct MeanSquaredError {
     using Real = Number;
     static constexpr int n_registers = 1, n_sums = 1;
+    static constexpr bool one_by_one = true;  // indices are taken apart
 
     LossArgs<Real> args;
-    RowDivisor cols, batch;
+    IndexDivisor cols, batch;
 
     explicit MeanSquaredError(const LossArgs<Real>& given)
         : args(given), cols(given.prediction.cols), batch(given.prediction.batch) {}

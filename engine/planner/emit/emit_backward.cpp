@@ -74,17 +74,33 @@ private:
                               .rows = probe.rows.rows,
                               .cols = probe.rows.cols,
                               .row_stride = probe.rows.cols};
-            if (!touched(id)) {
-                zero(id, loss_position(), stage.commands);
-            }
-            Operand to = probe.rows;
-            to.buffer = whole_gradient(id).buffer;
-            stage.commands.push_back(
-                {.args = SumProductArgs<Planned>{probe.gradient, {}, to, true},
-                 .label = "loss gradient of " + v.name});
+            spread(probe, id, stage.commands);
         }
         coalesce(stage.commands);
         context_.plan.backward.push_back(std::move(stage));
+    }
+
+    /// Adds a loss's gradient to that of what was probed.
+    void spread(const ProbeRows& probe, VersionId id, std::vector<Command>& commands) {
+        const Version& v = graph_.version(id);
+        Operand to = probe.rows;
+        to.buffer = whole_gradient(id).buffer;
+        const bool one_by_one = v.in_time && v.batched && !repeats(to);
+        // All that there is: a carried row would stay as it is.
+        const bool sets = one_by_one && !touched(id) && to.size() == v.size &&
+                          !storage_.carried(storage_.placement(id).block);
+        if (sets) {
+            storage_.touch(to.buffer, loss_position());
+            touched(id) = 1;
+        } else if (!touched(id)) {
+            zero(id, loss_position(), commands);
+        }
+        CommandArgs add = CopyArgs<Planned>{probe.gradient, to, !sets};
+        if (!one_by_one) {
+            add = SumProductArgs<Planned>{probe.gradient, {}, to, true};
+        }
+        commands.push_back(
+            {.args = std::move(add), .label = "loss gradient of " + v.name});
     }
 
     void emit_stage(int s) {

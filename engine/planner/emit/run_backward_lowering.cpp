@@ -9,12 +9,6 @@
 namespace nengine::engine {
 namespace {
 
-bool repeats(const Operand& operand) {
-    return std::ranges::any_of(operand.item_axes(), [](const Axis& axis) {
-        return axis.extent > 1 && axis.stride == 0;
-    });
-}
-
 /// @throws BuildError  always: what is wanted of this slot was not contributed
 [[noreturn]] void refuse_gradient(const Graph& graph, const Node& node, int slot) {
     const Access& access = node.slot(slot);
@@ -129,18 +123,21 @@ bool RunBackwardLowering::touch(int slot) {
     return touch_memory(slot, gradients_.row_touched, true, false, commands_);
 }
 
+bool RunBackwardLowering::varies_less(int slot) const {
+    const Version& v = context_.graph.version_of(node().slot(slot));
+    return (node().in_time && !v.in_time) || (node().batched && !v.batched);
+}
+
 Contribution RunBackwardLowering::contribute(int slot, Form form) {
     note(slot);
     const Operand target = form == Form::dense_vector ? vector(slot, Of::gradient)
                                                       : flat(slot, Of::gradient);
-    const Version& v = context_.graph.version_of(node().slot(slot));
-    const bool less_in_time = node().in_time && !v.in_time;
-    const bool less_batched = node().batched && !v.batched;
     const bool scattered =
         form != Form::flat && target.cols > 1 && target.col_stride != 1;
-    if (!less_in_time && !less_batched && !scattered) {
+    if (!varies_less(slot) && !scattered) {
         return {.operand = target, .accumulate = touch(slot)};
     }
+    const Version& v = context_.graph.version_of(node().slot(slot));
     const bool history = node().in_time && !context_.storage.stepped(stage_);
     const BufferId temporary =
         context_.storage.add_buffer({.name = v.name + " gradient before its sum",
@@ -176,7 +173,9 @@ void RunBackwardLowering::finish(const Contribution& contribution) {
 Contribution RunBackwardLowering::contribute_broadcast(int slot, int out) {
     note(slot);
     const Operand operand = broadcast({slot, out}, Of::gradient, Of::gradient).front();
-    return {.operand = without_repeats(operand), .accumulate = touch(slot)};
+    return {.operand = without_repeats(operand),
+            .accumulate = touch(slot),
+            .sums = varies_less(slot) || repeats(operand)};
 }
 
 Operand RunBackwardLowering::shares(int slot, const Operand& out) {
@@ -201,10 +200,7 @@ Operand RunBackwardLowering::shares(int slot, const Operand& out) {
 Contribution RunBackwardLowering::contribute_elements(int slot, int out) {
     note(slot);
     const auto both = broadcast({slot, out}, Of::gradient, Of::gradient);
-    const Version& v = context_.graph.version_of(node().slot(slot));
-    const bool less_in_time = node().in_time && !v.in_time;
-    const bool less_batched = node().batched && !v.batched;
-    if (!less_in_time && !less_batched && !repeats(both[0])) {
+    if (!varies_less(slot) && !repeats(both[0])) {
         return {.operand = both[0], .accumulate = touch(slot)};
     }
     return {.operand = shares(slot, both[1]),

@@ -144,6 +144,8 @@ public:
 private:
     bool wanted(const Node& node, int slot) const;
     bool touch(int slot);
+    /// The slot's value is the same for several steps or items of the operator.
+    bool varies_less(int slot) const;
     /// Memory for the shares of a gradient, each element's of `out` and each step's.
     Operand shares(int slot, const Operand& out);
     /// Notes that the slot has what was wanted.
