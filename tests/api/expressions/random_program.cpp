@@ -194,6 +194,11 @@ Expression widened(const Choice& of) {
                : expand_dims(of.a, of.p % (static_cast<int>(of.a.rank()) + 1));
 }
 
+/// Equal numbers where rounding alone tells them apart, which no plan promises.
+Expression on_grid(const Expression& x) {
+    return round(1e6 * x + 0.3);
+}
+
 /// The operations of the table, on numbers that they are for.
 void add_pointwise(std::vector<std::pair<std::string, Operation>>& operations) {
     const auto domain = [](const char* name) {
@@ -233,11 +238,13 @@ const std::vector<std::pair<std::string, Operation>>& operations() {
             {"all", [](const Choice& of) { return all(of.a > -0.3, of.along()); }},
             {"argmax",
              [](const Choice& of) {
-                 return of.a.rank() == 0 ? of.a : 0.1 * argmax(of.a, of.axis());
+                 return of.a.rank() == 0 ? of.a
+                                         : 0.1 * argmax(on_grid(of.a), of.axis());
              }},
             {"argmin",
              [](const Choice& of) {
-                 return of.a.rank() == 0 ? of.a : 0.1 * argmin(of.a, of.axis());
+                 return of.a.rank() == 0 ? of.a
+                                         : 0.1 * argmin(on_grid(of.a), of.axis());
              }},
             {"softmax",
              [](const Choice& of) {
