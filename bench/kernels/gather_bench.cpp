@@ -1,6 +1,7 @@
-// Elements chosen by computed numbers, their gradient, and running sums: ns per element
-// that is gathered, added or summed, beside a copy of as many numbers, measured in the
-// same loop. `rows` of `inner` numbers lie along the axis, of which `k` are named.
+// Elements chosen by computed numbers and their gradient, running sums, softmax and its
+// gradient: ns per element that is gathered, added or written, beside a copy of as many
+// numbers, measured in the same loop. `rows` of `inner` numbers lie along the axis, of
+// which `k` are named.
 
 #include <benchmark/benchmark.h>
 
@@ -15,6 +16,7 @@
 #include "bench/support/timing.hpp"
 #include "kernels/cumulative_sum.hpp"
 #include "kernels/gather_scatter.hpp"
+#include "kernels/softmax.hpp"
 
 namespace {
 
@@ -127,6 +129,33 @@ void cumulative_sum(benchmark::State& state, const std::string& device) {
     });
 }
 
+/// Along the rows of a matrix.
+void softmax(benchmark::State& state, const std::string& device) {
+    const Device on = open(device);
+    const Index rows = state.range(0), cols = state.range(1);
+    const Buffer x = random_numbers<float>(on, rows * cols, -1, 1),
+                 y = random_numbers<float>(on, rows * cols, -1, 1);
+    compare(state, on, rows * cols, [&](const auto& exec) {
+        softmax(exec, nengine::kernels::SoftmaxArgs<Bound<float>>{
+                          matrix(x.as<const float>(), rows, cols, cols, 1),
+                          matrix(y.as<float>(), rows, cols, cols, 1), 5});
+    });
+}
+
+void softmax_gradient(benchmark::State& state, const std::string& device) {
+    const Device on = open(device);
+    const Index rows = state.range(0), cols = state.range(1);
+    const Buffer x = random_numbers<float>(on, rows * cols, -1, 1),
+                 dy = random_numbers<float>(on, rows * cols, -1, 1),
+                 dx = random_numbers<float>(on, rows * cols, -1, 1);
+    compare(state, on, rows * cols, [&](const auto& exec) {
+        softmax_gradient(exec, nengine::kernels::SoftmaxGradientArgs<Bound<float>>{
+                                   matrix(x.as<const float>(), rows, cols, cols, 1),
+                                   matrix(dy.as<const float>(), rows, cols, cols, 1),
+                                   matrix(dx.as<float>(), rows, cols, cols, 1), 5});
+    });
+}
+
 const bool registered = [] {
     const auto devices = nengine::bench::devices();
     const auto rows = [](auto* benchmark, const std::string&) {
@@ -147,6 +176,14 @@ const bool registered = [] {
                                     benchmark->ArgNames({"rows", "cols", "axis"})
                                         ->ArgsProduct({{64, 1024}, {64, 1024}, {4, 5}});
                                 });
+    const auto lines = [](auto* benchmark, const std::string&) {
+        benchmark->ArgNames({"rows", "cols"});
+        for (const std::int64_t cols : {10, 16, 128, 1000}) {
+            benchmark->Args({(std::int64_t{1} << 18) / cols, cols});
+        }
+    };
+    nengine::bench::register_on(devices, "softmax", softmax, lines);
+    nengine::bench::register_on(devices, "softmax_gradient", softmax_gradient, lines);
     return true;
 }();
 
