@@ -6,6 +6,7 @@ set(NENGINE_API_SOURCES
     builder/build_learning.cpp
     builder/build_looks.cpp
     builder/build_node.cpp
+    builder/build_objective.cpp
     builder/build_probe.cpp
     builder/build_process.cpp
     builder/build_state.cpp
@@ -57,6 +58,7 @@ set(NENGINE_API_SOURCES
     objects/tensor.cpp
     objects/transforms.cpp
     objects/views.cpp
+    simulator/compile.cpp
     simulator/data_values.cpp
     simulator/device_choice.cpp
     simulator/freeze.cpp
@@ -75,6 +77,7 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/array.hpp
     include/nengine/connection.hpp
     include/nengine/custom_neuron.hpp
+    include/nengine/data.hpp
     include/nengine/distributions.hpp
     include/nengine/ensemble.hpp
     include/nengine/error.hpp
@@ -93,6 +96,7 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/neurons.hpp
     include/nengine/node.hpp
     include/nengine/none.hpp
+    include/nengine/objective.hpp
     include/nengine/optimizers.hpp
     include/nengine/presets.hpp
     include/nengine/probe.hpp

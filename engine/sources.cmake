@@ -78,14 +78,17 @@ set(NENGINE_ENGINE_SOURCES
     runtime/process_states.cpp
     runtime/stores.cpp
     session/look_calls.cpp
+    session/objective_run.cpp
     session/session.cpp
     session/session_faults.cpp
     session/session_losses.cpp
     session/session_core.cpp
     session/session_parameters.cpp
+    session/session_programs.cpp
     session/session_run.cpp
     session/session_samples.cpp
     session/session_train.cpp
     trace/term.cpp
     trace/term_writer.cpp
-    train/optimizer_state.cpp)
+    train/optimizer_state.cpp
+    train/training.cpp)

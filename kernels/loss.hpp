@@ -24,6 +24,11 @@ struct LossArgs {
 template <class Exec, class Real>
 void mean_squared_error(const Exec& exec, const LossArgs<Real>& args);
 
+/// loss += scale * sum prediction: of values that are losses by themselves. There are
+/// no targets.
+template <class Exec, class Real>
+void sum_of_values(const Exec& exec, LossArgs<Real> args);
+
 /// loss += scale * sum over steps and items of -log p[label], with p =
 /// softmax(prediction) if `from_logits`, else prediction / sum(prediction) clipped to
 /// [1e-7, 1 - 1e-7] (Keras). A label outside [0, n) makes the loss NaN.

@@ -201,8 +201,8 @@ void Simulator::run_steps(std::int64_t n_steps, RunOptions options) try {
                               std::to_string(impl.minibatch()));
     }
     if (!options.stateful) {
-        for (auto& [probe, tensor] :
-             impl.predict_isolated(data, impl.all_probes(), "run_steps")) {
+        for (auto& [probe, tensor] : impl.predict_isolated(
+                 data, impl.all_probes(), "run_steps", Phase::inference)) {
             impl.recordings[static_cast<std::size_t>(probe)].parts.push_back(tensor);
         }
         return;

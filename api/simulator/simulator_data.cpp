@@ -165,6 +165,7 @@ CallData Simulator::Impl::call_data(const Data& x, const Data* y,
     }
     if (y != nullptr) {
         add_targets(result, *y, call);
+        add_program(result);
     }
     if (result.items == 0) {
         result.items = minibatch();
@@ -174,14 +175,12 @@ CallData Simulator::Impl::call_data(const Data& x, const Data* y,
 
 std::set<int> Simulator::Impl::probes_with_labels(
     const engine::Objective& given) const {
-    std::set<int> probes;
+    const std::vector<int> of_metrics = given.only_seen();
+    std::set<int> probes(of_metrics.begin(), of_metrics.end());
     for (const auto& loss : given.losses) {
         if (loss.kind == engine::LossKind::sparse_categorical_crossentropy) {
             probes.insert(loss.probe);
         }
-    }
-    for (const auto& metric : given.metrics) {
-        probes.insert(metric.probe);
     }
     return probes;
 }
@@ -189,9 +188,13 @@ std::set<int> Simulator::Impl::probes_with_labels(
 void Simulator::Impl::add_targets(CallData& call, const Data& y,
                                   const std::string& name) const {
     const std::set<int> with_labels = probes_with_labels(objective);
-    std::set<int> wanted;
-    for (std::size_t entry = 0; entry < objective.entries(); ++entry) {
-        wanted.insert(objective.probe(entry));
+    std::set<int> kernels, wanted;  // losses and metrics that are no functions; and all
+    for (const auto& list : {objective.probes(), objective.only_seen()}) {
+        kernels.insert(list.begin(), list.end());
+    }
+    wanted = kernels;
+    for (const ComparedBy& function : functions) {
+        wanted.insert(function.probe);
     }
     for (const auto& [key, values] : y) {
         const int probe = probe_index(key);
@@ -202,18 +205,23 @@ void Simulator::Impl::add_targets(CallData& call, const Data& y,
         const std::string where = name + ": " + describe(*built.probes[place]);
         const Index size = model().signal(model().probes[place].signal).size();
         const bool labels = with_labels.contains(probe);
-        const auto tensor = checked_tensor(values, labels ? 1 : size, where);
+        // Functions take targets of any size.
+        const Index given = values.rank() == 3 ? values.extent(2) : size;
+        const Index needed = labels                    ? 1
+                             : kernels.contains(probe) ? size
+                                                       : std::max<Index>(given, 1);
+        const auto tensor = checked_tensor(values, needed, where);
         match_items(call, tensor.batch, where);
         engine::check_target_steps(model().probes[place], session->step(), call.n_steps,
                                    tensor.steps, where);
         if (labels) {
             check_labels(tensor, size, where);
         } else {
-            check_values(tensor, options.dtype, true, where);
+            check_values(tensor, options.dtype, kernels.contains(probe), where);
         }
         call.targets[probe] = tensor;
     }
-    for (const int probe : wanted) {
+    for (const int probe : kernels) {
         if (!call.targets.contains(probe)) {
             throw ValidationError(
                 name + ": got no targets for " +
@@ -221,6 +229,29 @@ void Simulator::Impl::add_targets(CallData& call, const Data& y,
                 ", which has a loss or a metric");
         }
     }
+}
+
+void Simulator::Impl::add_program(CallData& call) const {
+    call.objective = objective;
+    if (functions.empty()) {
+        return;
+    }
+    std::map<int, ComparedShapes> shapes;
+    for (const ComparedBy& function : functions) {
+        ComparedShapes& of = shapes[function.probe];
+        of.samples = samples(function.probe, session->step(), call.n_steps);
+        of.size = probe_size(function.probe);
+        const auto target = call.targets.find(function.probe);
+        if (target != call.targets.end()) {
+            of.target_steps = target->second.steps;
+            of.target_size = target->second.size;
+        }
+    }
+    auto& program = programs[shapes];
+    if (program == nullptr) {
+        program = build_objective(functions, shapes);
+    }
+    call.objective.program = program;
 }
 
 void Simulator::Impl::warn_of_delay(Index n_steps,

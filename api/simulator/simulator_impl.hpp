@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/builder/build.hpp"
+#include "api/builder/build_objective.hpp"
 #include "api/simulator/collector.hpp"
 #include "api/simulator/progress.hpp"
 #include "engine/session/session.hpp"
@@ -32,6 +33,7 @@ struct RunningRecord {
 struct CallData {
     engine::Feeds feeds;
     engine::Targets targets;
+    engine::Objective objective;  ///< with the program for these shapes
     Index n_steps = 0, items = 0;
 };
 
@@ -48,6 +50,13 @@ struct Simulator::Impl {
     std::optional<RunningRecord> running;
     Index steps = 0;  ///< as when it was closed
     engine::Objective objective;
+    /// Its losses and metrics that are functions, and what values are called.
+    std::vector<ComparedBy> functions;
+    std::vector<std::string> loss_names, metric_names;
+    /// Programs of the functions, by the shapes that they were made for.
+    mutable std::map<std::map<int, ComparedShapes>,
+                     std::shared_ptr<const engine::ObjectiveProgram>>
+        programs;
     bool compiled = false;
     bool has_synapses = false;     ///< on a connection
     std::uint32_t epochs_run = 0;  ///< varies the order of items
@@ -62,8 +71,13 @@ struct Simulator::Impl {
     // Names and data (simulator_data.cpp).
     void name_data();
     void add_targets(CallData& call, const Data& y, const std::string& name) const;
+    /// The program of the functions for a call's shapes.
+    void add_program(CallData& call) const;
     int input_index(const DataKey& key) const;
     int probe_index(const DataKey& key) const;
+    /// A loss for each probe that has one; probes by name where one stands for all.
+    std::vector<ProbeLoss> losses_of_probes(const Losses& given) const;
+    std::vector<ProbeMetric> metrics_of_probes(const Metrics& given) const;
     std::set<int> probes_with_labels(const engine::Objective& given) const;
     /// @throws ValidationError  a probe would need targets of two kinds
     void check_target_kinds(const engine::Objective& given) const;
@@ -94,12 +108,12 @@ struct Simulator::Impl {
     void record(Index n_steps, const engine::Feeds& feeds);
     std::map<int, Tensor> predict_isolated(const CallData& data,
                                            const std::vector<int>& probes,
-                                           const std::string& call);
+                                           const std::string& call, Phase phase);
     std::map<int, Tensor> predict_stateful(const CallData& data,
-                                           const std::vector<int>& probes);
+                                           const std::vector<int>& probes, Phase phase);
     void clear_recordings();
 
-    EvaluationResult evaluate(const CallData& data);
+    EvaluationResult evaluate(const CallData& data, Phase phase);
     EvaluationResult named(const engine::Scores& scores) const;
     /// A parameter's present values; of learned weights, as in Nengo, those as built.
     std::vector<double> live(engine::SignalId signal) const;
@@ -107,6 +121,7 @@ struct Simulator::Impl {
 
 // Options (simulator_options.cpp).
 engine::PlannerOptions planner_options(const PlanOptions& plan);
+engine::Phase engine_phase(Phase phase);
 void check_options(const SimulatorOptions& options);
 /// @param dtype  what the simulator computes in
 void check_optimizer(const AnyOptimizer& optimizer, DType dtype,

@@ -76,6 +76,11 @@ engine::PlannerOptions planner_options(const PlanOptions& plan) {
     return result;
 }
 
+engine::Phase engine_phase(Phase phase) {
+    return phase == Phase::training ? engine::Phase::training
+                                    : engine::Phase::inference;
+}
+
 void check_options(const SimulatorOptions& options) {
     if (options.minibatch_size) {
         detail::need_size(*options.minibatch_size, 1, "Simulator: minibatch_size");

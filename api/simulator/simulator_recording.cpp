@@ -180,7 +180,8 @@ std::map<int, Tensor> take_all(std::map<int, Collector>& collectors) {
 
 std::map<int, Tensor> Simulator::Impl::predict_isolated(const CallData& data,
                                                         const std::vector<int>& probes,
-                                                        const std::string& call) {
+                                                        const std::string& call,
+                                                        Phase phase) {
     need_memory_to_record(call, probes, data.items, data.n_steps);
     auto recorded = collectors(probes, data.items, data.n_steps);
     ProgressBar bar(shows_progress(), "predicting", data.items, "items");
@@ -190,13 +191,14 @@ std::map<int, Tensor> Simulator::Impl::predict_isolated(const CallData& data,
             const void* values) {
             recorded.at(probe).put(first_item, items, first_row, rows, values);
         },
-        [&](Index done, Index) { bar.update(done); });
+        [&](Index done, Index) { bar.update(done); }, engine_phase(phase));
     bar.finish("");
     return take_all(recorded);
 }
 
-std::map<int, Tensor> Simulator::Impl::predict_stateful(
-    const CallData& data, const std::vector<int>& probes) {
+std::map<int, Tensor> Simulator::Impl::predict_stateful(const CallData& data,
+                                                        const std::vector<int>& probes,
+                                                        Phase phase) {
     if (data.items % minibatch() != 0) {
         throw ValidationError("predict: got " + std::to_string(data.items) +
                               " items, needs a multiple of the minibatch size " +
@@ -212,15 +214,16 @@ std::map<int, Tensor> Simulator::Impl::predict_stateful(
                           first * tensor.steps * tensor.size * width;
             tensor.batch = minibatch();
         }
-        session->run(data.n_steps, feeds,
-                     [&](int probe, Index first_item, Index items, Index first_row,
-                         Index rows, const void* values) {
-                         const auto at = recorded.find(probe);
-                         if (at != recorded.end()) {
-                             at->second.put(first + first_item, items, first_row, rows,
-                                            values);
-                         }
-                     });
+        session->run(
+            data.n_steps, feeds,
+            [&](int probe, Index first_item, Index items, Index first_row, Index rows,
+                const void* values) {
+                const auto at = recorded.find(probe);
+                if (at != recorded.end()) {
+                    at->second.put(first + first_item, items, first_row, rows, values);
+                }
+            },
+            engine_phase(phase));
     }
     return take_all(recorded);
 }

@@ -14,34 +14,10 @@ namespace nengine {
 
 namespace {
 
-engine::LossSpec loss_spec(int probe, const ProbeLoss& given) {
-    engine::LossSpec spec;
-    spec.probe = probe;
-    spec.weight = given.weight;
-    if (const auto* error = std::get_if<MeanSquaredError>(&given.loss)) {
-        spec.kind = engine::LossKind::mean_squared_error;
-        spec.last_step = error->last_step;
-    } else {
-        const auto& entropy = std::get<SparseCategoricalCrossentropy>(given.loss);
-        spec.kind = engine::LossKind::sparse_categorical_crossentropy;
-        spec.from_logits = entropy.from_logits;
-        spec.last_step = entropy.last_step;
-    }
-    return spec;
-}
-
-/// As Keras's functions are called.
-std::string loss_name(engine::LossKind kind) {
-    return kind == engine::LossKind::mean_squared_error
-               ? "mean_squared_error"
-               : "sparse_categorical_crossentropy";
-}
-
 std::vector<int> targeted(const engine::Objective& objective) {
-    std::vector<int> probes;
-    for (std::size_t entry = 0; entry < objective.entries(); ++entry) {
-        probes.push_back(objective.probe(entry));
-    }
+    std::vector<int> probes = objective.probes();
+    const std::vector<int> others = objective.only_seen();
+    probes.insert(probes.end(), others.begin(), others.end());
     return probes;
 }
 
@@ -83,14 +59,14 @@ EvaluationResult Simulator::Impl::named(const engine::Scores& scores) const {
         sums[loss.probe] += scores.losses[i];
         if (std::ranges::count(objective.losses, loss.probe, &engine::LossSpec::probe) >
             1) {
-            add(loss.probe, loss_name(loss.kind), scores.losses[i]);
+            add(loss.probe, loss_names[i], scores.losses[i]);
         }
     }
     for (const auto& [probe, sum] : sums) {
         add(probe, "loss", sum);
     }
     for (std::size_t i = 0; i < scores.metrics.size(); ++i) {
-        add(objective.metrics[i].probe, "accuracy", scores.metrics[i]);
+        add(objective.metrics[i].probe, metric_names[i], scores.metrics[i]);
     }
     return result;
 }
@@ -107,10 +83,10 @@ Predictions Simulator::predict(const Data& x, PredictOptions options) try {
     }
     Predictions result;
     if (options.stateful) {
-        result.tensors_ = impl.predict_stateful(data, probes);
+        result.tensors_ = impl.predict_stateful(data, probes, options.phase);
     } else {
         impl.warn_of_delay(data.n_steps, probes);
-        result.tensors_ = impl.predict_isolated(data, probes, "predict");
+        result.tensors_ = impl.predict_isolated(data, probes, "predict", options.phase);
     }
     std::map<std::string, int> names;
     std::map<const detail::ObjectData*, int> objects;
@@ -141,44 +117,6 @@ const Tensor& Predictions::operator[](const DataKey& probe) const {
     return at->second;
 }
 
-/// A probe has one tensor of targets.
-void Simulator::Impl::check_target_kinds(const engine::Objective& given) const {
-    const std::set<int> labels = probes_with_labels(given);
-    for (const engine::LossSpec& loss : given.losses) {
-        const auto probe = static_cast<std::size_t>(loss.probe);
-        const Index size = model().signal(model().probes[probe].signal).size();
-        if (loss.kind == engine::LossKind::mean_squared_error && size > 1 &&
-            labels.contains(loss.probe)) {
-            throw ValidationError("compile: " + detail::describe(*built.probes[probe]) +
-                                  ": got a loss that compares " + std::to_string(size) +
-                                  " components and a loss or metric that compares "
-                                  "labels, needs targets of one kind");
-        }
-    }
-}
-
-void Simulator::compile(CompileOptions options) {
-    Impl& impl = open("compile");
-    check_optimizer(options.optimizer, impl.options.dtype, "compile");
-    engine::Objective objective;
-    for (const auto& loss : options.loss) {
-        if (!std::isfinite(loss.weight)) {
-            throw ValidationError("compile: weight of a loss: got " +
-                                  number_text(loss.weight) + ", needs a finite number");
-        }
-        objective.losses.push_back(loss_spec(impl.probe_index(loss.probe), loss));
-    }
-    for (const auto& metric : options.metrics) {
-        objective.metrics.push_back(
-            {.probe = impl.probe_index(metric.probe),
-             .last_step = std::get<Accuracy>(metric.metric).last_step});
-    }
-    impl.check_target_kinds(objective);
-    impl.session->set_optimizer(engine_optimizer(options.optimizer));
-    impl.objective = std::move(objective);
-    impl.compiled = true;
-}
-
 void Simulator::set_learning_rate(double learning_rate) {
     Impl& impl = open("set_learning_rate");
     if (!impl.compiled) {
@@ -188,12 +126,12 @@ void Simulator::set_learning_rate(double learning_rate) {
     impl.session->set_learning_rate(learning_rate);
 }
 
-EvaluationResult Simulator::Impl::evaluate(const CallData& data) {
-    warn_of_delay(data.n_steps, targeted(objective));
+EvaluationResult Simulator::Impl::evaluate(const CallData& data, Phase phase) {
+    warn_of_delay(data.n_steps, targeted(data.objective));
     ProgressBar bar(shows_progress(), "evaluating", data.items, "items");
-    const auto result =
-        named(session->evaluate(data.n_steps, data.feeds, data.targets, objective,
-                                [&](Index done, Index) { bar.update(done); }));
+    const auto result = named(session->evaluate(
+        data.n_steps, data.feeds, data.targets, data.objective,
+        [&](Index done, Index) { bar.update(done); }, engine_phase(phase)));
     bar.finish(summary(result));
     return result;
 }
@@ -204,7 +142,8 @@ EvaluationResult Simulator::evaluate(const Data& x, const Data& y,
     if (!impl.compiled) {
         throw SimulationError("evaluate: needs compile() first");
     }
-    return impl.evaluate(impl.call_data(x, &y, options.n_steps, "evaluate"));
+    return impl.evaluate(impl.call_data(x, &y, options.n_steps, "evaluate"),
+                         options.phase);
 } catch (const std::bad_alloc&) {
     refuse_call("evaluate");
 }
@@ -225,7 +164,7 @@ History Simulator::fit(const Data& x, const Data& y, FitOptions options) try {
         validation =
             impl.call_data(inputs, &targets, options.n_steps, "fit: validation_data");
     }
-    impl.warn_of_delay(data.n_steps, targeted(impl.objective));
+    impl.warn_of_delay(data.n_steps, targeted(data.objective));
     History history;
     for (int epoch = 0; epoch < options.epochs; ++epoch) {
         ProgressBar bar(
@@ -236,14 +175,15 @@ History Simulator::fit(const Data& x, const Data& y, FitOptions options) try {
             item_order(data.items, options.shuffle, impl.seed + impl.epochs_run++);
         const auto start = std::chrono::steady_clock::now();
         auto values = impl.named(
-            impl.session->train(data.n_steps, data.feeds, data.targets, impl.objective,
+            impl.session->train(data.n_steps, data.feeds, data.targets, data.objective,
                                 order, [&](Index done, Index) { bar.update(done); }));
         const std::chrono::duration<double> taken =
             std::chrono::steady_clock::now() - start;
         bar.finish(summary(values));
         history.seconds.push_back(taken.count());
         if (validation) {
-            for (const auto& [name, value] : impl.evaluate(*validation)) {
+            for (const auto& [name, value] :
+                 impl.evaluate(*validation, Phase::inference)) {
                 values["val_" + name] = value;
             }
         }

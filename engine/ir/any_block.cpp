@@ -4,6 +4,19 @@
 
 namespace nengine::engine {
 
+std::optional<AnyBlock> evenly_spaced(AnyBlock all, const std::vector<Index>& steps) {
+    const Index distance = steps.size() > 1 ? steps[1] - steps[0] : 1;
+    for (std::size_t i = 1; i < steps.size(); ++i) {
+        if (steps[i] - steps[i - 1] != distance) {
+            return std::nullopt;
+        }
+    }
+    all.data = all.address(steps.front() * all.time_stride);
+    all.steps = static_cast<Index>(steps.size());
+    all.time_stride *= distance;
+    return all;
+}
+
 AnyBlock without_gaps(AnyBlock block, void* data) {
     block.data = data;
     block.row_stride = block.cols;

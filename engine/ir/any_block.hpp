@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+#include <vector>
+
 #include "engine/ir/names.hpp"
 #include "kernels/base/device.hpp"
 #include "kernels/base/dtype.hpp"
@@ -46,6 +49,9 @@ struct AnyBlock {
                 col_stride};
     }
 };
+
+/// Some steps of a block as a block, if they are as far from each other; at least one.
+std::optional<AnyBlock> evenly_spaced(AnyBlock all, const std::vector<Index>& steps);
 
 /// The same extents at `data`, `[steps, batch, rows, cols]` without gaps.
 AnyBlock without_gaps(AnyBlock block, void* data);

@@ -8,6 +8,7 @@
 #include "engine/ir/commands.hpp"
 #include "engine/ir/element_view.hpp"
 #include "engine/ir/model.hpp"
+#include "engine/ir/plan_mode.hpp"
 
 namespace nengine::engine {
 
@@ -85,17 +86,20 @@ struct SeenRows {
     ElementView view;  ///< in these
 };
 
+/// Where an input's rows are put before a chunk.
 struct PlanInput {
     int input = 0;
     Operand rows;
     bool held = false;
+    Operand gradient;  ///< dL/d(rows) afterwards; absent if nobody asked for it, or if
+                       ///< nothing depends on it
 };
 
 /// What to run: the emit pass's result, and all that an executor knows.
 struct Plan {
     std::shared_ptr<const Model> model;
     DType dtype = DType::float32;  ///< of signals that state none
-    bool training = false;
+    PlanMode mode;
     IndexedVector<BufferId, BufferSpec> buffers;
     std::vector<Packed> packed;
     std::vector<std::pair<BufferId, std::vector<double>>> literals;

@@ -11,12 +11,13 @@ namespace {
 
 Graph optimised_graph(const PlanRequest& request) {
     const PlannerOptions& options = request.options;
-    Graph graph =
-        normalise(request.model, request.fed, request.probes, request.training);
+    Graph graph = normalise(request.model, request.fed, request.observed, request.mode);
+    graph.differentiated = request.differentiated;
     graph.real = request.dtype;
     graph.as_built = request.as_built;
     if (options.simplify) {
-        graph = request.training ? std::move(graph) : share_products(std::move(graph));
+        graph = request.mode.gradients ? std::move(graph)
+                                       : share_products(std::move(graph));
         graph = simplify(std::move(graph));
     }
     if (options.fuse) {
@@ -40,7 +41,7 @@ Plan make_plan(const PlanRequest& request) {
     Plan plan;
     plan.model = request.model;
     plan.dtype = request.dtype;
-    plan.training = request.training;
+    plan.mode = request.mode;
     plan.relies_on_parameters = graph.relies_on_parameters;
     plan.calls_within_steps = graph.calls_within_steps;
     Storage storage(graph, layout, needs, plan);
@@ -49,7 +50,7 @@ Plan make_plan(const PlanRequest& request) {
     Constants constants(graph, parameters, storage, plan);
     EmitContext context{graph, storage, constants, plan, find_uses(graph), {}, {}};
     emit_forward(context);
-    if (request.training) {
+    if (request.mode.gradients) {
         emit_backward(context, needs);
     }
     plan.check_dtypes();

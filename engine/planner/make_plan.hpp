@@ -5,16 +5,19 @@
 
 #include "engine/ir/options.hpp"
 #include "engine/ir/plan.hpp"
+#include "engine/planner/graph/graph.hpp"
 
 namespace nengine::engine {
 
 /// Everything from the model to the command list.
 struct PlanRequest {
     std::shared_ptr<const Model> model;
-    std::vector<int> fed;          ///< per input: 0 no, 1 every step, 2 held
-    std::vector<int> probes;       ///< which are observed
+    std::vector<int> fed;  ///< per input: 0 no, 1 every step, 2 held
+    Observed observed;
+    /// Inputs that losses are differentiated by, beside the parameters.
+    std::vector<int> differentiated;
     DType dtype = DType::float32;  ///< of signals that state none
-    bool training = false;
+    PlanMode mode;
     bool as_built = false;  ///< parameters have the values that the model gives them
     PlannerOptions options;
 };

@@ -93,6 +93,27 @@ struct Session::Impl {
         }
     }
 
+    /// Targets are as large as the program was made for.
+    void check_program(const ObjectiveProgram& program, const Targets& targets) const {
+        for (const ObjectiveProgram::Compared& compared : program.compared) {
+            if (compared.target < 0) {
+                continue;
+            }
+            const ProbePoint& point =
+                model->probes.at(static_cast<std::size_t>(compared.probe));
+            const auto found = targets.find(compared.probe);
+            if (found == targets.end()) {
+                throw ValidationError("targets: got none for probe '" + point.name +
+                                      "', needs one");
+            }
+            const auto& input =
+                program.model->inputs.at(static_cast<std::size_t>(compared.target));
+            check_size(found->second, point.name,
+                       program.model->signal(input.signal).size() /
+                           std::max<Index>(found->second.steps, 1));
+        }
+    }
+
     void check_objective(const Feeds& feeds, const Targets& targets,
                          const Objective& objective, Index n_steps) const {
         const auto check_target = [&](int probe, bool labels) {
@@ -111,17 +132,29 @@ struct Session::Impl {
             }
         };
         for (const LossSpec& loss : objective.losses) {
-            check_target(loss.probe,
-                         loss.kind == LossKind::sparse_categorical_crossentropy);
+            if (loss.kind != LossKind::program) {
+                check_target(loss.probe,
+                             loss.kind == LossKind::sparse_categorical_crossentropy);
+            }
         }
-        for (const MetricSpec& metric : objective.metrics) {
-            check_target(metric.probe, true);
+        for (const int probe : objective.only_seen()) {
+            check_target(probe, true);
+        }
+        if (objective.program != nullptr) {
+            check_program(*objective.program, targets);
         }
         if (objective.losses.empty() && objective.metrics.empty()) {
             throw ValidationError("objective: got no loss and no metric, needs one");
         }
     }
 };
+
+Index items_of(const Feeds& feeds, const Targets& targets, Index minibatch) {
+    if (!targets.empty()) {
+        return targets.begin()->second.batch;
+    }
+    return feeds.empty() ? minibatch : feeds.begin()->second.batch;
+}
 
 Session::Session(std::shared_ptr<const Model> model, Device device,
                  SessionOptions options)
@@ -170,23 +203,25 @@ void Session::reset(bool parameters, std::optional<std::uint64_t> seed) {
     impl_->enter("reset")->reset(parameters, seed);
 }
 
-void Session::run(Index n_steps, const Feeds& feeds, const ProbeSink& sink) {
+void Session::run(Index n_steps, const Feeds& feeds, const ProbeSink& sink,
+                  Phase phase) {
     impl_->check(n_steps, feeds, impl_->options.minibatch);
-    impl_->enter("run")->run(n_steps, feeds, sink);
+    impl_->enter("run")->run(n_steps, feeds, sink, phase);
 }
 
 void Session::predict(Index n_steps, const Feeds& feeds, const std::vector<int>& probes,
-                      const ProbeSink& sink, const Progress& progress) {
+                      const ProbeSink& sink, const Progress& progress, Phase phase) {
     impl_->check(n_steps, feeds, 0);
-    impl_->enter("predict")->predict(n_steps, feeds, probes, sink, progress);
+    impl_->enter("predict")->predict(n_steps, feeds, probes, sink, progress, phase);
 }
 
 Scores Session::evaluate(Index n_steps, const Feeds& feeds, const Targets& targets,
-                         const Objective& objective, const Progress& progress) {
+                         const Objective& objective, const Progress& progress,
+                         Phase phase) {
     impl_->check(n_steps, feeds, 0);
     impl_->check_objective(feeds, targets, objective, n_steps);
     return impl_->enter("evaluate")
-        ->evaluate(n_steps, feeds, targets, objective, progress);
+        ->evaluate(n_steps, feeds, targets, objective, progress, phase);
 }
 
 void Session::set_optimizer(const Optimizer& optimizer) {
@@ -201,7 +236,7 @@ Scores Session::train(Index n_steps, const Feeds& feeds, const Targets& targets,
                       const Progress& progress) {
     impl_->check(n_steps, feeds, 0);
     impl_->check_objective(feeds, targets, objective, n_steps);
-    const Index items = targets.begin()->second.batch;
+    const Index items = items_of(feeds, targets, options().minibatch);
     for (const Index item : order) {
         if (item < 0 || item >= items) {
             throw ValidationError("train: got item " + std::to_string(item) +
@@ -212,12 +247,12 @@ Scores Session::train(Index n_steps, const Feeds& feeds, const Targets& targets,
                                         progress);
 }
 
-std::map<std::string, std::vector<double>> Session::gradients(
-    Index n_steps, const Feeds& feeds, const Targets& targets,
-    const Objective& objective) {
+Gradients Session::gradients(Index n_steps, const Feeds& feeds, const Targets& targets,
+                             const Objective& objective, bool by_inputs) {
     impl_->check(n_steps, feeds, 0);
     impl_->check_objective(feeds, targets, objective, n_steps);
-    return impl_->enter("gradients")->gradients(n_steps, feeds, targets, objective);
+    return impl_->enter("gradients")
+        ->gradients(n_steps, feeds, targets, objective, by_inputs);
 }
 
 std::vector<ParameterInfo> Session::parameters() const {
@@ -269,7 +304,7 @@ void Session::set_parameters(const std::map<std::string, std::vector<double>>& v
 
 std::string Session::explain(Index n_steps, const Feeds& feeds, bool training) {
     impl_->check(n_steps, feeds, 0);
-    return impl_->enter("explain")->explain(n_steps, feeds, training);
+    return impl_->enter("explain")->explain(feeds, training ? to_train : to_run);
 }
 
 std::size_t Session::memory_bytes() const {

@@ -10,6 +10,7 @@
 
 #include "engine/ir/model.hpp"
 #include "engine/ir/options.hpp"
+#include "engine/ir/plan_mode.hpp"
 #include "engine/train/training.hpp"
 #include "kernels/base/device.hpp"
 
@@ -28,6 +29,9 @@ using Feeds = std::map<int, HostTensor>;
 /// Targets, by index into Model::probes: a step for each sample that the probe shows of
 /// the call (CallSamples), or one that is compared with every sample.
 using Targets = std::map<int, HostTensor>;
+
+/// How many items a call has: as many as are fed or wanted, or a minibatch.
+Index items_of(const Feeds& feeds, const Targets& targets, Index minibatch);
 
 /// Receives samples of a probe: `values` [items, rows, size], of the session's
 /// dtype, for items [first_item, first_item + items) and samples [first_row, first_row
@@ -84,7 +88,8 @@ public:
     /// and those before it are called for that step once more. Looks have seen every
     /// step before the one that threw when an exception leaves.
     /// @throws SimulationError, and whatever a host function throws
-    void run(Index n_steps, const Feeds& feeds, const ProbeSink& sink);
+    void run(Index n_steps, const Feeds& feeds, const ProbeSink& sink,
+             Phase phase = Phase::inference);
 
     /// Runs `n_steps` for each minibatch of the feeds, isolated: from the state at the
     /// moment of the call, which is also the state afterwards, but for learned weights:
@@ -96,11 +101,13 @@ public:
     /// all). `progress(done, total)` counts items.
     using Progress = std::function<void(Index done, Index total)>;
     void predict(Index n_steps, const Feeds& feeds, const std::vector<int>& probes,
-                 const ProbeSink& sink, const Progress& progress = {});
+                 const ProbeSink& sink, const Progress& progress = {},
+                 Phase phase = Phase::inference);
 
-    /// Losses and metrics over all items, isolated, neurons as in simulation.
+    /// Losses and metrics over all items, isolated.
     Scores evaluate(Index n_steps, const Feeds& feeds, const Targets& targets,
-                    const Objective& objective, const Progress& progress = {});
+                    const Objective& objective, const Progress& progress = {},
+                    Phase phase = Phase::inference);
 
     /// The optimizer that train() uses; its state starts anew.
     void set_optimizer(const Optimizer& optimizer);
@@ -116,12 +123,10 @@ public:
                  const Objective& objective, const std::vector<Index>& order,
                  const Progress& progress = {});
 
-    /// Gradients of the objective for the first minibatch of the feeds, by parameter
-    /// name, in training mode; nothing is updated.
-    std::map<std::string, std::vector<double>> gradients(Index n_steps,
-                                                         const Feeds& feeds,
-                                                         const Targets& targets,
-                                                         const Objective& objective);
+    /// Gradients of the objective for the first minibatch of the feeds, by parameters
+    /// and, if asked for, by what is fed, in training mode; nothing is updated.
+    Gradients gradients(Index n_steps, const Feeds& feeds, const Targets& targets,
+                        const Objective& objective, bool by_inputs = false);
 
     std::vector<ParameterInfo> parameters() const;
     /// Current values of a parameter by its name (Signal::parameter); of learned

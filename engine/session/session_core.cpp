@@ -106,20 +106,19 @@ SessionCore::SessionCore(std::shared_ptr<Model> model, Device device,
     note_memory(0);
 }
 
-SessionCore::RunnerKey SessionCore::plan_key(const Feeds& feeds,
-                                             std::vector<int> probes,
-                                             bool training) const {
+SessionCore::RunnerKey SessionCore::plan_key(const Feeds& feeds, Observed observed,
+                                             PlanMode mode) const {
     RunnerKey key{.fed = std::vector<int>(model_->inputs.size(), 0),
-                  .probes = std::move(probes),
-                  .training = training};
+                  .observed = std::move(observed),
+                  .mode = mode};
     for (const auto& [input, tensor] : feeds) {
         key.fed[static_cast<std::size_t>(input)] = tensor.steps == 1 ? 2 : 1;
     }
     return key;
 }
 
-std::vector<int> SessionCore::all_probes() const {
-    return first_indices<int>(static_cast<Index>(model_->probes.size()));
+Observed SessionCore::all_probes() const {
+    return {.probes = first_indices<int>(static_cast<Index>(model_->probes.size()))};
 }
 
 std::shared_ptr<const Plan> SessionCore::plan_for(const RunnerKey& key) {
@@ -134,9 +133,10 @@ std::shared_ptr<const Plan> SessionCore::plan_for(const RunnerKey& key) {
     if (plan == nullptr) {
         plan = std::make_shared<Plan>(make_plan({.model = model_,
                                                  .fed = key.fed,
-                                                 .probes = key.probes,
+                                                 .observed = key.observed,
+                                                 .differentiated = key.differentiated,
                                                  .dtype = options_.dtype,
-                                                 .training = key.training,
+                                                 .mode = key.mode,
                                                  .as_built = parameters_.as_built(),
                                                  .options = options_.planner}));
     }
@@ -144,8 +144,10 @@ std::shared_ptr<const Plan> SessionCore::plan_for(const RunnerKey& key) {
 }
 
 PlanRunner& SessionCore::runner_for(Index n_steps, const Feeds& feeds,
-                                    std::vector<int> probes, bool training) {
-    RunnerKey key = plan_key(feeds, std::move(probes), training);
+                                    Observed observed, PlanMode mode,
+                                    std::vector<int> differentiated) {
+    RunnerKey key = plan_key(feeds, std::move(observed), mode);
+    key.differentiated = std::move(differentiated);
     const std::shared_ptr<const Plan> plan = plan_for(key);
     const ChunkSize chunk = choose_chunk(*plan, options_.planner, n_steps,
                                          options_.minibatch, device_.is_cuda());
@@ -171,10 +173,11 @@ PlanRunner& SessionCore::runner_for(Index n_steps, const Feeds& feeds,
 }
 
 PlanRunner& SessionCore::isolated_runner(Index n_steps, const Feeds& feeds,
-                                         std::vector<int> probes) {
-    const std::shared_ptr<const Plan> plan = plan_for(plan_key(feeds, probes, false));
+                                         Observed observed, Phase phase) {
+    const PlanMode mode{phase};
+    const std::shared_ptr<const Plan> plan = plan_for(plan_key(feeds, observed, mode));
     const bool in_turn = plan->calls_within_steps && !plan->looks.empty();
-    return runner_for(in_turn ? 1 : n_steps, feeds, std::move(probes), false);
+    return runner_for(in_turn ? 1 : n_steps, feeds, std::move(observed), mode);
 }
 
 SessionCore::Sources SessionCore::make_sources(
@@ -244,9 +247,9 @@ void SessionCore::run_minibatch(Runner& runner, Index n_steps, const Sources& so
 
 void SessionCore::predict(Index n_steps, const Feeds& feeds,
                           const std::vector<int>& probes, const ProbeSink& sink,
-                          const Session::Progress& progress) {
-    const std::vector<int> wanted = probes.empty() ? all_probes() : probes;
-    Runner& runner = isolated_runner(n_steps, feeds, wanted);
+                          const Session::Progress& progress, Phase phase) {
+    const Observed wanted = probes.empty() ? all_probes() : Observed{.probes = probes};
+    Runner& runner = isolated_runner(n_steps, feeds, wanted, phase);
     const Sources sources = make_sources(feeds);
     const Index items =
         feeds.empty() ? options_.minibatch : feeds.begin()->second.batch;

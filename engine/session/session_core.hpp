@@ -7,7 +7,9 @@
 #include <optional>
 #include <vector>
 
+#include "engine/planner/make_plan.hpp"
 #include "engine/runtime/plan_runner.hpp"
+#include "engine/session/objective_run.hpp"
 #include "engine/session/session.hpp"
 #include "engine/train/optimizer_state.hpp"
 
@@ -71,25 +73,24 @@ public:
     SessionCore(std::shared_ptr<Model> model, Device device,
                 const SessionOptions& options);
 
-    void run(Index n_steps, const Feeds& feeds, const ProbeSink& sink);
+    void run(Index n_steps, const Feeds& feeds, const ProbeSink& sink, Phase phase);
     void predict(Index n_steps, const Feeds& feeds, const std::vector<int>& probes,
-                 const ProbeSink& sink, const Session::Progress& progress);
+                 const ProbeSink& sink, const Session::Progress& progress, Phase phase);
     Scores evaluate(Index n_steps, const Feeds& feeds, const Targets& targets,
-                    const Objective& objective, const Session::Progress& progress);
+                    const Objective& objective, const Session::Progress& progress,
+                    Phase phase);
     Scores train(Index n_steps, const Feeds& feeds, const Targets& targets,
                  const Objective& objective, const std::vector<Index>& order,
                  const Session::Progress& progress);
-    std::map<std::string, std::vector<double>> gradients(Index n_steps,
-                                                         const Feeds& feeds,
-                                                         const Targets& targets,
-                                                         const Objective& objective);
+    Gradients gradients(Index n_steps, const Feeds& feeds, const Targets& targets,
+                        const Objective& objective, bool by_inputs);
     void set_optimizer(const Optimizer& optimizer);
     void set_learning_rate(double learning_rate);
     void reset(bool parameters, std::optional<std::uint64_t> seed);
     std::vector<double> parameter(SignalId signal) const;
     /// All checked before; a constant that is not trainable makes plans stale.
     void set_parameters(const std::map<SignalId, std::vector<double>>& values);
-    std::string explain(Index n_steps, const Feeds& feeds, bool training);
+    std::string explain(const Feeds& feeds, PlanMode mode);
     std::size_t memory_bytes() const;
     std::size_t peak_memory_bytes() const { return peak_; }
     Index step() const { return step_; }
@@ -98,21 +99,23 @@ private:
     using Runner = PlanRunner;
     using Sources = std::map<int, ItemSource>;
     struct RunnerKey {
-        std::vector<int> fed, probes;
-        bool training = false;
+        std::vector<int> fed;
+        Observed observed;
+        std::vector<int> differentiated = {};
+        PlanMode mode;
         Index steps = 0, items = 0;
         auto operator<=>(const RunnerKey&) const = default;
     };
 
-    RunnerKey plan_key(const Feeds& feeds, std::vector<int> probes,
-                       bool training) const;
-    std::vector<int> all_probes() const;
+    RunnerKey plan_key(const Feeds& feeds, Observed observed, PlanMode mode) const;
+    Observed all_probes() const;
     std::shared_ptr<const Plan> plan_for(const RunnerKey& key);
-    Runner& runner_for(Index n_steps, const Feeds& feeds, std::vector<int> probes,
-                       bool training);
+    Runner& runner_for(Index n_steps, const Feeds& feeds, Observed observed,
+                       PlanMode mode, std::vector<int> differentiated = {});
     /// Of predict() and evaluate(): functions that are called within the steps and
     /// looks take turns.
-    Runner& isolated_runner(Index n_steps, const Feeds& feeds, std::vector<int> probes);
+    Runner& isolated_runner(Index n_steps, const Feeds& feeds, Observed observed,
+                            Phase phase);
     Sources make_sources(const std::map<int, HostTensor>& tensors) const;
     ItemOrder make_order(std::vector<Index> order) const;
     /// All items of a call, in their order.
@@ -160,9 +163,15 @@ private:
         AnyBlock all_gradient;
         const Index* rows_of_gradient = nullptr;
     };
+    /// A probe of a plan that one loss or metric sees.
+    struct Seen {
+        std::size_t at;  ///< in Plan::probes
+        int probe;
+        bool last_step;
+    };
     void add_losses(Runner& runner, const Comparison& with, const ChunkExtent& extent);
     std::optional<Compared> compared_rows(Runner& runner, const Comparison& with,
-                                          std::size_t entry,
+                                          const Seen& seen,
                                           const ChunkExtent& extent) const;
     void take_rows(Compared& to, const AnyBlock& prediction, const AnyBlock& gradient,
                    const std::vector<Index>& rows) const;
@@ -172,15 +181,30 @@ private:
     const Index* add_table(Compared& to, const std::vector<Index>& table) const;
     void add_loss(const Compared& rows, const LossSpec& loss, const Comparison& with,
                   Index valid, double* sum) const;
-    /// How many samples of a call an entry of the objective compares.
-    Index compared_samples(const Objective& objective, std::size_t entry,
-                           Index n_steps) const;
+    void add_correct(const Compared& rows, Index valid, double* sum) const;
+    /// How many samples of a call are compared.
+    Index compared_samples(int probe, bool last_step, Index n_steps) const;
     Scores read_scores(const Objective& objective, const Tally& tally, Index items,
-                       bool training) const;
+                       Index n_steps, bool training) const;
+
+    // Losses and metrics that are programs (session_programs.cpp).
+    ObjectiveRun& objective_run(const Objective& objective, bool gradients);
+    /// Runs the program of a tile once all that probes give in a call is there.
+    /// `first`: of its probes, in Plan::probes; `sums`: of the tally.
+    void add_program(Runner& runner, const Comparison& with, const ChunkExtent& extent,
+                     std::size_t first, double* sums);
+    void take_samples(const ObjectiveRun& run, int input, Runner& runner,
+                      const ProbeRows& probe, Index n_steps,
+                      const ChunkExtent& extent) const;
+    void give_gradient(const ObjectiveRun& run, int input, Runner& runner,
+                       const ProbeRows& probe, Index n_steps,
+                       const ChunkExtent& extent) const;
+    void add_value(const ObjectiveRun& run, int value, const Comparison& with,
+                   const ChunkExtent& extent, double scale, double* sum) const;
 
     /// The minibatches of a call of train().
     struct Epoch {
-        const Objective& objective;  ///< without metrics
+        const Objective& objective;
         const Sources& sources;
         const Sources& targets;
         const ItemOrder& order;
@@ -190,7 +214,12 @@ private:
     };
     Comparison comparison(const Epoch& epoch, Index minibatch) const;
     /// Gives what functions of the user's have given: the minibatch may be run again.
-    CallLog train_minibatch(Runner& runner, const Epoch& epoch, Index minibatch);
+    /// `after` is called when a tile's gradients are there.
+    CallLog train_minibatch(Runner& runner, const Epoch& epoch, Index minibatch,
+                            const AfterTile& after = {});
+    /// What a tile's gradients by inputs are, [items, steps, size] each.
+    void read_input_gradients(const Runner& runner, const ChunkExtent& extent,
+                              std::map<int, std::vector<double>>& to) const;
     /// Flags what is not finite, or overflows in the optimizer's formulas, or would
     /// make an update that is out of range.
     void check_gradients(const Epoch& epoch, Index minibatch);
@@ -235,6 +264,8 @@ private:
     std::map<RunnerKey, std::shared_ptr<const Plan>> plans_;
     std::list<std::pair<RunnerKey, std::unique_ptr<Runner>>>
         runners_;  ///< latest first
+    /// By program, and whether it gives gradients; latest first.
+    std::list<std::pair<bool, std::unique_ptr<ObjectiveRun>>> objective_runs_;
     mutable std::size_t peak_ = 0;
 };
 

@@ -11,20 +11,6 @@
 namespace nengine::engine {
 namespace {
 
-/// Rows of a block as a block, if they are as far from each other.
-std::optional<AnyBlock> evenly_spaced(AnyBlock all, const std::vector<Index>& rows) {
-    const Index distance = rows.size() > 1 ? rows[1] - rows[0] : 1;
-    for (std::size_t i = 1; i < rows.size(); ++i) {
-        if (rows[i] - rows[i - 1] != distance) {
-            return std::nullopt;
-        }
-    }
-    all.data = all.address(rows.front() * all.time_stride);
-    all.steps = static_cast<Index>(rows.size());
-    all.time_stride *= distance;
-    return all;
-}
-
 /// For each of `steps` steps its place among `rows`, or the one behind the last.
 std::vector<Index> places(const std::vector<Index>& rows, Index steps) {
     const auto none = static_cast<Index>(rows.size());
@@ -94,11 +80,11 @@ void SessionCore::take_targets(Compared& to, const AnyBlock& all, const Index* i
 
 /// Nothing where no sample of the chunk counts.
 auto SessionCore::compared_rows(Runner& runner, const Comparison& with,
-                                std::size_t entry, const ChunkExtent& extent) const
+                                const Seen& seen, const ChunkExtent& extent) const
     -> std::optional<Compared> {
-    const ProbeRows& probe = runner.plan().probes[entry];
+    const ProbeRows& probe = runner.plan().probes[seen.at];
     const CallSamples samples(model_->probe(probe.probe), step_, with.n_steps);
-    const SampledRows at = with.objective.last_step(entry)
+    const SampledRows at = seen.last_step
                                ? samples.last_in_chunk(extent.first_step, extent.steps)
                                : samples.in_chunk(extent.first_step, extent.steps);
     const auto n = static_cast<Index>(at.rows.size());
@@ -115,7 +101,7 @@ auto SessionCore::compared_rows(Runner& runner, const Comparison& with,
         return std::nullopt;
     }
     Compared result;
-    result.samples = compared_samples(with.objective, entry, with.n_steps);
+    result.samples = compared_samples(seen.probe, seen.last_step, with.n_steps);
     take_rows(result, runner.block(probe.rows, extent).over(extent.steps, extent.items),
               gradient, at.rows);
     take_targets(result, with.targets.at(probe.probe).rows(at.before, n),
@@ -155,57 +141,75 @@ void SessionCore::add_loss(const Compared& rows, const LossSpec& loss,
 
 void SessionCore::add_losses(Runner& runner, const Comparison& with,
                              const ChunkExtent& extent) {
-    const std::size_t n_losses = with.objective.losses.size();
-    const std::size_t n_sums = with.objective.entries();
+    const Objective& objective = with.objective;
     const Index valid =
         std::clamp<Index>(with.valid - extent.first_item, 0, extent.items);
     const bool partial = with.valid < options_.minibatch;
-    for (std::size_t i = 0; i < (with.training ? n_losses : n_sums); ++i) {
-        const auto rows = compared_rows(runner, with, i, extent);
-        if (!rows) {
-            continue;
+    double* sum = with.tally.sums.as<double>() + (partial ? objective.entries() : 0);
+    double* const sums = sum;
+    std::size_t at = 0;  // among the plan's probes
+    for (const LossSpec& loss : objective.losses) {
+        if (loss.kind != LossKind::program) {
+            const Seen seen{at++, loss.probe, loss.last_step};
+            if (const auto rows = compared_rows(runner, with, seen, extent)) {
+                add_loss(*rows, loss, with, valid, sum);
+            }
         }
-        double* sum = with.tally.sums.as<double>() + (partial ? n_sums : 0) + i;
-        if (i < n_losses) {
-            add_loss(*rows, with.objective.losses[i], with, valid, sum);
-        } else {
-            run_as(device_, rows->prediction.dtype,
-                   [&]<class Real>(const auto& exec, Real) {
-                       count_correct(exec, rows->prediction.as<const Real>(),
-                                     rows->target.as<const Real>(), valid, sum);
-                   });
+        ++sum;
+    }
+    if (objective.program != nullptr) {
+        add_program(runner, with, extent, at, sums);
+        at += objective.program->compared.size();
+    }
+    for (const MetricSpec& metric : objective.metrics) {
+        if (metric.value < 0) {
+            const Seen seen{at++, metric.probe, metric.last_step};
+            if (const auto rows = compared_rows(runner, with, seen, extent)) {
+                add_correct(*rows, valid, sum);
+            }
         }
+        ++sum;
     }
 }
 
-Index SessionCore::compared_samples(const Objective& objective, std::size_t entry,
-                                    Index n_steps) const {
-    const ProbePoint& probe = model_->probe(objective.probe(entry));
-    return objective.last_step(entry) ? 1 : CallSamples(probe, step_, n_steps).count();
+void SessionCore::add_correct(const Compared& rows, Index valid, double* sum) const {
+    run_as(device_, rows.prediction.dtype, [&]<class Real>(const auto& exec, Real) {
+        count_correct(exec, rows.prediction.as<const Real>(),
+                      rows.target.as<const Real>(), valid, sum);
+    });
+}
+
+Index SessionCore::compared_samples(int probe, bool last_step, Index n_steps) const {
+    return last_step ? 1 : CallSamples(model_->probe(probe), step_, n_steps).count();
 }
 
 Scores SessionCore::read_scores(const Objective& objective, const Tally& tally,
-                                Index items, bool training) const {
+                                Index items, Index n_steps, bool training) const {
     const std::size_t n_losses = objective.losses.size(), n = objective.entries();
     std::vector<double> sums(2 * n);
     device_.download(sums.data(), tally.sums.data(), sums.size() * sizeof(double));
     const Index partial = items % options_.minibatch;
     const auto total = static_cast<double>(items);
-    // Training sums means of minibatches, evaluation sums over items.
+    // Training sums means of minibatches, evaluation and metrics sum over items.
     const double full_weight =
         training ? static_cast<double>(options_.minibatch) / total : 1.0 / total;
     const double part_weight =
         training ? static_cast<double>(partial) / total : 1.0 / total;
     Scores scores;
-    for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t i = 0; i < n_losses; ++i) {
         const double value = sums[i] * full_weight + sums[n + i] * part_weight;
-        if (i >= n_losses) {
-            scores.metrics.push_back(value);
-            continue;
-        }
         const double weight = objective.losses[i].weight;
         scores.loss += value;
         scores.losses.push_back(weight != 0 ? value / weight : 0.0);
+    }
+    for (std::size_t m = 0; m < objective.metrics.size(); ++m) {
+        const MetricSpec& metric = objective.metrics[m];
+        const std::size_t i = n_losses + m;
+        const Index samples =
+            metric.value < 0 ? compared_samples(metric.probe, metric.last_step, n_steps)
+                             : 1;
+        scores.metrics.push_back((sums[i] + sums[n + i]) /
+                                 (total * static_cast<double>(samples)));
     }
     return scores;
 }

@@ -87,11 +87,11 @@ std::string measured_times(const Plan& plan, const std::vector<double>& seconds)
 
 }  // namespace
 
-std::string SessionCore::explain(Index, const Feeds& feeds, bool training) {
-    const RunnerKey key = plan_key(feeds, all_probes(), training);
+std::string SessionCore::explain(const Feeds& feeds, PlanMode mode) {
+    const RunnerKey key = plan_key(feeds, all_probes(), mode);
     std::string text = plan_for(key)->explain();
     for (const auto& [used, runner] : runners_) {
-        if (used.fed == key.fed && used.training == training) {
+        if (used.fed == key.fed && used.mode == mode) {
             text += measured_times(runner->plan(), runner->stage_seconds());
         }
     }

@@ -142,13 +142,15 @@ private:
     ProcessStates working_;
 };
 
-void SessionCore::run(Index n_steps, const Feeds& feeds, const ProbeSink& sink) {
+void SessionCore::run(Index n_steps, const Feeds& feeds, const ProbeSink& sink,
+                      Phase phase) {
+    const PlanMode mode{phase};
     // Functions that are called within the steps may look at what is recorded: there
     // it has to be up to their step.
     const std::shared_ptr<const Plan> plan =
-        plan_for(plan_key(feeds, all_probes(), false));
+        plan_for(plan_key(feeds, all_probes(), mode));
     Runner& runner =
-        runner_for(plan->calls_within_steps ? 1 : n_steps, feeds, all_probes(), false);
+        runner_for(plan->calls_within_steps ? 1 : n_steps, feeds, all_probes(), mode);
     const Sources sources = make_sources(feeds);
     const ItemOrder order = all_in_order(options_.minibatch);
     StatefulRun(*this, runner, n_steps, sources, order.device.as<Index>(), sink).run();

@@ -7,27 +7,18 @@
 namespace nengine::engine {
 namespace {
 
-std::vector<int> probes_of(const Objective& objective) {
-    std::vector<int> probes(objective.entries());
-    for (std::size_t entry = 0; entry < probes.size(); ++entry) {
-        probes[entry] = objective.probe(entry);
-    }
-    return probes;
-}
-
-/// Training runs no metrics: only losses have gradients.
-Objective losses_of(const Objective& objective) {
-    return {.losses = objective.losses, .metrics = {}};
+Observed observed_by(const Objective& objective) {
+    return {.probes = objective.probes(), .only_seen = objective.only_seen()};
 }
 
 }  // namespace
 
 Scores SessionCore::evaluate(Index n_steps, const Feeds& feeds, const Targets& targets,
                              const Objective& objective,
-                             const Session::Progress& progress) {
-    Runner& runner = isolated_runner(n_steps, feeds, probes_of(objective));
+                             const Session::Progress& progress, Phase phase) {
+    Runner& runner = isolated_runner(n_steps, feeds, observed_by(objective), phase);
     const Sources sources = make_sources(feeds), wanted = make_sources(targets);
-    const Index items = targets.begin()->second.batch;
+    const Index items = items_of(feeds, targets, options_.minibatch);
     const ItemOrder order = all_in_order(items);
     const Tally tally = make_tally(objective);
     for (Index first = 0; first < items; first += options_.minibatch) {
@@ -54,12 +45,7 @@ Scores SessionCore::evaluate(Index n_steps, const Feeds& feeds, const Targets& t
             progress(first + with.valid, items);
         }
     }
-    Scores scores = read_scores(objective, tally, items, false);
-    for (std::size_t m = 0; m < scores.metrics.size(); ++m) {
-        scores.metrics[m] /= static_cast<double>(
-            compared_samples(objective, objective.losses.size() + m, n_steps));
-    }
-    return scores;
+    return read_scores(objective, tally, items, n_steps, false);
 }
 
 /// Minibatches of training each have noise of their own, or the network would learn one
@@ -89,7 +75,7 @@ auto SessionCore::comparison(const Epoch& epoch, Index minibatch) const -> Compa
 }
 
 CallLog SessionCore::train_minibatch(Runner& runner, const Epoch& epoch,
-                                     Index minibatch) {
+                                     Index minibatch, const AfterTile& after) {
     ProcessStates processes = processes_;
     const Index number = epoch.first + minibatch;
     begin_minibatch(runner, processes, number,
@@ -97,10 +83,13 @@ CallLog SessionCore::train_minibatch(Runner& runner, const Epoch& epoch,
     const Comparison with = comparison(epoch, minibatch);
     LookCalls looks(runner, device_, options_.minibatch, with.valid);
     run_minibatch(runner, epoch.n_steps, epoch.sources, with.items,
-                  [&](const ChunkExtent& extent, Index) {
+                  [&](const ChunkExtent& extent, Index call_step) {
                       looks.after_tile(extent);
                       add_losses(runner, with, extent);
                       runner.backward(extent);
+                      if (after) {
+                          after(extent, call_step);
+                      }
                   });
     runner.collect_gradients();
     return std::move(processes.calls);
@@ -130,12 +119,11 @@ Scores SessionCore::train(Index n_steps, const Feeds& feeds, const Targets& targ
                           const Objective& objective, const std::vector<Index>& order,
                           const Session::Progress& progress) {
     optimizer_.check_learning_rate();
-    const Objective losses = losses_of(objective);
-    Runner& runner = runner_for(n_steps, feeds, probes_of(losses), true);
+    Runner& runner = runner_for(n_steps, feeds, observed_by(objective), to_train);
     const Sources sources = make_sources(feeds), wanted = make_sources(targets);
     const ItemOrder items = make_order(order);
-    const Tally tally = make_tally(losses);
-    const Epoch epoch{losses, sources, wanted, items, n_steps, trained_, tally};
+    const Tally tally = make_tally(objective);
+    const Epoch epoch{objective, sources, wanted, items, n_steps, trained_, tally};
     // A copy from the device waits for it: there, only the end of the epoch looks, but
     // where the steps wait for functions of the user's anyway, whose results are kept
     // no longer than their minibatch. Nothing has been updated since the first
@@ -156,24 +144,57 @@ Scores SessionCore::train(Index n_steps, const Feeds& feeds, const Targets& targ
     }
     check_parameters(epoch);
     throw_if_not_finite(runner, epoch, {});
-    return read_scores(losses, tally, items.items, true);
+    return read_scores(objective, tally, items.items, n_steps, true);
 }
 
-std::map<std::string, std::vector<double>> SessionCore::gradients(
-    Index n_steps, const Feeds& feeds, const Targets& targets,
-    const Objective& objective) {
-    const Objective losses = losses_of(objective);
-    Runner& runner = runner_for(n_steps, feeds, probes_of(losses), true);
+void SessionCore::read_input_gradients(const Runner& runner, const ChunkExtent& extent,
+                                       std::map<int, std::vector<double>>& to) const {
+    for (const PlanInput& input : runner.plan().inputs) {
+        if (!input.gradient.present()) {
+            continue;
+        }
+        const AnyBlock rows = runner.block(input.gradient, extent)
+                                  .over(input.held ? 1 : extent.steps, extent.items);
+        const Buffer dense = device_.allocate(rows.bytes(), "gradients by an input");
+        AnyBlock by_item = without_gaps(rows, dense.data());
+        by_item.time_stride = rows.cols;
+        by_item.batch_stride = rows.steps * rows.cols;
+        copy_block(device_, rows, by_item);
+        with_real(rows.dtype, [&]<class Real>(Real) {
+            std::vector<Real> numbers(static_cast<std::size_t>(rows.size()));
+            device_.download(numbers.data(), dense.data(), dense.bytes());
+            auto& all = to[input.input];
+            all.insert(all.end(), numbers.begin(), numbers.end());
+        });
+    }
+}
+
+Gradients SessionCore::gradients(Index n_steps, const Feeds& feeds,
+                                 const Targets& targets, const Objective& objective,
+                                 bool by_inputs) {
+    std::vector<int> fed;
+    for (const auto& [input, tensor] : by_inputs ? feeds : Feeds{}) {
+        fed.push_back(input);
+    }
+    Runner& runner = runner_for(n_steps, feeds, observed_by(objective), to_train, fed);
     const Sources sources = make_sources(feeds), wanted = make_sources(targets);
-    const ItemOrder order =
-        all_in_order(std::min(options_.minibatch, targets.begin()->second.batch));
-    const Tally tally = make_tally(losses);
-    train_minibatch(runner, {losses, sources, wanted, order, n_steps, trained_, tally},
-                    0);
-    std::map<std::string, std::vector<double>> result;
+    const ItemOrder order = all_in_order(
+        std::min(options_.minibatch, items_of(feeds, targets, options_.minibatch)));
+    const Tally tally = make_tally(objective);
+    Gradients result;
+    train_minibatch(runner,
+                    {objective, sources, wanted, order, n_steps, trained_, tally}, 0,
+                    [&](const ChunkExtent& extent, Index) {
+                        read_input_gradients(runner, extent, result.inputs);
+                    });
+    for (auto& [input, numbers] : result.inputs) {  // not those of padded items
+        const HostTensor& given = feeds.at(input);
+        numbers.resize(
+            static_cast<std::size_t>(order.items * given.steps * given.size));
+    }
     for (const auto& [signal, offset] : parameters_.layout()) {
         const std::string& name = model_->signal(signal).parameter;
-        result[name.empty() ? model_->signal(signal).name : name] =
+        result.parameters[name.empty() ? model_->signal(signal).name : name] =
             parameters_.read(signal, true);
     }
     return result;

@@ -1,12 +1,20 @@
 #pragma once
 
+#include <map>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "engine/ir/objective_program.hpp"
+
 namespace nengine::engine {
 
-enum class LossKind { mean_squared_error, sparse_categorical_crossentropy };
+enum class LossKind {
+    mean_squared_error,
+    sparse_categorical_crossentropy,
+    program  ///< a value of the objective's program
+};
 
 /// A loss on one probe, averaged over items, samples and (mean squared error) elements.
 struct LossSpec {
@@ -15,29 +23,30 @@ struct LossSpec {
     bool from_logits = false;
     bool last_step = false;  ///< compare only the last sample
     double weight = 1;
+    int value = -1;  ///< of a program: index into its model's probes
 };
 
-/// Accuracy of argmax against whole-number labels.
+/// Accuracy of argmax against whole-number labels; or a value of the objective's
+/// program.
 struct MetricSpec {
     int probe = 0;
     bool last_step = false;
+    int value = -1;  ///< of a program: index into its model's probes
 };
 
 /// The total loss is the sum of weighted losses.
 struct Objective {
     std::vector<LossSpec> losses;
     std::vector<MetricSpec> metrics;
+    std::shared_ptr<const ObjectiveProgram> program = nullptr;
 
-    // Entries: the losses, then the metrics.
+    /// The losses, then the metrics.
     std::size_t entries() const { return losses.size() + metrics.size(); }
-    int probe(std::size_t entry) const {
-        return entry < losses.size() ? losses[entry].probe
-                                     : metrics[entry - losses.size()].probe;
-    }
-    bool last_step(std::size_t entry) const {
-        return entry < losses.size() ? losses[entry].last_step
-                                     : metrics[entry - losses.size()].last_step;
-    }
+    /// What is observed: a probe for each loss that is no program's, then those that
+    /// the program compares, which gradients come back from;
+    std::vector<int> probes() const;
+    /// then one for each metric that is no program's.
+    std::vector<int> only_seen() const;
 };
 
 /// Means over all items of a call.
@@ -45,6 +54,14 @@ struct Scores {
     double loss = 0;
     std::vector<double> losses;   ///< per LossSpec, before its weight
     std::vector<double> metrics;  ///< per MetricSpec
+};
+
+/// dL/d(what there is) for the items of a minibatch, L the total loss.
+struct Gradients {
+    std::map<std::string, std::vector<double>> parameters;  ///< by name
+    /// By index into Model::inputs, each [batch, steps, size] of what was fed: those
+    /// that the loss depends on.
+    std::map<int, std::vector<double>> inputs;
 };
 
 // Optimizers: Keras's names, formulas and defaults (kernels/optimizer.hpp).

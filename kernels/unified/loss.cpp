@@ -16,8 +16,8 @@ namespace {
 
 /// Blocks that lie as one line, of whose elements the first `valid` count: no index has
 /// to be taken apart.
-template <class Number>
-struct MeanSquaredErrorOfLine {
+template <class Number, template <class> class Error>
+struct ErrorsOfLine {
     using Real = Number;
     static constexpr int n_registers = 1, n_sums = 1;
 
@@ -33,10 +33,9 @@ struct MeanSquaredErrorOfLine {
         const bool counts = i < valid;
         const Real x = prediction[i], to = target[i];
         if (gradient != nullptr) {
-            gradient[i] =
-                counts ? scale * SquaredError<Real>::derivative(x, to) : Real(0);
+            gradient[i] = counts ? scale * Error<Real>::derivative(x, to) : Real(0);
         }
-        r[0] += counts ? SquaredError<Real>::value(x, to) : Real(0);
+        r[0] += counts ? Error<Real>::value(x, to) : Real(0);
     }
 
     NENGINE_HD void finish(Index, const double (&total)[n_sums]) const {
@@ -45,8 +44,8 @@ struct MeanSquaredErrorOfLine {
 };
 
 /// Any strides.
-template <class Number>
-struct MeanSquaredError {
+template <class Number, template <class> class Error>
+struct Errors {
     using Real = Number;
     static constexpr int n_registers = 1, n_sums = 1;
     static constexpr bool one_by_one = true;  // indices are taken apart
@@ -54,7 +53,7 @@ struct MeanSquaredError {
     LossArgs<Real> args;
     IndexDivisor cols, batch;
 
-    explicit MeanSquaredError(const LossArgs<Real>& given)
+    explicit Errors(const LossArgs<Real>& given)
         : args(given), cols(given.prediction.cols), batch(given.prediction.batch) {}
 
     NENGINE_HD void load_constants(Real*, Index) const {}
@@ -67,10 +66,9 @@ struct MeanSquaredError {
         const Real x = p(t, b, 0, c), target = args.target(t, b, 0, c);
         if (args.dL_dprediction.data != nullptr) {
             args.dL_dprediction(t, b, 0, c) =
-                counts ? args.scale * SquaredError<Real>::derivative(x, target)
-                       : Real(0);
+                counts ? args.scale * Error<Real>::derivative(x, target) : Real(0);
         }
-        r[0] += counts ? SquaredError<Real>::value(x, target) : Real(0);
+        r[0] += counts ? Error<Real>::value(x, target) : Real(0);
     }
 
     NENGINE_HD void finish(Index, const double (&total)[n_sums]) const {
@@ -146,6 +144,22 @@ private:
     }
 };
 
+template <template <class> class Error, class Exec, class Real>
+void sum_errors(const Exec& exec, const LossArgs<Real>& args) {
+    const auto& p = args.prediction;
+    const Index elements = p.steps * p.batch * p.cols;
+    if (is_line(args)) {
+        const Index valid =
+            args.valid == p.batch ? elements : args.valid * p.cols;  // of one step
+        launch_columns(exec, elements, 1,
+                       ErrorsOfLine<Real, Error>{p.data, args.target.data,
+                                                 args.dL_dprediction.data, valid,
+                                                 args.scale, args.loss});
+    } else {
+        launch_columns(exec, elements, 1, Errors<Real, Error>(args));
+    }
+}
+
 /// Counts in double: a float's whole numbers end at 2^24.
 template <class Number>
 struct CountCorrect {
@@ -215,18 +229,13 @@ struct FlagAnyNonFinite {
 
 template <class Exec, class Real>
 void mean_squared_error(const Exec& exec, const LossArgs<Real>& args) {
-    const auto& p = args.prediction;
-    const Index elements = p.steps * p.batch * p.cols;
-    if (is_line(args)) {
-        const Index valid =
-            args.valid == p.batch ? elements : args.valid * p.cols;  // of one step
-        launch_columns(exec, elements, 1,
-                       MeanSquaredErrorOfLine<Real>{p.data, args.target.data,
-                                                    args.dL_dprediction.data, valid,
-                                                    args.scale, args.loss});
-    } else {
-        launch_columns(exec, elements, 1, MeanSquaredError<Real>(args));
-    }
+    sum_errors<SquaredError>(exec, args);
+}
+
+template <class Exec, class Real>
+void sum_of_values(const Exec& exec, LossArgs<Real> args) {
+    args.target = args.prediction;  // which is as good as none
+    sum_errors<PlainValue>(exec, args);
 }
 
 template <class Exec, class Real>
@@ -268,6 +277,7 @@ void flag_non_finite(const Exec& exec, const Real* values, Index n, bool squares
 
 #define NENGINE_INSTANTIATE(Real)                                                  \
     template void mean_squared_error(const ThisExec&, const LossArgs<Real>&);      \
+    template void sum_of_values(const ThisExec&, LossArgs<Real>);                  \
     template void sparse_categorical_crossentropy(const ThisExec&,                 \
                                                   const LossArgs<Real>&, bool);    \
     template void count_correct(const ThisExec&, const Block<const Real>&,         \

@@ -70,7 +70,7 @@ void expect_gradients_are_differences(double synapse, Index steps, Index tile_it
             .loss;
     };
     const auto gradients =
-        session.gradients(steps, batch.feeds, batch.targets, objective);
+        session.gradients(steps, batch.feeds, batch.targets, objective).parameters;
 
     ASSERT_EQ(gradients.size(), 11U);  // 4 kernels, 4 biases, 3 populations' biases
     for (const auto& [name, gradient] : gradients) {

@@ -46,6 +46,7 @@ set(NENGINE_API_TESTS
     networks_test.cpp
     neuron_types_test.cpp
     non_finite_test.cpp
+    objective_test.cpp
     options_test.cpp
     parity_test.cpp
     philox_spikes_test.cpp

@@ -33,8 +33,9 @@ Gradients gradients_of(const CaseModel& model, const Device& device,
                        const SessionOptions& options,
                        const reference::TrainingCall& call) {
     Session session(model.model, device, options);
-    return session.gradients(call.steps, borrow(call.feeds), borrow(call.targets),
-                             call.objective);
+    return session
+        .gradients(call.steps, borrow(call.feeds), borrow(call.targets), call.objective)
+        .parameters;
 }
 
 }  // namespace nengine::test

@@ -70,9 +70,21 @@ reference::TrainingCall random_call(const RandomModel& random, Draw& draw) {
 
 class RandomGradient : public OnEachDevice {};
 
-TEST_P(RandomGradient, IsThatOfCentralDifferences) {
+/// Compares one of each parameter's and each input's derivatives.
+struct Comparison {
+    void expect(double got, const reference::Derivative& want, const std::string& of) {
+        ++compared;
+        trusted += want.trusted ? 1 : 0;
+        if (want.trusted) {
+            EXPECT_NEAR(got, want.value, 1e-5 * (1e-2 + std::abs(want.value))) << of;
+        }
+    }
     int compared = 0, trusted = 0;
-    for (std::uint64_t seed = 0; seed < 96; ++seed) {
+};
+
+TEST_P(RandomGradient, IsThatOfCentralDifferences) {
+    Comparison parameters, inputs;
+    for (std::uint64_t seed = 0; seed < 96 && !HasFailure(); ++seed) {
         const RandomModel random =
             random_model(seed, {.units = static_cast<int>(1 + seed % 48 / 4),
                                 .host_functions = false,
@@ -84,29 +96,36 @@ TEST_P(RandomGradient, IsThatOfCentralDifferences) {
         SCOPED_TRACE(random.describe() + describe(options));
         Session session(random.model, device(), options);
 
-        const auto got = session.gradients(call.steps, borrow(call.feeds),
-                                           borrow(call.targets), call.objective);
+        const Gradients got = session.gradients(
+            call.steps, borrow(call.feeds), borrow(call.targets), call.objective, true);
 
         for (const SignalId s : random.model->signal_ids()) {
             const Signal& parameter = random.model->signal(s);
-            if (!parameter.trainable) {
-                continue;
+            if (parameter.trainable) {
+                const Index element = draw.between(0, parameter.size() - 1);
+                parameters.expect(
+                    got.parameters.at(
+                        parameter.parameter)[static_cast<std::size_t>(element)],
+                    reference::naive_derivative(*random.model, call, s, element),
+                    parameter.parameter + ", element " + std::to_string(element));
             }
-            const Index element = draw.between(0, parameter.size() - 1);
-            const reference::Derivative want =
-                reference::naive_derivative(*random.model, call, s, element);
-            ++compared;
-            trusted += want.trusted ? 1 : 0;
-            if (want.trusted) {
-                ASSERT_NEAR(
-                    got.at(parameter.parameter)[static_cast<std::size_t>(element)],
-                    want.value, 1e-5 * (1e-2 + std::abs(want.value)))
-                    << parameter.parameter << ", element " << element;
-            }
+        }
+        for (const auto& [input, data] : call.feeds) {
+            const auto element = static_cast<std::size_t>(
+                draw.between(0, static_cast<Index>(data.values.size()) - 1));
+            const auto found = got.inputs.find(input);
+            inputs.expect(
+                found == got.inputs.end() ? 0.0 : found->second.at(element),
+                reference::naive_input_derivative(*random.model, call, input, element),
+                "input " + std::to_string(input) + ", element " +
+                    std::to_string(element));
         }
     }
     // Kinks are rare enough that most derivatives say something.
-    EXPECT_GT(3 * trusted, 2 * compared) << trusted << " of " << compared;
+    for (const Comparison& of : {parameters, inputs}) {
+        EXPECT_GT(3 * of.trusted, 2 * of.compared)
+            << of.trusted << " of " << of.compared;
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Devices, RandomGradient, ::testing::ValuesIn(device_names()),

@@ -125,7 +125,7 @@ TEST_P(TrainedConstants, AmplitudesHaveTheGradientOfCentralDifferences) {
         const auto got = trained
                              .gradients(steps, borrow(call.feeds), borrow(call.targets),
                                         call.objective)
-                             .at("amplitude");
+                             .parameters.at("amplitude");
 
         ASSERT_EQ(got.size(), amplitude.values.size());
         for (std::size_t i = 0; i < got.size(); ++i) {

@@ -65,17 +65,31 @@ double loss_of_samples(const LossSpec& loss, const std::vector<Values>& samples,
     return sum / static_cast<double>(n);
 }
 
-double difference(const Model& model, const TrainingCall& call, SignalId parameter,
-                  Index element, double h) {
-    const auto at = static_cast<std::size_t>(element);
-    Overrides overrides;
-    Values& values = overrides[parameter];
-    values = NaiveInterpreter(model).value(parameter);
-    const double center = values[at];
-    values[at] = center + h;
-    const double above = naive_loss(model, call, overrides);
-    values[at] = center - h;
-    return (above - naive_loss(model, call, overrides)) / (2 * h);
+template <class Loss>
+double difference(const Loss& loss_at, double h) {
+    const double above = loss_at(h);
+    return (above - loss_at(-h)) / (2 * h);
+}
+
+template <class Loss>
+Derivative derivative(const Loss& loss_at) {
+    constexpr double roundings = 8 * std::numeric_limits<double>::epsilon();
+    const double loss = std::abs(loss_at(0));
+    Derivative result;
+    // A large step loses least to rounding, a small one avoids kinks.
+    for (const double h : {1e-3, 1e-4}) {
+        const double coarse = difference(loss_at, h);
+        const double fine = difference(loss_at, h / 2);
+        // The error of both falls with h squared: this combination cancels it.
+        result.value = (4 * fine - coarse) / 3;
+        const double scale = 1e-2 + std::abs(result.value);
+        result.trusted = std::abs(coarse - fine) <= 1e-5 * scale &&
+                         roundings * loss / h <= 1e-7 * scale;
+        if (result.trusted) {
+            break;
+        }
+    }
+    return result;
 }
 
 }  // namespace
@@ -110,23 +124,22 @@ double naive_loss(const Model& model, const TrainingCall& call,
 
 Derivative naive_derivative(const Model& model, const TrainingCall& call,
                             SignalId parameter, Index element) {
-    constexpr double roundings = 8 * std::numeric_limits<double>::epsilon();
-    const double loss = std::abs(naive_loss(model, call));
-    Derivative result;
-    // A large step loses least to rounding, a small one avoids kinks.
-    for (const double h : {1e-3, 1e-4}) {
-        const double coarse = difference(model, call, parameter, element, h);
-        const double fine = difference(model, call, parameter, element, h / 2);
-        // The error of both falls with h squared: this combination cancels it.
-        result.value = (4 * fine - coarse) / 3;
-        const double scale = 1e-2 + std::abs(result.value);
-        result.trusted = std::abs(coarse - fine) <= 1e-5 * scale &&
-                         roundings * loss / h <= 1e-7 * scale;
-        if (result.trusted) {
-            break;
-        }
-    }
-    return result;
+    Overrides overrides;
+    overrides[parameter] = NaiveInterpreter(model).value(parameter);
+    double& value = overrides[parameter].at(static_cast<std::size_t>(element));
+    return derivative([&, center = value](double offset) {
+        value = center + offset;
+        return naive_loss(model, call, overrides);
+    });
+}
+
+Derivative naive_input_derivative(const Model& model, const TrainingCall& call,
+                                  int input, std::size_t element) {
+    return derivative([&](double offset) {
+        TrainingCall moved = call;
+        moved.feeds.at(input).values.at(element) += offset;
+        return naive_loss(model, moved);
+    });
 }
 
 }  // namespace nengine::reference

@@ -36,5 +36,8 @@ struct Derivative {
 /// d(loss) / d(element of a base signal's initial value).
 Derivative naive_derivative(const Model& model, const TrainingCall& call,
                             SignalId parameter, Index element);
+/// d(loss) / d(element of what is fed to an input).
+Derivative naive_input_derivative(const Model& model, const TrainingCall& call,
+                                  int input, std::size_t element);
 
 }  // namespace nengine::reference

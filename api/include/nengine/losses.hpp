@@ -1,7 +1,5 @@
 #pragma once
 
-#include <variant>
-
 namespace nengine {
 
 // Losses and metrics on one probe: means over items and samples. With `last_step` only
@@ -19,13 +17,9 @@ struct SparseCategoricalCrossentropy {
     bool last_step = false;
 };
 
-using Loss = std::variant<MeanSquaredError, SparseCategoricalCrossentropy>;
-
 /// How often the largest output is at the label.
 struct Accuracy {
     bool last_step = false;
 };
-
-using Metric = std::variant<Accuracy>;
 
 }  // namespace nengine

@@ -9,45 +9,19 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "kernels/base/export.hpp"
+#include "nengine/data.hpp"
 #include "nengine/gemm_math.hpp"
-#include "nengine/losses.hpp"
 #include "nengine/network.hpp"
+#include "nengine/objective.hpp"
 #include "nengine/optimizers.hpp"
 #include "nengine/rng.hpp"
 #include "nengine/seed.hpp"
 #include "nengine/tensor.hpp"
 
 namespace nengine {
-
-/// A node or probe, or its name: its label, or "node" or "probe" without one; repeated
-/// names get "_1", "_2" ... in the order of creation.
-class NENGINE_API DataKey {
-public:
-    DataKey(const Node& node) : value_(node) {}
-    DataKey(const Probe& probe) : value_(probe) {}
-    DataKey(std::string name) : value_(std::move(name)) {}
-    DataKey(const char* name) : value_(std::string(name)) {}
-
-    using Value = std::variant<Node, Probe, std::string>;
-    const Value& value() const { return value_; }
-    /// What is behind the node or probe; null for a name.
-    const detail::ObjectData* object() const;
-
-private:
-    Value value_;
-};
-
-/// Data for nodes, or targets for probes: `{{x, images}, {"teacher", more}}`. Tensors
-/// are [batch, steps, size]; those of one step are held for the whole call.
-struct DataEntry {
-    DataKey key;
-    Tensor values;
-};
-using Data = std::vector<DataEntry>;
 
 /// How the network is planned and executed; the results are the same.
 struct PlanOptions {
@@ -93,26 +67,16 @@ struct SimulatorOptions {
     std::function<void(const std::string& line)> on_print = {};
 };
 
-struct ProbeLoss {
-    DataKey probe;
-    Loss loss;
-    double weight = 1.0;  ///< in the total loss
-};
-struct ProbeMetric {
-    DataKey probe;
-    Metric metric;
-};
-
 struct CompileOptions {
     AnyOptimizer optimizer = RMSprop{};
-    std::vector<ProbeLoss> loss = {};
-    std::vector<ProbeMetric> metrics = {};
+    Losses loss = {};
+    Metrics metrics = {};
 };
 
-/// Values by name: "loss" (the weighted sum), "<probe>_loss", "<probe>_accuracy". Of
-/// several losses of a probe, "<probe>_loss" is the sum before they are weighted, and
-/// each has a value of its own, "<probe>_mean_squared_error" or
-/// "<probe>_sparse_categorical_crossentropy". What repeats gets "_1", "_2" ... in the
+/// Values by name: "loss" (the weighted sum), "<probe>_loss", and "<probe>_accuracy" or
+/// another metric's name. Of several losses of a probe, "<probe>_loss" is the sum
+/// before they are weighted, and each has a value of its own,
+/// "<probe>_mean_squared_error" and so on. What repeats gets "_1", "_2" ... in the
 /// order of CompileOptions.
 using EvaluationResult = std::map<std::string, double>;
 
@@ -137,8 +101,15 @@ struct History {
     NENGINE_API const std::vector<double>& operator[](const std::string& name) const;
 };
 
+/// How neurons behave.
+enum class Phase {
+    inference,  ///< as they are simulated: spiking ones spike
+    training    ///< as while training: spiking ones are their rate curves
+};
+
 struct EvaluateOptions {
     std::optional<std::int64_t> n_steps = std::nullopt;
+    Phase phase = Phase::inference;
 };
 
 struct PredictOptions {
@@ -147,6 +118,7 @@ struct PredictOptions {
     std::vector<DataKey> probes = {};
     /// Carries the state from one minibatch to the next and on to the next call.
     bool stateful = false;
+    Phase phase = Phase::inference;
 };
 
 struct RunOptions {

@@ -23,6 +23,7 @@ public:
         for (int s = static_cast<int>(graph_.stages.size()) - 1; s >= 0; --s) {
             emit_stage(s);
         }
+        bind_inputs();
     }
 
 private:
@@ -56,7 +57,7 @@ private:
         Stage stage{.kind = StageKind::folded, .backward = true};
         for (std::size_t i = 0; i < context_.plan.probes.size(); ++i) {
             const VersionId id = graph_.taps[i].version;
-            if (!wants(id)) {
+            if (!wants(id) || !graph_.taps[i].of_loss) {
                 continue;
             }
             ProbeRows& probe = context_.plan.probes[i];
@@ -78,6 +79,24 @@ private:
         }
         coalesce(stage.commands);
         context_.plan.backward.push_back(std::move(stage));
+    }
+
+    /// What is differentiated by inputs is there when everything has run.
+    void bind_inputs() {
+        const int end = storage_.position(0, true) + 1;
+        for (PlanInput& input : context_.plan.inputs) {
+            const VersionId id = graph_.inputs[input.input];
+            if (std::ranges::count(graph_.differentiated, input.input) == 0 ||
+                !wants(id)) {
+                continue;
+            }
+            if (!touched(id)) {
+                zero(id, end, context_.plan.backward.back().commands);
+            }
+            input.gradient = whole_gradient(id);
+            input.gradient.in_time = input.rows.in_time;
+            storage_.touch(input.gradient.buffer, end);
+        }
     }
 
     /// Adds a loss's gradient to that of what was probed.

@@ -11,6 +11,7 @@
 #include "engine/ir/indexed_vector.hpp"
 #include "engine/ir/model.hpp"
 #include "engine/ir/plan.hpp"
+#include "engine/ir/plan_mode.hpp"
 
 namespace nengine::engine {
 
@@ -76,14 +77,23 @@ struct Node {
 
 /// What is observed of a version: by a probe, or by the host.
 struct Tap {
-    int probe = -1;  ///< index into Model::probes
-    int look = -1;   ///< or into Model::looks
+    int probe = -1;        ///< index into Model::probes
+    int look = -1;         ///< or into Model::looks
+    bool of_loss = false;  ///< gradients come back from it
     VersionId version = no_version;
     ElementView view;
     bool after_update =
         true;  ///< updated versions: the new row; false: the row readers saw
 
     bool of_probe() const { return probe >= 0; }
+};
+
+/// Probes that are observed.
+struct Observed {
+    std::vector<int> probes;          ///< losses see them
+    std::vector<int> only_seen = {};  ///< no gradient comes back from them
+
+    auto operator<=>(const Observed&) const = default;
 };
 
 /// Nodes that run together: once per chunk, over all steps of it at a time, or step by
@@ -99,11 +109,12 @@ struct GraphStage {
 struct Graph {
     std::shared_ptr<const Model> model;
     DType real = DType::float32;  ///< of signals that state none
-    bool training = false;
+    PlanMode mode;
     IndexedVector<VersionId, Version> versions;
     IndexedVector<int, Node> nodes;
     std::vector<Tap> taps;                 ///< probes' first
     IndexedVector<int, VersionId> inputs;  ///< per Model::inputs; no_version unless fed
+    std::vector<int> differentiated;       ///< inputs that losses are differentiated by
     IndexedVector<int, GraphStage> stages;
     bool as_built = false;  ///< parameters have the values that the model gives them
     bool relies_on_parameters = false;  ///< and the passes made use of these

@@ -56,7 +56,7 @@ ChunkSize choose_chunk(const Plan& plan, const PlannerOptions& options, Index n_
                           ? minibatch
                           : std::clamp(fitting, std::min(fewest, minibatch), minibatch);
     };
-    if (!plan.training) {
+    if (!plan.mode.gradients) {
         // Enough steps to fold over, then as many items as fit, then more steps if they
         // still do.
         fit_items(std::min(chunk.steps, fewest_steps), fewest_items(plan));
@@ -66,7 +66,7 @@ ChunkSize choose_chunk(const Plan& plan, const PlannerOptions& options, Index n_
     } else {
         fit_items(chunk.steps, 1);
     }
-    if (options.chunk_steps > 0 && !plan.training) {
+    if (options.chunk_steps > 0 && !plan.mode.gradients) {
         chunk.steps = std::min(options.chunk_steps, std::max<Index>(n_steps, 1));
     }
     if (options.tile_items > 0 && !plan.calls_within_steps) {

@@ -24,7 +24,7 @@ Constants::Constants(const Graph& graph, const ParameterLayout& layout,
                                       .kind = BufferKind::parameter,
                                       .width = total,
                                       .dtype = plan.dtype});
-    if (graph.training) {
+    if (graph.mode.gradients) {
         gradients_ = storage.add_buffer({.name = "parameter gradients",
                                          .kind = BufferKind::gradient,
                                          .width = total,
@@ -79,7 +79,7 @@ Operand Constants::pack(std::vector<PackPiece> pieces, Index total) {
                                                  .width = total,
                                                  .dtype = plan_.dtype});
     Packed packed{.buffer = buffer, .gradient = no_buffer, .pieces = std::move(pieces)};
-    if (graph_.training) {
+    if (graph_.mode.gradients) {
         packed.gradient = storage_.add_buffer({.name = "packed parameter gradients",
                                                .kind = BufferKind::packed_gradient,
                                                .width = total,

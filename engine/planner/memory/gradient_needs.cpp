@@ -80,18 +80,24 @@ VersionMarks dependents(const Graph& graph, VersionMarks marks) {
     return marks;
 }
 
-VersionMarks depends_on_parameters(const Graph& graph) {
-    VersionMarks parameters(graph.versions.size(), 0);
-    for (const VersionId id : parameters.ids()) {
-        parameters[id] = graph.trainable(graph.version(id));
+/// On a parameter, or on an input that losses are differentiated by.
+VersionMarks depends_on_sources(const Graph& graph) {
+    VersionMarks sources(graph.versions.size(), 0);
+    for (const VersionId id : sources.ids()) {
+        sources[id] = graph.trainable(graph.version(id));
     }
-    return dependents(graph, std::move(parameters));
+    for (const int input : graph.differentiated) {
+        if (graph.inputs[input] != no_version) {
+            sources[graph.inputs[input]] = 1;
+        }
+    }
+    return dependents(graph, std::move(sources));
 }
 
-VersionMarks reaches_probes(const Graph& graph, Zeros zeros) {
+VersionMarks reaches_losses(const Graph& graph, Zeros zeros) {
     VersionMarks reaches(graph.versions.size(), 0);
     for (const Tap& tap : graph.taps) {
-        reaches[tap.version] = reaches[tap.version] || tap.of_probe();
+        reaches[tap.version] = reaches[tap.version] || tap.of_loss;
     }
     to_fixed_point(graph, true, [&](const Node& node) {
         return spread(node, reaches, false, zeros);
@@ -132,7 +138,7 @@ void check_cut_off(const Graph& graph, const VersionMarks& reaches) {
     if (!ends) {
         return;
     }
-    const VersionMarks seen = reaches_probes(graph, Zeros::pass);
+    const VersionMarks seen = reaches_losses(graph, Zeros::pass);
     for (const VersionId id : seen.ids()) {
         const Version& parameter = graph.version(id);
         if (graph.trainable(parameter) && seen[id] && !reaches[id]) {
@@ -151,11 +157,11 @@ GradientNeeds find_gradient_needs(const Graph& graph) {
     const std::size_t n = graph.versions.size();
     GradientNeeds needs{VersionMarks(n, 0), VersionMarks(n, 0),
                         IndexedVector<int, char>(graph.nodes.size(), 0)};
-    if (!graph.training) {
+    if (!graph.mode.gradients) {
         return needs;
     }
-    const VersionMarks depends = depends_on_parameters(graph),
-                       reaches = reaches_probes(graph, Zeros::end);
+    const VersionMarks depends = depends_on_sources(graph),
+                       reaches = reaches_losses(graph, Zeros::end);
     for (const VersionId id : needs.gradient.ids()) {
         needs.gradient[id] = depends[id] && reaches[id];
     }

@@ -6,9 +6,9 @@
 
 namespace nengine::engine {
 
-/// Which versions a training plan carries gradients for: those that depend on a
-/// parameter and reach an observed probe; and which forward values must
-/// be kept for every step.
+/// Which versions a plan carries gradients for: those that depend on a parameter, or on
+/// an input that losses are differentiated by, and reach a probe that losses see; and
+/// which forward values must be kept for every step.
 struct GradientNeeds {
     VersionMarks gradient;
     VersionMarks saved_value;       ///< read again by the backward pass

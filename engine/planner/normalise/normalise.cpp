@@ -189,7 +189,7 @@ VersionOf add_versions(Graph& graph, const Fed& fed) {
     return version_of;
 }
 
-/// A node of each operator, in the form that it has while training or running.
+/// A node of each operator, in the form that it has in the phase.
 void add_nodes(Graph& graph, const IndexedVector<int, char>& dropped,
                const VersionOf& version_of) {
     const Model& model = *graph.model;
@@ -198,7 +198,7 @@ void add_nodes(Graph& graph, const IndexedVector<int, char>& dropped,
             continue;
         }
         std::shared_ptr<const Operator> op = model.operators()[i]->clone();
-        if (graph.training) {
+        if (graph.mode.phase == Phase::training) {
             if (auto trained = op->training_form()) {
                 op = std::move(trained);
             }
@@ -213,15 +213,17 @@ void add_nodes(Graph& graph, const IndexedVector<int, char>& dropped,
     }
 }
 
-void add_taps(Graph& graph, const std::vector<int>& probes,
-              const VersionOf& version_of) {
+void add_taps(Graph& graph, const Observed& observed, const VersionOf& version_of) {
     const Model& model = *graph.model;
     const auto add = [&](Tap tap, SignalId signal) {
         tap.version = version_of[model.base(signal)];
         tap.view = ElementView::of(model.signal(signal));
         graph.taps.push_back(tap);
     };
-    for (const int p : probes) {
+    for (const int p : observed.probes) {
+        add({.probe = p, .of_loss = true}, model.probe(p).signal);
+    }
+    for (const int p : observed.only_seen) {
         add({.probe = p}, model.probe(p).signal);
     }
     for (std::size_t i = 0; i < model.looks.size(); ++i) {
@@ -234,10 +236,10 @@ void add_taps(Graph& graph, const std::vector<int>& probes,
 }  // namespace
 
 Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
-                const std::vector<int>& probes, bool training) {
+                const Observed& observed, PlanMode mode) {
     Graph graph;
     graph.model = model;
-    graph.training = training;
+    graph.mode = mode;
     const Fed given = what_is_fed(*model, fed);
     const VersionOf version_of = add_versions(graph, given);
     for (std::size_t i = 0; i < model->inputs.size(); ++i) {
@@ -246,8 +248,8 @@ Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
     }
     add_nodes(graph, given.dropped, version_of);
     set_the_rest(graph);
-    add_taps(graph, probes, version_of);
-    if (training) {
+    add_taps(graph, observed, version_of);
+    if (mode.gradients) {
         take_out_amplitudes(graph);
         copy_parameters(graph);
     }

@@ -8,9 +8,9 @@
 namespace nengine::engine {
 
 /// Model -> versions. `fed`: per Model::inputs, 0 not fed, 1 fed every step, 2 held.
-/// In training mode spiking neurons are their rate curve and have no state.
+/// In the training phase spiking neurons are their rate curve and have no state.
 Graph normalise(std::shared_ptr<const Model> model, const std::vector<int>& fed,
-                const std::vector<int>& probes, bool training);
+                const Observed& observed, PlanMode mode);
 
 /// Training: what is proportional to a trainable amplitude, neurons, gets an amplitude
 /// of 1 and a product, which has a gradient for it.

@@ -46,7 +46,7 @@ const Access* forwardable(const Graph& graph, const Uses& uses, VersionId id) {
     const Access& dst = node.slot(writer.slot);
     const VersionKind kind = graph.version_of(*src).kind;
     Index stride = 1;
-    if (graph.training && graph.trainable(graph.version_of(*src))) {
+    if (graph.mode.gradients && graph.trainable(graph.version_of(*src))) {
         return nullptr;  // the copy is what gives the parameter its gradient
     }
     return dst.role == Role::set && graph.whole(dst) && kind != VersionKind::state &&

@@ -224,8 +224,10 @@ TEST(RandomProgram, HasTheGradientOfDifferences) {
         options.minibatch = items;  // gradients are those of one
         RC_LOG() << describe(options) << '\n';
         Session session(trial.model, cpu(), options);
-        const auto got = session.gradients(steps_per_call, borrow(trial.feeds),
-                                           borrow(trial.targets), trial.objective);
+        const auto got = session
+                             .gradients(steps_per_call, borrow(trial.feeds),
+                                        borrow(trial.targets), trial.objective)
+                             .parameters;
         for (std::size_t k = 0; k < 2; ++k) {
             const std::string name = k == 0 ? "w" : "v";
             const std::size_t n = trial.parameter_values[k].size();

@@ -44,7 +44,7 @@ std::shared_ptr<Model> chain(std::optional<DType> dtype) {
 Plan plan_of(std::shared_ptr<const Model> model, DType dtype) {
     return make_plan({.model = std::move(model),
                       .fed = {1},
-                      .probes = {0},
+                      .observed = {.probes = {0}},
                       .dtype = dtype,
                       .options = {.simplify = false, .fuse = false}});
 }

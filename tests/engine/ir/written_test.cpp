@@ -85,8 +85,8 @@ TEST(WrittenElements, OfATrainingPlanAreItsProbesAndTheirGradients) {
             make_plan({.model = populations(
                            {.count = 3, .feedback = feedback, .trainable = true}),
                        .fed = {1},
-                       .probes = {0},
-                       .training = true});
+                       .observed = {.probes = {0}},
+                       .mode = to_train});
         const auto forth = written_elements(plan, false);
         const auto back = written_elements(plan, true);
 

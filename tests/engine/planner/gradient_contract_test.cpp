@@ -99,8 +99,8 @@ struct SumModel {
     Plan plan(const PlannerOptions& options = {}) const {
         return make_plan({.model = model,
                           .fed = {1},
-                          .probes = {0},
-                          .training = true,
+                          .observed = {.probes = {0}},
+                          .mode = to_train,
                           .options = options});
     }
     std::string error() const {
@@ -113,7 +113,7 @@ struct SumModel {
     }
     /// Whether a gradient is kept for the signal's value.
     bool needed(SignalId signal) const {
-        const Graph graph = fold(normal_form(model, true), true);
+        const Graph graph = fold(normal_form(model, to_train), true);
         const GradientNeeds needs = find_gradient_needs(graph);
         bool found = false;
         for (const VersionId id : graph.versions.ids()) {

@@ -182,7 +182,8 @@ TEST(Fold, WhatIsKnownEarlyIsSummedEarly) {
 TEST(Fold, WhatDoesNotVaryRunsOnce) {
     auto model = identity_product(true);
 
-    const Graph graph = fold(simplify(normalise(model, {2}, {0}, false)), true);
+    const Graph graph =
+        fold(simplify(normalise(model, {2}, {.probes = {0}}, to_run)), true);
 
     EXPECT_EQ(count(graph, StageKind::once), 1);
     EXPECT_EQ(count(graph, StageKind::folded), 0);
@@ -270,8 +271,8 @@ std::size_t commands(int n, bool feedback, bool layout, bool training = false) {
         make_plan({.model = populations(
                        {.count = n, .feedback = feedback, .trainable = training}),
                    .fed = {1},
-                   .probes = {0},
-                   .training = training,
+                   .observed = {.probes = {0}},
+                   .mode = training ? to_train : to_run,
                    .options = {.layout = layout}});
     std::size_t total = 0;
     for (const auto* stages : {&plan.forward, &plan.backward}) {
@@ -295,8 +296,9 @@ TEST(Layout, WithoutItMergedOperatorsFallApart) {
 }
 
 TEST(Chunk, StepsAndItemsKeepToTheBudget) {
-    const Plan plan =
-        make_plan({.model = populations({.count = 100}), .fed = {1}, .probes = {0}});
+    const Plan plan = make_plan({.model = populations({.count = 100}),
+                                 .fed = {1},
+                                 .observed = {.probes = {0}}});
     for (const std::size_t budget : {std::size_t{1} << 16, std::size_t{1} << 20}) {
         const PlannerOptions options{.chunk_bytes = budget};
 

@@ -74,13 +74,13 @@ inline std::shared_ptr<Model> populations(const PopulationOptions& options) {
 
 /// The normal form with the input fed every step and every probe observed.
 inline Graph normal_form(const std::shared_ptr<const Model>& model,
-                         bool training = false) {
+                         PlanMode mode = to_run) {
     std::vector<int> probes;
     for (std::size_t p = 0; p < model->probes.size(); ++p) {
         probes.push_back(static_cast<int>(p));
     }
-    return normalise(model, std::vector<int>(model->inputs.size(), 1), probes,
-                     training);
+    return normalise(model, std::vector<int>(model->inputs.size(), 1),
+                     {.probes = probes}, mode);
 }
 
 /// How many nodes have an operator of this type.

@@ -1,0 +1,134 @@
+#include "api/builder/build_objective.hpp"
+
+#include <set>
+
+#include "engine/trace/term_writer.hpp"
+
+namespace nengine {
+namespace {
+
+using engine::SignalId;
+using engine::TermPtr;
+
+/// What functions get of one probe, as inputs of their terms.
+struct Arguments {
+    TermPtr output, target;
+    SignalId output_signal = engine::no_signal, target_signal = engine::no_signal;
+};
+
+class ProgramBuilder {
+public:
+    explicit ProgramBuilder(const std::map<int, ComparedShapes>& shapes)
+        : shapes_(shapes), writer_(*model_, "objective") {}
+
+    /// The mean over what a function gives.
+    void add(const ComparedBy& function) try {
+        const Arguments& arguments = of(function.probe);
+        const Expression value = mean(
+            function.by.value(target_of(function.probe), Expression(arguments.output)));
+        need_target(function, value.term());
+        const SignalId signal = new_signal(function.described, {});
+        writer_.write_to(value.term(), signal);
+        model_->probes.push_back({.name = function.described, .signal = signal});
+    } catch (const ShapeError& error) {
+        throw ShapeError(function.described + ": " + error.object(), error.got(),
+                         error.needed());
+    }
+
+    std::shared_ptr<const engine::ObjectiveProgram> finish() {
+        auto program = std::make_shared<engine::ObjectiveProgram>();
+        for (const auto& [probe, arguments] : arguments_) {
+            program->compared.push_back(
+                {.probe = probe,
+                 .output = input(arguments.output_signal),
+                 .target = used_.contains(arguments.target.get())
+                               ? input(arguments.target_signal)
+                               : -1});
+        }
+        program->model = model_;
+        return program;
+    }
+
+private:
+    SignalId new_signal(const std::string& name, Shape shape) {
+        engine::Signal signal;
+        signal.name = name;
+        signal.shape = std::move(shape);
+        return model_->add_signal(std::move(signal));
+    }
+    int input(SignalId signal) {
+        model_->inputs.push_back(
+            {.name = model_->signal(signal).name, .signal = signal});
+        return static_cast<int>(model_->inputs.size()) - 1;
+    }
+
+    const Arguments& of(int probe) {
+        const auto [at, is_new] = arguments_.try_emplace(probe);
+        Arguments& made = at->second;
+        if (is_new) {
+            const ComparedShapes& s = shapes_.at(probe);
+            made.output = engine::input_term("output", {s.samples, s.size});
+            made.output_signal = new_signal("output", {s.samples * s.size});
+            writer_.bind(made.output, made.output_signal);
+            const bool is_there = s.target_steps > 0;
+            made.target = engine::input_term(
+                "target", is_there ? Shape{s.target_steps, s.target_size}
+                                   : Shape{s.samples, s.size});
+            made.target_signal =
+                new_signal("target", {engine::shape_size(made.target->shape)});
+            writer_.bind(made.target, made.target_signal);
+        }
+        return made;
+    }
+
+    /// A step for each sample.
+    Expression target_of(int probe) {
+        const Expression target(of(probe).target);
+        const std::int64_t samples = shapes_.at(probe).samples;
+        return target.extent(0) == samples
+                   ? target
+                   : broadcast_to(target, {samples, target.extent(1)});
+    }
+
+    /// Notes what a function looks at.
+    /// @throws ValidationError  it needs a target, and there is none
+    void need_target(const ComparedBy& function, const TermPtr& value) {
+        std::vector<const engine::Term*> open = {value.get()};
+        while (!open.empty()) {
+            const engine::Term* term = open.back();
+            open.pop_back();
+            if (!used_.insert(term).second) {
+                continue;
+            }
+            for (const TermPtr& operand : term->operands) {
+                open.push_back(operand.get());
+            }
+        }
+        kept_.push_back(value);
+        if (used_.contains(of(function.probe).target.get()) &&
+            shapes_.at(function.probe).target_steps == 0) {
+            throw ValidationError(function.described + ": got no targets, needs some");
+        }
+    }
+
+    const std::map<int, ComparedShapes>& shapes_;
+    std::shared_ptr<engine::Model> model_ = std::make_shared<engine::Model>(0.001);
+    engine::TermWriter writer_;
+    std::map<int, Arguments> arguments_;
+    std::set<const engine::Term*> used_;
+    std::vector<TermPtr> kept_;  ///< so that no address is another term's later
+};
+
+}  // namespace
+
+std::shared_ptr<const engine::ObjectiveProgram> build_objective(
+    const std::vector<ComparedBy>& functions,
+    const std::map<int, ComparedShapes>& shapes) {
+    ProgramBuilder builder(shapes);
+    for (const ComparedBy& function : functions) {
+        builder.add(function);
+    }
+    return builder.finish();
+}
+
+}  // namespace nengine

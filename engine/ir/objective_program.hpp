@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "engine/ir/model.hpp"
+
+namespace nengine::engine {
+
+/// Losses and metrics that are functions of all that probes gave in a call, as a model
+/// of one step. For an item, an input holds the samples of a probe, [samples, size], or
+/// what these are compared with; each of the model's probes is one number.
+struct ObjectiveProgram {
+    std::shared_ptr<const Model> model;
+    struct Compared {
+        int probe = 0;    ///< of the network
+        int output = 0;   ///< the input of `model` that has what it gave
+        int target = -1;  ///< and what it should have been; -1: no target is looked at
+    };
+    std::vector<Compared> compared;
+};
+
+}  // namespace nengine::engine
