@@ -24,6 +24,20 @@ set(NENGINE_API_SOURCES
     builder/nengo_order/step_order.cpp
     builder/tuning.cpp
     builder/warnings.cpp
+    callbacks/callback_list.cpp
+    callbacks/checks.cpp
+    callbacks/csv_logger.cpp
+    callbacks/early_stopping.cpp
+    callbacks/event_file.cpp
+    callbacks/lambda_callback.cpp
+    callbacks/learning_rate_scheduler.cpp
+    callbacks/model_checkpoint.cpp
+    callbacks/monitor.cpp
+    callbacks/own_callback.cpp
+    callbacks/path_pattern.cpp
+    callbacks/reduce_lr_on_plateau.cpp
+    callbacks/tensor_board.cpp
+    callbacks/training.cpp
     expressions/axes.cpp
     expressions/expression.cpp
     expressions/images.cpp
@@ -62,11 +76,13 @@ set(NENGINE_API_SOURCES
     simulator/data_values.cpp
     simulator/device_choice.cpp
     simulator/freeze.cpp
+    simulator/item_stream.cpp
     simulator/node_ready.cpp
     simulator/optimizer.cpp
     simulator/progress.cpp
     simulator/simulator.cpp
     simulator/simulator_data.cpp
+    simulator/simulator_fit.cpp
     simulator/simulator_options.cpp
     simulator/simulator_parameters.cpp
     simulator/simulator_recording.cpp
@@ -75,6 +91,7 @@ set(NENGINE_API_SOURCES
 set(NENGINE_PUBLIC_HEADERS
     include/nengine/arithmetic.hpp
     include/nengine/array.hpp
+    include/nengine/callbacks.hpp
     include/nengine/connection.hpp
     include/nengine/custom_neuron.hpp
     include/nengine/data.hpp

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <utility>
 
@@ -12,7 +13,7 @@ namespace {
 
 /// "3:05" or "1:02:03".
 std::string clock_text(double seconds) {
-    const auto whole = static_cast<long long>(seconds + 0.5);
+    const long long whole = std::llround(seconds);
     char text[32];
     if (whole >= 3600) {
         std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", whole / 3600,
@@ -24,6 +25,16 @@ std::string clock_text(double seconds) {
 }
 
 }  // namespace
+
+std::string values_text(const std::map<std::string, double>& values) {
+    std::string text;
+    for (const auto& [name, value] : values) {
+        char number[32];
+        std::snprintf(number, sizeof number, "%.4g", value);
+        text += (text.empty() ? "" : "  ") + name + ' ' + number;
+    }
+    return text;
+}
 
 bool stderr_is_terminal() {
     return isatty(STDERR_FILENO) == 1;
@@ -49,6 +60,16 @@ double ProgressBar::seconds() const {
 }
 
 std::string ProgressBar::line(std::int64_t done, double seconds) const {
+    std::string result = line_so_far(done, seconds);
+    if (done > 0 && done < total_ && seconds > 0.0) {
+        const double each = seconds / static_cast<double>(done);
+        result +=
+            "  " + clock_text(static_cast<double>(total_ - done) * each) + " left";
+    }
+    return result;
+}
+
+std::string ProgressBar::line_so_far(std::int64_t done, double seconds) const {
     constexpr std::int64_t cells = 24;
     const std::int64_t filled = total_ > 0 ? cells * done / total_ : cells;
     const double rate = seconds > 0.0 ? static_cast<double>(done) / seconds : 0.0;
@@ -58,22 +79,18 @@ std::string ProgressBar::line(std::int64_t done, double seconds) const {
                   unit_.c_str(), rate, unit_.c_str());
     std::string bar(static_cast<std::size_t>(filled), '=');
     bar.resize(static_cast<std::size_t>(cells), ' ');
-    std::string result = title_ + " [" + bar + ']' + text;
-    if (done < total_ && rate > 0.0) {
-        result +=
-            "  " + clock_text(static_cast<double>(total_ - done) / rate) + " left";
-    }
-    return result;
+    return title_ + " [" + bar + ']' + text;
 }
 
-void ProgressBar::update(std::int64_t done) {
+void ProgressBar::update(std::int64_t done, const std::function<std::string()>& note) {
     constexpr auto pause = std::chrono::milliseconds(100);
+    done_ = done;
     const auto now = Clock::now();
     if (!shown_ || now - last_ < pause) {
         return;
     }
     last_ = now;
-    write(line(done, seconds()));
+    write(line(done, seconds()) + (note ? "  " + note() : ""));
 }
 
 void ProgressBar::finish(const std::string& result) {
@@ -81,7 +98,7 @@ void ProgressBar::finish(const std::string& result) {
         return;
     }
     const double taken = seconds();
-    write(line(total_, taken) + "  " + clock_text(taken) +
+    write(line_so_far(done_.value_or(total_), taken) + "  " + clock_text(taken) +
           (result.empty() ? "" : "  " + result));
     std::fputc('\n', stderr);
     open_ = false;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
@@ -36,6 +38,9 @@ struct CallData {
     engine::Objective objective;  ///< with the program for these shapes
     Index n_steps = 0, items = 0;
 };
+
+/// Ends an evaluation whose result nobody waits for any more.
+struct Interrupted : std::exception {};
 
 struct Simulator::Impl {
     Impl(const detail::NetworkData& network, SimulatorOptions options);
@@ -113,7 +118,10 @@ struct Simulator::Impl {
                                            const std::vector<int>& probes, Phase phase);
     void clear_recordings();
 
-    EvaluationResult evaluate(const CallData& data, Phase phase);
+    struct Fit;  ///< a call of `fit` (simulator_fit.cpp)
+    /// @throws Interrupted  `interrupt` has become true
+    EvaluationResult evaluate(const CallData& data, Phase phase,
+                              const std::atomic<bool>* interrupt = nullptr);
     EvaluationResult named(const engine::Scores& scores) const;
     /// A parameter's present values; of learned weights, as in Nengo, those as built.
     std::vector<double> live(engine::SignalId signal) const;

@@ -1,47 +1,12 @@
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <map>
-#include <numeric>
 #include <set>
 
-#include "api/numerics/random_state.hpp"
 #include "api/numerics/text.hpp"
 #include "api/simulator/simulator_impl.hpp"
 
 namespace nengine {
-
-namespace {
-
-std::vector<int> targeted(const engine::Objective& objective) {
-    std::vector<int> probes = objective.probes();
-    const std::vector<int> others = objective.only_seen();
-    probes.insert(probes.end(), others.begin(), others.end());
-    return probes;
-}
-
-/// The items in the order of an epoch; a different one each epoch, given by the seed.
-std::vector<Index> item_order(Index items, bool shuffle, std::uint32_t seed) {
-    if (shuffle) {
-        return RandomState(seed).permutation(items);
-    }
-    std::vector<Index> order(static_cast<std::size_t>(items));
-    std::iota(order.begin(), order.end(), Index{0});
-    return order;
-}
-
-std::string summary(const EvaluationResult& values) {
-    std::string text;
-    for (const auto& [name, value] : values) {
-        char number[32];
-        std::snprintf(number, sizeof number, "%.4g", value);
-        text += (text.empty() ? "" : "  ") + name + ' ' + number;
-    }
-    return text;
-}
-
-}  // namespace
 
 EvaluationResult Simulator::Impl::named(const engine::Scores& scores) const {
     EvaluationResult result = {{"loss", scores.loss}};
@@ -117,6 +82,14 @@ const Tensor& Predictions::operator[](const DataKey& probe) const {
     return at->second;
 }
 
+double Simulator::learning_rate() const {
+    const Impl& impl = open("learning_rate");
+    if (!impl.compiled) {
+        throw SimulationError("learning_rate: needs compile() first");
+    }
+    return impl.session->learning_rate();
+}
+
 void Simulator::set_learning_rate(double learning_rate) {
     Impl& impl = open("set_learning_rate");
     if (!impl.compiled) {
@@ -126,13 +99,20 @@ void Simulator::set_learning_rate(double learning_rate) {
     impl.session->set_learning_rate(learning_rate);
 }
 
-EvaluationResult Simulator::Impl::evaluate(const CallData& data, Phase phase) {
-    warn_of_delay(data.n_steps, targeted(data.objective));
+EvaluationResult Simulator::Impl::evaluate(const CallData& data, Phase phase,
+                                           const std::atomic<bool>* interrupt) {
+    warn_of_delay(data.n_steps, data.objective.observed());
     ProgressBar bar(shows_progress(), "evaluating", data.items, "items");
     const auto result = named(session->evaluate(
         data.n_steps, data.feeds, data.targets, data.objective,
-        [&](Index done, Index) { bar.update(done); }, engine_phase(phase)));
-    bar.finish(summary(result));
+        [&](Index done, Index) {
+            bar.update(done);
+            if (interrupt != nullptr && *interrupt) {
+                throw Interrupted();
+            }
+        },
+        engine_phase(phase)));
+    bar.finish(values_text(result));
     return result;
 }
 
@@ -146,57 +126,6 @@ EvaluationResult Simulator::evaluate(const Data& x, const Data& y,
                          options.phase);
 } catch (const std::bad_alloc&) {
     refuse_call("evaluate");
-}
-
-History Simulator::fit(const Data& x, const Data& y, FitOptions options) try {
-    Impl& impl = open("fit");
-    if (options.epochs < 0) {
-        throw ValidationError("fit: epochs: got " + std::to_string(options.epochs) +
-                              ", needs at least 0");
-    }
-    if (!impl.compiled || impl.objective.losses.empty()) {
-        throw SimulationError("fit: needs compile() with a loss first");
-    }
-    const CallData data = impl.call_data(x, &y, options.n_steps, "fit");
-    std::optional<CallData> validation;
-    if (options.validation_data) {
-        const auto& [inputs, targets] = *options.validation_data;
-        validation =
-            impl.call_data(inputs, &targets, options.n_steps, "fit: validation_data");
-    }
-    impl.warn_of_delay(data.n_steps, targeted(data.objective));
-    History history;
-    for (int epoch = 0; epoch < options.epochs; ++epoch) {
-        ProgressBar bar(
-            impl.shows_progress(),
-            "epoch " + std::to_string(epoch + 1) + '/' + std::to_string(options.epochs),
-            data.items, "items");
-        const auto order =
-            item_order(data.items, options.shuffle, impl.seed + impl.epochs_run++);
-        const auto start = std::chrono::steady_clock::now();
-        auto values = impl.named(
-            impl.session->train(data.n_steps, data.feeds, data.targets, data.objective,
-                                order, [&](Index done, Index) { bar.update(done); }));
-        const std::chrono::duration<double> taken =
-            std::chrono::steady_clock::now() - start;
-        bar.finish(summary(values));
-        history.seconds.push_back(taken.count());
-        if (validation) {
-            for (const auto& [name, value] :
-                 impl.evaluate(*validation, Phase::inference)) {
-                values["val_" + name] = value;
-            }
-        }
-        for (const auto& [name, value] : values) {
-            history.values[name].push_back(value);
-        }
-        if (options.on_epoch_end && !options.on_epoch_end(epoch, values)) {
-            break;
-        }
-    }
-    return history;
-} catch (const std::bad_alloc&) {
-    refuse_call("fit");
 }
 
 }  // namespace nengine

@@ -228,12 +228,15 @@ void Session::set_optimizer(const Optimizer& optimizer) {
     impl_->enter("set_optimizer")->set_optimizer(optimizer);
 }
 void Session::set_learning_rate(double learning_rate) {
-    impl_->enter("set_learning_rate")->set_learning_rate(learning_rate);
+    impl_->session->set_learning_rate(learning_rate);
+}
+double Session::learning_rate() const {
+    return impl_->session->learning_rate();
 }
 
 Scores Session::train(Index n_steps, const Feeds& feeds, const Targets& targets,
                       const Objective& objective, const std::vector<Index>& order,
-                      const Progress& progress) {
+                      const AfterMinibatch& after) {
     impl_->check(n_steps, feeds, 0);
     impl_->check_objective(feeds, targets, objective, n_steps);
     const Index items = items_of(feeds, targets, options().minibatch);
@@ -244,7 +247,7 @@ Scores Session::train(Index n_steps, const Feeds& feeds, const Targets& targets,
         }
     }
     return impl_->enter("train")->train(n_steps, feeds, targets, objective, order,
-                                        progress);
+                                        after);
 }
 
 Gradients Session::gradients(Index n_steps, const Feeds& feeds, const Targets& targets,

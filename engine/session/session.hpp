@@ -111,17 +111,29 @@ public:
 
     /// The optimizer that train() uses; its state starts anew.
     void set_optimizer(const Optimizer& optimizer);
+    /// Also while train() waits for its callback: from the next minibatch on.
     void set_learning_rate(double learning_rate);
+    double learning_rate() const;
+
+    /// How far a call of train() is.
+    struct Trained {
+        Index done, total;  ///< items
+        /// Of the items done so far. Waits for the device.
+        std::function<Scores()> scores;
+    };
+    /// Called after each minibatch; false ends the call.
+    using AfterMinibatch = std::function<bool(const Trained&)>;
 
     /// One epoch: for each minibatch of `order` (item numbers), forward with rate
-    /// curves, backward, update. Padded items of the last minibatch have no weight.
+    /// curves, backward, update. Padded items of the last minibatch have no weight. The
+    /// scores are those of the items that were trained.
     /// @throws SimulationError  a loss or gradient became NaN or infinite, or a square
     ///     that the optimizer needs would: names minibatch, parameter, step and signal
     ///     where it began; the parameters are those before that minibatch. Or an update
     ///     made a parameter so.
     Scores train(Index n_steps, const Feeds& feeds, const Targets& targets,
                  const Objective& objective, const std::vector<Index>& order,
-                 const Progress& progress = {});
+                 const AfterMinibatch& after = {});
 
     /// Gradients of the objective for the first minibatch of the feeds, by parameters
     /// and, if asked for, by what is fed, in training mode; nothing is updated.

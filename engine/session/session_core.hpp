@@ -81,11 +81,12 @@ public:
                     Phase phase);
     Scores train(Index n_steps, const Feeds& feeds, const Targets& targets,
                  const Objective& objective, const std::vector<Index>& order,
-                 const Session::Progress& progress);
+                 const Session::AfterMinibatch& after);
     Gradients gradients(Index n_steps, const Feeds& feeds, const Targets& targets,
                         const Objective& objective, bool by_inputs);
     void set_optimizer(const Optimizer& optimizer);
     void set_learning_rate(double learning_rate);
+    double learning_rate() const { return optimizer_.learning_rate(); }
     void reset(bool parameters, std::optional<std::uint64_t> seed);
     std::vector<double> parameter(SignalId signal) const;
     /// All checked before; a constant that is not trainable makes plans stale.

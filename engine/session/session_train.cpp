@@ -117,8 +117,7 @@ void SessionCore::check_parameters(const Epoch& epoch) {
 
 Scores SessionCore::train(Index n_steps, const Feeds& feeds, const Targets& targets,
                           const Objective& objective, const std::vector<Index>& order,
-                          const Session::Progress& progress) {
-    optimizer_.check_learning_rate();
+                          const Session::AfterMinibatch& after) {
     Runner& runner = runner_for(n_steps, feeds, observed_by(objective), to_train);
     const Sources sources = make_sources(feeds), wanted = make_sources(targets);
     const ItemOrder items = make_order(order);
@@ -129,22 +128,25 @@ Scores SessionCore::train(Index n_steps, const Feeds& feeds, const Targets& targ
     // no longer than their minibatch. Nothing has been updated since the first
     // minibatch that was not finite.
     const bool looks_each = !device_.is_cuda() || calls_user(runner.plan());
-    for (Index m = 0; m * options_.minibatch < items.items; ++m) {
+    Index done = 0;
+    bool goes_on = true;
+    const auto scores = [&] { return read_scores(objective, tally, done, n_steps, true); };
+    for (Index m = 0; goes_on && done < items.items; ++m) {
+        optimizer_.check_learning_rate();
         const CallLog calls = train_minibatch(runner, epoch, m);
         ++trained_;
         check_gradients(epoch, m);
         optimizer_.update(parameters_, tally.flag.as<int>());
-        if (progress) {
-            progress(std::min((m + 1) * options_.minibatch, items.items), items.items);
-        }
+        done = std::min((m + 1) * options_.minibatch, items.items);
         if (looks_each) {
             throw_if_not_finite(runner, epoch, calls);
         }
         runner.save_learned(state_);
+        goes_on = !after || after({done, items.items, scores});
     }
     check_parameters(epoch);
     throw_if_not_finite(runner, epoch, {});
-    return read_scores(objective, tally, items.items, n_steps, true);
+    return scores();
 }
 
 void SessionCore::read_input_gradients(const Runner& runner, const ChunkExtent& extent,

@@ -27,4 +27,11 @@ std::vector<int> Objective::only_seen() const {
     return result;
 }
 
+std::vector<int> Objective::observed() const {
+    std::vector<int> result = probes();
+    const std::vector<int> others = only_seen();
+    result.insert(result.end(), others.begin(), others.end());
+    return result;
+}
+
 }  // namespace nengine::engine

@@ -47,6 +47,8 @@ struct Objective {
     std::vector<int> probes() const;
     /// then one for each metric that is no program's.
     std::vector<int> only_seen() const;
+    /// All of them.
+    std::vector<int> observed() const;
 };
 
 /// Means over all items of a call.

@@ -1,6 +1,11 @@
 set(NENGINE_API_TESTS
     adaptive_exponential_test.cpp
     arithmetic_test.cpp
+    callbacks/callback_files_test.cpp
+    callbacks/callbacks_test.cpp
+    callbacks/event_file_test.cpp
+    callbacks/keras_decisions_test.cpp
+    callbacks/path_pattern_test.cpp
     config_test.cpp
     custom_neuron_test.cpp
     device_choice_test.cpp
@@ -29,6 +34,7 @@ set(NENGINE_API_TESTS
     expressions/tensor_node_errors_test.cpp
     expressions/tensor_node_test.cpp
     failing_functions_test.cpp
+    fit_test.cpp
     front_end_test.cpp
     gemm_math_test.cpp
     gradient_contract_test.cpp

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "kernels/base/export.hpp"
+#include "nengine/callbacks.hpp"
 #include "nengine/data.hpp"
 #include "nengine/gemm_math.hpp"
 #include "nengine/network.hpp"
@@ -90,12 +92,29 @@ struct FitOptions {
     /// Called after each epoch, counted from 0, with what the history gets; false ends
     /// the training.
     std::function<bool(int epoch, const EvaluationResult& values)> on_epoch_end = {};
+    /// Called in this order; on_epoch_end comes last.
+    std::vector<Callback> callbacks = {};
+    /// The number of the first epoch; the last one is `epochs - 1`, as in Keras.
+    int initial_epoch = 0;
+    /// Above 0: this share of the items, the last of them as they are given, is not
+    /// trained with but is the validation data. `validation_data` takes its place.
+    double validation_split = 0.0;
+    /// Validation after every so many epochs; others have no "val_loss" and so on.
+    int validation_freq = 1;
+    /// How many minibatches an epoch has; unset: as many as the items fill. They go on
+    /// through the items from epoch to epoch; when all have been trained with, they are
+    /// shuffled and begin again.
+    std::optional<std::int64_t> steps_per_epoch = std::nullopt;
+    /// When this becomes true, by a signal handler or another thread, the training ends
+    /// after the minibatch at hand; the epoch that it was in is not in the history.
+    const std::atomic<bool>* interrupt = nullptr;
 };
 
 /// What happened in each epoch of `fit`.
 struct History {
     std::map<std::string, std::vector<double>> values;  ///< "loss", "val_loss" ...
     std::vector<double> seconds;                        ///< without validation
+    std::vector<int> epoch;                             ///< the numbers of the epochs
 
     /// @throws ValidationError  there are no values of this name
     NENGINE_API const std::vector<double>& operator[](const std::string& name) const;
@@ -217,12 +236,17 @@ public:
     /// @throws SimulationError  not compiled; or a loss, a gradient or what an update
     ///                          made of a parameter is not finite: parameters are as
     ///                          before that minibatch, but for the last of these
-    /// @throws ValidationError  data that do not fit, or are not finite
+    /// @throws ValidationError  data that do not fit, or are not finite; options that
+    ///                          cannot be
+    /// @throws FileError        what a callback writes cannot be written
     History fit(const Data& x, const Data& y, FitOptions options = {});
     /// Losses and metrics, with neurons as they are simulated; data and targets as in
     /// `fit`.
     EvaluationResult evaluate(const Data& x, const Data& y,
                               EvaluateOptions options = {});
+    /// @throws SimulationError  not compiled
+    double learning_rate() const;
+    /// Callbacks may set it after a minibatch, too.
     void set_learning_rate(double learning_rate);
 
     /// What a probe recorded in `run`, `run_steps` and `step`: [batch, samples, size],

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "nengine/callbacks.hpp"
+
+namespace nengine::detail {
+
+/// The callbacks of a call of `fit`, called one after the other.
+class CallbackList : public CallbackBase {
+public:
+    /// @throws ValidationError  an option of one is out of range
+    explicit CallbackList(const std::vector<Callback>& callbacks);
+
+    void on_train_begin(Training& training) override;
+    void on_epoch_begin(Training& training, int epoch) override;
+    bool has_batch_hook() const override;
+    void on_train_batch_end(Training& training, std::int64_t batch,
+                            const Logs& logs) override;
+    void on_epoch_end(Training& training, int epoch, Logs& logs) override;
+    void on_train_end(Training& training) override;
+
+private:
+    std::vector<std::shared_ptr<CallbackBase>> callbacks_;
+};
+
+}  // namespace nengine::detail
