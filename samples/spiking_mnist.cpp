@@ -15,6 +15,7 @@
 
 #include "nengine/nengine.hpp"
 #include "samples/support/image_set.hpp"
+#include "samples/support/interrupt.hpp"
 #include "samples/support/main.hpp"
 #include "samples/support/plot.hpp"
 #include "samples/support/spiking_classifier.hpp"
@@ -148,11 +149,18 @@ void train(Simulator& sim, const SpikingClassifier& classifier, const ImageSet& 
         }
         return true;
     };
-    const History history =
-        sim.fit({{classifier.input, set.images}}, {{classifier.raw, set.targets}},
-                {.epochs = s.epochs, .on_epoch_end = tell});
-    results.epoch_seconds = history.seconds;
-    results.epoch_loss = history["loss"];
+    const CtrlC ctrl_c;
+    const History history = sim.fit(
+        {{classifier.input, set.images}}, {{classifier.raw, set.targets}},
+        {.epochs = s.epochs, .on_epoch_end = tell, .interrupt = &CtrlC::was_pressed()});
+    if (CtrlC::was_pressed()) {
+        std::printf("interrupted after %zu of %d epochs\n", history.epoch.size(),
+                    s.epochs);
+    }
+    if (!history.epoch.empty()) {
+        results.epoch_seconds = history.seconds;
+        results.epoch_loss = history["loss"];
+    }
 }
 
 /// [images, 10]: the filtered output of all images on the last step.

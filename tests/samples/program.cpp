@@ -27,10 +27,24 @@ ProgramTest::~ProgramTest() {
 
 Outcome ProgramTest::run(const std::string& program,
                          const std::string& arguments) const {
+    return run_in_shell(call_of(program, arguments));
+}
+
+Outcome ProgramTest::interrupt(const std::string& program, const std::string& arguments,
+                               const std::string& text) const {
+    return run_in_shell("{ " + call_of(program, arguments) +
+                        " & while kill -0 $! && ! grep -q '" + text +
+                        "' output; do sleep 0.05; done; kill -INT $!; wait $!; }");
+}
+
+std::string ProgramTest::call_of(const std::string& program,
+                                 const std::string& arguments) {
     const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
-    const std::string command = "cd '" + folder_.string() + "' && '" +
-                                (here / program).string() + "' " + arguments +
-                                " >output 2>errors";
+    return "'" + (here / program).string() + "' " + arguments + " >output 2>errors";
+}
+
+Outcome ProgramTest::run_in_shell(const std::string& work) const {
+    const std::string command = "cd '" + folder_.string() + "' && " + work;
     const int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content(file("output")),
             content(file("errors"))};

@@ -22,12 +22,19 @@ protected:
 
     /// `arguments` as in a shell.
     Outcome run(const std::string& program, const std::string& arguments = "") const;
+    /// Presses Ctrl-C once the program has written `text`.
+    Outcome interrupt(const std::string& program, const std::string& arguments,
+                      const std::string& text) const;
     std::filesystem::path file(const std::string& name) const { return folder_ / name; }
     static std::string content(const std::filesystem::path& path);
     /// The number behind `what` in a program's output; fails the test without one.
     static double number_after(const std::string& output, const std::string& what);
 
 private:
+    static std::string call_of(const std::string& program,
+                               const std::string& arguments);
+    Outcome run_in_shell(const std::string& work) const;
+
     std::filesystem::path folder_;
 };
 

@@ -104,6 +104,19 @@ TEST_F(SpikingMnist, GivesTheSameResultsInEachRun) {
     EXPECT_NE(one.at("epoch_loss"), other.at("epoch_loss"));
 }
 
+TEST_F(SpikingMnist, TestsWhatItHasTrainedWhenItIsInterrupted) {
+    const auto outcome = interrupt(
+        "spiking_mnist", small + "--epochs 100000 --steps 5 --json results.json",
+        "epoch 1 of");
+
+    EXPECT_EQ(outcome.status, 0) << outcome.errors;
+    EXPECT_NE(outcome.output.find("interrupted after "), std::string::npos);
+    const auto json = nlohmann::json::parse(content(file("results.json")));
+    EXPECT_GE(json.at("epoch_loss").size(), 1u);
+    EXPECT_LT(json.at("epoch_loss").size(), 100000u);
+    EXPECT_GT(json.at("rate_accuracy"), 0.0);
+}
+
 TEST_F(SpikingMnist, NeedsNoMoreMemoryForMoreImages) {
     const auto few =
         results("--device cpu --epochs 0 --minibatch 50 --test 100 --train 1");
