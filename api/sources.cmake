@@ -46,6 +46,12 @@ set(NENGINE_API_SOURCES
     expressions/shapes.cpp
     expressions/trace.cpp
     io/io.cpp
+    losses/parts.cpp
+    losses/regularize.cpp
+    losses/sparse_categorical_crossentropy.cpp
+    metrics/accuracy.cpp
+    metrics/auc.cpp
+    metrics/parts.cpp
     objects/check_numbers.cpp
     objects/checks.cpp
     objects/handles.cpp
@@ -107,6 +113,10 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/layer_normalization.hpp
     include/nengine/learning_rules.hpp
     include/nengine/losses.hpp
+    include/nengine/losses/list.hpp
+    include/nengine/losses/parts.hpp
+    include/nengine/metrics/list.hpp
+    include/nengine/metrics/parts.hpp
     include/nengine/nengine.hpp
     include/nengine/network.hpp
     include/nengine/networks.hpp
@@ -129,6 +139,16 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/tuning.hpp
     include/nengine/transforms.hpp
     include/nengine/view.hpp)
+
+# Losses and metrics: a header each, which list.hpp of their folder names.
+foreach(folder_of_functions IN ITEMS losses metrics)
+    set(list_of_functions
+        ${CMAKE_CURRENT_LIST_DIR}/include/nengine/${folder_of_functions}/list.hpp)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${list_of_functions})
+    file(STRINGS ${list_of_functions} lines REGEX "^#include")
+    list(TRANSFORM lines REPLACE "#include \"(.*)\"" "include/\\1")
+    list(APPEND NENGINE_PUBLIC_HEADERS ${lines})
+endforeach()
 
 # What nengine/custom_neuron.hpp needs of the kernels, relative to the root.
 set(NENGINE_KERNEL_HEADERS

@@ -63,6 +63,8 @@ ALLOWED = {
     "api/numerics": "public declared",
     "api/io": "public engine/io kernels/base",
     "api/expressions": "public api/numerics engine/trace declared",
+    "api/losses": "public api/expressions engine/trace kernels/base",
+    "api/metrics": "public kernels/base",
     "api/objects": "public api/expressions api/numerics engine/trace declared",
     "api/objects/networks": "public api/objects",
     "api/builder/nengo_order": "public api/objects api/numerics kernels/base",
@@ -83,10 +85,10 @@ def expand(row):
     return {folder for name in row.split() for folder in GROUPS.get(name, [name])}
 
 
-def folder_of(include):
-    """The folder of a header, as the table names it."""
-    folder = str(pathlib.PurePosixPath(include).parent)
-    return "api/include/nengine" if folder == "nengine" else folder
+def row_of(folder):
+    """The row of a folder, as the table names it: what users include is one."""
+    inside = re.match(r"(api/include/)?nengine(/|$)", str(folder))
+    return "api/include/nengine" if inside else str(folder)
 
 
 def arrows(root):
@@ -96,7 +98,8 @@ def arrows(root):
             if path.suffix in SUFFIXES:
                 file = path.relative_to(root)
                 for header in INCLUDE.findall(path.read_text()):
-                    yield str(file.parent), folder_of(header), file, header
+                    yield (row_of(file.parent),
+                           row_of(pathlib.PurePosixPath(header).parent), file, header)
 
 
 def circle(allowed):

@@ -48,6 +48,10 @@ set(NENGINE_API_TESTS
     learning_variations_test.cpp
     learning_weights_test.cpp
     looks_test.cpp
+    losses/errors_test.cpp
+    losses/functions.cpp
+    losses/keras_cases.cpp
+    losses/keras_test.cpp
     main_job_gradient_test.cpp
     networks_test.cpp
     neuron_types_test.cpp

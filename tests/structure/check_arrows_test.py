@@ -46,6 +46,15 @@ class CheckArrows(unittest.TestCase):
         [fault] = self.faults()
         self.assertIn("nengine/nengine.hpp", fault)
 
+    def test_public_headers_in_folders_are_the_api_folders_too(self):
+        allowed = {**ALLOWED, "api/include/nengine": ""}
+        self.write("api/include/nengine/losses.hpp", '#include "nengine/losses/a.hpp"\n')
+        self.write("api/include/nengine/losses/a.hpp", '#include "nengine/x.hpp"\n')
+        self.assertEqual(self.faults(allowed), [])
+        self.write("api/include/nengine/losses/a.hpp", '#include "kernels/gemm.hpp"\n')
+        [fault] = self.faults(allowed)
+        self.assertIn('losses/a.hpp: includes "kernels/gemm.hpp"', fault)
+
     def test_a_folder_needs_a_row(self):
         self.write("engine/new/a.cpp", '#include "engine/ir/plan.hpp"\n')
         self.assertEqual(self.faults(),

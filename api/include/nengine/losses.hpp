@@ -1,25 +1,45 @@
 #pragma once
 
+#include <concepts>
+#include <span>
+#include <string_view>
+
+#include "nengine/losses/list.hpp"
+#include "nengine/metrics/list.hpp"
+
 namespace nengine {
 
-// Losses and metrics on one probe: means over items and samples. With `last_step` only
-// the last sample counts.
+// Losses and metrics are functions of a target and an output of one item, [samples,
+// size]: symbolic tensors without an axis for items, which need not be of the same
+// shape if they broadcast. Their names are those in results.
 
-/// The mean of (output - target)^2, also over components.
-struct MeanSquaredError {
-    bool last_step = false;
+/// A loss, or a metric that is a mean: what it gives is averaged over its elements, of
+/// any number, then over items.
+///
+///     struct Within {
+///         std::string_view name = "within";  // may be static
+///         double distance = 0.1;
+///         Expression operator()(const Expression& target,
+///                               const Expression& output) const {
+///             return abs(output - target) < distance;
+///         }
+///     };
+template <class Function>
+concept MeanFunction = requires(const Function& function, const Expression& x) {
+    { function.name } -> std::convertible_to<std::string_view>;
+    { function(x, x) } -> std::convertible_to<Expression>;
 };
 
-/// `-log p[label]` for p = softmax(output) (`from_logits`) or p = output / sum(output).
-/// Labels are whole numbers, [batch, steps, 1].
-struct SparseCategoricalCrossentropy {
-    bool from_logits = false;
-    bool last_step = false;
+/// A metric with a last step on the host: sums(target, output) gives a vector for an
+/// item, which is added up over items, and finish(sums, items) makes the result of
+/// that.
+template <class Function>
+concept SumsFunction = requires(const Function& function, const Expression& x,
+                                std::span<const double> sums, double items) {
+    { function.name } -> std::convertible_to<std::string_view>;
+    { function.sums(x, x) } -> std::convertible_to<Expression>;
+    { function.finish(sums, items) } -> std::convertible_to<double>;
 };
 
-/// How often the largest output is at the label.
-struct Accuracy {
-    bool last_step = false;
-};
 
 }  // namespace nengine
