@@ -3,15 +3,22 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
 
-// The tables of functions in docs/symbolic-nodes.md.
+#include "nengine/losses.hpp"
+
+// The tables of functions in docs/.
 
 namespace nengine::test {
 namespace {
 
+std::string page_of(const char* name) {
+    std::ifstream file(std::string(NENGINE_SOURCE_DIR) + "/docs/" + name);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
 TEST(FunctionTables, NameEveryPointwiseFunction) {
-    std::ifstream file(std::string(NENGINE_SOURCE_DIR) + "/docs/symbolic-nodes.md");
-    const std::string page(std::istreambuf_iterator<char>(file), {});
+    const std::string page = page_of("symbolic-nodes.md");
     const char* const names[] = {
 #define NENGINE_POINTWISE_1(name, ...) #name,
 #define NENGINE_POINTWISE_2(name, ...) #name,
@@ -21,6 +28,22 @@ TEST(FunctionTables, NameEveryPointwiseFunction) {
 
     for (const std::string name : names) {
         EXPECT_THAT(page, ::testing::HasSubstr("`" + name + "("));
+    }
+}
+
+TEST(FunctionTables, NameEveryLossAndMetric) {
+    const std::string page = page_of("losses.md");
+    const struct {
+        std::string_view type, name;
+    } functions[] = {
+#define NENGINE_LOSS(type) {#type, type::name},
+#define NENGINE_METRIC(type) {#type, type::name},
+#include "generated/loss_types.hpp"
+    };
+
+    for (const auto& [type, name] : functions) {
+        EXPECT_THAT(page, ::testing::HasSubstr("`" + std::string(type) + "{"));
+        EXPECT_THAT(page, ::testing::HasSubstr("\n| " + std::string(name) + " |"));
     }
 }
 
