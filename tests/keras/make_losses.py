@@ -173,6 +173,8 @@ def add_errors():
     p, q = distributions(), distributions()
     p[0] = q[1] = [0.0, 1.0, 0.0, 0.0]
     loss("kullback_leibler_divergence", of.KLDivergence(), p, q)
+    loss("huber", of.Huber(), y, x)
+    loss("huber up to 0.25", of.Huber(delta=0.25), y, x)
     far = x.copy()
     far[2] = [1000.0, -1000.0, 1e-5]
     # Keras's log(2) has single precision.

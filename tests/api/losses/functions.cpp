@@ -94,6 +94,7 @@ void add_categorical(Calls& calls) {
 
 void add_other_losses(Calls& calls) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
+    add(calls, "up to 0.25", Huber{.delta = 0.25});
     add_same<Hinge>(calls, {"of bits", "of -1, 0 and 1"});
     add_same<SquaredHinge>(calls, {"of bits", "of -1, 0 and 1"});
     add_same<CosineSimilarityLoss>(calls, {"of zeros"});

@@ -10,6 +10,7 @@
 #include "nengine/losses/categorical_hinge.hpp"
 #include "nengine/losses/cosine_similarity_loss.hpp"
 #include "nengine/losses/hinge.hpp"
+#include "nengine/losses/huber.hpp"
 #include "nengine/losses/kl_divergence.hpp"
 #include "nengine/losses/log_cosh.hpp"
 #include "nengine/losses/mean_absolute_error.hpp"
