@@ -274,6 +274,9 @@ def add_accuracies():
     name = "sparse_top_k_categorical_accuracy"
     metric(name, sparse_best, label, x, "float32")
     metric(name + " 2", lambda: sparse_best(k=2), label, x, "float32")
+    best = of.TopKCategoricalAccuracy
+    metric("top_k_categorical_accuracy", best, y, x, "float32")
+    metric("top_k_categorical_accuracy 2", lambda: best(k=2), y, x, "float32")
     wild = real(4, 6).astype(np.float32)
     wild[0, 1], wild[1, 2] = np.nan, np.inf
     metric(name + " of what is not finite", lambda: sparse_best(k=6),

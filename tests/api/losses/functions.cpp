@@ -108,6 +108,7 @@ void add_other_losses(Calls& calls) {
 void add_accuracies(Calls& calls) {
     add_same<Accuracy>(calls, {"of classes", "of one output"});
     add(calls, "above 0.7", BinaryAccuracy{.threshold = 0.7});
+    add(calls, "2", TopKCategoricalAccuracy{.k = 2});
     add(calls, "2", SparseTopKCategoricalAccuracy{.k = 2});
     add(calls, "of what is not finite", SparseTopKCategoricalAccuracy{.k = 6});
 }

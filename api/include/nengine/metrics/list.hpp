@@ -16,5 +16,6 @@
 #include "nengine/metrics/root_mean_squared_error.hpp"
 #include "nengine/metrics/sparse_categorical_accuracy.hpp"
 #include "nengine/metrics/sparse_top_k_categorical_accuracy.hpp"
+#include "nengine/metrics/top_k_categorical_accuracy.hpp"
 #include "nengine/metrics/true_negatives.hpp"
 #include "nengine/metrics/true_positives.hpp"
