@@ -42,14 +42,17 @@ private:
     static std::string set(engine::LossSpec& spec, const MeanSquaredError& error) {
         spec.kind = engine::LossKind::mean_squared_error;
         spec.last_step = error.last_step;
-        return "mean_squared_error";
+        return std::string(error.name);
     }
-    static std::string set(engine::LossSpec& spec,
-                           const SparseCategoricalCrossentropy& entropy) {
+    std::string set(engine::LossSpec& spec,
+                    const SparseCategoricalCrossentropy& entropy) {
+        if (entropy.ignore_class) {  // the kernel knows no such class
+            return set(spec, detail::comparison(entropy, ""));
+        }
         spec.kind = engine::LossKind::sparse_categorical_crossentropy;
         spec.from_logits = entropy.from_logits;
         spec.last_step = entropy.last_step;
-        return "sparse_categorical_crossentropy";
+        return std::string(entropy.name);
     }
     std::string set(engine::LossSpec& spec, const detail::Comparison& function) {
         spec.kind = engine::LossKind::program;
@@ -58,7 +61,7 @@ private:
     }
     static std::string set(engine::MetricSpec& spec, const Accuracy& accuracy) {
         spec.last_step = accuracy.last_step;
-        return "accuracy";
+        return std::string(accuracy.name);
     }
     std::string set(engine::MetricSpec& spec, const detail::Comparison& function) {
         spec.value = add_function("metric", spec.probe, function);

@@ -63,73 +63,74 @@ Index items_before_split(Index items, double split) {
 }  // namespace
 
 /// One call of `fit`.
-struct Simulator::Impl::Fit {
+class Simulator::Impl::Fit {
+public:
     Fit(Simulator& fitted, Impl& its_impl, const Data& x, const Data& y,
         const FitOptions& given)
-        : simulator(fitted),
-          impl(its_impl),
-          options(given),
-          callbacks(given.callbacks),
-          data(impl.call_data(x, &y, given.n_steps, "fit")),
-          validation(validation_data()),
-          items(data.items, given.shuffle,
-                [this] { return impl.seed + impl.epochs_run++; }),
-          state{fitted, [this](const std::string& text) { impl.warn(text); }},
-          training(state) {
-        impl.warn_of_delay(data.n_steps, data.objective.observed());
+        : simulator_(fitted),
+          impl_(its_impl),
+          options_(given),
+          callbacks_(given.callbacks),
+          data_(impl_.call_data(x, &y, given.n_steps, "fit")),
+          validation_(validation_data()),
+          items_(data_.items, given.shuffle,
+                 [this] { return impl_.seed + impl_.epochs_run++; }),
+          state_{fitted, [this](const std::string& text) { impl_.warn(text); }},
+          training_(state_) {
+        impl_.warn_of_delay(data_.n_steps, data_.objective.observed());
     }
 
     History run() {
-        callbacks.on_train_begin(training);
-        for (int epoch = options.initial_epoch;
-             epoch < options.epochs && !state.stopped && !is_interrupted(); ++epoch) {
+        callbacks_.on_train_begin(training_);
+        for (int epoch = options_.initial_epoch;
+             epoch < options_.epochs && !state_.stopped && !is_interrupted(); ++epoch) {
             run_epoch(epoch);
         }
-        callbacks.on_train_end(training);
-        return std::move(history);
+        callbacks_.on_train_end(training_);
+        return std::move(history_);
     }
 
 private:
-    /// Takes what is held back out of `data`.
+    /// Takes what is held back out of `data_`.
     std::optional<CallData> validation_data() {
-        if (options.validation_data) {
-            const auto& [inputs, targets] = *options.validation_data;
-            return impl.call_data(inputs, &targets, options.n_steps,
-                                  "fit: validation_data");
+        if (options_.validation_data) {
+            const auto& [inputs, targets] = *options_.validation_data;
+            return impl_.call_data(inputs, &targets, options_.n_steps,
+                                   "fit: validation_data");
         }
-        if (options.validation_split == 0.0) {
+        if (options_.validation_split == 0.0) {
             return std::nullopt;
         }
-        const CallData all = data;
-        const Index first = items_before_split(all.items, options.validation_split);
-        data = items_of(all, 0, first);
+        const CallData all = data_;
+        const Index first = items_before_split(all.items, options_.validation_split);
+        data_ = items_of(all, 0, first);
         return items_of(all, first, all.items - first);
     }
 
     bool is_interrupted() const {
-        return options.interrupt != nullptr && *options.interrupt;
+        return options_.interrupt != nullptr && *options_.interrupt;
     }
 
     Index items_per_epoch() const {
-        if (!options.steps_per_epoch) {
-            return data.items;
+        if (!options_.steps_per_epoch) {
+            return data_.items;
         }
-        const Index steps = *options.steps_per_epoch;
+        const Index count = *options_.steps_per_epoch;
         kernels::need_host_memory(
-            kernels::array_bytes({steps, impl.minibatch()}, sizeof(Index)), [&] {
+            kernels::array_bytes({count, impl_.minibatch()}, sizeof(Index)), [&] {
                 return kernels::MemoryUse{
                     "fit",
-                    "an order of items of " + std::to_string(steps) + " minibatches",
+                    "an order of items of " + std::to_string(count) + " minibatches",
                     "steps_per_epoch"};
             });
-        return steps * impl.minibatch();
+        return count * impl_.minibatch();
     }
 
     /// Leaves no trace in the history if it is interrupted.
     void run_epoch(int epoch) {
-        state.epoch = epoch;
-        callbacks.on_epoch_begin(training, epoch);
-        simulator.open("fit");  // it may have been closed
+        state_.epoch = epoch;
+        callbacks_.on_epoch_begin(training_, epoch);
+        simulator_.open("fit");  // it may have been closed
         const auto start = std::chrono::steady_clock::now();
         Logs logs = train(epoch);
         const std::chrono::duration<double> taken =
@@ -137,35 +138,35 @@ private:
         if (is_interrupted() || !validate(epoch, logs)) {
             return;
         }
-        callbacks.on_epoch_end(training, epoch, logs);
-        history.epoch.push_back(epoch);
-        history.seconds.push_back(taken.count());
+        callbacks_.on_epoch_end(training_, epoch, logs);
+        history_.epoch.push_back(epoch);
+        history_.seconds.push_back(taken.count());
         for (const auto& [name, value] : logs) {
-            history.values[name].push_back(value);
+            history_.values[name].push_back(value);
         }
-        if (options.on_epoch_end && !options.on_epoch_end(epoch, logs)) {
-            training.stop();
+        if (options_.on_epoch_end && !options_.on_epoch_end(epoch, logs)) {
+            training_.stop();
         }
     }
 
     Logs train(int epoch) {
-        const auto order = items.take(items_per_epoch());
-        ProgressBar bar(
-            impl.shows_progress(),
-            "epoch " + std::to_string(epoch + 1) + '/' + std::to_string(options.epochs),
-            static_cast<Index>(order.size()), "items");
-        state.batch = 0;
+        const auto order = items_.take(items_per_epoch());
+        ProgressBar bar(impl_.shows_progress(),
+                        "epoch " + std::to_string(epoch + 1) + '/' +
+                            std::to_string(options_.epochs),
+                        static_cast<Index>(order.size()), "items");
+        state_.batch = 0;
         const auto after = [&](const engine::Session::Trained& trained) {
             show(bar, trained);
-            if (callbacks.has_batch_hook()) {
-                callbacks.on_train_batch_end(training, state.batch,
-                                             impl.named(trained.scores()));
+            if (callbacks_.has_batch_hook()) {
+                callbacks_.on_train_batch_end(training_, state_.batch,
+                                              impl_.named(trained.scores()));
             }
-            ++state.batch;
-            return !state.stopped && !is_interrupted();
+            ++state_.batch;
+            return !state_.stopped && !is_interrupted();
         };
-        const Logs logs = impl.named(impl.session->train(
-            data.n_steps, data.feeds, data.targets, data.objective, order, after));
+        const Logs logs = impl_.named(impl_.session->train(
+            data_.n_steps, data_.feeds, data_.targets, data_.objective, order, after));
         if (!is_interrupted()) {
             bar.finish(values_text(logs));
         }
@@ -173,7 +174,8 @@ private:
     }
 
     void show(ProgressBar& bar, const engine::Session::Trained& trained) const {
-        if (impl.session->device().is_cuda()) {  // its loss would have to be waited for
+        const bool must_wait = impl_.session->device().is_cuda();
+        if (must_wait) {
             bar.update(trained.done);
             return;
         }
@@ -184,9 +186,9 @@ private:
 
     /// False if it was interrupted.
     bool validate(int epoch, Logs& logs) try {
-        if (validation && (epoch + 1) % options.validation_freq == 0) {
+        if (validation_ && (epoch + 1) % options_.validation_freq == 0) {
             for (const auto& [name, value] :
-                 impl.evaluate(*validation, Phase::inference, options.interrupt)) {
+                 impl_.evaluate(*validation_, Phase::inference, options_.interrupt)) {
                 logs["val_" + name] = value;
             }
         }
@@ -195,16 +197,16 @@ private:
         return false;
     }
 
-    Simulator& simulator;
-    Impl& impl;
-    const FitOptions& options;
-    detail::CallbackList callbacks;
-    CallData data;
-    std::optional<CallData> validation;
-    ItemStream items;
-    detail::TrainingState state;
-    Training training;
-    History history;
+    Simulator& simulator_;
+    Impl& impl_;
+    const FitOptions& options_;
+    detail::CallbackList callbacks_;
+    CallData data_;
+    std::optional<CallData> validation_;
+    ItemStream items_;
+    detail::TrainingState state_;
+    Training training_;
+    History history_;
 };
 
 History Simulator::fit(const Data& x, const Data& y, FitOptions options) try {

@@ -118,7 +118,7 @@ struct Simulator::Impl {
                                            const std::vector<int>& probes, Phase phase);
     void clear_recordings();
 
-    struct Fit;  ///< a call of `fit` (simulator_fit.cpp)
+    class Fit;  ///< a call of `fit` (simulator_fit.cpp)
     /// @throws Interrupted  `interrupt` has become true
     EvaluationResult evaluate(const CallData& data, Phase phase,
                               const std::atomic<bool>* interrupt = nullptr);

@@ -49,6 +49,33 @@ TEST_P(RandomNetwork, PlannedIsNaiveWhateverThePlannerDoes) {
     }
 }
 
+TEST_P(RandomNetwork, InTheTrainingPhaseHasRateCurves) {
+    constexpr Index items = 3, steps = 11;
+    std::size_t compared = 0;
+    for (std::uint64_t seed = 0; seed < how_many(64); ++seed) {
+        const RandomModel random =
+            random_model(seed, {.units = units_of(seed), .gentle_neurons = true});
+        const InputData data = random.data(items, steps);
+        Draw draw(seed + 3000);
+        SessionOptions options = random_options(draw);
+        const Index run_items = data.empty() ? options.minibatch : items;
+        SCOPED_TRACE(random.describe() + describe(options));
+        const Recordings want =
+            run_naive(*random.model, run_items, steps, data, true, options.minibatch);
+
+        const Recordings got = run_session(random.model, device(), options, run_items,
+                                           steps, data, Phase::training);
+
+        for (std::size_t p = 0; p < want.size(); ++p) {
+            if (!holds_state(*random.model, random.model->probes[p].signal)) {
+                ASSERT_TRUE(near({got[p]}, {want[p]}, 1e-10)) << "probe " << p;
+                ++compared;
+            }
+        }
+    }
+    EXPECT_GT(compared, how_many(64));
+}
+
 TEST_P(RandomNetwork, DefaultOptionsInFloat32AreNearFloat64) {
     constexpr Index items = 2, steps = 11;
     for (std::uint64_t seed = 500; seed < 500 + how_many(64); ++seed) {

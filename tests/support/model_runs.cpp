@@ -65,7 +65,7 @@ Feeds borrow(const InputData& data) {
 
 Recordings run_session(const std::shared_ptr<const Model>& model, const Device& device,
                        const SessionOptions& options, Index items, Index steps,
-                       const InputData& feeds) {
+                       const InputData& feeds, Phase phase) {
     Session session(model, device, options);
     Recordings result;
     std::vector<Index> samples;
@@ -87,7 +87,7 @@ Recordings run_session(const std::shared_ptr<const Model>& model, const Device& 
                           first_row, result[i]);
         }
     };
-    session.predict(steps, borrow(feeds), {}, sink);
+    session.predict(steps, borrow(feeds), {}, sink, {}, phase);
     return result;
 }
 

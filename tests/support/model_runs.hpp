@@ -26,7 +26,8 @@ Recordings run_naive(const engine::Model& model, Index batch, Index steps,
 Recordings run_session(const std::shared_ptr<const engine::Model>& model,
                        const kernels::Device& device,
                        const engine::SessionOptions& options, Index items, Index steps,
-                       const InputData& feeds);
+                       const InputData& feeds,
+                       engine::Phase phase = engine::Phase::inference);
 
 /// The data as a session takes them. The result borrows from `data`.
 engine::Feeds borrow(const InputData& data);
