@@ -21,18 +21,12 @@ public:
     explicit ProgramBuilder(const std::map<int, ComparedShapes>& shapes)
         : shapes_(shapes), writer_(*model_, "objective") {}
 
-    /// The mean over what a function gives.
-    void add(const ComparedBy& function) try {
-        const Arguments& arguments = of(function.probe);
-        const Expression value = mean(
-            function.by.value(target_of(function.probe), Expression(arguments.output)));
-        need_target(function, value.term());
+    void add(const ComparedBy& function) {
+        const TermPtr value = traced(function);
+        need_target(function, value);
         const SignalId signal = new_signal(function.described, {});
-        writer_.write_to(value.term(), signal);
+        writer_.write_to(value, signal);
         model_->probes.push_back({.name = function.described, .signal = signal});
-    } catch (const ShapeError& error) {
-        throw ShapeError(function.described + ": " + error.object(), error.got(),
-                         error.needed());
     }
 
     std::shared_ptr<const engine::ObjectiveProgram> finish() {
@@ -60,6 +54,17 @@ private:
         model_->inputs.push_back(
             {.name = model_->signal(signal).name, .signal = signal});
         return static_cast<int>(model_->inputs.size()) - 1;
+    }
+
+    /// The mean over what a function gives.
+    TermPtr traced(const ComparedBy& function) try {
+        const Expression output(of(function.probe).output);
+        return mean(function.by.value(target_of(function.probe), output)).term();
+    } catch (const ShapeError& error) {
+        throw ShapeError(function.described + ": " + error.object(), error.got(),
+                         error.needed());
+    } catch (const ValidationError& error) {
+        throw ValidationError(function.described + ": " + error.what());
     }
 
     const Arguments& of(int probe) {

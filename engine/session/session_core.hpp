@@ -182,6 +182,8 @@ private:
     const Index* add_table(Compared& to, const std::vector<Index>& table) const;
     void add_loss(const Compared& rows, const LossSpec& loss, const Comparison& with,
                   Index valid, double* sum) const;
+    /// Flags a sum that is not finite.
+    void flag_loss(const Comparison& with, const double* sum) const;
     void add_correct(const Compared& rows, Index valid, double* sum) const;
     /// How many samples of a call are compared.
     Index compared_samples(int probe, bool last_step, Index n_steps) const;

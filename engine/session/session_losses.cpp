@@ -128,14 +128,19 @@ void SessionCore::add_loss(const Compared& rows, const LossSpec& loss,
         } else {
             sparse_categorical_crossentropy(exec, args, loss.from_logits);
         }
-        flag_non_finite(exec, sum, with.tally.flag.as<int>(),
-                        flag_code(with.minibatch, NonFinite::loss));
         if (rows.rows_of_gradient != nullptr) {
             auto copied = rows.gradient.as<const Real>();
             ++copied.steps;
             select_rows(exec, copied, rows.rows_of_gradient,
                         rows.all_gradient.as<Real>());
         }
+    });
+}
+
+void SessionCore::flag_loss(const Comparison& with, const double* sum) const {
+    device_.run([&](const auto& exec) {
+        flag_non_finite(exec, sum, with.tally.flag.as<int>(),
+                        flag_code(with.minibatch, NonFinite::loss));
     });
 }
 
@@ -153,6 +158,7 @@ void SessionCore::add_losses(Runner& runner, const Comparison& with,
             const Seen seen{at++, loss.probe, loss.last_step};
             if (const auto rows = compared_rows(runner, with, seen, extent)) {
                 add_loss(*rows, loss, with, valid, sum);
+                flag_loss(with, sum);
             }
         }
         ++sum;

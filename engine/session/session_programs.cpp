@@ -116,8 +116,6 @@ void SessionCore::add_value(const ObjectiveRun& run, int value, const Comparison
                                            .scale = static_cast<Real>(scale),
                                            .loss = sum,
                                            .dL_dprediction = gradient.as<Real>()});
-        flag_non_finite(exec, sum, with.tally.flag.as<int>(),
-                        flag_code(with.minibatch, NonFinite::loss));
     });
 }
 
@@ -147,6 +145,7 @@ void SessionCore::add_program(Runner& runner, const Comparison& with,
         if (loss.kind == LossKind::program) {
             const double items = with.training ? static_cast<double>(with.valid) : 1.0;
             add_value(run, loss.value, with, extent, loss.weight / items, sums);
+            flag_loss(with, sums);
         }
         ++sums;
     }

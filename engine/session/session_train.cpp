@@ -130,7 +130,9 @@ Scores SessionCore::train(Index n_steps, const Feeds& feeds, const Targets& targ
     const bool looks_each = !device_.is_cuda() || calls_user(runner.plan());
     Index done = 0;
     bool goes_on = true;
-    const auto scores = [&] { return read_scores(objective, tally, done, n_steps, true); };
+    const auto scores = [&] {
+        return read_scores(objective, tally, done, n_steps, true);
+    };
     for (Index m = 0; goes_on && done < items.items; ++m) {
         optimizer_.check_learning_rate();
         const CallLog calls = train_minibatch(runner, epoch, m);

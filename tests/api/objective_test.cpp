@@ -248,6 +248,31 @@ TEST(ObjectiveFunction, OneStandsForAllProbesOrEachHasItsOwn) {
     }
 }
 
+TEST(ObjectiveFunction, ThatIsNotFiniteEndsTrainingIfItIsALoss) {
+    const Task task;
+    Simulator sim(task.net, task.options(4));
+    const auto no_number = [](const Expression&, const Expression& output) {
+        return log(-square(output));
+    };
+    sim.compile({.loss = {{task.p, squared_error}},
+                 .metrics = {{task.p, Metric("odd", no_number)}}});
+    const Data x = {{task.x, task.inputs}}, y = {{task.p, task.targets}};
+
+    const History history = sim.fit(x, y);
+
+    EXPECT_TRUE(std::isnan(history["p_odd"].front()));
+    EXPECT_TRUE(std::isfinite(history["loss"].front()));
+    const auto before = sim.parameter("d.kernel").values;
+    sim.compile({.loss = {{task.p, no_number}}});
+    try {
+        sim.fit(x, y);
+        FAIL() << "no error";
+    } catch (const SimulationError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("in the loss itself"));
+    }
+    EXPECT_EQ(sim.parameter("d.kernel").values, before);
+}
+
 TEST(ObjectiveFunction, NamesItselfWhereShapesDoNotFit) {
     const Task task;
     Simulator sim(task.net, task.options(4));
@@ -259,6 +284,16 @@ TEST(ObjectiveFunction, NamesItselfWhereShapesDoNotFit) {
     } catch (const ShapeError& error) {
         EXPECT_THAT(error.what(), HasSubstr("loss 'mine' on probe 'p'"));
     }
+    sim.compile({.metrics = {{task.p, Metric("far", [](Expression, Expression output) {
+                                  return output[10];
+                              })}}});
+    try {
+        sim.evaluate({{task.x, task.inputs}}, {});
+        FAIL() << "no error";
+    } catch (const ValidationError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("metric 'far' on probe 'p': slice"));
+    }
+    sim.compile({.loss = {{task.p, Loss("mine", squared_error)}}});
     EXPECT_NO_THROW(
         sim.evaluate({{task.x, task.inputs}}, {{task.p, task.for_each_step}}));
 }

@@ -41,5 +41,4 @@ concept SumsFunction = requires(const Function& function, const Expression& x,
     { function.finish(sums, items) } -> std::convertible_to<double>;
 };
 
-
 }  // namespace nengine
