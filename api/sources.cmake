@@ -84,7 +84,6 @@ set(NENGINE_API_SOURCES
     simulator/freeze.cpp
     simulator/item_stream.cpp
     simulator/node_ready.cpp
-    simulator/optimizer.cpp
     simulator/progress.cpp
     simulator/simulator.cpp
     simulator/simulator_data.cpp

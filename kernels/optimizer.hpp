@@ -1,61 +1,66 @@
 #pragma once
 
-#include "kernels/base/exec.hpp"
-#include "kernels/base/view.hpp"
+#include <cstddef>
+#include <type_traits>
+#include <variant>
+
+#include "kernels/base/index.hpp"
+#include "kernels/optimizers/optimizers.hpp"
 
 namespace nengine::kernels {
 
-/// One update of `n` parameters by Keras's formulas. If `*skip` (device memory; may be
-/// null) is not 0, nothing is changed: a non-finite loss leaves parameters and state as
-/// they were.
+/// The most running averages that a formula keeps of a parameter.
+inline constexpr int most_averages = 3;
+
+/// One update of `n` parameters. If `*skip` (device memory; may be null) is not 0,
+/// nothing is changed and the update does not count: a non-finite loss leaves
+/// parameters and state as they were.
 template <class Real>
 struct UpdateArgs {
     Index n = 0;
     Real* parameter = nullptr;
     const Real* gradient = nullptr;
-    Real learning_rate{};
+    double learning_rate = 0;           ///< in place of the optimizer's
+    Real* averages[most_averages]{};    ///< n numbers each, for those that it keeps
+    void* progress = nullptr;           ///< UpdateProgress of its step, on the device
+    Real* parameter_average = nullptr;  ///< with use_ema, n numbers; may be null
     const int* skip = nullptr;
 };
 
-/// v = momentum * v - lr * g; p += v, or p += momentum * v - lr * g with Nesterov.
-/// `velocity` may be null when momentum is 0 (p -= lr * g).
-template <class Exec, class Real>
-void sgd_update(const Exec& exec, const UpdateArgs<Real>& args, Real* velocity,
-                Real momentum, bool nesterov);
-
-/// s = rho * s + (1 - rho) * g^2; step = lr * g / sqrt(s + epsilon); p -= step, or with
-/// momentum: m = momentum * m + step; p -= m. Centered: step = lr * g / sqrt(s - mean^2
-/// + epsilon) with mean = rho * mean + (1 - rho) * g.
-template <class Real>
-struct RmspropState {
-    Real* square = nullptr;
-    Real* momentum = nullptr;  ///< null when momentum is 0
-    Real* mean = nullptr;      ///< null when not centered
-};
-template <class Exec, class Real>
-void rmsprop_update(const Exec& exec, const UpdateArgs<Real>& args,
-                    const RmspropState<Real>& state, Real rho, Real momentum,
-                    Real epsilon);
-
-/// What the updates of all parameters share; zeros before the first.
-template <class Real>
-struct AdamProgress {
-    Index updates;  ///< t, without those that were skipped
-    Real rate;      ///< lr sqrt(1 - b2^t) / (1 - b1^t)
-};
-template <class Real>
-struct AdamState {
-    Real* m = nullptr;
-    Real* v = nullptr;
-    AdamProgress<Real>* progress = nullptr;  ///< device memory
+/// What an update needs beside parameters and gradients.
+struct OptimizerMemory {
+    int n_averages = 0;
+    double starts[most_averages]{};  ///< what the averages are filled with at first
+    std::size_t progress_bytes = 0;  ///< 0 where the number of updates is not used
 };
 
-/// m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; p -= rate m / (sqrt(v) + epsilon).
-/// The rate is that of update t, computed in double, once for all parameters; a skipped
-/// update does not count.
+/// Of an optimizer with these options.
+template <class Real>
+OptimizerMemory optimizer_memory(const AnyOptimizer& optimizer) {
+    OptimizerMemory memory;
+    std::visit(
+        [&]<class Options>(const Options& options) {
+            OptimizerFormula<Options>::template with_step<Real>(
+                options, 0, [&]<class Step>(const Step&) {
+                    static_assert(Step::starts.size() <= most_averages);
+                    for (const double start : Step::starts) {
+                        memory.starts[memory.n_averages++] = start;
+                    }
+                    if (!std::is_empty_v<typename Step::Shared>) {
+                        memory.progress_bytes =
+                            sizeof(UpdateProgress<typename Step::Shared>);
+                    }
+                });
+        },
+        optimizer);
+    return memory;
+}
+
+/// Updates by the optimizer's formula (kernels/optimizers/), after `p -= p weight_decay
+/// learning_rate`. What depends on the number of updates alone is computed once for all
+/// parameters, in double.
 template <class Exec, class Real>
-void adam_update(const Exec& exec, const UpdateArgs<Real>& args,
-                 const AdamState<Real>& state, double beta_1, double beta_2,
-                 double epsilon);
+void optimizer_update(const Exec& exec, const AnyOptimizer& optimizer,
+                      const UpdateArgs<Real>& args);
 
 }  // namespace nengine::kernels

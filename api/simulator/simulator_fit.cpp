@@ -86,6 +86,7 @@ public:
              epoch < options_.epochs && !state_.stopped && !is_interrupted(); ++epoch) {
             run_epoch(epoch);
         }
+        impl_.session->take_averages();
         callbacks_.on_train_end(training_);
         return std::move(history_);
     }

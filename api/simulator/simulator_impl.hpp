@@ -138,7 +138,4 @@ void check_optimizer(const AnyOptimizer& optimizer, DType dtype,
 /// @throws MemoryError  always, naming the call
 [[noreturn]] void refuse_call(const char* call);
 
-/// The engine's form of an optimizer.
-engine::Optimizer engine_optimizer(const AnyOptimizer& optimizer);
-
 }  // namespace nengine

@@ -4,6 +4,7 @@
 #include "api/numerics/text.hpp"
 #include "api/simulator/simulator_impl.hpp"
 #include "kernels/base/host_memory.hpp"
+#include "kernels/optimizers/optimizers.hpp"
 
 // What options of simulators mean, and what they have to be.
 
@@ -33,27 +34,38 @@ void need_epsilon(double value, DType dtype, const std::string& what) {
     }
 }
 
-/// What optimizers have of each kind.
+/// What optimizers have, those of all and those of each kind.
 struct OptimizerCheck {
     DType dtype;
     const std::string& where;
 
-    void operator()(const SGD& sgd) const {
-        detail::need_not_negative(sgd.learning_rate, where + ": SGD: learning_rate");
-        need_in(sgd.momentum, 0.0, 1.0, where + ": SGD: momentum");
+    template <class Options>
+    void operator()(const Options& options) const {
+        using Formula = kernels::OptimizerFormula<Options>;
+        using Range = kernels::OptionRange;
+        const auto check = [&](const char* name, double value, Range range) {
+            check_option(value, range, where + ": " + Formula::name + ": " + name);
+        };
+        check("learning_rate", options.learning_rate(0), Range::not_negative);
+        Formula::visit_options(options, check);
+        check("weight_decay", options.weight_decay, Range::not_negative);
+        check("ema_momentum", options.ema_momentum, Range::share);
     }
-    void operator()(const RMSprop& rms) const {
-        detail::need_not_negative(rms.learning_rate,
-                                  where + ": RMSprop: learning_rate");
-        need_in(rms.rho, 0.0, 1.0, where + ": RMSprop: rho");
-        need_in(rms.momentum, 0.0, 1.0, where + ": RMSprop: momentum");
-        need_epsilon(rms.epsilon, dtype, where + ": RMSprop: epsilon");
-    }
-    void operator()(const Adam& adam) const {
-        detail::need_not_negative(adam.learning_rate, where + ": Adam: learning_rate");
-        need_in(adam.beta_1, 0.0, 1.0, where + ": Adam: beta_1");
-        need_in(adam.beta_2, 0.0, 1.0, where + ": Adam: beta_2");
-        need_epsilon(adam.epsilon, dtype, where + ": Adam: epsilon");
+
+    void check_option(double value, kernels::OptionRange range,
+                      const std::string& what) const {
+        switch (range) {
+            case kernels::OptionRange::not_negative:
+                return detail::need_not_negative(value, what);
+            case kernels::OptionRange::not_positive:
+                return need_in(value, std::numeric_limits<double>::lowest(), 0.0, what);
+            case kernels::OptionRange::share:
+                return need_in(value, 0.0, 1.0, what);
+            case kernels::OptionRange::divisor:
+                return need_epsilon(value, dtype, what);
+            case kernels::OptionRange::flag:
+                return;
+        }
     }
 };
 

@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "bench/support/devices.hpp"
+#include "engine/train/optimizer_state.hpp"
 #include "kernels/base/device.hpp"
 #include "kernels/gemm.hpp"
-#include "kernels/optimizer.hpp"
 #include "nengine/nengine.hpp"
 #include "samples/support/image_set.hpp"
 
@@ -46,11 +46,11 @@ public:
           y_(zeros(minibatch * n_classes)),
           w_(zeros(n_parameters)),
           dw_(zeros(n_parameters)),
-          m_(zeros(n_parameters)),
-          v_(zeros(n_parameters)),
-          progress_(zeros(4)) {}
+          optimizer_(device, DType::float32) {
+        optimizer_.set(Adam{});
+    }
 
-    void run() const {
+    void run() {
         float* const w2 = w_.as<float>() + n_pixels * n_hidden;
         float* const dw2 = dw_.as<float>() + n_pixels * n_hidden;
         product(false, true, batch_, n_hidden, n_pixels, x_.as<float>(), w_.as<float>(),
@@ -63,14 +63,7 @@ public:
                 h_.as<float>());
         product(true, false, n_hidden, n_pixels, batch_, h_.as<float>(), x_.as<float>(),
                 dw_.as<float>());
-        const kernels::UpdateArgs<float> args{n_parameters, w_.as<float>(),
-                                              dw_.as<float>(), 0.001F, nullptr};
-        const kernels::AdamState<float> state{
-            m_.as<float>(), v_.as<float>(),
-            progress_.as<kernels::AdamProgress<float>>()};
-        device_.run([&](const auto& exec) {
-            kernels::adam_update(exec, args, state, 0.9, 0.999, 1e-7);
-        });
+        optimizer_.update(n_parameters, w_.data(), dw_.data(), nullptr);
     }
     void wait() const { device_.synchronize(); }
 
@@ -99,7 +92,8 @@ private:
 
     kernels::Device device_;
     Index batch_;
-    kernels::Buffer x_, h_, y_, w_, dw_, m_, v_, progress_;
+    kernels::Buffer x_, h_, y_, w_, dw_;
+    engine::OptimizerState optimizer_;
 };
 
 /// A network that learns the repository's digits.
@@ -146,7 +140,7 @@ private:
 void dense_epoch(benchmark::State& state, const std::string& device) {
     const std::int64_t minibatch = state.range(0), minibatches = n_images / minibatch;
     Training training(device, minibatch);
-    const Floor floor(kernels::Device::named(device), minibatch);
+    Floor floor(kernels::Device::named(device), minibatch);
     const double first = training.run();  // makes the plan
 
     double fastest = std::numeric_limits<double>::infinity(), fastest_floor = fastest;

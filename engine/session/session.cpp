@@ -233,6 +233,9 @@ void Session::set_learning_rate(double learning_rate) {
 double Session::learning_rate() const {
     return impl_->session->learning_rate();
 }
+void Session::take_averages() {
+    impl_->enter("take_averages")->take_averages();
+}
 
 Scores Session::train(Index n_steps, const Feeds& feeds, const Targets& targets,
                       const Objective& objective, const std::vector<Index>& order,

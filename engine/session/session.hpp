@@ -114,6 +114,9 @@ public:
     /// Also while train() waits for its callback: from the next minibatch on.
     void set_learning_rate(double learning_rate);
     double learning_rate() const;
+    /// The end of training by an optimizer that averages parameters (use_ema): their
+    /// averages take their place. Does nothing for others.
+    void take_averages();
 
     /// How far a call of train() is.
     struct Trained {

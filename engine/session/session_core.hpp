@@ -87,6 +87,7 @@ public:
     void set_optimizer(const Optimizer& optimizer);
     void set_learning_rate(double learning_rate);
     double learning_rate() const { return optimizer_.learning_rate(); }
+    void take_averages();
     void reset(bool parameters, std::optional<std::uint64_t> seed);
     std::vector<double> parameter(SignalId signal) const;
     /// All checked before; a constant that is not trainable makes plans stale.
@@ -214,6 +215,7 @@ private:
         Index n_steps;
         Index first;  ///< minibatches trained before
         const Tally& tally;
+        Index first_update = 0;  ///< of the optimizer
     };
     Comparison comparison(const Epoch& epoch, Index minibatch) const;
     /// Gives what functions of the user's have given: the minibatch may be run again.

@@ -130,7 +130,7 @@ std::string SessionCore::describe_gradients() const {
         }
     }
     const std::string real(dtype_name(options_.dtype));
-    if (std::holds_alternative<Sgd>(optimizer_.optimizer())) {
+    if (!optimizer_.traits().bounds_steps) {
         return "the update of " + where + " would be " +
                short_text(largest * optimizer_.learning_rate()) + ", too large for " +
                real;
@@ -151,6 +151,7 @@ void SessionCore::throw_if_not_finite(Runner& runner, const Epoch& epoch,
         throw SimulationError("train: " + text);
     }
     const Index minibatch = flagged_minibatch(code);
+    optimizer_.go_back_to(epoch.first_update + minibatch);
     const bool backward = flagged_kind(code) == NonFinite::gradient;
     const Fault fault = run_again(runner, epoch, minibatch, backward, calls);
     std::string text =

@@ -96,7 +96,7 @@ CallLog SessionCore::train_minibatch(Runner& runner, const Epoch& epoch,
 }
 
 void SessionCore::check_gradients(const Epoch& epoch, Index minibatch) {
-    const bool squares = !std::holds_alternative<Sgd>(optimizer_.optimizer());
+    const bool squares = optimizer_.traits().squares_gradients;
     const void* gradients = parameters_.gradients();
     run_as(device_, options_.dtype, [&]<class Real>(const auto& exec, Real) {
         flag_non_finite(exec, static_cast<const Real*>(gradients), parameters_.size(),
@@ -122,7 +122,8 @@ Scores SessionCore::train(Index n_steps, const Feeds& feeds, const Targets& targ
     const Sources sources = make_sources(feeds), wanted = make_sources(targets);
     const ItemOrder items = make_order(order);
     const Tally tally = make_tally(objective);
-    const Epoch epoch{objective, sources, wanted, items, n_steps, trained_, tally};
+    const Epoch epoch{objective, sources,  wanted, items,
+                      n_steps,   trained_, tally,  optimizer_.updates()};
     // A copy from the device waits for it: there, only the end of the epoch looks, but
     // where the steps wait for functions of the user's anyway, whose results are kept
     // no longer than their minibatch. Nothing has been updated since the first
@@ -210,6 +211,10 @@ void SessionCore::set_optimizer(const Optimizer& optimizer) {
 
 void SessionCore::set_learning_rate(double learning_rate) {
     optimizer_.set_learning_rate(learning_rate);
+}
+
+void SessionCore::take_averages() {
+    optimizer_.take_averages(parameters_);
 }
 
 }  // namespace nengine::engine

@@ -11,16 +11,27 @@ namespace nengine::engine {
 
 void OptimizerState::set(const Optimizer& optimizer) {
     optimizer_ = optimizer;
-    slots_.clear();
+    updates_ = 0;
+    is_allocated_ = false;
+    averages_.clear();
     progress_ = Buffer();
+    parameter_average_ = Buffer();
 }
 
 void OptimizerState::set_learning_rate(double learning_rate) {
-    std::visit([&](auto& o) { o.learning_rate = learning_rate; }, optimizer_);
+    std::visit([&](auto& options) { options.learning_rate = learning_rate; },
+               optimizer_);
 }
 
 double OptimizerState::learning_rate() const {
-    return std::visit([](const auto& o) { return o.learning_rate; }, optimizer_);
+    return std::visit(
+        [&](const auto& options) { return options.learning_rate(updates_); },
+        optimizer_);
+}
+
+OptimizerTraits OptimizerState::traits() const {
+    return std::visit([](const auto& options) { return traits_of(options); },
+                      optimizer_);
 }
 
 double OptimizerState::largest_step() const {
@@ -30,77 +41,103 @@ double OptimizerState::largest_step() const {
 }
 
 void OptimizerState::check_learning_rate() const {
-    if (learning_rate() > largest_step()) {
+    const double rate = learning_rate();
+    const auto refuse = [&](const char* bound, double needed, const char* why) {
         char text[128];
-        std::snprintf(
-            text, sizeof text, "got a learning rate of %.3g, needs at most %.3g in %s",
-            learning_rate(), largest_step(), std::string(dtype_name(dtype_)).c_str());
-        throw SimulationError(std::string("train: ") + text +
-                              ": an update would make parameters infinite; lower the "
-                              "learning rate");
+        std::snprintf(text, sizeof text,
+                      "got a learning rate of %.3g, needs at %s %.3g in %s", rate,
+                      bound, needed, std::string(dtype_name(dtype_)).c_str());
+        throw SimulationError(std::string("train: ") + text + why);
+    };
+    const bool divides = traits().divides_by_rate;
+    const double least = with_real(dtype_, [&]<class Real>(Real) -> double {
+        return divides ? std::numeric_limits<Real>::min() : 0;
+    });
+    if (!(rate >= least)) {
+        refuse("least", least, divides ? ": the optimizer divides by it" : "");
+    }
+    if (rate > largest_step()) {
+        refuse("most", largest_step(),
+               ": an update would make parameters infinite; lower the learning rate");
     }
 }
 
 double OptimizerState::gradient_scale() const {
-    return std::holds_alternative<Sgd>(optimizer_) ? learning_rate() * (1 << 24) : 1;
+    return traits().bounds_steps ? 1 : learning_rate() * (1 << 24);
 }
 
-/// The i-th running average, zeros at first.
-void* OptimizerState::slot(std::size_t i, Index n) {
-    while (slots_.size() <= i) {
-        const auto bytes = static_cast<std::size_t>(n) * itemsize(dtype_);
-        slots_.push_back(device_.allocate(bytes, "optimizer state"));
-        device_.zero(slots_.back().data(), bytes);
-    }
-    return slots_[i].data();
-}
-
-void OptimizerState::update(ParameterStore& parameters, const int* skip) {
-    with_real(dtype_, [&]<class Real>(Real) { update_as<Real>(parameters, skip); });
-    parameters.changed();
+Buffer OptimizerState::buffer(std::size_t bytes) const {
+    Buffer result = device_.allocate(bytes, "optimizer state");
+    device_.zero(result.data(), bytes);
+    return result;
 }
 
 template <class Real>
-void OptimizerState::update_as(ParameterStore& parameters, const int* skip) {
-    const Index n = parameters.size();
-    UpdateArgs<Real> args{.n = n,
-                          .parameter = static_cast<Real*>(parameters.values()),
-                          .gradient = static_cast<const Real*>(parameters.gradients()),
-                          .learning_rate = static_cast<Real>(learning_rate()),
-                          .skip = skip};
-    const auto real = [](double v) { return static_cast<Real>(v); };
-    const auto average = [&](std::size_t i) { return static_cast<Real*>(slot(i, n)); };
-    if (const auto* sgd = std::get_if<Sgd>(&optimizer_)) {
-        Real* velocity = sgd->momentum != 0 ? average(0) : nullptr;
-        device_.run([&](const auto& exec) {
-            sgd_update(exec, args, velocity, real(sgd->momentum), sgd->nesterov);
-        });
-    } else if (const auto* rms = std::get_if<RmsProp>(&optimizer_)) {
-        RmspropState<Real> state{.square = average(0)};
-        state.momentum = rms->momentum != 0 ? average(1) : nullptr;
-        state.mean = rms->centered ? average(rms->momentum != 0 ? 2 : 1) : nullptr;
-        device_.run([&](const auto& exec) {
-            rmsprop_update(exec, args, state, real(rms->rho), real(rms->momentum),
-                           real(rms->epsilon));
-        });
-    } else {
-        const auto& adam = std::get<Adam>(optimizer_);
-        if (progress_.data() == nullptr) {
-            progress_ = device_.allocate(sizeof(AdamProgress<Real>), "optimizer state");
-            device_.zero(progress_.data(), progress_.bytes());
+void OptimizerState::allocate(Index count, const void* parameters) {
+    const auto n = static_cast<std::size_t>(count);
+    const OptimizerMemory needs = optimizer_memory<Real>(optimizer_);
+    for (int k = 0; k < needs.n_averages; ++k) {
+        averages_.push_back(buffer(n * sizeof(Real)));
+        if (needs.starts[k] != 0) {
+            const std::vector<double> start(n, needs.starts[k]);
+            upload_as(device_, averages_.back().data(), dtype_, start.data(), n);
         }
-        const AdamState<Real> state{average(0), average(1),
-                                    progress_.as<AdamProgress<Real>>()};
-        device_.run([&](const auto& exec) {
-            adam_update(exec, args, state, adam.beta_1, adam.beta_2, adam.epsilon);
-        });
+    }
+    if (needs.progress_bytes > 0) {
+        progress_ = buffer(needs.progress_bytes);
+    }
+    if (std::visit([](const auto& options) { return options.use_ema; }, optimizer_)) {
+        parameter_average_ = buffer(n * sizeof(Real));
+        device_.copy(parameter_average_.data(), parameters, n * sizeof(Real));
+    }
+    is_allocated_ = true;
+}
+
+void OptimizerState::update(Index n, void* parameters, const void* gradients,
+                            const int* skip) {
+    with_real(dtype_, [&]<class Real>(Real) {
+        if (!is_allocated_) {
+            allocate<Real>(n, parameters);
+        }
+        UpdateArgs<Real> args{.n = n,
+                              .parameter = static_cast<Real*>(parameters),
+                              .gradient = static_cast<const Real*>(gradients),
+                              .learning_rate = learning_rate(),
+                              .progress = progress_.data(),
+                              .parameter_average = parameter_average_.as<Real>(),
+                              .skip = skip};
+        for (std::size_t k = 0; k < averages_.size(); ++k) {
+            args.averages[k] = averages_[k].as<Real>();
+        }
+        device_.run(
+            [&](const auto& exec) { optimizer_update(exec, optimizer_, args); });
+    });
+    ++updates_;
+}
+
+void OptimizerState::update(ParameterStore& parameters, const int* skip) {
+    update(parameters.size(), parameters.values(), parameters.gradients(), skip);
+    parameters.changed();
+}
+
+bool OptimizerState::take_averages(void* parameters) const {
+    if (parameter_average_.data() == nullptr) {
+        return false;
+    }
+    device_.copy(parameters, parameter_average_.data(), parameter_average_.bytes());
+    return true;
+}
+
+void OptimizerState::take_averages(ParameterStore& parameters) const {
+    if (take_averages(parameters.values())) {
+        parameters.changed();
     }
 }
 
 std::size_t OptimizerState::bytes() const {
-    std::size_t total = progress_.bytes();
-    for (const Buffer& buffer : slots_) {
-        total += buffer.bytes();
+    std::size_t total = progress_.bytes() + parameter_average_.bytes();
+    for (const Buffer& average : averages_) {
+        total += average.bytes();
     }
     return total;
 }

@@ -21,30 +21,44 @@ public:
     /// one have to follow one another before a parameter is infinite that the loss says
     /// so long before. Looking at every new value would mean to keep every old one.
     double largest_step() const;
-    /// The learning rate. RMSprop and Adam make steps of about its size, whatever the
-    /// gradients.
+    /// That of the next update. The steps of most optimizers have about its size,
+    /// whatever the gradients (OptimizerTraits::bounds_steps).
     double learning_rate() const;
-    /// @throws SimulationError  it is more than the largest step
+    /// The updates so far, which schedules of the learning rate count.
+    Index updates() const { return updates_; }
+    /// Those after `updates` were skipped.
+    void go_back_to(Index updates) { updates_ = updates; }
+    /// @throws SimulationError  the learning rate is more than the largest step, less
+    ///     than 0, no number, or 0 where the formula divides by it
     void check_learning_rate() const;
+    OptimizerTraits traits() const;
     /// What times a gradient is finite only if the update is no more than the largest
     /// step; 1 for optimizers that bound their steps.
     double gradient_scale() const;
-    /// One update from the gradients in `parameters`; nothing changes if `*skip` is not
-    /// 0.
+    /// One update of `n` parameters, the same in every call; nothing changes if `*skip`
+    /// is not 0.
+    void update(Index n, void* parameters, const void* gradients, const int* skip);
     void update(ParameterStore& parameters, const int* skip);
+    /// The parameters' averages take their place, if the optimizer keeps them and has
+    /// made an update; whether they did.
+    bool take_averages(void* parameters) const;
+    void take_averages(ParameterStore& parameters) const;
     std::size_t bytes() const;
 
 private:
-    void* slot(std::size_t i, Index n);
-
+    Buffer buffer(std::size_t bytes) const;
     template <class Real>
-    void update_as(ParameterStore& parameters, const int* skip);
+    void allocate(Index n, const void* parameters);
 
     Device device_;
     DType dtype_;
-    Optimizer optimizer_ = RmsProp{};
-    std::vector<Buffer> slots_;
-    Buffer progress_;  ///< of the updates, where a formula depends on their number
+    Optimizer optimizer_ = RMSprop{};
+    Index updates_ = 0;
+    // Of the formula; memory is taken by the first update.
+    bool is_allocated_ = false;
+    std::vector<Buffer> averages_;
+    Buffer progress_;           ///< of the updates, where it depends on their number
+    Buffer parameter_average_;  ///< with use_ema
 };
 
 }  // namespace nengine::engine

@@ -3,12 +3,14 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "engine/ir/objective_program.hpp"
+#include "kernels/optimizers/optimizers.hpp"
 
 namespace nengine::engine {
+
+using Optimizer = AnyOptimizer;
 
 enum class LossKind {
     mean_squared_error,
@@ -65,20 +67,5 @@ struct Gradients {
     /// that the loss depends on.
     std::map<int, std::vector<double>> inputs;
 };
-
-// Optimizers: Keras's names, formulas and defaults (kernels/optimizer.hpp).
-
-struct Sgd {
-    double learning_rate = 0.01, momentum = 0;
-    bool nesterov = false;
-};
-struct RmsProp {
-    double learning_rate = 0.001, rho = 0.9, momentum = 0, epsilon = 1e-7;
-    bool centered = false;
-};
-struct Adam {
-    double learning_rate = 0.001, beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-7;
-};
-using Optimizer = std::variant<Sgd, RmsProp, Adam>;
 
 }  // namespace nengine::engine

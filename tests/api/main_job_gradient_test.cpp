@@ -2,7 +2,6 @@
 #include <cmath>
 #include <random>
 
-// The engine before the front-end: both have an Adam.
 #include "api/builder/build.hpp"
 #include "engine/session/session.hpp"
 #include "tests/api/helpers.hpp"
@@ -59,8 +58,7 @@ void expect_gradients_are_differences(double synapse, Index steps, Index tile_it
                             {.minibatch = Batch::items,
                              .dtype = DType::float64,
                              .planner = {.tile_items = tile_items}});
-    session.set_optimizer(
-        engine::Sgd{.learning_rate = 0});  // train() then only tells the loss
+    session.set_optimizer(SGD{.learning_rate = 0});  // train() only tells the loss
     const Batch batch(steps);
     const engine::Objective objective{
         .losses = {{.kind = engine::LossKind::sparse_categorical_crossentropy,

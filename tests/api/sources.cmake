@@ -57,6 +57,7 @@ set(NENGINE_API_TESTS
     neuron_types_test.cpp
     non_finite_test.cpp
     objective_test.cpp
+    optimizers_test.cpp
     options_test.cpp
     parity_test.cpp
     philox_spikes_test.cpp

@@ -51,7 +51,7 @@ class Filters : public OnEachDevice {
 protected:
     static Session session(const Device& device, DType dtype) {
         Session made(two_layers(), device, {.minibatch = items, .dtype = dtype});
-        made.set_optimizer(Sgd{0.1});
+        made.set_optimizer(SGD{0.1});
         return made;
     }
     Session session() const { return session(device(), DType::float32); }

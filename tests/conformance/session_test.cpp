@@ -262,7 +262,7 @@ TEST_P(SessionConformance, MinibatchesOfTrainingHaveProcessesOfTheirOwn) {
     m.add(Copy(z, out, true), "out");
     m.probe(out);
     Session one = session(m, 2);
-    one.set_optimizer(Sgd{0.0});
+    one.set_optimizer(SGD{0.0});
     const reference::Data targets{4, 1, 1, {0, 0, 0, 0}};
     const Objective objective{.losses = {{.probe = 0}}, .metrics = {}};
 

@@ -28,4 +28,5 @@ set(NENGINE_ENGINE_TESTS
     session/look_test.cpp
     session/random_look_test.cpp
     session/training_faults_test.cpp
+    train/optimizer_test.cpp
     random_network_test.cpp)

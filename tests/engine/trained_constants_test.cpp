@@ -118,7 +118,7 @@ TEST_P(TrainedConstants, AmplitudesHaveTheGradientOfCentralDifferences) {
         const reference::TrainingCall call = training();
         const SignalId signal = model->operators()[0]->signal(4);
         Session trained = session(model);
-        trained.set_optimizer(Sgd{0});
+        trained.set_optimizer(SGD{0});
 
         const Scores scores = trained.train(
             steps, borrow(call.feeds), borrow(call.targets), call.objective, {0, 1});
@@ -141,7 +141,7 @@ TEST_P(TrainedConstants, AmplitudesHaveTheGradientOfCentralDifferences) {
 
 TEST_P(TrainedConstants, AmplitudesThatAreTrainedAreUsed) {
     Session trained = session(rates({{}, {0.02}}));
-    trained.set_optimizer(Sgd{1e-5});
+    trained.set_optimizer(SGD{1e-5});
     const Values before = predict(trained);
     const reference::TrainingCall call = training();
 

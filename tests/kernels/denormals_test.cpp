@@ -6,6 +6,7 @@
 #include "kernels/optimizer.hpp"
 #include "tests/support/blocks.hpp"
 #include "tests/support/on_each_device.hpp"
+#include "tests/support/optimizer_run.hpp"
 
 namespace nengine::test {
 
@@ -59,23 +60,15 @@ TEST_P(Denormals, OfTheCallerStayAsTheyAre) {
 // update on, and every update would take ten times as long.
 TEST_P(Denormals, DoNotStayInAdamsAverages) {
     constexpr Index n = 257;
-    const Buffer p = upload(std::vector<float>(n, 1.0F));
     const Buffer g = upload(std::vector<float>(n, 0.0F));
-    const Buffer m = upload(std::vector<float>(n, 1e-3F));
-    const Buffer v = upload(std::vector<float>(n, 1e-36F));
-    const Buffer progress = upload(std::vector<AdamProgress<float>>(1));
+    OptimizerRun<float> run(device(), Adam{}, std::vector<float>(n, 1.0F));
+    run.averages[0] = upload(std::vector<float>(n, 1e-3F));
+    run.averages[1] = upload(std::vector<float>(n, 1e-36F));
     for (int update = 0; update < 10000; ++update) {
-        device().run([&](const auto& exec) {
-            adam_update(
-                exec,
-                UpdateArgs<float>{n, p.as<float>(), g.as<float>(), 1e-3F, nullptr},
-                AdamState<float>{m.as<float>(), v.as<float>(),
-                                 progress.as<AdamProgress<float>>()},
-                0.9, 0.999, 1e-7);
-        });
+        run.update(g);
     }
-    for (const Buffer* averages : {&m, &v}) {
-        for (const float average : download<float>(*averages)) {
+    for (const Buffer& averages : run.averages) {
+        for (const float average : download<float>(averages)) {
             EXPECT_TRUE(average == 0.0F || average >= least_normal) << average;
             EXPECT_LT(average, 1e-34F);
         }

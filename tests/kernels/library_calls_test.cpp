@@ -11,6 +11,7 @@
 #include "tests/kernels/neuron_population.hpp"
 #include "tests/support/blocks.hpp"
 #include "tests/support/on_each_device.hpp"
+#include "tests/support/optimizer_run.hpp"
 
 namespace {
 
@@ -57,23 +58,16 @@ protected:
     /// Of one update of `n` parameters by each optimizer.
     template <class Real>
     std::vector<long> calls_of_updates(Index n) const {
-        const auto numbers = [&] { return upload(uniform<Real>(n, 0.5, 1, 1)); };
-        const Buffer p = numbers(), g = numbers(), a = numbers(), b = numbers();
-        const Buffer c = numbers();
-        const Buffer progress = upload(std::vector<AdamProgress<Real>>(1));
-        const UpdateArgs<Real> args{n, p.as<Real>(), g.as<Real>(), Real(0.01), nullptr};
-        const AdamState<Real> adam{a.as<Real>(), b.as<Real>(),
-                                   progress.as<AdamProgress<Real>>()};
-        const RmspropState<Real> rms{a.as<Real>(), b.as<Real>(), c.as<Real>()};
-        return {calls_of([&](const auto& exec) {
-                    sgd_update(exec, args, a.as<Real>(), Real(0.9), true);
-                }),
-                calls_of([&](const auto& exec) {
-                    rmsprop_update(exec, args, rms, Real(0.9), Real(0.5), Real(1e-7));
-                }),
-                calls_of([&](const auto& exec) {
-                    adam_update(exec, args, adam, 0.9, 0.999, 1e-7);
-                })};
+        const Buffer g = upload(uniform<Real>(n, 0.5, 1, 1));
+        std::vector<long> result;
+        for_each_optimizer([&](const auto& optimizer) {
+            const OptimizerRun<Real> run(device(), optimizer,
+                                         uniform<Real>(n, 0.5, 1, 2));
+            result.push_back(calls_of([&](const auto& exec) {
+                optimizer_update(exec, run.optimizer, run.args(g));
+            }));
+        });
+        return result;
     }
 
     /// Of the cross-entropy of logits of 7 rows and 11 classes.

@@ -132,7 +132,7 @@ TEST_P(Looks, SeeTrainingAndEvaluation) {
     Watched of;
     of.look("y", {of.y});
     Session session = this->session(of, 2, 0, 1);
-    session.set_optimizer(Sgd{});
+    session.set_optimizer(SGD{});
     const auto x = numbered(3, 2);
     const HostTensor data{x.data(), DType::float32, 3, 2, 1};
     const Objective objective{.losses = {{.probe = 0}}};
@@ -149,7 +149,7 @@ TEST_P(Looks, AreNotCalledAgainToFindWhatWasNotFinite) {
     Watched of;
     of.look("x", {of.x});
     Session session = this->session(of, 1);
-    session.set_optimizer(Sgd{});
+    session.set_optimizer(SGD{});
     const std::vector<float> x{1e30F, 1e30F};
     const HostTensor data{x.data(), DType::float32, 1, 2, 1};
     const std::vector<float> zeros{0, 0};

@@ -108,7 +108,7 @@ class TrainingFaults : public OnEachDevice {};
 TEST_P(TrainingFaults, AreLookedForWithoutCallingAFunctionAgain) {
     const Trained of(device(), 1e30, 1);
     for (int epoch = 1; epoch <= 2; ++epoch) {
-        EXPECT_THAT(of.fails(Sgd{}),
+        EXPECT_THAT(of.fails(SGD{}),
                     HasSubstr("the loss became NaN or infinite in minibatch 1"));
         const int of_item = epoch * int{steps}, of_all = of_item * int{items};
         EXPECT_EQ(*of.calls,
@@ -120,7 +120,7 @@ TEST_P(TrainingFaults, UpdatesThatWouldOverflowChangeNoParameter) {
     for (const double momentum : {0.0, 0.9}) {
         const Trained of(device(), 1e10, 1e-20);
 
-        EXPECT_THAT(of.fails(Sgd{.learning_rate = 1e30, .momentum = momentum}),
+        EXPECT_THAT(of.fails(SGD{.learning_rate = 1e30, .momentum = momentum}),
                     AllOf(HasSubstr("the update of parameter 'w' would be 2e+40"),
                           HasSubstr("in minibatch 1; the parameters are those before"),
                           HasSubstr("lower the learning rate")));
@@ -132,7 +132,7 @@ TEST_P(TrainingFaults, UpdatesThatWouldOverflowChangeNoParameter) {
 
 TEST_P(TrainingFaults, LearningRatesThatMakeParametersInfiniteAreRefused) {
     for (const Optimizer& optimizer : std::vector<Optimizer>{
-             Sgd{1e38}, Adam{.learning_rate = 1e38}, RmsProp{.learning_rate = 1e38}}) {
+             SGD{1e38}, Adam{.learning_rate = 1e38}, RMSprop{.learning_rate = 1e38}}) {
         const Trained of(device(), 1, 1);
         EXPECT_THAT(of.fails(optimizer),
                     AllOf(HasSubstr("got a learning rate of 1e+38"),

@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""Writes tests/keras/data/optimizers.json: what Keras 2.12's optimizers make of a few
+parameters in a few updates, in float64.
+
+    python3 -m venv VENV && VENV/bin/pip install tensorflow-cpu==2.12.1
+    VENV/bin/python tests/keras/make_optimizers.py
+
+Each case has the optimizer's name, the options that it was given, and the parameters
+after each update; with `use_ema` their averages as well. Numbers are written so that
+reading them gives the same float64.
+"""
+
+import json
+import os
+import pathlib
+import sys
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+import numpy as np
+import tensorflow as tf
+
+DATA = pathlib.Path(__file__).resolve().parent / "data" / "optimizers.json"
+UPDATES = 6
+START = [0.5, -1.25, 2.0, 1e-3, 0.0]
+
+CASES = [
+    ("SGD", {}),
+    ("SGD", {"learning_rate": 0.1, "momentum": 0.9}),
+    ("SGD", {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True,
+             "weight_decay": 0.05}),
+    ("SGD", {"learning_rate": 0.1, "use_ema": True, "ema_momentum": 0.9}),
+    ("RMSprop", {}),
+    ("RMSprop", {"learning_rate": 0.05, "rho": 0.8, "momentum": 0.5}),
+    ("RMSprop", {"learning_rate": 0.05, "epsilon": 1e-3, "centered": True}),
+    ("RMSprop", {"learning_rate": 0.05, "momentum": 0.5, "centered": True,
+                 "weight_decay": 0.01}),
+    ("Adam", {}),
+    ("Adam", {"learning_rate": 0.1, "beta_1": 0.8, "beta_2": 0.9, "epsilon": 1e-3}),
+    ("Adam", {"learning_rate": 0.1, "beta_2": 0.5, "amsgrad": True,
+              "weight_decay": 0.02}),
+    ("Adam", {"learning_rate": 0.1, "use_ema": True, "ema_momentum": 0.5}),
+]
+
+
+def gradients():
+    """[updates, parameters]: of very different sizes, some 0, one parameter's always."""
+    result = np.random.RandomState(0).randn(UPDATES, len(START))
+    result *= [1.0, 1e-3, 30.0, 1.0, 0.0]
+    result[2, 3] = result[0, 1] = 0.0
+    return result
+
+
+def keep_digits():
+    """Keras casts Python's numbers by way of float32, which loses half of their digits."""
+    module = sys.modules["keras.optimizers.nadam"].tf  # all of Keras has this one
+    cast = module.cast
+    module.cast = lambda x, dtype, **more: cast(
+        tf.constant(x, tf.float64) if isinstance(x, float) else x, dtype, **more)
+
+
+def run(name, options):
+    optimizer = getattr(tf.keras.optimizers, name)(jit_compile=False, **options)
+    parameters = tf.Variable(START, dtype=tf.float64)
+    values = []
+    for gradient in gradients():
+        optimizer.apply_gradients([(tf.constant(gradient), parameters)])
+        values.append(parameters.numpy().tolist())
+    case = {"optimizer": name, "options": options, "parameters": values}
+    if options.get("use_ema"):
+        optimizer.finalize_variable_values([parameters])
+        case["averages"] = parameters.numpy().tolist()
+    return case
+
+
+def main():
+    tf.keras.backend.set_floatx("float64")
+    keep_digits()
+    data = {"keras": tf.keras.__version__, "start": START,
+            "gradients": gradients().tolist(),
+            "cases": [run(*case) for case in CASES]}
+    lines = json.dumps(data).replace(' {"optimizer"', '\n{"optimizer"')
+    DATA.parent.mkdir(exist_ok=True)
+    DATA.write_text(lines + "\n")
+
+
+if __name__ == "__main__":
+    main()
