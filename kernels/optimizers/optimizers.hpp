@@ -3,7 +3,12 @@
 #include <type_traits>
 #include <variant>
 
+#include "kernels/optimizers/adadelta.hpp"
+#include "kernels/optimizers/adagrad.hpp"
 #include "kernels/optimizers/adam.hpp"
+#include "kernels/optimizers/adamax.hpp"
+#include "kernels/optimizers/ftrl.hpp"
+#include "kernels/optimizers/nadam.hpp"
 #include "kernels/optimizers/rmsprop.hpp"
 #include "kernels/optimizers/sgd.hpp"
 
@@ -11,7 +16,8 @@ namespace nengine {
 
 /// The table of optimizers: whatever is done with one of them follows from its file and
 /// its place here.
-using AnyOptimizer = std::variant<RMSprop, SGD, Adam>;
+using AnyOptimizer =
+    std::variant<RMSprop, SGD, Adam, Adamax, Nadam, Adagrad, Adadelta, Ftrl>;
 
 namespace kernels {
 

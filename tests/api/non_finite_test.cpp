@@ -251,6 +251,12 @@ TEST(NonFinite, GradientsWhoseSquaresOverflowAreRefusedWhereOptimizersSquareThem
                     AllOf(HasSubstr("gradient of parameter 'd.kernel' reached 2e+25"),
                           HasSubstr("float32")));
     }
+    Simulator bounded(of.net, in_single());
+    bounded.compile({.optimizer = Adamax{}, .loss = {{of.p, MeanSquaredError{}}}});
+    bounded.set_parameter("d.kernel", Array{{1e-5}});
+    bounded.fit({{of.x, Tensor({1, 1, 1}, Values{1e15})}},
+                {{of.p, Tensor({1, 1, 1}, Values{0})}});
+    EXPECT_NEAR(bounded.parameter("d.kernel").values[0], 1e-5 - 0.001, 1e-8);
     Simulator sim(of.net, in_single());
     sim.compile({.optimizer = SGD{1e-26}, .loss = {{of.p, MeanSquaredError{}}}});
     sim.set_parameter("d.kernel", Array{{1e-5}});

@@ -98,11 +98,27 @@ TEST(Optimizers, RefuseRatesThatFunctionsGive) {
         HasSubstr("compile: Adam: learning_rate: got -1"));
 }
 
+TEST(Optimizers, FtrlNeedsALearningRate) {
+    Line of;
+    of.compile(Ftrl{});
+    of.sim.set_learning_rate(0.0);
+    EXPECT_THAT(message<SimulationError>([&] { of.fit(1); }),
+                AllOf(HasSubstr("got a learning rate of 0, needs at least"),
+                      HasSubstr("divides by it")));
+    EXPECT_EQ(of.w(), 1.0);
+}
+
 TEST(Optimizers, NameOptionsThatAreOutOfRange) {
     Line of;
     const auto refusal = [&](const AnyOptimizer& optimizer) {
         return message<ValidationError>([&] { of.compile(optimizer); });
     };
+    EXPECT_THAT(refusal(Nadam{.beta_2 = 1.5}), HasSubstr("compile: Nadam: beta_2"));
+    EXPECT_THAT(refusal(Adamax{.epsilon = 0}), HasSubstr("compile: Adamax: epsilon"));
+    EXPECT_THAT(refusal(Adadelta{.rho = -1}), HasSubstr("compile: Adadelta: rho"));
+    EXPECT_THAT(refusal(Ftrl{.learning_rate_power = 1}),
+                HasSubstr("compile: Ftrl: learning_rate_power: got 1"));
+    EXPECT_THAT(refusal(Ftrl{.l1 = -1}), HasSubstr("compile: Ftrl: l1"));
     EXPECT_THAT(refusal(SGD{.weight_decay = -1}), HasSubstr("SGD: weight_decay"));
     EXPECT_THAT(refusal(SGD{.use_ema = true, .ema_momentum = 2}),
                 HasSubstr("SGD: ema_momentum"));

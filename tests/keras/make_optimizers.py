@@ -40,7 +40,27 @@ CASES = [
     ("Adam", {"learning_rate": 0.1, "beta_2": 0.5, "amsgrad": True,
               "weight_decay": 0.02}),
     ("Adam", {"learning_rate": 0.1, "use_ema": True, "ema_momentum": 0.5}),
+    ("Adamax", {}),
+    ("Adamax", {"learning_rate": 0.1, "beta_1": 0.8, "beta_2": 0.5, "epsilon": 1e-3,
+                "weight_decay": 0.02}),
+    ("Nadam", {}),
+    ("Nadam", {"learning_rate": 0.1, "beta_1": 0.8, "beta_2": 0.9, "epsilon": 1e-3,
+               "weight_decay": 0.02}),
+    ("Adagrad", {}),
+    ("Adagrad", {"learning_rate": 0.1, "epsilon": 1e-2, "weight_decay": 0.02}),
+    ("Adadelta", {}),
+    ("Adadelta", {"learning_rate": 1.0, "rho": 0.5, "epsilon": 1e-3,
+                  "weight_decay": 0.02}),
+    ("Ftrl", {}),
+    ("Ftrl", {"learning_rate": 0.1, "learning_rate_power": -0.75, "beta": 0.5}),
+    ("Ftrl", {"learning_rate": 0.1, "l1": 0.5, "l2": 0.1, "l2_shrinkage": 0.25,
+              "weight_decay": 0.02}),
+    ("Ftrl", {"learning_rate": 0.1, "learning_rate_power": 0.0}),
 ]
+
+# Keras's names for options where ours are shorter.
+RENAMED = {"l1": "l1_regularization_strength", "l2": "l2_regularization_strength",
+           "l2_shrinkage": "l2_shrinkage_regularization_strength"}
 
 
 def gradients():
@@ -60,7 +80,10 @@ def keep_digits():
 
 
 def run(name, options):
-    optimizer = getattr(tf.keras.optimizers, name)(jit_compile=False, **options)
+    for_keras = {RENAMED.get(key, key): value for key, value in options.items()}
+    if name == "Ftrl":  # its default, which Keras would round to float32
+        for_keras["initial_accumulator_value"] = np.float64(0.1)
+    optimizer = getattr(tf.keras.optimizers, name)(jit_compile=False, **for_keras)
     parameters = tf.Variable(START, dtype=tf.float64)
     values = []
     for gradient in gradients():
