@@ -5,10 +5,12 @@
 #include <functional>
 #include <utility>
 
+#include "kernels/optimizers/schedules.hpp"
+
 namespace nengine {
 
-/// A learning rate: a number, or any function of the number of updates that were made
-/// before, 0 at the first.
+/// A learning rate: a number, a schedule (ExponentialDecay and its relatives), or any
+/// function of the number of updates that were made before, 0 at the first.
 class Rate {
 public:
     Rate(double number) : number_(number) {}

@@ -122,10 +122,13 @@ TEST(Optimizers, NameOptionsThatAreOutOfRange) {
     EXPECT_THAT(refusal(SGD{.weight_decay = -1}), HasSubstr("SGD: weight_decay"));
     EXPECT_THAT(refusal(SGD{.use_ema = true, .ema_momentum = 2}),
                 HasSubstr("SGD: ema_momentum"));
+    EXPECT_THAT(refusal(SGD{.learning_rate = PiecewiseConstantDecay{{3}, {0.1}}}),
+                HasSubstr("PiecewiseConstantDecay: got 1 values, needs 2"));
 }
 
-TEST(Optimizers, LearningRatesAreNumbersOrFunctions) {
+TEST(Optimizers, LearningRatesAreNumbersSchedulesOrFunctions) {
     EXPECT_EQ(Rate(0.5)(7), 0.5);
+    EXPECT_EQ(Rate(ExponentialDecay{1.0, 2, 0.5})(4), 0.25);
     EXPECT_EQ(Rate([](std::int64_t update) { return update > 2 ? 0.5 : 1.5; })(3), 0.5);
     const Adam adam{1};
     EXPECT_EQ(adam.learning_rate(0), 1.0);

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Writes tests/keras/data/optimizers.json: what Keras 2.12's optimizers make of a few
-parameters in a few updates, in float64.
+parameters in a few updates, and its schedules of learning rates, in float64.
 
     python3 -m venv VENV && VENV/bin/pip install tensorflow-cpu==2.12.1
     VENV/bin/python tests/keras/make_optimizers.py
 
 Each case has the optimizer's name, the options that it was given, and the parameters
-after each update; with `use_ema` their averages as well. Numbers are written so that
-reading them gives the same float64.
+after each update; with `use_ema` their averages as well. Schedules have the rates of the
+first updates. Numbers are written so that reading them gives the same float64.
 """
 
 import json
@@ -58,6 +58,30 @@ CASES = [
     ("Ftrl", {"learning_rate": 0.1, "learning_rate_power": 0.0}),
 ]
 
+SCHEDULES = [
+    ("ExponentialDecay", {"initial_learning_rate": 0.1, "decay_steps": 7,
+                          "decay_rate": 0.9}),
+    ("ExponentialDecay", {"initial_learning_rate": 0.1, "decay_steps": 7,
+                          "decay_rate": 0.9, "staircase": True}),
+    ("InverseTimeDecay", {"initial_learning_rate": 0.1, "decay_steps": 7,
+                          "decay_rate": 0.5}),
+    ("InverseTimeDecay", {"initial_learning_rate": 0.1, "decay_steps": 7,
+                          "decay_rate": 0.5, "staircase": True}),
+    ("PolynomialDecay", {"initial_learning_rate": 0.1, "decay_steps": 7}),
+    ("PolynomialDecay", {"initial_learning_rate": 0.1, "decay_steps": 7,
+                         "end_learning_rate": 0.01, "power": 2.5, "cycle": True}),
+    ("PiecewiseConstantDecay", {"boundaries": [3, 5, 11],
+                                "values": [0.1, 0.05, 0.01, 0.001]}),
+    ("CosineDecay", {"initial_learning_rate": 0.1, "decay_steps": 7}),
+    ("CosineDecay", {"initial_learning_rate": 0.1, "decay_steps": 19, "alpha": 0.2}),
+    ("CosineDecayRestarts", {"initial_learning_rate": 0.1, "first_decay_steps": 4}),
+    ("CosineDecayRestarts", {"initial_learning_rate": 0.1, "first_decay_steps": 3,
+                             "t_mul": 1.0, "m_mul": 0.5, "alpha": 0.1}),
+    ("CosineDecayRestarts", {"initial_learning_rate": 0.1, "first_decay_steps": 3,
+                             "t_mul": 1.5, "m_mul": 0.75}),
+]
+RATES = 30
+
 # Keras's names for options where ours are shorter.
 RENAMED = {"l1": "l1_regularization_strength", "l2": "l2_regularization_strength",
            "l2_shrinkage": "l2_shrinkage_regularization_strength"}
@@ -96,13 +120,28 @@ def run(name, options):
     return case
 
 
+def rates(name, options):
+    doubles = {key: tf.constant(value, tf.float64) if isinstance(value, float) else value
+               for key, value in options.items()}
+    if name == "PiecewiseConstantDecay":
+        doubles["values"] = [tf.constant(v, tf.float64) for v in options["values"]]
+    schedule = getattr(tf.keras.optimizers.schedules, name)(**doubles)
+    return {"schedule": name, "options": options,
+            "rates": [float(schedule(tf.constant(update, tf.int64)))
+                      for update in range(RATES)]}
+
+
 def main():
     tf.keras.backend.set_floatx("float64")
     keep_digits()
     data = {"keras": tf.keras.__version__, "start": START,
             "gradients": gradients().tolist(),
-            "cases": [run(*case) for case in CASES]}
-    lines = json.dumps(data).replace(' {"optimizer"', '\n{"optimizer"')
+            "cases": [run(*case) for case in CASES],
+            "schedules": [rates(*schedule) for schedule in SCHEDULES]}
+    lines = json.dumps(data)
+    for start in ('{"optimizer"', '{"schedule"'):
+        lines = lines.replace(", " + start, ",\n" + start).replace("[" + start,
+                                                                    "[\n" + start)
     DATA.parent.mkdir(exist_ok=True)
     DATA.write_text(lines + "\n")
 

@@ -6,8 +6,8 @@
 // numbers in a file of its own, kernels/optimizers/<name>.hpp, with its formula in
 // terms of a parameter w and its gradient g; AnyOptimizer is one of them. All have
 //
-//     learning_rate         a number of at least 0, or a function of the updates so
-//                           far (kernels/optimizers/rate.hpp)
+//     learning_rate         a number of at least 0, a schedule, or a function of the
+//                           updates so far (kernels/optimizers/rate.hpp)
 //     weight_decay          at least 0: w -= w weight_decay learning_rate before each
 //                           update
 //     use_ema = false       an average of w, at first w itself, is kept, and takes the

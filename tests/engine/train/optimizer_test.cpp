@@ -131,6 +131,59 @@ TEST(OptimizersOfKeras, AreAllCompared) {
     EXPECT_EQ(compared, all);
 }
 
+/// The schedule of an entry of the data.
+Rate schedule_of(const std::string& name, const json& of) {
+    const double initial = of.value("initial_learning_rate", 0.0);
+    const auto steps = of.value("decay_steps", std::int64_t{0});
+    const bool staircase = of.value("staircase", false);
+    if (name == "ExponentialDecay") {
+        return ExponentialDecay{initial, steps, of.at("decay_rate"), staircase};
+    }
+    if (name == "InverseTimeDecay") {
+        return InverseTimeDecay{initial, steps, of.at("decay_rate"), staircase};
+    }
+    if (name == "PolynomialDecay") {
+        PolynomialDecay decay{initial, steps};
+        decay.end_learning_rate =
+            of.value("end_learning_rate", decay.end_learning_rate);
+        decay.power = of.value("power", decay.power);
+        decay.cycle = of.value("cycle", decay.cycle);
+        return decay;
+    }
+    if (name == "PiecewiseConstantDecay") {
+        return PiecewiseConstantDecay{of.at("boundaries"), of.at("values")};
+    }
+    if (name == "CosineDecay") {
+        return CosineDecay{initial, steps, of.value("alpha", 0.0)};
+    }
+    EXPECT_EQ(name, "CosineDecayRestarts");
+    CosineDecayRestarts restarts{initial, of.at("first_decay_steps")};
+    restarts.t_mul = of.value("t_mul", restarts.t_mul);
+    restarts.m_mul = of.value("m_mul", restarts.m_mul);
+    restarts.alpha = of.value("alpha", restarts.alpha);
+    return restarts;
+}
+
+TEST(SchedulesOfKeras, GiveTheSameRates) {
+    for (const json& of_case : keras().at("schedules")) {
+        const Rate rate = schedule_of(of_case.at("schedule"), of_case.at("options"));
+        const auto want = of_case.at("rates").get<Values>();
+        for (std::size_t k = 0; k < want.size(); ++k) {
+            EXPECT_NEAR(rate(static_cast<std::int64_t>(k)), want[k], 1e-15)
+                << of_case.at("schedule") << of_case.at("options") << " update " << k;
+        }
+    }
+}
+
+TEST(SchedulesOfKeras, RestartWhereAWaveEnds) {
+    // 3 (1 + 3 + ... + 81) = 363, where floor(log(243) / log(3)) is 4.
+    const CosineDecayRestarts restarts{
+        .initial_learning_rate = 1, .first_decay_steps = 3, .t_mul = 3};
+    EXPECT_NEAR(restarts(362), 0, 1e-3);
+    EXPECT_EQ(restarts(363), 1);
+    EXPECT_THROW((CosineDecayRestarts{1, 3, 0.5}(9)), ValidationError);
+}
+
 INSTANTIATE_TEST_SUITE_P(Devices, OptimizerBesideKeras,
                          ::testing::ValuesIn(device_names()), device_label);
 
