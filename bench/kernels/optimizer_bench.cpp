@@ -28,11 +28,11 @@ using nengine::kernels::Device;
 constexpr double rate = 1e-4, gradient = 0.5;
 
 const nengine::AnyOptimizer optimizers[] = {
-    nengine::SGD{rate},     nengine::SGD{.learning_rate = rate, .momentum = 0.9},
-    nengine::RMSprop{rate}, nengine::Adam{rate},
-    nengine::Adamax{rate},  nengine::Nadam{rate},
-    nengine::Adagrad{rate}, nengine::Adadelta{rate},
-    nengine::Ftrl{rate}};
+    nengine::SGD{rate},      nengine::SGD{.learning_rate = rate, .momentum = 0.9},
+    nengine::RMSprop{rate},  nengine::Adam{rate},
+    nengine::AdamW{rate},    nengine::Adamax{rate},
+    nengine::Nadam{rate},    nengine::Adagrad{rate},
+    nengine::Adadelta{rate}, nengine::Ftrl{rate}};
 constexpr std::int64_t adam = 3;
 
 template <class Real>

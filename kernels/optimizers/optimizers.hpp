@@ -7,6 +7,7 @@
 #include "kernels/optimizers/adagrad.hpp"
 #include "kernels/optimizers/adam.hpp"
 #include "kernels/optimizers/adamax.hpp"
+#include "kernels/optimizers/adamw.hpp"
 #include "kernels/optimizers/ftrl.hpp"
 #include "kernels/optimizers/nadam.hpp"
 #include "kernels/optimizers/rmsprop.hpp"
@@ -17,7 +18,7 @@ namespace nengine {
 /// The table of optimizers: whatever is done with one of them follows from its file and
 /// its place here.
 using AnyOptimizer =
-    std::variant<RMSprop, SGD, Adam, Adamax, Nadam, Adagrad, Adadelta, Ftrl>;
+    std::variant<RMSprop, SGD, Adam, Adamax, Nadam, Adagrad, Adadelta, Ftrl, AdamW>;
 
 namespace kernels {
 

@@ -56,6 +56,8 @@ CASES = [
     ("Ftrl", {"learning_rate": 0.1, "l1": 0.5, "l2": 0.1, "l2_shrinkage": 0.25,
               "weight_decay": 0.02}),
     ("Ftrl", {"learning_rate": 0.1, "learning_rate_power": 0.0}),
+    ("AdamW", {}),
+    ("AdamW", {"learning_rate": 0.1, "amsgrad": True, "weight_decay": 0.05}),
 ]
 
 SCHEDULES = [
