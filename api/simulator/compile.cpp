@@ -139,7 +139,7 @@ void Simulator::compile(CompileOptions options) {
         compiler.add(impl.probe_index(probe), metric);
     }
     impl.check_target_kinds(compiler.objective);
-    impl.session->set_optimizer(engine_optimizer(options.optimizer));
+    impl.session->set_optimizer(options.optimizer);
     impl.objective = std::move(compiler.objective);
     impl.functions = std::move(compiler.functions);
     impl.loss_names = std::move(compiler.loss_names);
