@@ -292,10 +292,10 @@ TEST(Callbacks, NameAnOptionThatCannotBe) {
          "TensorBoard.histograms: got 'e.bias'"},
         {std::shared_ptr<CallbackBase>(), "callbacks: got an empty pointer"},
     };
-    for (const auto& [callback, text] : cases) {
+    for (const auto& wrong : cases) {
         const auto got =
-            message<ValidationError>([&] { task.fit({.callbacks = {callback}}); });
-        EXPECT_THAT(got, AllOf(HasSubstr("fit: callbacks"), HasSubstr(text)));
+            message<ValidationError>([&] { task.fit({.callbacks = {wrong.first}}); });
+        EXPECT_THAT(got, AllOf(HasSubstr("fit: callbacks"), HasSubstr(wrong.second)));
     }
     EXPECT_THAT(message<ValidationError>([&] {
                     task.fit({.callbacks = {LearningRateScheduler{

@@ -169,7 +169,7 @@ TEST(EventFiles, HoldHistograms) {
     EXPECT_EQ(real(histogram.at(2)), 20.0);
     EXPECT_EQ(real(histogram.at(3)), 61.0);
     EXPECT_EQ(real(histogram.at(4)), 61 * 5.0);
-    EXPECT_NEAR(real(histogram.at(5)), 61 * 25 + 2 * (30 * 31 * 61 / 6) / 4.0, 1e-9);
+    EXPECT_NEAR(real(histogram.at(5)), 61 * 25 + 30 * 31 * 61 / 12.0, 1e-9);
     std::vector<double> limits, counts(30, 2.0);
     for (int i = 1; i <= 30; ++i) {
         limits.push_back(-10.0 + i);
