@@ -113,8 +113,8 @@ public:
     Losses(std::initializer_list<ProbeLoss> of_probes) : of_probes_(of_probes) {}
     Losses(std::vector<ProbeLoss> of_probes) : of_probes_(std::move(of_probes)) {}
     template <class L>
-    requires(std::convertible_to<L, Loss> && !std::same_as<L, Losses>) Losses(L for_all)
-        : for_all_(Loss(std::move(for_all))) {}
+    requires(std::convertible_to<L, Loss> && !std::same_as<L, Losses>) Losses(L loss)
+        : for_all_(Loss(std::move(loss))) {}
     static Losses in_order(std::vector<Loss> losses) {
         Losses result;
         result.in_order_ = std::move(losses);
@@ -139,8 +139,8 @@ public:
     Metrics(std::vector<ProbeMetric> of_probes) : of_probes_(std::move(of_probes)) {}
     template <class M>
     requires(std::convertible_to<M, Metric> && !std::same_as<M, Metrics>)
-        Metrics(M for_all)
-        : for_all_(Metric(std::move(for_all))) {}
+        Metrics(M metric)
+        : for_all_(Metric(std::move(metric))) {}
 
     const std::vector<ProbeMetric>& of_probes() const { return of_probes_; }
     const std::optional<Metric>& for_all() const { return for_all_; }

@@ -104,7 +104,7 @@ Numbers gradient(const MeanCall& call, const Array& target, const Array& output)
     return session
         .gradients(1, borrow({{0, {1, 1, n, target.values}}}),
                    borrow({{0, {1, 1, 1, {wanted}}}}), {.losses = {{.probe = 0}}})
-        .at("x");
+        .parameters.at("x");
 }
 
 TEST(KerasLosses, AreAllCompared) {
