@@ -170,6 +170,7 @@ set(NENGINE_KERNEL_HEADERS
     kernels/cpu/flush_denormals.hpp
     kernels/cpu/launch.hpp
     kernels/cpu/launch_lines.hpp
+    kernels/cpu/launch_normalised.hpp
     kernels/cpu/scratch.hpp
     kernels/cuda/check.hpp
     kernels/cuda/context.hpp
