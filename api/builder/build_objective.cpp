@@ -1,5 +1,6 @@
 #include "api/builder/build_objective.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "engine/trace/term_writer.hpp"
@@ -13,6 +14,7 @@ using engine::TermPtr;
 /// What functions get of one probe, as inputs of their terms.
 struct Arguments {
     TermPtr output, target;
+    bool by_loss = false;
     SignalId output_signal = engine::no_signal, target_signal = engine::no_signal;
 };
 
@@ -22,6 +24,8 @@ public:
         : shapes_(shapes), writer_(*model_, "objective") {}
 
     void add(const ComparedBy& function) {
+        Arguments& arguments = of(function.probe);
+        arguments.by_loss = arguments.by_loss || function.is_loss;
         const TermPtr value = traced(function);
         need_target(function, value);
         const SignalId signal = new_signal(function.described, {});
@@ -37,8 +41,11 @@ public:
                  .output = input(arguments.output_signal),
                  .target = used_.contains(arguments.target.get())
                                ? input(arguments.target_signal)
-                               : -1});
+                               : -1,
+                 .by_loss = arguments.by_loss});
         }
+        std::ranges::stable_partition(program->compared,
+                                      &engine::ObjectiveProgram::Compared::by_loss);
         program->model = model_;
         return program;
     }
@@ -67,7 +74,7 @@ private:
         throw ValidationError(function.described + ": " + error.what());
     }
 
-    const Arguments& of(int probe) {
+    Arguments& of(int probe) {
         const auto [at, is_new] = arguments_.try_emplace(probe);
         Arguments& made = at->second;
         if (is_new) {

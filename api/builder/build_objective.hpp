@@ -14,6 +14,7 @@ namespace nengine {
 struct ComparedBy {
     int probe = 0;
     detail::Comparison by;
+    bool is_loss = false;
     std::string described;  ///< "loss 'huber' on probe 'p'"
 };
 

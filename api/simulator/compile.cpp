@@ -56,7 +56,7 @@ private:
     }
     std::string set(engine::LossSpec& spec, const detail::Comparison& function) {
         spec.kind = engine::LossKind::program;
-        spec.value = add_function("loss", spec.probe, function);
+        spec.value = add_function(true, spec.probe, function);
         return function.name;
     }
     static std::string set(engine::MetricSpec& spec, const Accuracy& accuracy) {
@@ -64,16 +64,15 @@ private:
         return std::string(accuracy.name);
     }
     std::string set(engine::MetricSpec& spec, const detail::Comparison& function) {
-        spec.value = add_function("metric", spec.probe, function);
+        spec.value = add_function(false, spec.probe, function);
         return function.name;
     }
 
-    int add_function(const std::string& what, int probe,
-                     const detail::Comparison& function) {
+    int add_function(bool is_loss, int probe, const detail::Comparison& function) {
         const auto place = static_cast<std::size_t>(probe);
-        functions.push_back({probe, function,
-                             what + " '" + function.name + "' on " +
-                                 detail::describe(*built_.probes[place])});
+        functions.push_back({probe, function, is_loss,
+                             (is_loss ? "loss '" : "metric '") + function.name +
+                                 "' on " + detail::describe(*built_.probes[place])});
         return static_cast<int>(functions.size()) - 1;
     }
 

@@ -16,8 +16,9 @@ struct ObjectiveProgram {
         int probe = 0;    ///< of the network
         int output = 0;   ///< the input of `model` that has what it gave
         int target = -1;  ///< and what it should have been; -1: no target is looked at
+        bool by_loss = false;  ///< not by metrics alone: gradients come back to it
     };
-    std::vector<Compared> compared;
+    std::vector<Compared> compared;  ///< those that losses see first
 };
 
 }  // namespace nengine::engine

@@ -30,7 +30,9 @@ std::shared_ptr<const Plan> ObjectiveRun::plan_of(const Objective& objective,
         }
     }
     for (const ObjectiveProgram::Compared& compared : program.compared) {
-        request.differentiated.push_back(compared.output);
+        if (compared.by_loss) {
+            request.differentiated.push_back(compared.output);
+        }
     }
     auto plan = std::make_shared<Plan>(make_plan(request));
     for (std::size_t i = 0; gradients && i < request.observed.probes.size(); ++i) {

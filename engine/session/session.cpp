@@ -137,8 +137,10 @@ struct Session::Impl {
                              loss.kind == LossKind::sparse_categorical_crossentropy);
             }
         }
-        for (const int probe : objective.only_seen()) {
-            check_target(probe, true);
+        for (const MetricSpec& metric : objective.metrics) {
+            if (metric.value < 0) {
+                check_target(metric.probe, true);
+            }
         }
         if (objective.program != nullptr) {
             check_program(*objective.program, targets);

@@ -103,6 +103,9 @@ std::size_t SessionCore::memory_bytes() const {
     for (const auto& [key, runner] : runners_) {
         bytes += runner->bytes();
     }
+    for (const auto& [gradients, run] : objective_runs_) {
+        bytes += run->bytes();
+    }
     return bytes;
 }
 

@@ -1,6 +1,21 @@
 #include "engine/train/training.hpp"
 
 namespace nengine::engine {
+namespace {
+
+/// Adds the probes that a program's losses compare, or its metrics alone.
+void add_compared(const ObjectiveProgram* program, bool by_loss, std::vector<int>& to) {
+    if (program == nullptr) {
+        return;
+    }
+    for (const ObjectiveProgram::Compared& compared : program->compared) {
+        if (compared.by_loss == by_loss) {
+            to.push_back(compared.probe);
+        }
+    }
+}
+
+}  // namespace
 
 std::vector<int> Objective::probes() const {
     std::vector<int> result;
@@ -9,16 +24,13 @@ std::vector<int> Objective::probes() const {
             result.push_back(loss.probe);
         }
     }
-    if (program != nullptr) {
-        for (const ObjectiveProgram::Compared& compared : program->compared) {
-            result.push_back(compared.probe);
-        }
-    }
+    add_compared(program.get(), true, result);
     return result;
 }
 
 std::vector<int> Objective::only_seen() const {
     std::vector<int> result;
+    add_compared(program.get(), false, result);
     for (const MetricSpec& metric : metrics) {
         if (metric.value < 0) {
             result.push_back(metric.probe);

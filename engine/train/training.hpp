@@ -44,10 +44,11 @@ struct Objective {
 
     /// The losses, then the metrics.
     std::size_t entries() const { return losses.size() + metrics.size(); }
-    /// What is observed: a probe for each loss that is no program's, then those that
-    /// the program compares, which gradients come back from;
+    /// What is observed, first what gradients come back from: a probe for each loss
+    /// that is no program's, then those that losses of the program compare;
     std::vector<int> probes() const;
-    /// then one for each metric that is no program's.
+    /// then those that its metrics alone compare, and one for each metric that is no
+    /// program's.
     std::vector<int> only_seen() const;
     /// All of them.
     std::vector<int> observed() const;

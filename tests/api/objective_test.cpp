@@ -273,6 +273,27 @@ TEST(ObjectiveFunction, ThatIsNotFiniteEndsTrainingIfItIsALoss) {
     EXPECT_EQ(sim.parameter("d.kernel").values, before);
 }
 
+TEST(ObjectiveFunction, OfAMetricAloneAsksForNoGradient) {
+    Task task;
+    const Layer other = task.net.layer(Dense{.units = 2}, task.x, {.label = "e"});
+    const Node first = task.net.node(
+        [](double, std::span<const double> in) { return in[0]; }, {.size_in = 2});
+    task.net.connect(other, first, {.synapse = None});
+    const Probe q = task.net.probe(first, {.label = "q"});
+    Simulator sim(task.net, task.options(4));
+    sim.compile({.loss = {{task.p, squared_error}},
+                 .metrics = {{q, Metric("size", [](Expression, Expression output) {
+                                  return abs(output);
+                              })}}});
+
+    const History history =
+        sim.fit({{task.x, task.inputs}}, {{task.p, task.targets}}, {.epochs = 3});
+
+    EXPECT_LT(history["loss"].back(), history["loss"].front());
+    EXPECT_GT(history["q_size"].front(), 0);
+    EXPECT_EQ(history["q_size"].front(), history["q_size"].back());
+}
+
 TEST(ObjectiveFunction, NamesItselfWhereShapesDoNotFit) {
     const Task task;
     Simulator sim(task.net, task.options(4));
