@@ -24,6 +24,7 @@ set(NENGINE_API_SOURCES
     builder/nengo_order/step_order.cpp
     builder/tuning.cpp
     builder/warnings.cpp
+    callbacks/backup_and_restore.cpp
     callbacks/callback_list.cpp
     callbacks/checks.cpp
     callbacks/csv_logger.cpp
@@ -78,9 +79,13 @@ set(NENGINE_API_SOURCES
     objects/tensor.cpp
     objects/transforms.cpp
     objects/views.cpp
+    simulator/call_tensors.cpp
+    simulator/checkpoint_file.cpp
     simulator/compile.cpp
+    simulator/compiled_objective.cpp
     simulator/data_values.cpp
     simulator/device_choice.cpp
+    simulator/fit_backup.cpp
     simulator/freeze.cpp
     simulator/item_stream.cpp
     simulator/node_ready.cpp
@@ -91,6 +96,7 @@ set(NENGINE_API_SOURCES
     simulator/simulator_options.cpp
     simulator/simulator_parameters.cpp
     simulator/simulator_recording.cpp
+    simulator/simulator_targets.cpp
     simulator/simulator_training.cpp)
 
 set(NENGINE_PUBLIC_HEADERS

@@ -70,25 +70,29 @@ set(NENGINE_ENGINE_SOURCES
     runtime/call_log.cpp
     runtime/host_block.cpp
     runtime/host_call.cpp
+    runtime/item_source.cpp
+    runtime/look_calls.cpp
     runtime/memory.cpp
     runtime/plan_runner.cpp
     runtime/plan_runner_data.cpp
     runtime/plan_runner_filters.cpp
     runtime/plan_runner_host.cpp
     runtime/process_states.cpp
+    runtime/replica.cpp
+    runtime/replica_parameters.cpp
     runtime/stores.cpp
-    session/look_calls.cpp
-    session/objective_run.cpp
-    session/session.cpp
-    session/session_faults.cpp
-    session/session_losses.cpp
-    session/session_core.cpp
-    session/session_parameters.cpp
-    session/session_programs.cpp
-    session/session_run.cpp
-    session/session_samples.cpp
-    session/session_train.cpp
+    simulation/check_call.cpp
+    simulation/simulation.cpp
+    simulation/simulation_run.cpp
+    simulation/simulation_samples.cpp
     trace/term.cpp
     trace/term_writer.cpp
+    train/checkpoint.cpp
+    train/minibatch_recordings.cpp
+    train/objective.cpp
+    train/objective_run.cpp
     train/optimizer_state.cpp
-    train/training.cpp)
+    train/scoring.cpp
+    train/scoring_programs.cpp
+    train/trainer.cpp
+    train/trainer_faults.cpp)

@@ -16,6 +16,11 @@ struct RandomOrigin {
     std::uint32_t first_item = 0;
 };
 
+/// *to = `of_call`, `first_step` steps and `first_item` items on.
+template <class Exec>
+void place_origin(const Exec& exec, const RandomOrigin* of_call, Index first_step,
+                  Index first_item, RandomOrigin* to);
+
 /// uniform: in [0, 1); normal: of mean 0 and deviation 1 (Box-Muller).
 enum class RandomKind { uniform, normal };
 

@@ -48,4 +48,8 @@ void move_row(const Exec& exec, const MoveRowArgs<Bound<Real>>& args);
 template <class Exec>
 void advance(const Exec& exec, Index* steps, Index count, Index by);
 
+/// steps[i] = first + i by for `count` counters
+template <class Exec>
+void count_from(const Exec& exec, Index* steps, Index count, Index first, Index by);
+
 }  // namespace nengine::kernels

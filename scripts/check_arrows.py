@@ -53,10 +53,9 @@ ALLOWED = {
     "engine/planner": "engine/ir engine/planner/graph engine/planner/normalise "
                       "engine/planner/rewrite engine/planner/schedule "
                       "engine/planner/memory engine/planner/emit",
-    "engine/runtime": "engine/ir declared",
-    "engine/train": "engine/ir engine/runtime declared",
-    "engine/session": "engine/ir engine/planner engine/planner/memory engine/runtime "
-                      "engine/train declared",
+    "engine/runtime": "engine/ir engine/planner engine/planner/memory declared",
+    "engine/train": "engine/ir engine/planner engine/runtime declared",
+    "engine/simulation": "engine/ir engine/runtime engine/train declared",
     # What users see.
     "api/include/nengine": "kernels/base kernels/pointwise kernels/optimizers "
                            "kernels/unified",
@@ -72,8 +71,9 @@ ALLOWED = {
                    "api/builder/nengo_order engine/trace operators kernels/base",
     "api/callbacks": "public api/numerics engine/io kernels/base",
     "api/simulator": "public api/objects api/expressions api/numerics api/builder "
-                     "api/builder/nengo_order api/callbacks operators engine/io engine/session "
-                     "kernels/base kernels/optimizers",
+                     "api/builder/nengo_order api/callbacks operators engine/io "
+                     "engine/simulation engine/train kernels/base "
+                     "kernels/optimizers",
 }
 
 SUFFIXES = {".hpp", ".cpp", ".cu", ".cuh"}

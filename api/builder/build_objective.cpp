@@ -13,9 +13,10 @@ using engine::TermPtr;
 
 /// What functions get of one probe, as inputs of their terms.
 struct Arguments {
-    TermPtr output, target;
+    TermPtr output, target, weight;
     bool by_loss = false;
-    SignalId output_signal = engine::no_signal, target_signal = engine::no_signal;
+    SignalId output_signal = engine::no_signal, target_signal = engine::no_signal,
+             weight_signal = engine::no_signal;
 };
 
 class ProgramBuilder {
@@ -25,10 +26,11 @@ public:
 
     void add(const ComparedBy& function) {
         Arguments& arguments = of(function.probe);
-        arguments.by_loss = arguments.by_loss || function.is_loss;
+        arguments.by_loss =
+            arguments.by_loss || function.kind == ComparedBy::Kind::loss;
         const TermPtr value = traced(function);
         need_target(function, value);
-        const SignalId signal = new_signal(function.described, {});
+        const SignalId signal = new_signal(function.described, value->shape);
         writer_.write_to(value, signal);
         model_->probes.push_back({.name = function.described, .signal = signal});
     }
@@ -41,6 +43,9 @@ public:
                  .output = input(arguments.output_signal),
                  .target = used_.contains(arguments.target.get())
                                ? input(arguments.target_signal)
+                               : -1,
+                 .weight = used_.contains(arguments.weight.get())
+                               ? input(arguments.weight_signal)
                                : -1,
                  .by_loss = arguments.by_loss});
         }
@@ -63,15 +68,43 @@ private:
         return static_cast<int>(model_->inputs.size()) - 1;
     }
 
-    /// The mean over what a function gives.
     TermPtr traced(const ComparedBy& function) try {
         const Expression output(of(function.probe).output);
-        return mean(function.by.value(target_of(function.probe), output)).term();
+        const Expression value = function.value(target_of(function.probe), output);
+        switch (function.kind) {
+            case ComparedBy::Kind::sums:
+                return flatten(value).term();
+            case ComparedBy::Kind::loss:
+                return mean(weighted(function.probe, value)).term();
+            default:
+                return mean(value).term();
+        }
     } catch (const ShapeError& error) {
         throw ShapeError(function.described + ": " + error.object(), error.got(),
                          error.needed());
     } catch (const ValidationError& error) {
         throw ValidationError(function.described + ": " + error.what());
+    }
+
+    /// Times what samples count.
+    Expression weighted(int probe, const Expression& value) {
+        const std::int64_t steps = shapes_.at(probe).weight_steps;
+        if (steps == 0) {
+            return value;
+        }
+        const Expression weight(of(probe).weight);
+        if (steps == 1) {
+            return value * reshape(weight, {});
+        }
+        const bool by_sample = !value.shape().empty() && value.shape().front() == steps;
+        if (!by_sample) {
+            throw ShapeError("sample_weight", std::to_string(steps) + " for each item",
+                             "one for each item: the loss does not give a value for "
+                             "each sample");
+        }
+        Shape shape(value.shape().size(), 1);
+        shape.front() = steps;
+        return value * reshape(weight, shape);
     }
 
     Arguments& of(int probe) {
@@ -89,6 +122,11 @@ private:
             made.target_signal =
                 new_signal("target", {engine::shape_size(made.target->shape)});
             writer_.bind(made.target, made.target_signal);
+            if (s.weight_steps > 0) {
+                made.weight = engine::input_term("weight", {s.weight_steps});
+                made.weight_signal = new_signal("weight", {s.weight_steps});
+                writer_.bind(made.weight, made.weight_signal);
+            }
         }
         return made;
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,9 +13,17 @@ namespace nengine {
 
 /// A loss or metric that is a function of symbolic tensors.
 struct ComparedBy {
+    using Value =
+        std::function<Expression(const Expression& target, const Expression& output)>;
+    enum class Kind {
+        loss,  ///< the mean over what it gives, times what samples count
+        mean,  ///< the mean
+        sums   ///< as many numbers as it gives
+    };
+
     int probe = 0;
-    detail::Comparison by;
-    bool is_loss = false;
+    Value value;
+    Kind kind{};
     std::string described;  ///< "loss 'huber' on probe 'p'"
 };
 
@@ -22,6 +31,7 @@ struct ComparedBy {
 struct ComparedShapes {
     std::int64_t samples = 0, size = 0;
     std::int64_t target_steps = 0, target_size = 0;  ///< 0: there is no target
+    std::int64_t weight_steps = 0;                   ///< 0: all count alike
 
     auto operator<=>(const ComparedShapes&) const = default;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/callbacks/make_callback.hpp"
+#include "nengine/error.hpp"
 
 namespace nengine::detail {
 
@@ -48,6 +49,34 @@ void CallbackList::on_epoch_end(Training& training, int epoch, Logs& logs) {
 void CallbackList::on_train_end(Training& training) {
     for (const auto& callback : callbacks_) {
         callback->on_train_end(training);
+    }
+}
+
+std::map<std::string, std::vector<double>> CallbackList::save_state() const {
+    std::map<std::string, std::vector<double>> result;
+    for (std::size_t i = 0; i < callbacks_.size(); ++i) {
+        for (auto& [name, numbers] : callbacks_[i]->save_state()) {
+            result[std::to_string(i) + '/' + name] = numbers;
+        }
+    }
+    return result;
+}
+
+void CallbackList::load_state(const std::map<std::string, std::vector<double>>& state) {
+    std::vector<std::map<std::string, std::vector<double>>> by_callback(
+        callbacks_.size());
+    for (const auto& [name, numbers] : state) {
+        const std::size_t end = name.find('/');
+        const std::size_t i = std::stoul(name.substr(0, end));
+        if (i >= callbacks_.size()) {
+            throw ValidationError(
+                "fit: callbacks: BackupAndRestore: got a checkpoint "
+                "with what more callbacks remember than there are");
+        }
+        by_callback[i][name.substr(end + 1)] = numbers;
+    }
+    for (std::size_t i = 0; i < callbacks_.size(); ++i) {
+        callbacks_[i]->load_state(by_callback[i]);
     }
 }
 

@@ -20,6 +20,9 @@ public:
                             const Logs& logs) override;
     void on_epoch_end(Training& training, int epoch, Logs& logs) override;
     void on_train_end(Training& training) override;
+    /// Of each callback under its number: "0/best".
+    std::map<std::string, std::vector<double>> save_state() const override;
+    void load_state(const std::map<std::string, std::vector<double>>& state) override;
 
 private:
     std::vector<std::shared_ptr<CallbackBase>> callbacks_;

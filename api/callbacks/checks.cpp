@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "api/callbacks/remembered.hpp"
 #include "api/numerics/text.hpp"
 #include "nengine/error.hpp"
 
@@ -24,6 +25,16 @@ void need_finite(double value, const std::string& option) {
     if (!std::isfinite(value)) {
         refuse_option(option, number_text(value), "a finite number");
     }
+}
+
+double remembered(const Remembered& state, const std::string& name) {
+    const auto found = state.find(name);
+    if (found == state.end() || found->second.size() != 1) {
+        throw ValidationError(
+            "fit: callbacks: BackupAndRestore: got a checkpoint without '" + name +
+            "' of a callback, needs one of the same callbacks in the same order");
+    }
+    return found->second.front();
 }
 
 }  // namespace nengine::detail

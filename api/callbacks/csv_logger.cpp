@@ -2,12 +2,15 @@
 
 #include "api/callbacks/checks.hpp"
 #include "api/callbacks/make_callback.hpp"
+#include "api/callbacks/remembered.hpp"
 #include "api/numerics/text.hpp"
 #include "engine/io/growing_file.hpp"
 
 namespace nengine::detail {
 
 namespace {
+
+const std::string column_prefix = "column/";
 
 class Csv : public CallbackBase {
 public:
@@ -23,7 +26,13 @@ public:
     }
 
     void on_train_begin(Training& /*training*/) override {
-        file_.emplace(options_.path, options_.append);
+        if (bytes_) {  // what was written after the checkpoint is written again
+            if (std::filesystem::exists(options_.path) &&
+                std::filesystem::file_size(options_.path) > *bytes_) {
+                std::filesystem::resize_file(options_.path, *bytes_);
+            }
+        }
+        file_.emplace(options_.path, options_.append || bytes_);
         has_names_ = file_->size() > 0;
     }
 
@@ -46,6 +55,28 @@ public:
     }
 
     void on_train_end(Training& /*training*/) override { file_.reset(); }
+
+    /// The file's length, and its columns in their order.
+    Remembered save_state() const override {
+        Remembered state;
+        state["bytes"] = {file_ ? static_cast<double>(file_->size()) : 0.0};
+        for (std::size_t i = 0; i < columns_.size(); ++i) {
+            state[column_prefix + columns_[i]] = {static_cast<double>(i)};
+        }
+        return state;
+    }
+    void load_state(const Remembered& state) override {
+        bytes_ = static_cast<std::uint64_t>(remembered(state, "bytes"));
+        std::map<double, std::string> columns;
+        for (const auto& [name, place] : state) {
+            if (name.starts_with(column_prefix)) {
+                columns[place.front()] = name.substr(column_prefix.size());
+            }
+        }
+        for (const auto& [place, name] : columns) {
+            columns_.push_back(name);
+        }
+    }
 
 private:
     std::string quoted(const std::string& field) const {
@@ -72,6 +103,7 @@ private:
     std::optional<engine::GrowingFile> file_;
     std::vector<std::string> columns_;
     bool has_names_ = false;
+    std::optional<std::uint64_t> bytes_;  ///< that a checkpoint knows of
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "api/callbacks/checks.hpp"
 #include "api/callbacks/make_callback.hpp"
 #include "api/callbacks/monitor.hpp"
+#include "api/callbacks/remembered.hpp"
 #include "nengine/simulator.hpp"
 
 namespace nengine::detail {
@@ -27,6 +28,8 @@ void restore(Simulator& simulator, const Parameters& values) {
         }
     }
 }
+
+const std::string parameter_prefix = "parameter/";
 
 bool is_larger_better(const std::string& name) {
     return name.ends_with("acc") || name.ends_with("accuracy") || name.ends_with("auc");
@@ -70,6 +73,31 @@ public:
         }
     }
 
+    Remembered save_state() const override {
+        Remembered state = {{"best", {best_}}, {"waited", {double(waited_)}}};
+        for (const auto& [name, values] : best_parameters_) {
+            state[parameter_prefix + name] = values.values;
+        }
+        return state;
+    }
+    void load_state(const Remembered& state) override {
+        best_ = remembered(state, "best");
+        waited_ = static_cast<int>(remembered(state, "waited"));
+        for (const auto& [name, numbers] : state) {
+            if (name.starts_with(parameter_prefix)) {
+                loaded_[name.substr(parameter_prefix.size())] = numbers;
+            }
+        }
+    }
+    /// Shapes are the network's.
+    void on_train_begin(Training& training) override {
+        for (auto& [name, numbers] : loaded_) {
+            best_parameters_[name] =
+                Array(training.simulator().parameter(name).shape, std::move(numbers));
+        }
+        loaded_.clear();
+    }
+
 private:
     bool is_improvement(double value, double than) const {
         const double margin = std::abs(options_.min_delta);
@@ -81,6 +109,7 @@ private:
     double best_;
     int waited_ = 0;
     Parameters best_parameters_;
+    Remembered loaded_;  ///< of a checkpoint
 };
 
 }  // namespace

@@ -17,6 +17,7 @@ std::shared_ptr<CallbackBase> make_callback(const ModelCheckpoint& options);
 std::shared_ptr<CallbackBase> make_callback(const CsvLogger& options);
 std::shared_ptr<CallbackBase> make_callback(const LearningRateScheduler& options);
 std::shared_ptr<CallbackBase> make_callback(const TensorBoard& options);
+std::shared_ptr<CallbackBase> make_callback(const BackupAndRestore& options);
 /// The user's own.
 std::shared_ptr<CallbackBase> make_callback(const std::shared_ptr<CallbackBase>& own);
 

@@ -2,6 +2,7 @@
 #include "api/callbacks/make_callback.hpp"
 #include "api/callbacks/monitor.hpp"
 #include "api/callbacks/path_pattern.hpp"
+#include "api/callbacks/remembered.hpp"
 #include "nengine/simulator.hpp"
 
 namespace nengine::detail {
@@ -37,6 +38,11 @@ public:
             best_ = *value;
         }
         training.simulator().save_params(path_.path(epoch + 1, logs));
+    }
+
+    Remembered save_state() const override { return {{"best", {best_}}}; }
+    void load_state(const Remembered& state) override {
+        best_ = remembered(state, "best");
     }
 
 private:

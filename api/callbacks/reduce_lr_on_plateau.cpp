@@ -3,6 +3,7 @@
 #include "api/callbacks/checks.hpp"
 #include "api/callbacks/make_callback.hpp"
 #include "api/callbacks/monitor.hpp"
+#include "api/callbacks/remembered.hpp"
 #include "api/numerics/text.hpp"
 
 namespace nengine::detail {
@@ -50,6 +51,17 @@ public:
         } else if (cooldown_ == 0 && ++waited_ >= options_.patience) {
             reduce(training);
         }
+    }
+
+    Remembered save_state() const override {
+        return {{"best", {best_}},
+                {"waited", {double(waited_)}},
+                {"cooldown", {double(cooldown_)}}};
+    }
+    void load_state(const Remembered& state) override {
+        best_ = remembered(state, "best");
+        waited_ = static_cast<int>(remembered(state, "waited"));
+        cooldown_ = static_cast<int>(remembered(state, "cooldown"));
     }
 
 private:

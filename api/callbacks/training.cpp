@@ -39,5 +39,10 @@ void CallbackBase::on_train_batch_end(Training& /*training*/, std::int64_t /*bat
 void CallbackBase::on_epoch_end(Training& /*training*/, int /*epoch*/, Logs& /*logs*/) {
 }
 void CallbackBase::on_train_end(Training& /*training*/) {}
+std::map<std::string, std::vector<double>> CallbackBase::save_state() const {
+    return {};
+}
+void CallbackBase::load_state(
+    const std::map<std::string, std::vector<double>>& /*state*/) {}
 
 }  // namespace nengine

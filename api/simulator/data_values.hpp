@@ -3,7 +3,7 @@
 #include <span>
 #include <string>
 
-#include "engine/session/session.hpp"
+#include "engine/simulation/simulation.hpp"
 
 namespace nengine {
 

@@ -92,9 +92,9 @@ struct InitialStateOf {
 /// something cannot be.
 class Freezer {
 public:
-    Freezer(const BuiltNetwork& built, const engine::Session& session,
+    Freezer(const BuiltNetwork& built, const engine::Simulation& simulation,
             bool single_precision)
-        : built_(built), session_(session), single_(single_precision) {}
+        : built_(built), simulation_(simulation), single_(single_precision) {}
 
     void read(const NetworkData& top) {
         visit_networks(top, [&](const NetworkData& network) {
@@ -322,7 +322,7 @@ private:
                                           "' of shape " + shape_text(signal(id).shape),
                                       "the sizes of its object"};
         });
-        std::vector<double> values = session_.parameter(signal(id).parameter);
+        std::vector<double> values = simulation_.parameter(signal(id).parameter);
         if (single_) {
             const std::vector<double> before = initial(id);
             for (std::size_t i = 0; i < values.size(); ++i) {
@@ -351,7 +351,7 @@ private:
     static Array array_of(const Vector& vector) { return Array(values_of(vector)); }
 
     const BuiltNetwork& built_;
-    const engine::Session& session_;
+    const engine::Simulation& simulation_;
     bool single_;
     std::vector<std::function<void()>> changes_;
 };
@@ -360,7 +360,7 @@ private:
 
 void Simulator::freeze(const Network& network) const try {
     const Impl& impl = open("freeze");
-    Freezer freezer(impl.built, *impl.session, impl.options.dtype == DType::float32);
+    Freezer freezer(impl.built, *impl.simulation, impl.options.dtype == DType::float32);
     freezer.read(*network.data_);
     freezer.write();
 } catch (const std::bad_alloc&) {

@@ -70,12 +70,13 @@ Simulator::Impl::Impl(const NetworkData& network, SimulatorOptions given)
     if (options.dtype == DType::float32) {
         check_single(*built.model);
     }
-    if (options.lif_smoothing > 0.0) {
-        set_smoothing(*built.model, options.lif_smoothing);
+    const auto* rate = std::get_if<RateGradient>(&options.spike_gradient);
+    if (rate != nullptr && rate->lif_smoothing > 0.0) {
+        set_smoothing(*built.model, rate->lif_smoothing);
     }
     built.process_seeds->reset(seed);
     *built.prints = {options.on_print, options.dtype};
-    engine::SessionOptions settings;
+    engine::ReplicaOptions settings;
     settings.minibatch = minibatch();
     settings.dtype = options.dtype;
     settings.seed = seed;
@@ -84,7 +85,7 @@ Simulator::Impl::Impl(const NetworkData& network, SimulatorOptions given)
         choose_device(options.device, *built.model, minibatch());
     device_reason = reason;
     device.set_gemm_math(options.gemm_math);
-    session.emplace(built.model, device, settings);
+    simulation.emplace(built.model, device, settings);
     recordings.resize(built.probes.size());
     name_data();
     for (const std::string& warning : built.warnings) {
@@ -106,8 +107,8 @@ void Simulator::Impl::warn(const std::string& message) const {
 
 std::vector<double> Simulator::Impl::live(engine::SignalId signal) const {
     const engine::Signal& found = model().signal(signal);
-    if (session && !found.learned) {
-        return session->parameter(found.parameter);
+    if (simulation && !found.learned) {
+        return simulation->parameter(found.parameter);
     }
     return found.initial;
 }
@@ -132,7 +133,7 @@ Simulator::Impl& Simulator::there(const char* call) const {
 
 Simulator::Impl& Simulator::open(const char* call) const {
     Impl& impl = there(call);
-    if (!impl.session) {
+    if (!impl.simulation) {
         throw SimulatorClosed(std::string(call) + ": the simulator is closed");
     }
     return impl;
@@ -188,7 +189,7 @@ engine::Feeds part_of(const engine::Feeds& feeds, Index first, Index count,
 
 void Simulator::run_steps(std::int64_t n_steps, RunOptions options) try {
     Impl& impl = open("run_steps");
-    check_steps(n_steps, 0, impl.session->step(), "run_steps");
+    check_steps(n_steps, 0, impl.simulation->step(), "run_steps");
     if (n_steps == 0) {
         impl.warn("run_steps: 0 steps; the simulator stays at " + number_text(time()) +
                   " s");
@@ -264,7 +265,7 @@ void Simulator::reset(ResetOptions options) try {
         impl.epochs_run = 0;
     }
     impl.built.process_seeds->reset(impl.seed);
-    impl.session->reset(options.include_trainable, impl.seed);
+    impl.simulation->reset(options.include_trainable, impl.seed);
     if (options.include_probes) {
         impl.clear_recordings();
     }
@@ -278,7 +279,7 @@ void Simulator::clear_probes() {
 
 std::int64_t Simulator::n_steps() const {
     const Impl& impl = there("n_steps");
-    return impl.session ? impl.session->step() : impl.steps;
+    return impl.simulation ? impl.simulation->step() : impl.steps;
 }
 double Simulator::time() const {
     const double step = there("time").options.dt;
@@ -294,30 +295,30 @@ std::int64_t Simulator::minibatch_size() const {
     return there("minibatch_size").minibatch();
 }
 std::string Simulator::device() const {
-    return open("device").session->device().name();
+    return open("device").simulation->device().name();
 }
 std::size_t Simulator::peak_memory() const {
-    return open("peak_memory").session->peak_memory_bytes();
+    return open("peak_memory").simulation->peak_memory_bytes();
 }
 std::string Simulator::explain(std::int64_t n_steps, bool training) const try {
     Impl& impl = open("explain");
     check_steps(n_steps, 1, 0, "explain");
-    return "runs on " + impl.session->device().name() + " (" + impl.device_reason +
-           ")\n" + impl.session->explain(n_steps, {}, training);
+    return "runs on " + impl.simulation->device().name() + " (" + impl.device_reason +
+           ")\n" + impl.simulation->explain(n_steps, {}, training);
 } catch (const std::bad_alloc&) {
     refuse_call("explain");
 }
 
 void Simulator::close() {
     if (!closed()) {
-        impl_->session->need_idle("close");
-        impl_->steps = impl_->session->step();
-        impl_->session.reset();
+        impl_->simulation->need_idle("close");
+        impl_->steps = impl_->simulation->step();
+        impl_->simulation.reset();
     }
 }
 
 bool Simulator::closed() const {
-    return impl_ == nullptr || !impl_->session;
+    return impl_ == nullptr || !impl_->simulation;
 }
 
 }  // namespace nengine

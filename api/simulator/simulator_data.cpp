@@ -4,9 +4,9 @@
 
 #include "api/numerics/steps.hpp"
 #include "api/numerics/text.hpp"
+#include "api/simulator/call_tensors.hpp"
 #include "api/simulator/data_values.hpp"
 #include "api/simulator/simulator_impl.hpp"
-#include "engine/ir/sampling.hpp"
 
 namespace nengine {
 
@@ -78,32 +78,6 @@ int place(const DataKey& key, const ObjectData* object,
     return static_cast<int>(at - objects.begin());
 }
 
-engine::HostTensor host_tensor(const Tensor& tensor) {
-    return {.data = tensor.raw(),
-            .dtype = tensor.dtype(),
-            .batch = tensor.extent(0),
-            .steps = tensor.extent(1),
-            .size = tensor.extent(2)};
-}
-
-engine::HostTensor checked_tensor(const Tensor& tensor, Index size,
-                                  const std::string& where) {
-    if (tensor.rank() != 3 || tensor.extent(2) != size || tensor.extent(0) < 1 ||
-        tensor.extent(1) < 1) {
-        throw ShapeError(where, "data of shape " + shape_text(tensor.shape()),
-                         "[batch, steps, " + std::to_string(size) + ']');
-    }
-    return host_tensor(tensor);
-}
-
-void match_items(CallData& call, Index items, const std::string& where) {
-    if (call.items != 0 && call.items != items) {
-        throw ShapeError(where, "data for " + std::to_string(items) + " items",
-                         std::to_string(call.items) + " as in the other data");
-    }
-    call.items = items;
-}
-
 }  // namespace
 
 void Simulator::Impl::name_data() {
@@ -128,7 +102,7 @@ int Simulator::Impl::probe_index(const DataKey& key) const {
     return place<Probe>(key, key.object(), built.probes, probe_names, "probe");
 }
 
-CallData Simulator::Impl::call_data(const Data& x, const Data* y,
+CallData Simulator::Impl::call_data(const Data& x, const CallTargets* wanted,
                                     std::optional<Index> n_steps,
                                     const std::string& call) const {
     CallData result;
@@ -139,7 +113,7 @@ CallData Simulator::Impl::call_data(const Data& x, const Data* y,
         const auto tensor =
             checked_tensor(values, built.inputs[place]->size_out, where);
         match_items(result, tensor.batch, where);
-        check_values(tensor, options.dtype, y != nullptr, where);
+        check_values(tensor, options.dtype, wanted != nullptr, where);
         if (tensor.steps > 1 && result.n_steps > 1 && tensor.steps != result.n_steps) {
             throw ShapeError(
                 where, "data for " + std::to_string(tensor.steps) + " steps",
@@ -151,7 +125,7 @@ CallData Simulator::Impl::call_data(const Data& x, const Data* y,
         }
     }
     if (n_steps) {
-        check_steps(*n_steps, 1, session->step(), call);
+        check_steps(*n_steps, 1, simulation->step(), call);
         if (result.n_steps > 1 && result.n_steps != *n_steps) {
             throw ShapeError(call,
                              "data for " + std::to_string(result.n_steps) + " steps",
@@ -163,95 +137,15 @@ CallData Simulator::Impl::call_data(const Data& x, const Data* y,
         throw ValidationError(call +
                               ": got neither data nor n_steps, needs one of them");
     }
-    if (y != nullptr) {
-        add_targets(result, *y, call);
-        add_program(result);
+    if (wanted != nullptr) {
+        add_targets(result, wanted->targets, call);
+        add_weights(result, *wanted, call);
+        add_objective(result);
     }
     if (result.items == 0) {
         result.items = minibatch();
     }
     return result;
-}
-
-std::set<int> Simulator::Impl::probes_with_labels(
-    const engine::Objective& given) const {
-    const std::vector<int> of_metrics = given.only_seen();
-    std::set<int> probes(of_metrics.begin(), of_metrics.end());
-    for (const auto& loss : given.losses) {
-        if (loss.kind == engine::LossKind::sparse_categorical_crossentropy) {
-            probes.insert(loss.probe);
-        }
-    }
-    return probes;
-}
-
-void Simulator::Impl::add_targets(CallData& call, const Data& y,
-                                  const std::string& name) const {
-    const std::set<int> with_labels = probes_with_labels(objective);
-    std::set<int> kernels, wanted;  // losses and metrics that are no functions; and all
-    for (const auto& list : {objective.probes(), objective.only_seen()}) {
-        kernels.insert(list.begin(), list.end());
-    }
-    wanted = kernels;
-    for (const ComparedBy& function : functions) {
-        wanted.insert(function.probe);
-    }
-    for (const auto& [key, values] : y) {
-        const int probe = probe_index(key);
-        const auto place = static_cast<std::size_t>(probe);
-        if (!wanted.contains(probe)) {
-            continue;  // a target without a loss or metric
-        }
-        const std::string where = name + ": " + describe(*built.probes[place]);
-        const Index size = model().signal(model().probes[place].signal).size();
-        const bool labels = with_labels.contains(probe);
-        // Functions take targets of any size.
-        const Index given = values.rank() == 3 ? values.extent(2) : size;
-        const Index needed = labels                    ? 1
-                             : kernels.contains(probe) ? size
-                                                       : std::max<Index>(given, 1);
-        const auto tensor = checked_tensor(values, needed, where);
-        match_items(call, tensor.batch, where);
-        engine::check_target_steps(model().probes[place], session->step(), call.n_steps,
-                                   tensor.steps, where);
-        if (labels) {
-            check_labels(tensor, size, where);
-        } else {
-            check_values(tensor, options.dtype, kernels.contains(probe), where);
-        }
-        call.targets[probe] = tensor;
-    }
-    for (const int probe : kernels) {
-        if (!call.targets.contains(probe)) {
-            throw ValidationError(
-                name + ": got no targets for " +
-                describe(*built.probes[static_cast<std::size_t>(probe)]) +
-                ", which has a loss or a metric");
-        }
-    }
-}
-
-void Simulator::Impl::add_program(CallData& call) const {
-    call.objective = objective;
-    if (functions.empty()) {
-        return;
-    }
-    std::map<int, ComparedShapes> shapes;
-    for (const ComparedBy& function : functions) {
-        ComparedShapes& of = shapes[function.probe];
-        of.samples = samples(function.probe, session->step(), call.n_steps);
-        of.size = probe_size(function.probe);
-        const auto target = call.targets.find(function.probe);
-        if (target != call.targets.end()) {
-            of.target_steps = target->second.steps;
-            of.target_size = target->second.size;
-        }
-    }
-    auto& program = programs[shapes];
-    if (program == nullptr) {
-        program = build_objective(functions, shapes);
-    }
-    call.objective.program = program;
 }
 
 void Simulator::Impl::warn_of_delay(Index n_steps,

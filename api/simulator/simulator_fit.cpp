@@ -4,6 +4,7 @@
 #include "api/callbacks/callback_list.hpp"
 #include "api/callbacks/training_state.hpp"
 #include "api/numerics/text.hpp"
+#include "api/simulator/fit_backup.hpp"
 #include "api/simulator/item_stream.hpp"
 #include "api/simulator/simulator_impl.hpp"
 #include "kernels/base/host_memory.hpp"
@@ -35,7 +36,7 @@ void check(const FitOptions& options) {
 CallData items_of(const CallData& all, Index first, Index count) {
     CallData part = all;
     part.items = count;
-    for (auto* tensors : {&part.feeds, &part.targets}) {
+    for (auto* tensors : {&part.feeds, &part.targets, &part.weights}) {
         for (auto& [place, tensor] : *tensors) {
             const auto skipped =
                 static_cast<std::size_t>(first * tensor.steps * tensor.size) *
@@ -71,32 +72,51 @@ public:
           impl_(its_impl),
           options_(given),
           callbacks_(given.callbacks),
-          data_(impl_.call_data(x, &y, given.n_steps, "fit")),
+          backup_(given.callbacks),
+          first_epoch_(given.initial_epoch),
+          epoch_(given.initial_epoch),
+          epochs_before_(its_impl.epochs_run),
+          data_(call_data(x, y)),
           validation_(validation_data()),
+          on_device_(impl_.on_device(data_)),
           items_(data_.items, given.shuffle,
                  [this] { return impl_.seed + impl_.epochs_run++; }),
           state_{fitted, [this](const std::string& text) { impl_.warn(text); }},
           training_(state_) {
-        impl_.warn_of_delay(data_.n_steps, data_.objective.observed());
+        impl_.warn_of_delay(data_.n_steps, data_.objective->observed());
     }
 
     History run() {
-        callbacks_.on_train_begin(training_);
-        for (int epoch = options_.initial_epoch;
-             epoch < options_.epochs && !state_.stopped && !is_interrupted(); ++epoch) {
-            run_epoch(epoch);
+        if (validation_) {
+            validation_on_device_.emplace(impl_.on_device(*validation_));
         }
-        impl_.session->take_averages();
+        if (const auto left = backup_.read()) {
+            resume(*left);
+        }
+        callbacks_.on_train_begin(training_);
+        for (; epoch_ < options_.epochs && goes_on(); ++epoch_) {
+            run_epoch(epoch_);
+        }
+        simulator_.open("fit").simulation->trainer().take_averages();
         callbacks_.on_train_end(training_);
+        if (!is_interrupted()) {
+            backup_.finish();
+        }
         return std::move(history_);
     }
 
 private:
+    CallData call_data(const Data& x, const Data& y) const {
+        const CallTargets wanted{y, options_.sample_weight, options_.class_weight};
+        return impl_.call_data(x, &wanted, options_.n_steps, "fit");
+    }
+
     /// Takes what is held back out of `data_`.
     std::optional<CallData> validation_data() {
         if (options_.validation_data) {
             const auto& [inputs, targets] = *options_.validation_data;
-            return impl_.call_data(inputs, &targets, options_.n_steps,
+            const CallTargets wanted{targets, {}, {}};
+            return impl_.call_data(inputs, &wanted, options_.n_steps,
                                    "fit: validation_data");
         }
         if (options_.validation_split == 0.0) {
@@ -130,13 +150,16 @@ private:
     /// Leaves no trace in the history if it is interrupted.
     void run_epoch(int epoch) {
         state_.epoch = epoch;
-        callbacks_.on_epoch_begin(training_, epoch);
+        if (!resumed_) {
+            callbacks_.on_epoch_begin(training_, epoch);
+        }
         simulator_.open("fit");  // it may have been closed
         const auto start = std::chrono::steady_clock::now();
         Logs logs = train(epoch);
         const std::chrono::duration<double> taken =
             std::chrono::steady_clock::now() - start;
         if (is_interrupted() || !validate(epoch, logs)) {
+            keep(epoch, minibatches_);
             return;
         }
         callbacks_.on_epoch_end(training_, epoch, logs);
@@ -148,40 +171,125 @@ private:
         if (options_.on_epoch_end && !options_.on_epoch_end(epoch, logs)) {
             training_.stop();
         }
+        keep(epoch + 1, 0);
     }
 
+    engine::Trainer& trainer() const { return impl_.simulation->trainer(); }
+
     Logs train(int epoch) {
-        const auto order = items_.take(items_per_epoch());
+        const engine::ItemOrder order(impl_.simulation->device(),
+                                      items_.take(items_per_epoch()),
+                                      impl_.minibatch());
+        const auto batch_of = [&](Index number) {
+            return engine::Batch{on_device_, order.of_minibatch(number),
+                                 order.valid(number)};
+        };
         ProgressBar bar(impl_.shows_progress(),
                         "epoch " + std::to_string(epoch + 1) + '/' +
                             std::to_string(options_.epochs),
-                        static_cast<Index>(order.size()), "items");
-        state_.batch = 0;
-        const auto after = [&](const engine::Session::Trained& trained) {
-            show(bar, trained);
+                        order.items(), "items");
+        const auto entered = impl_.simulation->enter("fit");
+        trainer().begin_epoch(data_.objective, data_.n_steps, batch_of);
+        minibatches_ = 0;
+        if (resumed_) {
+            minibatches_ =
+                static_cast<Index>(engine::number_of(*resumed_, "fit/minibatches"));
+            trainer().load_epoch(*resumed_);
+            resumed_.reset();
+        }
+        while (minibatches_ < order.minibatches()) {
+            const Index m = minibatches_++;
+            trainer().step(batch_of(m));
+            state_.batch = m;
+            show(bar, m * impl_.minibatch() + order.valid(m));
             if (callbacks_.has_batch_hook()) {
-                callbacks_.on_train_batch_end(training_, state_.batch,
-                                              impl_.named(trained.scores()));
+                callbacks_.on_train_batch_end(training_, m,
+                                              impl_.named(trainer().scores()));
             }
-            ++state_.batch;
-            return !state_.stopped && !is_interrupted();
-        };
-        const Logs logs = impl_.named(impl_.session->train(
-            data_.n_steps, data_.feeds, data_.targets, data_.objective, order, after));
+            if (!goes_on()) {
+                break;
+            }
+            if (backup_.is_due(minibatches_)) {
+                keep(epoch, minibatches_);
+            }
+        }
+        const Logs logs = impl_.named(trainer().end_epoch());
         if (!is_interrupted()) {
             bar.finish(values_text(logs));
         }
         return logs;
     }
 
-    void show(ProgressBar& bar, const engine::Session::Trained& trained) const {
-        const bool must_wait = impl_.session->device().is_cuda();
-        if (must_wait) {
-            bar.update(trained.done);
+    // Going on from a checkpoint. Its entries are those of the simulator, what
+    // callbacks remember ("callback/0/best"), the history, and how far the training
+    // was.
+
+    /// Writes what a later call may go on from: so many minibatches of the epoch.
+    void keep(int epoch, Index minibatches) {
+        if (!backup_.is_wanted()) {
             return;
         }
-        bar.update(trained.done, [&] {
-            return values_text({{"loss", trained.scores().loss}});
+        engine::Checkpoint to = impl_.checkpoint();
+        if (minibatches > 0) {
+            to.merge(trainer().save_epoch());
+        }
+        for (auto& [name, numbers] : callbacks_.save_state()) {
+            to["callback/" + name] = numbers;
+        }
+        save_history(history_, to);
+        to["fit/shape"] = shape();
+        to["fit/first_epoch"] = {double(first_epoch_)};
+        to["fit/epoch"] = {double(epoch)};
+        to["fit/minibatches"] = {double(minibatches)};
+        to["fit/epochs_before"] = {double(epochs_before_)};
+        to["fit/stopped"] = {double(state_.stopped && !is_interrupted())};
+        backup_.write(to);
+    }
+
+    /// What has to be the same for the order of items and of random numbers to be.
+    std::vector<double> shape() const {
+        return {double(data_.items), double(items_per_epoch()), double(data_.n_steps),
+                double(impl_.minibatch()), double(options_.shuffle)};
+    }
+
+    void resume(const engine::Checkpoint& from) {
+        if (engine::entry_of(from, "fit/shape", shape().size()) != shape()) {
+            throw ValidationError(
+                "fit: callbacks: BackupAndRestore: got a checkpoint of other data or "
+                "options, needs one of the same items, steps, minibatches and shuffle");
+        }
+        History history = load_history(from);
+        const int epoch = int_of(from, "fit/epoch");
+        const bool in_epoch = int_of(from, "fit/minibatches") > 0;
+        first_epoch_ = int_of(from, "fit/first_epoch");
+        callbacks_.load_state(entries_under(from, "callback/"));
+        impl_.load(from);
+        epochs_before_ = static_cast<std::uint32_t>(int_of(from, "fit/epochs_before"));
+        impl_.epochs_run = epochs_before_;
+        for (epoch_ = first_epoch_; epoch_ < epoch; ++epoch_) {
+            items_.take(items_per_epoch());  // for the orders of later ones
+        }
+        state_.stopped = int_of(from, "fit/stopped") != 0;
+        history_ = std::move(history);
+        if (in_epoch) {
+            resumed_ = from;
+        }
+    }
+
+    static int int_of(const engine::Checkpoint& from, const std::string& name) {
+        return static_cast<int>(engine::number_of(from, name));
+    }
+
+    bool goes_on() const { return !state_.stopped && !is_interrupted(); }
+
+    void show(ProgressBar& bar, Index done) const {
+        const bool must_wait = impl_.simulation->device().is_cuda();
+        if (must_wait) {
+            bar.update(done);
+            return;
+        }
+        bar.update(done, [&] {
+            return values_text({{"loss", trainer().scores().loss}});
         });
     }
 
@@ -189,7 +297,8 @@ private:
     bool validate(int epoch, Logs& logs) try {
         if (validation_ && (epoch + 1) % options_.validation_freq == 0) {
             for (const auto& [name, value] :
-                 impl_.evaluate(*validation_, Phase::inference, options_.interrupt)) {
+                 impl_.evaluate(*validation_, *validation_on_device_, Phase::inference,
+                                options_.interrupt)) {
                 logs["val_" + name] = value;
             }
         }
@@ -202,8 +311,16 @@ private:
     Impl& impl_;
     const FitOptions& options_;
     detail::CallbackList callbacks_;
+    FitBackup backup_;
+    int first_epoch_, epoch_;      ///< of the training, and at hand
+    Index minibatches_ = 0;        ///< done of the one at hand
+    std::uint32_t epochs_before_;  ///< that the simulator had been trained before
+    /// In the middle of an epoch, from which this call goes on.
+    std::optional<engine::Checkpoint> resumed_;
     CallData data_;
     std::optional<CallData> validation_;
+    engine::DataSet on_device_;
+    std::optional<engine::DataSet> validation_on_device_;
     ItemStream items_;
     detail::TrainingState state_;
     Training training_;
@@ -213,7 +330,7 @@ private:
 History Simulator::fit(const Data& x, const Data& y, FitOptions options) try {
     Impl& impl = open("fit");
     check(options);
-    if (!impl.compiled || impl.objective.losses.empty()) {
+    if (!impl.compiled || !impl.objective.has_losses()) {
         throw SimulationError("fit: needs compile() with a loss first");
     }
     return Impl::Fit(*this, impl, x, y, options).run();

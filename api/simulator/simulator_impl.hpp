@@ -5,15 +5,14 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "api/builder/build.hpp"
-#include "api/builder/build_objective.hpp"
 #include "api/simulator/collector.hpp"
+#include "api/simulator/compiled_objective.hpp"
 #include "api/simulator/progress.hpp"
-#include "engine/session/session.hpp"
+#include "engine/simulation/simulation.hpp"
 #include "nengine/simulator.hpp"
 
 namespace nengine {
@@ -35,8 +34,17 @@ struct RunningRecord {
 struct CallData {
     engine::Feeds feeds;
     engine::Targets targets;
-    engine::Objective objective;  ///< with the program for these shapes
+    engine::Weights weights;
+    std::vector<Tensor> owned;  ///< what of it was made for the call
+    std::shared_ptr<const engine::Objective> objective;
     Index n_steps = 0, items = 0;
+};
+
+/// What a call compares with what probes give.
+struct CallTargets {
+    const Data& targets;
+    const Data& sample_weight;
+    const std::map<int, double>& class_weight;
 };
 
 /// Ends an evaluation whose result nobody waits for any more.
@@ -48,20 +56,13 @@ struct Simulator::Impl {
     SimulatorOptions options;
     BuiltNetwork built;
     std::uint32_t seed = 0;
-    std::string device_reason;               ///< why that one
-    std::optional<engine::Session> session;  ///< empty when closed
+    std::string device_reason;                     ///< why that one
+    std::optional<engine::Simulation> simulation;  ///< empty when closed
     std::vector<std::string> input_names, probe_names;
     mutable std::vector<ProbeRecording> recordings;  ///< by probe; merged when read
     std::optional<RunningRecord> running;
     Index steps = 0;  ///< as when it was closed
-    engine::Objective objective;
-    /// Its losses and metrics that are functions, and what values are called.
-    std::vector<ComparedBy> functions;
-    std::vector<std::string> loss_names, metric_names;
-    /// Programs of the functions, by the shapes that they were made for.
-    mutable std::map<std::map<int, ComparedShapes>,
-                     std::shared_ptr<const engine::ObjectiveProgram>>
-        programs;
+    CompiledObjective objective;
     bool compiled = false;
     bool has_synapses = false;     ///< on a connection
     std::uint32_t epochs_run = 0;  ///< varies the order of items
@@ -75,19 +76,21 @@ struct Simulator::Impl {
 
     // Names and data (simulator_data.cpp).
     void name_data();
-    void add_targets(CallData& call, const Data& y, const std::string& name) const;
-    /// The program of the functions for a call's shapes.
-    void add_program(CallData& call) const;
     int input_index(const DataKey& key) const;
     int probe_index(const DataKey& key) const;
     /// A loss for each probe that has one; probes by name where one stands for all.
     std::vector<ProbeLoss> losses_of_probes(const Losses& given) const;
     std::vector<ProbeMetric> metrics_of_probes(const Metrics& given) const;
-    std::set<int> probes_with_labels(const engine::Objective& given) const;
-    /// @throws ValidationError  a probe would need targets of two kinds
-    void check_target_kinds(const engine::Objective& given) const;
-    CallData call_data(const Data& x, const Data* y, std::optional<Index> n_steps,
-                       const std::string& call) const;
+    /// `wanted`: null for calls that do not compare.
+    CallData call_data(const Data& x, const CallTargets* wanted,
+                       std::optional<Index> n_steps, const std::string& call) const;
+
+    // Targets and weights (simulator_targets.cpp).
+    void add_targets(CallData& call, const Data& y, const std::string& name) const;
+    void add_weights(CallData& call, const CallTargets& wanted,
+                     const std::string& name) const;
+    /// What the engine is to compare, for the call's shapes.
+    void add_objective(CallData& call) const;
     /// Warns of a call of one step where synapses delay by at least one.
     void warn_of_delay(Index n_steps, const std::vector<int>& probes) const;
 
@@ -118,11 +121,25 @@ struct Simulator::Impl {
                                            const std::vector<int>& probes, Phase phase);
     void clear_recordings();
 
+    /// What training goes on from (checkpoint_file.cpp).
+    engine::Checkpoint checkpoint() const;
+    /// @throws ValidationError  it is another network's; nothing has changed then
+    void load(const engine::Checkpoint& checkpoint);
+
     class Fit;  ///< a call of `fit` (simulator_fit.cpp)
     /// @throws Interrupted  `interrupt` has become true
-    EvaluationResult evaluate(const CallData& data, Phase phase,
+    EvaluationResult evaluate(const CallData& data, const engine::DataSet& on_device,
+                              Phase phase,
                               const std::atomic<bool>* interrupt = nullptr);
-    EvaluationResult named(const engine::Scores& scores) const;
+    /// For calls that compare: as long as it is kept, nothing is converted or uploaded
+    /// again.
+    engine::DataSet on_device(const CallData& data) const {
+        return simulation->data_for(data.n_steps, data.feeds, data.targets,
+                                    *data.objective, data.weights);
+    }
+    EvaluationResult named(const engine::Scores& scores) const {
+        return objective.named(scores, probe_names);
+    }
     /// A parameter's present values; of learned weights, as in Nengo, those as built.
     std::vector<double> live(engine::SignalId signal) const;
 };

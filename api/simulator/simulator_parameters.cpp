@@ -41,7 +41,7 @@ Vector effective_gain(const Matrix& scaled, const BuiltEnsembleParts& parts,
     return gain;
 }
 
-/// Whether a session's values, in either precision, are those that it was made with.
+/// Whether a simulation's values, in either precision, are those that it was made with.
 template <class Built>
 bool as_built(const std::vector<double>& live, const Built& built) {
     return std::equal(
@@ -115,7 +115,7 @@ BuiltEnsemble Simulator::data(const Ensemble& ensemble) const try {
     if (found == impl.built.ensembles.end()) {
         unknown(*ensemble.data_);
     }
-    if (!impl.session) {
+    if (!impl.simulation) {
         impl.warn("data: the simulator is closed; these are the initial values");
     }
     const BuiltEnsembleParts& parts = found->second;
@@ -214,7 +214,7 @@ std::uint32_t Simulator::seed(const Network& network) const {
 
 std::vector<Parameter> Simulator::parameters() const {
     std::vector<Parameter> result;
-    for (const auto& info : open("parameters").session->parameters()) {
+    for (const auto& info : open("parameters").simulation->parameters()) {
         result.push_back({info.name, info.shape, info.trainable});
     }
     return result;
@@ -222,9 +222,9 @@ std::vector<Parameter> Simulator::parameters() const {
 
 Array Simulator::parameter(const std::string& name) const try {
     const Impl& impl = open("parameter");
-    for (const auto& info : impl.session->parameters()) {
+    for (const auto& info : impl.simulation->parameters()) {
         if (info.name == name) {
-            return Array(info.shape, impl.session->parameter(name));
+            return Array(info.shape, impl.simulation->parameter(name));
         }
     }
     throw ValidationError("parameter: got '" + name +
@@ -243,9 +243,9 @@ void Simulator::set_parameter(const std::string& name, const Array& values) try 
     if (impl_->options.dtype == DType::float32) {
         check_single(values.values, values.shape, "set_parameter: '" + name + "'");
     }
-    impl_->session->set_parameter(name, values.values);
-    if (impl_->session->step() == 0) {
-        impl_->session->reset(false);  // initial states take effect
+    impl_->simulation->set_parameter(name, values.values);
+    if (impl_->simulation->step() == 0) {
+        impl_->simulation->reset(false);  // initial states take effect
     }
 } catch (const std::bad_alloc&) {
     refuse_call("set_parameter");
@@ -262,8 +262,8 @@ std::int64_t Simulator::n_trainable() const {
 void Simulator::save_params(const std::filesystem::path& path) const try {
     const Impl& impl = open("save_params");
     std::map<std::string, engine::NpyArray> arrays;
-    for (const auto& info : impl.session->parameters()) {
-        arrays[info.name] = {info.shape, impl.session->parameter(info.name)};
+    for (const auto& info : impl.simulation->parameters()) {
+        arrays[info.name] = {info.shape, impl.simulation->parameter(info.name)};
     }
     engine::write_npz(path, arrays, impl.options.dtype);
 } catch (const std::bad_alloc&) {
@@ -282,9 +282,9 @@ void Simulator::load_params(const std::filesystem::path& path) try {
         }
         values[name] = array.values;
     }
-    impl.session->set_parameters(values);
-    if (impl.session->step() == 0) {
-        impl.session->reset(false);  // initial states take effect
+    impl.simulation->set_parameters(values);
+    if (impl.simulation->step() == 0) {
+        impl.simulation->reset(false);  // initial states take effect
     }
 } catch (const std::bad_alloc&) {
     refuse_call("load_params");

@@ -46,7 +46,7 @@ void Simulator::Impl::need_memory_to_record(const std::string& call,
     int largest = 0;
     for (const int probe : probes) {
         const std::size_t bytes = kernels::array_bytes(
-            {items, samples(probe, session->step(), n_steps), probe_size(probe)},
+            {items, samples(probe, simulation->step(), n_steps), probe_size(probe)},
             itemsize(options.dtype));
         if (__builtin_add_overflow(total, bytes, &total)) {
             total = std::numeric_limits<std::size_t>::max();
@@ -59,8 +59,9 @@ void Simulator::Impl::need_memory_to_record(const std::string& call,
     kernels::need_host_memory(total, [&] {
         const std::size_t others = probes.size() - 1;
         const auto& probe = *built.probes[static_cast<std::size_t>(largest)];
-        std::string what = std::to_string(samples(largest, session->step(), n_steps)) +
-                           " samples of " + describe(probe);
+        std::string what =
+            std::to_string(samples(largest, simulation->step(), n_steps)) +
+            " samples of " + describe(probe);
         if (others > 0) {
             what += " and those of " + std::to_string(others) + " more";
         }
@@ -100,7 +101,7 @@ Tensor Simulator::Impl::joined(int probe, const std::vector<Tensor>& parts) cons
 }
 
 Index Simulator::Impl::rows_so_far(int probe) const {
-    return samples(probe, running->start, session->step() - running->start);
+    return samples(probe, running->start, simulation->step() - running->start);
 }
 
 Tensor Simulator::Impl::recorded(int probe) const {
@@ -128,8 +129,9 @@ std::map<int, Collector> Simulator::Impl::collectors(const std::vector<int>& pro
                                                      Index items, Index n_steps) const {
     std::map<int, Collector> result;
     for (const int probe : probes) {
-        result.emplace(probe, Collector(items, samples(probe, session->step(), n_steps),
-                                        probe_size(probe), options.dtype));
+        result.emplace(probe,
+                       Collector(items, samples(probe, simulation->step(), n_steps),
+                                 probe_size(probe), options.dtype));
     }
     return result;
 }
@@ -150,15 +152,15 @@ void Simulator::Impl::keep_running() {
 }
 
 void Simulator::Impl::record(Index n_steps, const engine::Feeds& feeds) {
-    session->need_idle("run");
-    running.emplace(session->step(), collectors(all_probes(), minibatch(), n_steps));
+    simulation->need_idle("run");
+    running.emplace(simulation->step(), collectors(all_probes(), minibatch(), n_steps));
     try {
-        session->run(n_steps, feeds,
-                     [&](int probe, Index first_item, Index items, Index first_row,
-                         Index rows, const void* values) {
-                         running->collectors.at(probe).put(first_item, items, first_row,
-                                                           rows, values);
-                     });
+        simulation->run(n_steps, feeds,
+                        [&](int probe, Index first_item, Index items, Index first_row,
+                            Index rows, const void* values) {
+                            running->collectors.at(probe).put(first_item, items,
+                                                              first_row, rows, values);
+                        });
     } catch (...) {
         keep_running();  // what was simulated before the error stays
         throw;
@@ -185,7 +187,7 @@ std::map<int, Tensor> Simulator::Impl::predict_isolated(const CallData& data,
     need_memory_to_record(call, probes, data.items, data.n_steps);
     auto recorded = collectors(probes, data.items, data.n_steps);
     ProgressBar bar(shows_progress(), "predicting", data.items, "items");
-    session->predict(
+    simulation->predict(
         data.n_steps, data.feeds, probes,
         [&](int probe, Index first_item, Index items, Index first_row, Index rows,
             const void* values) {
@@ -214,7 +216,7 @@ std::map<int, Tensor> Simulator::Impl::predict_stateful(const CallData& data,
                           first * tensor.steps * tensor.size * width;
             tensor.batch = minibatch();
         }
-        session->run(
+        simulation->run(
             data.n_steps, feeds,
             [&](int probe, Index first_item, Index items, Index first_row, Index rows,
                 const void* values) {

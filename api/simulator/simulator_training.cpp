@@ -8,34 +8,6 @@
 
 namespace nengine {
 
-EvaluationResult Simulator::Impl::named(const engine::Scores& scores) const {
-    EvaluationResult result = {{"loss", scores.loss}};
-    const auto add = [&](int probe, const std::string& what, double value) {
-        const std::string base =
-            probe_names[static_cast<std::size_t>(probe)] + '_' + what;
-        std::string key = base;
-        for (int i = 1; !result.emplace(key, value).second; ++i) {
-            key = base + '_' + std::to_string(i);
-        }
-    };
-    std::map<int, double> sums;
-    for (std::size_t i = 0; i < scores.losses.size(); ++i) {
-        const engine::LossSpec& loss = objective.losses[i];
-        sums[loss.probe] += scores.losses[i];
-        if (std::ranges::count(objective.losses, loss.probe, &engine::LossSpec::probe) >
-            1) {
-            add(loss.probe, loss_names[i], scores.losses[i]);
-        }
-    }
-    for (const auto& [probe, sum] : sums) {
-        add(probe, "loss", sum);
-    }
-    for (std::size_t i = 0; i < scores.metrics.size(); ++i) {
-        add(objective.metrics[i].probe, metric_names[i], scores.metrics[i]);
-    }
-    return result;
-}
-
 Predictions Simulator::predict(const Data& x, PredictOptions options) try {
     Impl& impl = open("predict");
     const CallData data = impl.call_data(x, nullptr, options.n_steps, "predict");
@@ -87,7 +59,7 @@ double Simulator::learning_rate() const {
     if (!impl.compiled) {
         throw SimulationError("learning_rate: needs compile() first");
     }
-    return impl.session->learning_rate();
+    return impl.simulation->trainer().learning_rate();
 }
 
 void Simulator::set_learning_rate(double learning_rate) {
@@ -96,15 +68,17 @@ void Simulator::set_learning_rate(double learning_rate) {
         throw SimulationError("set_learning_rate: needs compile() first");
     }
     detail::need_not_negative(learning_rate, "set_learning_rate: learning_rate");
-    impl.session->set_learning_rate(learning_rate);
+    impl.simulation->trainer().set_learning_rate(learning_rate);
 }
 
-EvaluationResult Simulator::Impl::evaluate(const CallData& data, Phase phase,
+EvaluationResult Simulator::Impl::evaluate(const CallData& data,
+                                           const engine::DataSet& on_device,
+                                           Phase phase,
                                            const std::atomic<bool>* interrupt) {
-    warn_of_delay(data.n_steps, data.objective.observed());
+    warn_of_delay(data.n_steps, data.objective->observed());
     ProgressBar bar(shows_progress(), "evaluating", data.items, "items");
-    const auto result = named(session->evaluate(
-        data.n_steps, data.feeds, data.targets, data.objective,
+    const auto result = named(simulation->evaluate(
+        data.n_steps, on_device, *data.objective,
         [&](Index done, Index) {
             bar.update(done);
             if (interrupt != nullptr && *interrupt) {
@@ -122,8 +96,9 @@ EvaluationResult Simulator::evaluate(const Data& x, const Data& y,
     if (!impl.compiled) {
         throw SimulationError("evaluate: needs compile() first");
     }
-    return impl.evaluate(impl.call_data(x, &y, options.n_steps, "evaluate"),
-                         options.phase);
+    const CallTargets wanted{y, options.sample_weight, {}};
+    const CallData data = impl.call_data(x, &wanted, options.n_steps, "evaluate");
+    return impl.evaluate(data, impl.on_device(data), options.phase);
 } catch (const std::bad_alloc&) {
     refuse_call("evaluate");
 }

@@ -24,7 +24,7 @@ using HostCall =
 using ProcessStep = HostCall;
 
 /// Makes the step function of an item, in its initial state. Called again whenever a
-/// session is reset; items beyond the minibatch are asked for in training, where every
+/// replica is reset; items beyond the minibatch are asked for in training, where every
 /// minibatch gets streams of its own.
 using ProcessFactory = std::function<ProcessStep(Index item)>;
 

@@ -40,7 +40,7 @@ struct Look {
     std::vector<SignalId> signals;
     /// `values[i]`: what the i-th signal holds after all operators of the step, [items,
     /// size], for all items of the minibatch but padded ones. Steps are counted from 1:
-    /// `t` is step * dt. What it throws leaves the call of the session.
+    /// `t` is step * dt. What it throws leaves the call of the replica.
     using Values = std::vector<std::span<const double>>;
     std::function<void(std::int64_t step, double t, const Values& values)> call;
 };

@@ -16,6 +16,7 @@ struct ObjectiveProgram {
         int probe = 0;    ///< of the network
         int output = 0;   ///< the input of `model` that has what it gave
         int target = -1;  ///< and what it should have been; -1: no target is looked at
+        int weight = -1;  ///< and what that counts; -1: as much as any other
         bool by_loss = false;  ///< not by metrics alone: gradients come back to it
     };
     std::vector<Compared> compared;  ///< those that losses see first

@@ -16,7 +16,7 @@ enum class BufferKind {
     work,       ///< lives within a chunk (or a window of training); may be reused
     state,      ///< carried from chunk to chunk; rows for the whole minibatch
     input,      ///< filled by the caller before each chunk
-    parameter,  ///< the session's trainable parameters, all of them
+    parameter,  ///< the replica's trainable parameters, all of them
     gradient,   ///< their gradients, same layout
     packed,     ///< parameters rearranged for a merged operator
     packed_gradient,
@@ -148,7 +148,7 @@ struct ChunkSize {
     Index steps, items;
 };
 
-/// Where the session keeps trainable parameters: element offset by signal.
+/// Where the replica keeps trainable parameters: element offset by signal.
 using ParameterLayout = std::map<SignalId, Index>;
 ParameterLayout lay_out_parameters(const Model& model, Index* total);
 

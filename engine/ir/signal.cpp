@@ -38,7 +38,7 @@ void need_dtype(const Signal& signal, DType dtype, const std::string& what) {
     if (signal.dtype.value_or(dtype) != dtype) {
         throw BuildError(what + " '" + signal.name + "': got dtype " +
                          std::string(dtype_name(*signal.dtype)) + ", needs " +
-                         std::string(dtype_name(dtype)) + " as the session has it");
+                         std::string(dtype_name(dtype)) + " as the simulation has it");
     }
 }
 

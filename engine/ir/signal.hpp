@@ -33,7 +33,7 @@ void fill_dense_strides(const Shape& shape, std::span<Index> strides);
 struct Signal {
     std::string name;
     Shape shape;
-    std::optional<DType> dtype;  ///< absent: the one that the session computes in
+    std::optional<DType> dtype;  ///< absent: the one that the replica computes in
     /// Row-major values at step 0 (base signals only); empty means zeros. For a signal
     /// that no operator writes, its constant value.
     SharedValues initial;
@@ -51,8 +51,8 @@ struct Signal {
     bool is_view() const { return base != no_signal; }
 };
 
-/// What a session hands in or out, carries or trains has its dtype.
-/// @throws BuildError  the signal states another one; `what` the session does with it
+/// What a replica hands in or out, carries or trains has its dtype.
+/// @throws BuildError  the signal states another one; `what` the replica does with it
 void need_dtype(const Signal& signal, DType dtype, const std::string& what);
 
 }  // namespace nengine::engine

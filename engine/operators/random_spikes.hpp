@@ -30,7 +30,7 @@ public:
 ///
 ///     output = amplitude / dt sign(r) count,  count ~ Poisson(dt |r|)
 ///
-/// The counts are a function of the rates, and of the session's seed, the operator's
+/// The counts are a function of the rates, and of the replica's seed, the operator's
 /// index in the model, the step and the item. In training: amplitude r. Slots: rates,
 /// output, then amplitude (constant: a scalar for all neurons, or one value each).
 class PoissonSpikes : public OperatorBase<PoissonSpikes> {

@@ -20,7 +20,7 @@ public:
     struct Options {
         RandomKind kind = RandomKind::uniform;
         double scale = 1.0, shift = 0.0;
-        /// Unset: the session's, and every item has numbers of its own. Set: the same
+        /// Unset: the replica's, and every item has numbers of its own. Set: the same
         /// numbers for all items, and for all operators with this seed.
         std::optional<std::uint32_t> seed = std::nullopt;
     };

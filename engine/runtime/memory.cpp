@@ -83,7 +83,7 @@ PlanMemory::PlanMemory(const Device& device, const Plan& plan,
     for (const BufferId b : plan.buffers.ids()) {
         const BufferSpec& spec = plan.buffers[b];
         if (spec.kind == BufferKind::parameter || spec.kind == BufferKind::gradient) {
-            continue;  // the session's
+            continue;  // the replica's
         }
         const std::size_t bytes = buffer_bytes(spec, capacity, minibatch);
         if (!shares_arena(spec) || bytes >= beyond_all) {

@@ -1,8 +1,8 @@
 #include "engine/runtime/plan_runner.hpp"
 
 #include <algorithm>
-#include <array>
 
+#include "kernels/random.hpp"
 #include "kernels/rows.hpp"
 
 namespace nengine::engine {
@@ -40,6 +40,8 @@ PlanRunner::PlanRunner(const Device& device, std::shared_ptr<const Plan> plan,
       counters_(device.allocate(
           static_cast<std::size_t>(steps_per_recording_) * sizeof(Index),
           "step counters")),
+      call_origin_(
+          device.allocate(sizeof(RandomOrigin), "the place of random numbers")),
       origin_(device.allocate(sizeof(RandomOrigin), "the place of random numbers")),
       bindings_{.device = device_,
                 .plan = *plan_,
@@ -142,27 +144,33 @@ void PlanRunner::run_folded(const Stage& stage, const ChunkExtent& extent) {
     run_commands(commands.subspan(first + n), extent);
 }
 
+void PlanRunner::use(ProcessStates& processes, bool keeps_calls) {
+    processes_ = &processes;
+    keeps_calls_ = keeps_calls;
+    if (draws_) {
+        const RandomOrigin origin{
+            .seed = processes.seed(),
+            .first_item = static_cast<std::uint32_t>(processes.first_item())};
+        device_.upload(call_origin_.data(), &origin, sizeof(origin));
+    }
+}
+
 /// Says to kernels that draw where the random numbers of a chunk lie.
 void PlanRunner::set_origin(const ChunkExtent& extent) {
-    if (!draws_) {
-        return;
+    if (draws_) {
+        device_.run([&](const auto& exec) {
+            place_origin(exec, call_origin_.as<RandomOrigin>(), extent.first_step,
+                         extent.first_item, origin_.as<RandomOrigin>());
+        });
     }
-    const RandomOrigin origin{
-        .seed = processes_->seed(),
-        .first_step = static_cast<std::uint64_t>(extent.first_step),
-        .first_item =
-            static_cast<std::uint32_t>(processes_->first_item() + extent.first_item)};
-    device_.upload(origin_.data(), &origin, sizeof(origin));
 }
 
 /// So that `step` comes next, then the one after it (backward: before it).
 void PlanRunner::set_counters(Index step, bool backward) {
-    std::array<Index, steps_per_graph> steps{};
-    for (Index& counter : steps) {
-        counter = step;
-        step += backward ? -1 : 1;
-    }
-    device_.upload(counters_.data(), steps.data(), counters_.bytes());
+    device_.run([&](const auto& exec) {
+        count_from(exec, counters_.as<Index>(), steps_per_recording_, step,
+                   backward ? -1 : 1);
+    });
 }
 
 void PlanRunner::run_steps(const Stage& stage, bool backward, std::size_t index,
@@ -235,7 +243,8 @@ void PlanRunner::run_group(Recorded& recorded, bool backward, Index steps) {
                     backward ? -steps : steps);
         });
     };
-    if (!recorded.can_record) {
+    // A graph is no part of another: inside of one, its steps are.
+    if (!recorded.can_record || device_.is_recording()) {
         launch();
         return;
     }

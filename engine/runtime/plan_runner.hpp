@@ -38,10 +38,7 @@ public:
     void save_learned(StateStore& store) const;
     /// The processes that runs advance from now on; borrowed. `keeps_calls`: what the
     /// user's functions give is kept, for steps that may be run again.
-    void use(ProcessStates& processes, bool keeps_calls = false) {
-        processes_ = &processes;
-        keeps_calls_ = keeps_calls;
-    }
+    void use(ProcessStates& processes, bool keeps_calls = false);
     /// The step in which a call of the host's has thrown, if what was thrown last came
     /// from one.
     std::optional<Index> failed_step() const { return failed_step_; }
@@ -138,7 +135,8 @@ private:
     Index steps_per_recording_;
     /// Of the steps of a recording, one each: the first is the step at hand.
     Buffer counters_;
-    Buffer origin_;
+    /// Where the random numbers of a call lie, and those of the chunk at hand.
+    Buffer call_origin_, origin_;
     Bindings bindings_;
     std::vector<StateTable> state_tables_;
     ProcessStates* processes_ = nullptr;

@@ -9,7 +9,7 @@
 #include "kernels/gather.hpp"
 #include "kernels/reduce.hpp"
 
-// Data that plans keep beside the session's: packed parameters, states in the plan's
+// Data that plans keep beside the replica's: packed parameters, states in the plan's
 // order.
 
 namespace nengine::engine {
@@ -181,7 +181,8 @@ void PlanRunner::make_table_pack(const Packed& packed, Index width) {
 }
 
 void PlanRunner::refresh_parameters() {
-    if (packed_version_ == parameters_.version()) {
+    // A recording is for parameters that have changed.
+    if (packed_version_ == parameters_.version() && !device_.is_recording()) {
         return;
     }
     for (const Call& call : pack_) {

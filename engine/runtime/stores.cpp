@@ -159,15 +159,18 @@ void StateStore::reset(const Model& model, bool learned) {
     }
 }
 
-std::vector<double> StateStore::read(SignalId signal) const {
-    return download_from(device_, at(0, offset(signal)), dtype_,
+std::vector<double> StateStore::read(SignalId signal, Index item) const {
+    return download_from(device_, at(item, offset(signal)), dtype_,
                          static_cast<std::size_t>(sizes_.at(signal)));
+}
+
+void StateStore::write(SignalId signal, Index item, std::span<const double> values) {
+    upload_as(device_, at(item, offset(signal)), dtype_, values.data(), values.size());
 }
 
 void StateStore::write(SignalId signal, const std::vector<double>& values) {
     for (Index item = 0; item < minibatch_; ++item) {
-        upload_as(device_, at(item, offset(signal)), dtype_, values.data(),
-                  values.size());
+        write(signal, item, values);
     }
 }
 

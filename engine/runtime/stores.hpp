@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <vector>
 
 #include "engine/ir/any_block.hpp"
@@ -9,7 +10,7 @@
 
 namespace nengine::engine {
 
-/// The trainable parameters of a session, in one buffer, with their gradients beside
+/// The trainable parameters of a replica, in one buffer, with their gradients beside
 /// them.
 class ParameterStore {
 public:
@@ -79,8 +80,8 @@ public:
     /// Signals that learning rules change: parameters too, of which each item has its
     /// own.
     const std::vector<SignalId>& learned() const { return learned_; }
-    /// Of the first item.
-    std::vector<double> read(SignalId signal) const;
+    std::vector<double> read(SignalId signal, Index item = 0) const;
+    void write(SignalId signal, Index item, std::span<const double> values);
     /// For all items.
     void write(SignalId signal, const std::vector<double>& values);
     std::size_t bytes() const { return data_.bytes(); }

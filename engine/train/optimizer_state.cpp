@@ -29,6 +29,12 @@ double OptimizerState::learning_rate() const {
         optimizer_);
 }
 
+bool OptimizerState::has_constant_rate() const {
+    return std::visit(
+        [](const auto& options) { return options.learning_rate.is_constant(); },
+        optimizer_);
+}
+
 OptimizerTraits OptimizerState::traits() const {
     return std::visit([](const auto& options) { return traits_of(options); },
                       optimizer_);
@@ -93,12 +99,16 @@ void OptimizerState::allocate(Index count, const void* parameters) {
     is_allocated_ = true;
 }
 
+void OptimizerState::need_memory(Index n, const void* parameters) {
+    if (!is_allocated_) {
+        with_real(dtype_, [&]<class Real>(Real) { allocate<Real>(n, parameters); });
+    }
+}
+
 void OptimizerState::update(Index n, void* parameters, const void* gradients,
                             const int* skip) {
+    need_memory(n, parameters);
     with_real(dtype_, [&]<class Real>(Real) {
-        if (!is_allocated_) {
-            allocate<Real>(n, parameters);
-        }
         UpdateArgs<Real> args{.n = n,
                               .parameter = static_cast<Real*>(parameters),
                               .gradient = static_cast<const Real*>(gradients),
@@ -112,12 +122,6 @@ void OptimizerState::update(Index n, void* parameters, const void* gradients,
         device_.run(
             [&](const auto& exec) { optimizer_update(exec, optimizer_, args); });
     });
-    ++updates_;
-}
-
-void OptimizerState::update(ParameterStore& parameters, const int* skip) {
-    update(parameters.size(), parameters.values(), parameters.gradients(), skip);
-    parameters.changed();
 }
 
 bool OptimizerState::take_averages(void* parameters) const {

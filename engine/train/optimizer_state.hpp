@@ -1,12 +1,16 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "engine/runtime/stores.hpp"
-#include "engine/train/training.hpp"
+#include "engine/train/checkpoint.hpp"
+#include "engine/train/objective.hpp"
 
 namespace nengine::engine {
 
 /// An optimizer with its running averages on the device, for all parameters of a
-/// session at once.
+/// replica at once.
 class OptimizerState {
 public:
     OptimizerState(const Device& device, DType dtype)
@@ -24,6 +28,8 @@ public:
     /// That of the next update. The steps of most optimizers have about its size,
     /// whatever the gradients (OptimizerTraits::bounds_steps).
     double learning_rate() const;
+    /// Whether later updates have the same one, until it is set.
+    bool has_constant_rate() const;
     /// The updates so far, which schedules of the learning rate count.
     Index updates() const { return updates_; }
     /// Those after `updates` were skipped.
@@ -36,17 +42,29 @@ public:
     /// step; 1 for optimizers that bound their steps.
     double gradient_scale() const;
     /// One update of `n` parameters, the same in every call; nothing changes if `*skip`
-    /// is not 0.
+    /// is not 0. What is launched may be recorded from the second time on.
     void update(Index n, void* parameters, const void* gradients, const int* skip);
-    void update(ParameterStore& parameters, const int* skip);
+    /// An update has been made, whoever launched it.
+    void count_update() { ++updates_; }
     /// The parameters' averages take their place, if the optimizer keeps them and has
     /// made an update; whether they did.
     bool take_averages(void* parameters) const;
     void take_averages(ParameterStore& parameters) const;
     std::size_t bytes() const;
 
+    /// The state, and a constant learning rate, for a checkpoint.
+    Checkpoint save() const;
+    /// The same optimizer with the state of a checkpoint of `n` parameters.
+    /// @throws ValidationError  it is another optimizer's, or of other parameters
+    OptimizerState loaded(const Checkpoint& from, Index n,
+                          const void* parameters) const;
+
 private:
     Buffer buffer(std::size_t bytes) const;
+    void need_memory(Index n, const void* parameters);
+    std::string kind_entry() const;
+    template <class Use>
+    void for_each_number(const Use& use) const;
     template <class Real>
     void allocate(Index n, const void* parameters);
 

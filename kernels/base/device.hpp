@@ -102,6 +102,8 @@ public:
     /// recording.
     /// @throws DeviceError  `work` calls what cannot be recorded, such as `upload`
     std::unique_ptr<Recording> record(const std::function<void()>& work) const;
+    /// Whether `record` is at work: what is launched does not run.
+    bool is_recording() const;
     /// How many recordings have been refused.
     long refused_recordings() const;
 

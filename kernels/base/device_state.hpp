@@ -41,6 +41,7 @@ public:
     /// See Device::record; nullptr where the caller replays its own list.
     virtual std::unique_ptr<Recording> record(const std::function<void()>& work) = 0;
     virtual long refused_recordings() const { return 0; }
+    virtual bool is_recording() const { return false; }
 
     /// See Device::set_gemm_math; no effect where nothing is rounded.
     virtual void set_gemm_math(GemmMath) {}

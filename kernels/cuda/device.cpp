@@ -83,6 +83,7 @@ public:
 
     std::unique_ptr<Recording> record(const std::function<void()>& work) override;
     long refused_recordings() const override { return refused_recordings_; }
+    bool is_recording() const override { return context_.memory().is_capturing(); }
 
     void set_gemm_math(GemmMath math) override { context_.gemm_math = math; }
 

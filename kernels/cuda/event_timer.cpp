@@ -17,6 +17,10 @@ EventTimer::EventTimer(std::shared_ptr<const DeviceState> device, int ordinal,
     : device_(std::move(device)), ordinal_(ordinal), stream_(stream), seconds_(parts) {}
 
 void EventTimer::start() {
+    if (device_->is_recording()) {  // an event in a graph has no time of its own
+        weight_ = 0;
+        return;
+    }
     const long run = runs_++;
     weight_ = run < timed_runs        ? 1
               : run % timed_runs == 0 ? static_cast<double>(timed_runs)

@@ -206,6 +206,10 @@ std::unique_ptr<Recording> Device::record(const std::function<void()>& work) con
     return state_->record(work);
 }
 
+bool Device::is_recording() const {
+    return state_->is_recording();
+}
+
 long Device::refused_recordings() const {
     return state_->refused_recordings();
 }

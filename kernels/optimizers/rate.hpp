@@ -19,6 +19,8 @@ public:
         (!std::same_as<Function, Rate>)Rate(Function per_update)
         : per_update_(std::move(per_update)) {}
 
+    /// Whether every update has the same one.
+    bool is_constant() const { return !per_update_; }
     /// Of the update that follows so many others.
     double operator()(std::int64_t updates) const {
         return per_update_ ? per_update_(updates) : number_;

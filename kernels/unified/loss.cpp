@@ -14,6 +14,12 @@ namespace {
 // A loss is a sum down one column: its rows are the elements, or the (step, item)
 // pairs.
 
+/// What times the sum of errors is the loss.
+template <class Real>
+NENGINE_HD double value_factor(const LossArgs<Real>& args) {
+    return args.value_weight * static_cast<double>(args.scale);
+}
+
 /// Blocks that lie as one line, of whose elements the first `valid` count: no index has
 /// to be taken apart.
 template <class Number, template <class> class Error>
@@ -25,6 +31,7 @@ struct ErrorsOfLine {
     Real* gradient;
     Index valid;
     Real scale;
+    double value_factor;
     double* loss;
 
     NENGINE_HD void load_constants(Real*, Index) const {}
@@ -39,7 +46,7 @@ struct ErrorsOfLine {
     }
 
     NENGINE_HD void finish(Index, const double (&total)[n_sums]) const {
-        *loss += static_cast<double>(scale) * total[0];
+        *loss += value_factor * total[0];
     }
 };
 
@@ -72,7 +79,7 @@ struct Errors {
     }
 
     NENGINE_HD void finish(Index, const double (&total)[n_sums]) const {
-        *args.loss += static_cast<double>(args.scale) * total[0];
+        *args.loss += value_factor(args) * total[0];
     }
 };
 
@@ -129,7 +136,7 @@ struct CrossEntropy {
     }
 
     NENGINE_HD void finish(Index, const double (&total)[n_sums]) const {
-        *args.loss += static_cast<double>(args.scale) * total[0];
+        *args.loss += value_factor(args) * total[0];
     }
 
 private:
@@ -152,9 +159,9 @@ void sum_errors(const Exec& exec, const LossArgs<Real>& args) {
         const Index valid =
             args.valid == p.batch ? elements : args.valid * p.cols;  // of one step
         launch_columns(exec, elements, 1,
-                       ErrorsOfLine<Real, Error>{p.data, args.target.data,
-                                                 args.dL_dprediction.data, valid,
-                                                 args.scale, args.loss});
+                       ErrorsOfLine<Real, Error>{
+                           p.data, args.target.data, args.dL_dprediction.data, valid,
+                           args.scale, value_factor(args), args.loss});
     } else {
         launch_columns(exec, elements, 1, Errors<Real, Error>(args));
     }
@@ -189,6 +196,26 @@ struct CountCorrect {
     }
 };
 
+template <class Number>
+struct SumColumns {
+    using Real = double;
+    static constexpr bool one_by_one = true;
+    static constexpr int n_registers = 1, n_sums = 1;
+
+    Block<const Number> values;
+    double* sums;
+
+    NENGINE_HD void load_constants(Real*, Index) const {}
+
+    NENGINE_HD void term(Real* r, Index row, Index col) const {
+        r[0] += static_cast<double>(values(0, row, 0, col));
+    }
+
+    NENGINE_HD void finish(Index col, const double (&total)[n_sums]) const {
+        sums[col] += total[0];
+    }
+};
+
 /// What is not finite has no difference from itself.
 struct FlagNonFinite {
     const double* value;
@@ -199,6 +226,13 @@ struct FlagNonFinite {
         const bool finite = *value - *value == 0.0;
         *flag = *flag != 0 || finite ? *flag : code;
     }
+};
+
+struct CountUnflagged {
+    const int* flag;
+    Index* count;
+
+    NENGINE_HD void operator()(Index) const { *count += *flag == 0 ? 1 : 0; }
 };
 
 /// A sum of zeros, or NaN.
@@ -258,6 +292,12 @@ void count_correct(const Exec& exec, const Block<const Real>& prediction,
                                       valid, correct});
 }
 
+template <class Exec, class Real>
+void sum_columns(const Exec& exec, const Block<const Real>& values, Index valid,
+                 double* sums) {
+    launch_columns(exec, valid, values.cols, SumColumns<Real>{values, sums});
+}
+
 template <class Exec>
 void flag_non_finite(const Exec& exec, const double* value, int* flag, int code) {
     launch_each(exec, 1, FlagNonFinite{value, flag, code});
@@ -275,6 +315,11 @@ void flag_non_finite(const Exec& exec, const Real* values, Index n, bool squares
     }
 }
 
+template <class Exec>
+void count_unflagged(const Exec& exec, const int* flag, Index* count) {
+    launch_each(exec, 1, CountUnflagged{flag, count});
+}
+
 #define NENGINE_INSTANTIATE(Real)                                                  \
     template void mean_squared_error(const ThisExec&, const LossArgs<Real>&);      \
     template void sum_of_values(const ThisExec&, LossArgs<Real>);                  \
@@ -282,11 +327,14 @@ void flag_non_finite(const Exec& exec, const Real* values, Index n, bool squares
                                                   const LossArgs<Real>&, bool);    \
     template void count_correct(const ThisExec&, const Block<const Real>&,         \
                                 const Block<const Real>&, Index, double*);         \
+    template void sum_columns(const ThisExec&, const Block<const Real>&, Index,    \
+                              double*);                                            \
     template void flag_non_finite(const ThisExec&, const Real*, Index, bool, Real, \
                                   int*, int);
 
 NENGINE_INSTANTIATE(float)
 NENGINE_INSTANTIATE(double)
 template void flag_non_finite(const ThisExec&, const double*, int*, int);
+template void count_unflagged(const ThisExec&, const int*, Index*);
 
 }  // namespace nengine::kernels

@@ -8,6 +8,19 @@
 namespace nengine::kernels {
 namespace {
 
+struct PlaceOrigin {
+    const RandomOrigin* of_call;
+    std::uint64_t first_step;
+    std::uint32_t first_item;
+    RandomOrigin* to;
+
+    NENGINE_HD void operator()(Index) const {
+        *to = {.seed = of_call->seed,
+               .first_step = of_call->first_step + first_step,
+               .first_item = of_call->first_item + first_item};
+    }
+};
+
 /// Where a pair lies, and its four words: two make one number.
 template <class Real>
 struct PairSource {
@@ -95,6 +108,16 @@ void draw_random(const Exec& exec, const RandomArgs<Bound<Real>>& args) {
     }
 }
 
+template <class Exec>
+void place_origin(const Exec& exec, const RandomOrigin* of_call, Index first_step,
+                  Index first_item, RandomOrigin* to) {
+    launch_each(exec, 1,
+                PlaceOrigin{of_call, static_cast<std::uint64_t>(first_step),
+                            static_cast<std::uint32_t>(first_item), to});
+}
+
+template void place_origin(const ThisExec&, const RandomOrigin*, Index, Index,
+                           RandomOrigin*);
 template void draw_random(const ThisExec&, const RandomArgs<Bound<float>>&);
 template void draw_random(const ThisExec&, const RandomArgs<Bound<double>>&);
 

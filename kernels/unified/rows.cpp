@@ -60,6 +60,13 @@ struct Advance {
     NENGINE_HD void operator()(Index i) const { steps[i] += by; }
 };
 
+struct CountFrom {
+    Index* steps;
+    Index first, by;
+
+    NENGINE_HD void operator()(Index i) const { steps[i] = first + i * by; }
+};
+
 template <bool accumulate, class Exec, class Real>
 void run_load(const Exec& exec, const MoveRowArgs<Bound<Real>>& args) {
     using enum Columns;
@@ -118,8 +125,14 @@ void advance(const Exec& exec, Index* steps, Index count, Index by) {
     launch_each(exec, count, Advance{steps, by});
 }
 
+template <class Exec>
+void count_from(const Exec& exec, Index* steps, Index count, Index first, Index by) {
+    launch_each(exec, count, CountFrom{steps, first, by});
+}
+
 template void move_row(const ThisExec&, const MoveRowArgs<Bound<float>>&);
 template void move_row(const ThisExec&, const MoveRowArgs<Bound<double>>&);
 template void advance(const ThisExec&, Index*, Index, Index);
+template void count_from(const ThisExec&, Index*, Index, Index, Index);
 
 }  // namespace nengine::kernels

@@ -197,7 +197,8 @@ std::vector<Case> training() {
          validation,
          {"lif_smoothing", "inf"},
          [](Example& e) {
-             e.simulate({.progress_bar = false, .lif_smoothing = infinity});
+             e.simulate({.progress_bar = false,
+                         .spike_gradient = RateGradient{.lif_smoothing = infinity}});
          }},
     };
 }

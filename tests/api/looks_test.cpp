@@ -3,7 +3,7 @@
 
 #include "api/builder/build_state.hpp"
 #include "engine/operators/copy.hpp"
-#include "engine/session/session.hpp"
+#include "engine/simulation/simulation.hpp"
 #include "helpers.hpp"
 #include "kernels/base/device.hpp"
 
@@ -31,10 +31,10 @@ struct Watched {
 
     void run(std::vector<float> values, Index steps = 2) {
         const auto items = static_cast<Index>(values.size() / 2);
-        engine::Session session(state.model, kernels::Device::cpu(1),
-                                {.minibatch = items});
-        session.run(steps, {{0, {values.data(), DType::float32, items, 1, 2}}},
-                    [](int, Index, Index, Index, Index, const void*) {});
+        engine::Simulation simulation(state.model, kernels::Device::cpu(1),
+                                      {.minibatch = items});
+        simulation.run(steps, {{0, {values.data(), DType::float32, items, 1, 2}}},
+                       [](int, Index, Index, Index, Index, const void*) {});
     }
 };
 

@@ -3,8 +3,9 @@
 #include <random>
 
 #include "api/builder/build.hpp"
-#include "engine/session/session.hpp"
+#include "engine/simulation/simulation.hpp"
 #include "tests/api/helpers.hpp"
+#include "tests/support/train_epoch.hpp"
 
 namespace nengine::test {
 namespace {
@@ -54,25 +55,27 @@ struct Batch {
 /// Every parameter's gradient beside central differences, at up to 7 of its elements.
 void expect_gradients_are_differences(double synapse, Index steps, Index tile_items) {
     const BuiltNetwork built = tiny_main_job(synapse);
-    engine::Session session(built.model, kernels::Device::cpu(2),
-                            {.minibatch = Batch::items,
-                             .dtype = DType::float64,
-                             .planner = {.tile_items = tile_items}});
-    session.set_optimizer(SGD{.learning_rate = 0});  // train() only tells the loss
+    engine::Simulation simulation(built.model, kernels::Device::cpu(2),
+                                  {.minibatch = Batch::items,
+                                   .dtype = DType::float64,
+                                   .planner = {.tile_items = tile_items}});
+    simulation.trainer().set_optimizer(
+        SGD{.learning_rate = 0});  // train() only tells the loss
     const Batch batch(steps);
     const engine::Objective objective{
         .losses = {{.kind = engine::LossKind::sparse_categorical_crossentropy,
                     .from_logits = true}}};
     const auto loss = [&] {
-        return session.train(steps, batch.feeds, batch.targets, objective, {0, 1, 2})
+        return train_epoch(simulation, steps, batch.feeds, batch.targets, objective,
+                           {0, 1, 2})
             .loss;
     };
     const auto gradients =
-        session.gradients(steps, batch.feeds, batch.targets, objective).parameters;
+        simulation.gradients(steps, batch.feeds, batch.targets, objective).parameters;
 
     ASSERT_EQ(gradients.size(), 11U);  // 4 kernels, 4 biases, 3 populations' biases
     for (const auto& [name, gradient] : gradients) {
-        const std::vector<double> values = session.parameter(name);
+        const std::vector<double> values = simulation.parameter(name);
         double largest = 0;
         for (const double g : gradient) {
             largest = std::max(largest, std::abs(g));
@@ -82,12 +85,12 @@ void expect_gradients_are_differences(double synapse, Index steps, Index tile_it
             constexpr double h = 1e-6;
             std::vector<double> moved = values;
             moved[i] = values[i] + h;
-            session.set_parameter(name, moved);
+            simulation.set_parameter(name, moved);
             const double above = loss();
             moved[i] = values[i] - h;
-            session.set_parameter(name, moved);
+            simulation.set_parameter(name, moved);
             const double below = loss();
-            session.set_parameter(name, values);
+            simulation.set_parameter(name, values);
 
             EXPECT_NEAR(gradient[i], (above - below) / (2 * h), 1e-5 * (largest + 1e-3))
                 << name << "[" << i << "]";

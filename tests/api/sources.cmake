@@ -1,6 +1,7 @@
 set(NENGINE_API_TESTS
     adaptive_exponential_test.cpp
     arithmetic_test.cpp
+    callbacks/backup_test.cpp
     callbacks/callback_files_test.cpp
     callbacks/callbacks_test.cpp
     callbacks/event_file_test.cpp
@@ -78,7 +79,8 @@ set(NENGINE_API_TESTS
     training_test.cpp
     transform_test.cpp
     tuning_test.cpp
-    warnings_test.cpp)
+    warnings_test.cpp
+    weights_test.cpp)
 list(TRANSFORM NENGINE_API_TESTS PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
 set(NENGINE_API_TESTS_CUDA custom_neurons.cu)
 list(TRANSFORM NENGINE_API_TESTS_CUDA PREPEND ${CMAKE_CURRENT_LIST_DIR}/)

@@ -152,7 +152,7 @@ TEST(Training, ChecksTargets) {
                 HasSubstr("got no targets for probe 'y'"));
     EXPECT_THROW(sim.fit(x, {{task.p, task.targets.items(0, 8)}}), ShapeError);
     EXPECT_THROW(sim.fit(x, {{task.p, task.targets.reshaped({32, 2, 1})}}), ShapeError);
-    sim.compile({.metrics = {{task.p, Accuracy{}}}});
+    sim.compile({.loss = {{task.p, SparseCategoricalCrossentropy{}}}});
     EXPECT_THAT(message<ValidationError>([&] { sim.evaluate(x, y); }),
                 HasSubstr("needs whole numbers from 0 to 0"));
 }
@@ -175,14 +175,14 @@ TEST(Training, GivesEachOfSeveralLossesOfAProbeAValue) {
 
     const auto got = sim.evaluate({{x, in}}, {{p, zero}, {q, zero}});
 
-    // 2 and 6 against 0; the only class is right.
+    // 2 and 6 against 0; the only class is right. Above 0.5 is not 0.
     EXPECT_EQ(got, (EvaluationResult{{"loss", 0.5 * 20 + 2 * 36 + 5},
                                      {"p_loss", 20 + 36},
                                      {"p_mean_squared_error", 20},
                                      {"p_sparse_categorical_crossentropy", 0},
                                      {"p_mean_squared_error_1", 36},
-                                     {"p_accuracy", 1},
-                                     {"p_accuracy_1", 1},
+                                     {"p_accuracy", 0},
+                                     {"p_accuracy_1", 0},
                                      {"q_loss", 5}}));
 
     const auto history = sim.fit({{x, in}}, {{p, zero}, {q, zero}});
@@ -197,8 +197,8 @@ TEST(Training, RefusesLabelsAndValuesAsTargetsOfOneProbe) {
     auto p = net.probe(net.node({0.0, 0.0}), {.label = "p"});
     Simulator sim(net, quiet());
     EXPECT_THAT(message<ValidationError>([&] {
-                    sim.compile({.loss = {{p, MeanSquaredError{}}},
-                                 .metrics = {{p, Accuracy{}}}});
+                    sim.compile({.loss = {{p, MeanSquaredError{}},
+                                          {p, SparseCategoricalCrossentropy{}}}});
                 }),
                 HasSubstr("compile: probe 'p'"));
 }

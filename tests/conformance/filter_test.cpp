@@ -3,6 +3,7 @@
 #include "engine/operators/conv_inc.hpp"
 #include "tests/conformance/operator_cases.hpp"
 #include "tests/support/on_each_device.hpp"
+#include "tests/support/train_epoch.hpp"
 
 // Devices keep filters of convolutions in an order of their own. Whatever changes a
 // filter, the next convolution takes what it is then.
@@ -49,14 +50,14 @@ reference::Data numbers(Index size, unsigned seed) {
 
 class Filters : public OnEachDevice {
 protected:
-    static Session session(const Device& device, DType dtype) {
-        Session made(two_layers(), device, {.minibatch = items, .dtype = dtype});
-        made.set_optimizer(SGD{0.1});
+    static Simulation simulation(const Device& device, DType dtype) {
+        Simulation made(two_layers(), device, {.minibatch = items, .dtype = dtype});
+        made.trainer().set_optimizer(SGD{0.1});
         return made;
     }
-    Session session() const { return session(device(), DType::float32); }
+    Simulation simulation() const { return simulation(device(), DType::float32); }
 
-    static std::vector<float> outputs(Session& of) {
+    static std::vector<float> outputs(Simulation& of) {
         std::vector<float> values;
         const InputData data{{0, numbers(n_in, 1)}};
         of.predict(steps, borrow(data), {},
@@ -67,15 +68,15 @@ protected:
         return values;
     }
 
-    static void train(Session& of) {
+    static void train(Simulation& of) {
         const InputData data{{0, numbers(n_in, 1)}}, targets{{0, numbers(n_out, 2)}};
-        of.train(steps, borrow(data), borrow(targets),
-                 {.losses = {{.probe = 0}}, .metrics = {}}, {0, 1, 2});
+        train_epoch(of, steps, borrow(data), borrow(targets),
+                    {.losses = {{.probe = 0}}, .metrics = {}}, {0, 1, 2});
     }
 };
 
 TEST_P(Filters, ThatAreSetAreUsedAtOnce) {
-    Session changed = session(), fresh = session();
+    Simulation changed = simulation(), fresh = simulation();
     const auto before = outputs(changed);
     const std::vector<double> other(3 * 3 * 2 * 4, 0.25);
 
@@ -88,7 +89,7 @@ TEST_P(Filters, ThatAreSetAreUsedAtOnce) {
 }
 
 TEST_P(Filters, ThatAreTrainedAreUsedAtOnce) {
-    Session trained = session(), fresh = session();
+    Simulation trained = simulation(), fresh = simulation();
     const auto before = outputs(trained);
 
     for (int epoch = 0; epoch < 3; ++epoch) {
@@ -102,7 +103,8 @@ TEST_P(Filters, ThatAreTrainedAreUsedAtOnce) {
 }
 
 TEST_P(Filters, LearnWhatTheyDoInDoublePrecision) {
-    Session single = session(), exact = session(Device::cpu(1), DType::float64);
+    Simulation single = simulation(),
+               exact = simulation(Device::cpu(1), DType::float64);
 
     for (int epoch = 0; epoch < 5; ++epoch) {
         train(single);

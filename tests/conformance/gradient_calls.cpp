@@ -30,10 +30,10 @@ reference::TrainingCall training_call(const CaseModel& model, Index items) {
 }
 
 Gradients gradients_of(const CaseModel& model, const Device& device,
-                       const SessionOptions& options,
+                       const ReplicaOptions& options,
                        const reference::TrainingCall& call) {
-    Session session(model.model, device, options);
-    return session
+    Simulation simulation(model.model, device, options);
+    return simulation
         .gradients(call.steps, borrow(call.feeds), borrow(call.targets), call.objective)
         .parameters;
 }

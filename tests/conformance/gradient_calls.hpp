@@ -19,7 +19,7 @@ reference::TrainingCall training_call(const CaseModel& model, Index items);
 using Gradients = std::map<std::string, std::vector<double>>;
 
 Gradients gradients_of(const CaseModel& model, const Device& device,
-                       const SessionOptions& options,
+                       const ReplicaOptions& options,
                        const reference::TrainingCall& call);
 
 }  // namespace nengine::test

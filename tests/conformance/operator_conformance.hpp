@@ -46,9 +46,9 @@ protected:
     }
     const Device& device() const { return *device_; }
 
-    Recordings run(const SessionOptions& options, Index items, Index steps) const {
-        return run_session(case_.model, device(), options, items, steps,
-                           case_.data(items, steps));
+    Recordings run(const ReplicaOptions& options, Index items, Index steps) const {
+        return run_simulation(case_.model, device(), options, items, steps,
+                              case_.data(items, steps));
     }
 
     CaseModel case_{operator_case()};
@@ -59,8 +59,8 @@ private:
 
 inline constexpr Index n_steps = 11;
 
-inline SessionOptions in_float64(Index minibatch = 1) {
-    SessionOptions options;
+inline ReplicaOptions in_float64(Index minibatch = 1) {
+    ReplicaOptions options;
     options.minibatch = minibatch;
     options.dtype = DType::float64;
     return options;

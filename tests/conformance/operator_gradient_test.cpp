@@ -64,7 +64,7 @@ TEST_P(OperatorConformance, GradientsDoNotDependOnThePlan) {
     for (const Switch& one : switches()) {
         for (const bool fold : {true, false}) {
             for (const Index tile : {0, 2}) {
-                SessionOptions options = in_float64(5);
+                ReplicaOptions options = in_float64(5);
                 one.turn(options.planner);
                 options.planner.fold = fold;
                 options.planner.tile_items = tile;

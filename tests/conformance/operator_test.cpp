@@ -32,7 +32,7 @@ TEST_P(OperatorConformance, NoSwitchOfThePlannerChangesTheResult) {
         for (const Switch& one : switches()) {
             for (const bool fold : {true, false}) {
                 for (const Index chunk : {0, 1, 3, 64}) {
-                    SessionOptions options = in_float64(batch);
+                    ReplicaOptions options = in_float64(batch);
                     one.turn(options.planner);
                     options.planner.fold = fold;
                     options.planner.chunk_steps = chunk;
@@ -77,7 +77,7 @@ Recordings summed(const Recordings& recordings, const CaseModel& model, Index it
 }
 
 TEST_P(OperatorConformance, Float32IsNearFloat64) {
-    SessionOptions options = in_float64(5);
+    ReplicaOptions options = in_float64(5);
     const Recordings want = run(options, 5, n_steps);
     options.dtype = DType::float32;
 
@@ -105,11 +105,11 @@ public:
     explicit Collector(const Model& model)
         : model_(model), rows_(model.probes.size()) {}
 
-    void run(Session& session, Index steps, const InputData& data) {
+    void run(Simulation& simulation, Index steps, const InputData& data) {
         for (auto& of_probe : rows_) {
             of_probe.emplace_back();
         }
-        session.run(
+        simulation.run(
             steps, borrow(data),
             [&](int probe, Index first_item, Index items, Index first_row, Index rows,
                 const void* values) {
@@ -182,22 +182,22 @@ TEST_P(OperatorConformance, RunsInPiecesCarryTheStateOn) {
     constexpr Index batch = 5;
     const InputData data = case_.data(batch, n_steps);
     const Recordings want = run_naive(*case_.model, batch, n_steps, data);
-    SessionOptions options = in_float64(batch);
+    ReplicaOptions options = in_float64(batch);
     options.planner.chunk_steps = 3;
-    Session session(case_.model, device(), options);
+    Simulation simulation(case_.model, device(), options);
     Collector collector(*case_.model);
 
     Index done = 0;
     for (const Index steps : {1, 5, 2, 3}) {
-        collector.run(session, steps, cut(data, done, steps));
+        collector.run(simulation, steps, cut(data, done, steps));
         done += steps;
     }
 
-    EXPECT_EQ(session.step(), n_steps);
+    EXPECT_EQ(simulation.step(), n_steps);
     EXPECT_TRUE(near(collector.recordings(batch), want, 1e-10));
-    session.reset(true);
+    simulation.reset(true);
     Collector again(*case_.model);
-    again.run(session, n_steps, data);
+    again.run(simulation, n_steps, data);
     EXPECT_TRUE(near(again.recordings(batch), want, 1e-10)) << "after reset";
 }
 

@@ -146,10 +146,10 @@ std::vector<std::vector<double>> Variants::run(const Device& device,
         data[static_cast<int>(i)] = {items, steps, size,
                                      draw.numbers(items * steps * size, -noise, noise)};
     }
-    SessionOptions options = in_float64(items);
+    ReplicaOptions options = in_float64(items);
     options.planner.simplify = options.planner.fuse = options.planner.layout = false;
     options.planner.merge = MergePlanner::none;
-    return run_session(maker.model, device, options, items, steps, data);
+    return run_simulation(maker.model, device, options, items, steps, data);
 }
 
 }  // namespace nengine::test

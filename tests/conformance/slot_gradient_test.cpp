@@ -59,7 +59,7 @@ protected:
 
     Gradients gradients(const CaseModel& model, const reference::TrainingCall& call,
                         bool fold) const {
-        SessionOptions options = in_float64(call.items);
+        ReplicaOptions options = in_float64(call.items);
         options.planner.fold = fold;
         return gradients_of(model, *device_, options, call);
     }

@@ -23,8 +23,8 @@ set(NENGINE_CONFORMANCE_TESTS
     pointwise_cases.cpp
     poisson_test.cpp
     process_cases.cpp
-    session_errors_test.cpp
-    session_test.cpp
+    simulation_errors_test.cpp
+    simulation_test.cpp
     slot_cases.cpp
     slot_gradient_test.cpp
     slot_learning_cases.cpp

@@ -4,9 +4,17 @@
 
 #include "stream.hpp"
 
-// What the emulated libraries need of the runtime.
+// What the emulated libraries and tests need of the runtime.
 
 namespace cuda_emulator {
+
+/// What the host has asked of the device so far.
+struct Counts {
+    long launches = 0;  ///< kernels, copies and fills, but for those of graphs
+    long graphs = 0;    ///< launched
+    long waits = 0;     ///< of the host for the device
+};
+Counts counts();
 
 /// Work of a library on a stream.
 void enqueue(cudaStream_t stream, Work work);

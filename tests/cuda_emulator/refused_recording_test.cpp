@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "engine/session/session.hpp"
+#include "engine/simulation/simulation.hpp"
 #include "environment.hpp"
 #include "kernels/gemm.hpp"
 #include "tests/engine/planner/populations.hpp"
@@ -73,14 +73,14 @@ TEST(RefusedRecording, OfTheFirstProductWorksAfterOneThatIsNotRecorded) {
 TEST(RefusedRecording, OfStepsIsTriedOnceAndTheStepsAreLaunchedOneByOne) {
     std::vector<float> results[2];
     const auto run = [](const Device& device, std::vector<float>& result) {
-        Session session(populations({.feedback = true}), device, {});
+        Simulation simulation(populations({.feedback = true}), device, {});
         const float input = 0.5F;
         for (int call = 0; call < 3; ++call) {
-            session.run(50, {{0, {&input, DType::float32, 1, 1, 1}}},
-                        [&](int, Index, Index, Index, Index rows, const void* from) {
-                            const auto* values = static_cast<const float*>(from);
-                            result.insert(result.end(), values, values + rows);
-                        });
+            simulation.run(50, {{0, {&input, DType::float32, 1, 1, 1}}},
+                           [&](int, Index, Index, Index, Index rows, const void* from) {
+                               const auto* values = static_cast<const float*>(from);
+                               result.insert(result.end(), values, values + rows);
+                           });
         }
     };
     const Device records = Device::cuda(), refuses = Device::cuda();

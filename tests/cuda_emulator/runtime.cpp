@@ -29,6 +29,11 @@ std::set<Stream*>& streams() {
 
 namespace {
 
+Counts& counted() {
+    static auto* result = new Counts;
+    return *result;
+}
+
 thread_local cudaError_t last_error = cudaSuccess;
 
 using Clock = std::chrono::steady_clock;
@@ -65,9 +70,19 @@ cudaError_t report(cudaError_t status) {
     return status;
 }
 
+Counts counts() {
+    const Lock lock(mutex());
+    return counted();
+}
+
+void add_launch(cudaStream_t stream, Work work) {
+    counted().launches += stream_of(stream).captures() ? 0 : 1;
+    stream_of(stream).add(std::move(work));
+}
+
 void enqueue(cudaStream_t stream, Work work) {
     const Lock lock(mutex());
-    stream_of(stream).add(std::move(work));
+    add_launch(stream, std::move(work));
 }
 
 bool is_captured(cudaStream_t stream) {
@@ -188,6 +203,7 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
     if (stream_of(stream).captures()) {
         return report(cudaErrorStreamCaptureUnsupported);
     }
+    ++counted().waits;
     stream_of(stream).run();
     return cudaSuccess;
 }
@@ -234,6 +250,7 @@ cudaError_t cudaEventSynchronize(cudaEvent_t handle) {
         return report(cudaErrorInvalidResourceHandle);
     }
     const Event& event = event_of(handle);
+    ++counted().waits;
     if (event.stream != nullptr) {
         event.stream->run(event.after);
     }
@@ -295,6 +312,7 @@ cudaError_t cudaGraphUpload(cudaGraphExec_t, cudaStream_t) {
 }
 cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream) {
     const Lock lock(mutex());
+    ++counted().graphs;
     for (const Work& work : *reinterpret_cast<Recorded*>(exec)) {
         stream_of(stream).add(work);
     }

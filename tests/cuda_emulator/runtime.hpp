@@ -17,6 +17,9 @@ using Lock = std::lock_guard<std::recursive_mutex>;
 
 std::set<Stream*>& streams();
 
+/// Work that the host launches: counted if it is no part of a graph.
+void add_launch(cudaStream_t stream, Work work);
+
 /// The status, which cudaGetLastError gives if it is an error.
 cudaError_t report(cudaError_t status);
 

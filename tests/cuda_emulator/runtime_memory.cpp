@@ -99,7 +99,7 @@ cudaError_t cudaMemsetAsync(void* data, int value, size_t bytes, cudaStream_t st
     if (bytes == 0 || !is_device(data, bytes)) {
         return report(cudaErrorInvalidValue);
     }
-    stream_of(stream).add([=] { std::memset(data, value, bytes); });
+    add_launch(stream, [=] { std::memset(data, value, bytes); });
     return cudaSuccess;
 }
 
@@ -114,7 +114,7 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes,
     if (!is_good(to, to_device) || !is_good(from, from_device)) {
         return report(cudaErrorInvalidValue);
     }
-    stream_of(stream).add([=] { std::memcpy(to, from, bytes); });
+    add_launch(stream, [=] { std::memcpy(to, from, bytes); });
     return cudaSuccess;
 }
 

@@ -91,12 +91,12 @@ TEST_P(RandomGradient, IsThatOfCentralDifferences) {
                                 .gentle_neurons = true});
         Draw draw(seed + 2000);
         const reference::TrainingCall call = random_call(random, draw);
-        SessionOptions options = random_options(draw);
+        ReplicaOptions options = random_options(draw);
         options.minibatch = call.items;
         SCOPED_TRACE(random.describe() + describe(options));
-        Session session(random.model, device(), options);
+        Simulation simulation(random.model, device(), options);
 
-        const Gradients got = session.gradients(
+        const Gradients got = simulation.gradients(
             call.steps, borrow(call.feeds), borrow(call.targets), call.objective, true);
 
         for (const SignalId s : random.model->signal_ids()) {

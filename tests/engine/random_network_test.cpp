@@ -32,7 +32,7 @@ TEST_P(RandomNetwork, PlannedIsNaiveWhateverThePlannerDoes) {
             random_model(seed, {.units = units_of(seed), .learning = true});
         const InputData data = random.data(items, steps);
         Draw draw(seed + 1000);
-        SessionOptions options = random_options(draw);
+        ReplicaOptions options = random_options(draw);
         const Index run_items = data.empty() ? options.minibatch : items;
         const Recordings want =
             run_naive(*random.model, run_items, steps, data, false, options.minibatch);
@@ -40,7 +40,8 @@ TEST_P(RandomNetwork, PlannedIsNaiveWhateverThePlannerDoes) {
 
         Recordings got;
         try {
-            got = run_session(random.model, device(), options, run_items, steps, data);
+            got =
+                run_simulation(random.model, device(), options, run_items, steps, data);
         } catch (const std::exception& error) {
             FAIL() << error.what();
         }
@@ -57,14 +58,14 @@ TEST_P(RandomNetwork, InTheTrainingPhaseHasRateCurves) {
             random_model(seed, {.units = units_of(seed), .gentle_neurons = true});
         const InputData data = random.data(items, steps);
         Draw draw(seed + 3000);
-        SessionOptions options = random_options(draw);
+        ReplicaOptions options = random_options(draw);
         const Index run_items = data.empty() ? options.minibatch : items;
         SCOPED_TRACE(random.describe() + describe(options));
         const Recordings want =
             run_naive(*random.model, run_items, steps, data, true, options.minibatch);
 
-        const Recordings got = run_session(random.model, device(), options, run_items,
-                                           steps, data, Phase::training);
+        const Recordings got = run_simulation(random.model, device(), options,
+                                              run_items, steps, data, Phase::training);
 
         for (std::size_t p = 0; p < want.size(); ++p) {
             if (!holds_state(*random.model, random.model->probes[p].signal)) {
@@ -83,15 +84,15 @@ TEST_P(RandomNetwork, DefaultOptionsInFloat32AreNearFloat64) {
             random_model(seed, {.units = units_of(seed), .gentle_neurons = true});
         const InputData data = random.data(items, steps);
         const Index run_items = data.empty() ? 1 : items;
-        SessionOptions options{.minibatch = run_items};
+        ReplicaOptions options{.minibatch = run_items};
         SCOPED_TRACE(random.describe() + describe(options));
         options.dtype = DType::float64;
         const Recordings want =
-            run_session(random.model, device(), options, run_items, steps, data);
+            run_simulation(random.model, device(), options, run_items, steps, data);
         options.dtype = DType::float32;
 
         const Recordings got =
-            run_session(random.model, device(), options, run_items, steps, data);
+            run_simulation(random.model, device(), options, run_items, steps, data);
 
         // A spike may fall into the neighbouring step; what hangs on it is not
         // compared.

@@ -25,8 +25,8 @@ set(NENGINE_ENGINE_TESTS
     runtime/call_log_test.cpp
     runtime/host_tables_test.cpp
     runtime/recorded_steps_test.cpp
-    session/look_test.cpp
-    session/random_look_test.cpp
-    session/training_faults_test.cpp
+    simulation/look_test.cpp
+    simulation/random_look_test.cpp
+    simulation/training_faults_test.cpp
     train/optimizer_test.cpp
     random_network_test.cpp)

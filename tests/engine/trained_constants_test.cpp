@@ -7,6 +7,7 @@
 #include "tests/reference/naive_training.hpp"
 #include "tests/support/model_runs.hpp"
 #include "tests/support/on_each_device.hpp"
+#include "tests/support/train_epoch.hpp"
 
 // Trainable constants of neurons and filters, where most models have fixed ones.
 
@@ -84,12 +85,12 @@ reference::Data numbers(Index size, double low, double high, unsigned seed) {
 
 class TrainedConstants : public OnEachDevice {
 protected:
-    Session session(const std::shared_ptr<const Model>& model) const {
-        return Session(model, device(), {.minibatch = 2, .dtype = DType::float64});
+    Simulation simulation(const std::shared_ptr<const Model>& model) const {
+        return Simulation(model, device(), {.minibatch = 2, .dtype = DType::float64});
     }
 
     /// What all probes show, of currents that make neurons fire.
-    static Values predict(Session& of) {
+    static Values predict(Simulation& of) {
         Values values;
         const InputData data{{0, numbers(n, 1.5, 3, 1)}};
         of.predict(steps, borrow(data), {},
@@ -117,11 +118,11 @@ TEST_P(TrainedConstants, AmplitudesHaveTheGradientOfCentralDifferences) {
         const auto model = rates(amplitude);
         const reference::TrainingCall call = training();
         const SignalId signal = model->operators()[0]->signal(4);
-        Session trained = session(model);
-        trained.set_optimizer(SGD{0});
+        Simulation trained = simulation(model);
+        trained.trainer().set_optimizer(SGD{0});
 
-        const Scores scores = trained.train(
-            steps, borrow(call.feeds), borrow(call.targets), call.objective, {0, 1});
+        const Scores scores = train_epoch(trained, steps, borrow(call.feeds),
+                                          borrow(call.targets), call.objective, {0, 1});
         const auto got = trained
                              .gradients(steps, borrow(call.feeds), borrow(call.targets),
                                         call.objective)
@@ -140,13 +141,13 @@ TEST_P(TrainedConstants, AmplitudesHaveTheGradientOfCentralDifferences) {
 }
 
 TEST_P(TrainedConstants, AmplitudesThatAreTrainedAreUsed) {
-    Session trained = session(rates({{}, {0.02}}));
-    trained.set_optimizer(SGD{1e-5});
+    Simulation trained = simulation(rates({{}, {0.02}}));
+    trained.trainer().set_optimizer(SGD{1e-5});
     const Values before = predict(trained);
     const reference::TrainingCall call = training();
 
-    trained.train(steps, borrow(call.feeds), borrow(call.targets), call.objective,
-                  {0, 1});
+    train_epoch(trained, steps, borrow(call.feeds), borrow(call.targets),
+                call.objective, {0, 1});
     const Values after = predict(trained);
 
     const double factor = trained.parameter("amplitude")[0] / 0.02;
@@ -158,8 +159,8 @@ TEST_P(TrainedConstants, AmplitudesThatAreTrainedAreUsed) {
 
 TEST_P(TrainedConstants, CoefficientsThatAreSetAreUsedAtOnce) {
     const Constant first{{2}, {0.9, 0.1}}, second{{2}, {0.5, 0.4}};
-    Session changed = session(filters(first, first)),
-            fresh = session(filters(first, second));
+    Simulation changed = simulation(filters(first, first)),
+               fresh = simulation(filters(first, second));
     const Values before = predict(changed);
 
     changed.set_parameter("b.coefficients", second.values);
@@ -172,7 +173,7 @@ TEST_P(TrainedConstants, CoefficientsThatAreSetAreUsedAtOnce) {
 TEST_P(TrainedConstants, CoefficientsAreNotTrainedInSilence) {
     const Constant numbers_of{{2}, {0.9, 0.1}};
     const reference::TrainingCall call = training();
-    Session of = session(filters(numbers_of, numbers_of));
+    Simulation of = simulation(filters(numbers_of, numbers_of));
 
     try {
         of.gradients(steps, borrow(call.feeds), borrow(call.targets), call.objective);

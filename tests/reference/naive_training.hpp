@@ -3,7 +3,7 @@
 #include <map>
 #include <vector>
 
-#include "engine/train/training.hpp"
+#include "engine/train/objective.hpp"
 #include "tests/reference/naive_interpreter.hpp"
 
 namespace nengine::reference {

@@ -63,16 +63,17 @@ Feeds borrow(const InputData& data) {
     return feeds;
 }
 
-Recordings run_session(const std::shared_ptr<const Model>& model, const Device& device,
-                       const SessionOptions& options, Index items, Index steps,
-                       const InputData& feeds, Phase phase) {
-    Session session(model, device, options);
+Recordings run_simulation(const std::shared_ptr<const Model>& model,
+                          const Device& device, const ReplicaOptions& options,
+                          Index items, Index steps, const InputData& feeds,
+                          Phase phase) {
+    Simulation simulation(model, device, options);
     Recordings result;
     std::vector<Index> samples;
     for (const ProbePoint& probe : model->probes) {
         samples.push_back(samples_of(probe, steps));
         const Index size = model->signal(probe.signal).size();
-        // What the session leaves out stays NaN, and so fails every comparison.
+        // What the simulation leaves out stays NaN, and so fails every comparison.
         result.emplace_back(at(items * samples.back() * size), std::nan(""));
     }
     const auto sink = [&](int p, Index first_item, Index n_items, Index first_row,
@@ -87,7 +88,7 @@ Recordings run_session(const std::shared_ptr<const Model>& model, const Device& 
                           first_row, result[i]);
         }
     };
-    session.predict(steps, borrow(feeds), {}, sink, {}, phase);
+    simulation.predict(steps, borrow(feeds), {}, sink, {}, phase);
     return result;
 }
 
@@ -132,7 +133,7 @@ bool holds_state(const Model& model, SignalId signal) {
     return false;
 }
 
-std::string describe(const SessionOptions& options) {
+std::string describe(const ReplicaOptions& options) {
     const PlannerOptions& plan = options.planner;
     const auto text = [](const char* name, bool on) {
         return std::string(on ? "" : "no ") + name + ", ";

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/session/session.hpp"
+#include "engine/simulation/simulation.hpp"
 #include "tests/reference/naive_interpreter.hpp"
 
 namespace nengine::test {
@@ -22,14 +22,14 @@ Recordings run_naive(const engine::Model& model, Index batch, Index steps,
                      const InputData& feeds, bool training = false,
                      Index minibatch = 0);
 
-/// A new session's predict(), in its own dtype.
-Recordings run_session(const std::shared_ptr<const engine::Model>& model,
-                       const kernels::Device& device,
-                       const engine::SessionOptions& options, Index items, Index steps,
-                       const InputData& feeds,
-                       engine::Phase phase = engine::Phase::inference);
+/// A new simulation's predict(), in its own dtype.
+Recordings run_simulation(const std::shared_ptr<const engine::Model>& model,
+                          const kernels::Device& device,
+                          const engine::ReplicaOptions& options, Index items,
+                          Index steps, const InputData& feeds,
+                          engine::Phase phase = engine::Phase::inference);
 
-/// The data as a session takes them. The result borrows from `data`.
+/// The data as a simulation takes them. The result borrows from `data`.
 engine::Feeds borrow(const InputData& data);
 
 /// Equal lengths, and every number within `tolerance` times (1 + the largest number of
@@ -41,6 +41,6 @@ engine::Feeds borrow(const InputData& data);
 bool holds_state(const engine::Model& model, engine::SignalId signal);
 
 /// "fold chunk 3 greedy ...": the options that differ from the defaults' names.
-std::string describe(const engine::SessionOptions& options);
+std::string describe(const engine::ReplicaOptions& options);
 
 }  // namespace nengine::test

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/ir/model.hpp"
-#include "engine/train/training.hpp"
+#include "engine/train/objective.hpp"
 #include "tests/reference/naive_interpreter.hpp"
 
 namespace nengine::test {

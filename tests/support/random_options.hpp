@@ -1,13 +1,13 @@
 #pragma once
 
-#include "engine/session/session.hpp"
+#include "engine/simulation/simulation.hpp"
 #include "tests/support/random_model.hpp"
 
 namespace nengine::test {
 
 /// Every switch of the planner thrown at random.
-inline engine::SessionOptions random_options(Draw& draw) {
-    engine::SessionOptions options;
+inline engine::ReplicaOptions random_options(Draw& draw) {
+    engine::ReplicaOptions options;
     options.dtype = DType::float64;
     options.minibatch = draw.one_of<Index>({1, 2, 5});
     engine::PlannerOptions& plan = options.planner;

@@ -72,6 +72,11 @@ public:
     virtual void on_epoch_end(Training& training, int epoch, Logs& logs);
     /// Not called where `fit` ends with an exception.
     virtual void on_train_end(Training& training);
+    /// What it has to remember if `fit` ends here and goes on later (BackupAndRestore),
+    /// by name; by default nothing.
+    virtual std::map<std::string, std::vector<double>> save_state() const;
+    /// The same, before `on_train_begin` of a `fit` that goes on.
+    virtual void load_state(const std::map<std::string, std::vector<double>>& state);
 };
 
 /// Functions to be called; those that are not set are not.
@@ -161,6 +166,22 @@ struct TensorBoard {
     std::vector<std::string> histograms = {};
 };
 
+/// Keeps a checkpoint of the training at hand. A call of `fit` that finds one goes on
+/// from it, to the same numbers, to the last bit, as if the call that wrote it had not
+/// ended: on the same device, with the same build, processor and number of threads, the
+/// same data and options. Its history is of all epochs, those before included.
+///
+/// The file is that of `Simulator::save_checkpoint`, with what callbacks remember
+/// (CallbackBase::save_state). Written whole or not at all, after each epoch, when
+/// FitOptions::interrupt ends the training, and every so many minibatches. Where `fit`
+/// goes on in the middle of an epoch, `on_epoch_begin` is not called for it again.
+struct BackupAndRestore {
+    std::filesystem::path path;
+    /// Also after so many minibatches of an epoch, each time.
+    std::optional<std::int64_t> every_batches = std::nullopt;
+    bool delete_checkpoint = true;  ///< when the training has come to its end
+};
+
 /// What `fit` calls as it goes: a value of one of these kinds, or a callback of one's
 /// own.
 ///
@@ -168,8 +189,9 @@ struct TensorBoard {
 ///                    .callbacks = {EarlyStopping{.patience = 3},
 ///                                  CsvLogger{"log.csv"}},
 ///                    .validation_split = 0.1});
-using Callback = std::variant<LambdaCallback, EarlyStopping, ReduceLROnPlateau,
-                              ModelCheckpoint, CsvLogger, LearningRateScheduler,
-                              TensorBoard, std::shared_ptr<CallbackBase>>;
+using Callback =
+    std::variant<LambdaCallback, EarlyStopping, ReduceLROnPlateau, ModelCheckpoint,
+                 CsvLogger, LearningRateScheduler, TensorBoard, BackupAndRestore,
+                 std::shared_ptr<CallbackBase>>;
 
 }  // namespace nengine

@@ -4,6 +4,7 @@
 #include <functional>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -28,6 +29,13 @@ concept Compares =
 struct Comparison {
     std::string name;
     std::function<Expression(const Expression& target, const Expression& output)> value;
+};
+
+/// A metric with a last step on the host (SumsFunction), and what it is called.
+struct MetricSums {
+    std::string name;
+    std::function<Expression(const Expression& target, const Expression& output)> sums;
+    std::function<double(std::span<const double> sums, double items)> finish;
 };
 
 /// The function's own name, if it has a member `name`.
@@ -76,11 +84,22 @@ private:
     Kind kind_;
 };
 
-/// What is measured beside the losses: `Accuracy`, or a function as of a Loss, which
-/// needs no slope.
+/// What is measured beside the losses: `Accuracy`, a function as of a Loss, which needs
+/// no slope, or one of nengine/losses.hpp that adds up sums and makes its result of
+/// those of all items (SumsFunction: Precision, AUC ...).
 class Metric {
 public:
     Metric(Accuracy accuracy) : kind_(accuracy) {}
+    template <SumsFunction F>
+    Metric(F metric)
+        : kind_(detail::MetricSums{
+              std::string(std::string_view(metric.name)),
+              [metric](const Expression& target, const Expression& output) {
+                  return metric.sums(target, output);
+              },
+              [metric](std::span<const double> sums, double items) {
+                  return metric.finish(sums, items);
+              }}) {}
     template <detail::Compares F>
     requires(!std::same_as<F, Accuracy>) Metric(F value)
         : kind_(detail::comparison(std::move(value), "metric")) {}
@@ -88,7 +107,7 @@ public:
     Metric(std::string name, F value)
         : kind_(detail::Comparison{std::move(name), std::move(value)}) {}
 
-    using Kind = std::variant<Accuracy, detail::Comparison>;
+    using Kind = std::variant<Accuracy, detail::Comparison, detail::MetricSums>;
     const Kind& kind() const { return kind_; }
 
 private:

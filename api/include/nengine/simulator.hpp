@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "kernels/base/export.hpp"
@@ -17,6 +18,7 @@
 #include "nengine/data.hpp"
 #include "nengine/gemm_math.hpp"
 #include "nengine/network.hpp"
+#include "nengine/none.hpp"
 #include "nengine/objective.hpp"
 #include "nengine/optimizers.hpp"
 #include "nengine/rng.hpp"
@@ -38,6 +40,17 @@ struct PlanOptions {
     std::int64_t tile_items = 0;   ///< 0: chosen by size
 };
 
+/// While training, spiking neurons are their rate curves, forward and backward.
+struct RateGradient {
+    /// Above 0: LIF neurons train with SoftLIFRate's curve of this sigma.
+    double lif_smoothing = 0.0;
+};
+
+/// RateGradient; or None: spiking neurons spike while training, too, and no gradient
+/// comes back through them. Parameters whose every way to a loss leads through spikes
+/// then stay as they are.
+using SpikeGradient = std::variant<RateGradient, NoneType>;
+
 struct SimulatorOptions {
     /// How many items are simulated at once. Unset: one, and `data` has no batch axis.
     std::optional<std::int64_t> minibatch_size = std::nullopt;
@@ -56,8 +69,8 @@ struct SimulatorOptions {
     GemmMath gemm_math = GemmMath::float32;
     /// Unset: if standard error is a terminal.
     std::optional<bool> progress_bar = std::nullopt;
-    /// Above 0: LIF neurons train with SoftLIFRate's curve of this sigma.
-    double lif_smoothing = 0.0;
+    /// What the spikes of spiking neurons are to gradients.
+    SpikeGradient spike_gradient = RateGradient{};
     PlanOptions plan = {};
     /// Receives warnings; unset: they are written to standard error.
     std::function<void(const std::string& message)> on_warning = {};
@@ -108,6 +121,14 @@ struct FitOptions {
     /// When this becomes true, by a signal handler or another thread, the training ends
     /// after the minibatch at hand; the epoch that it was in is not in the history.
     const std::atomic<bool>* interrupt = nullptr;
+    /// For each item, [batch], or for each item and sample, [batch, samples], what its
+    /// losses count, by probe; metrics count all alike. The mean is over all items: it
+    /// is the weighted sum divided by their number, not by the sum of weights.
+    Data sample_weight = {};
+    /// What samples of a class count, in the losses of all probes whose targets are
+    /// classes: labels, or vectors whose largest component says which. Others count 1.
+    /// With sample_weight both count.
+    std::map<int, double> class_weight = {};
 };
 
 /// What happened in each epoch of `fit`.
@@ -129,6 +150,7 @@ enum class Phase {
 struct EvaluateOptions {
     std::optional<std::int64_t> n_steps = std::nullopt;
     Phase phase = Phase::inference;
+    Data sample_weight = {};  ///< as of FitOptions
 };
 
 struct PredictOptions {
@@ -275,6 +297,18 @@ public:
     ///                          value that is not finite in the simulator's dtype;
     ///                          nothing has been changed then
     void load_params(const std::filesystem::path& path);
+    /// Everything that training goes on from, in an npz file that is written whole or
+    /// not at all: parameters, learned weights of each item of the minibatch, the
+    /// optimizer's state, and how many minibatches and epochs there have been, on which
+    /// random numbers and the order of items depend. Not what runs have left behind.
+    /// `BackupAndRestore` keeps such files while `fit` is at work.
+    /// @throws SimulationError  not compiled
+    void save_checkpoint(const std::filesystem::path& path) const;
+    /// @throws FileError        damaged or no checkpoint
+    /// @throws ValidationError  it is of another network, optimizer or minibatch size;
+    ///                          nothing has been changed then
+    /// @throws SimulationError  not compiled
+    void load_checkpoint(const std::filesystem::path& path);
     std::vector<Parameter> parameters() const;
     Array parameter(const std::string& name) const;
     /// @throws ValidationError  as load_params

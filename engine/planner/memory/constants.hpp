@@ -14,7 +14,7 @@ struct ConstantUse {
     Index repeat = 1;
 };
 
-/// Gives constants memory: trainable ones in the session's parameter buffer or, for
+/// Gives constants memory: trainable ones in the replica's parameter buffer or, for
 /// merged operators, in packed copies of it; the others as literals of the plan.
 class Constants {
 public:

@@ -8,7 +8,7 @@
 #include "engine/operators/copy.hpp"
 #include "engine/operators/sim_filter.hpp"
 #include "engine/operators/time_update.hpp"
-#include "engine/session/session.hpp"
+#include "engine/simulation/simulation.hpp"
 #include "engine/trace/term_writer.hpp"
 #include "kernels/base/device.hpp"
 #include "tests/api/expressions/naive_terms.hpp"
@@ -202,8 +202,8 @@ TEST(RandomProgram, ComputesWhatItsTermsMean) {
         Trial trial(program, static_cast<std::uint64_t>(*rc::gen::inRange(0, 1000)));
         const auto options = random_options(trial.draw);
         RC_LOG() << describe(options) << '\n';
-        const auto got = run_session(trial.model, cpu(), options, items, steps_per_call,
-                                     trial.feeds);
+        const auto got = run_simulation(trial.model, cpu(), options, items,
+                                        steps_per_call, trial.feeds);
         const auto result = near(got, trial.meaning(), 1e-10);
         RC_LOG() << result.message() << '\n';
         RC_ASSERT(static_cast<bool>(result));
@@ -223,8 +223,8 @@ TEST(RandomProgram, HasTheGradientOfDifferences) {
         auto options = random_options(trial.draw);
         options.minibatch = items;  // gradients are those of one
         RC_LOG() << describe(options) << '\n';
-        Session session(trial.model, cpu(), options);
-        const auto got = session
+        Simulation simulation(trial.model, cpu(), options);
+        const auto got = simulation
                              .gradients(steps_per_call, borrow(trial.feeds),
                                         borrow(trial.targets), trial.objective)
                              .parameters;

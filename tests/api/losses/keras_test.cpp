@@ -7,7 +7,7 @@
 #include <optional>
 #include <set>
 
-#include "engine/session/session.hpp"
+#include "engine/simulation/simulation.hpp"
 #include "engine/trace/term_writer.hpp"
 #include "kernels/base/device.hpp"
 #include "tests/api/expressions/naive_terms.hpp"
@@ -98,10 +98,10 @@ Numbers gradient(const MeanCall& call, const Array& target, const Array& output)
     model->probes.push_back({.name = "out", .signal = out});
     // (mean - wanted)^2 has the mean's gradient where wanted is 1/2 below it.
     const double wanted = mean_of(meant(call, target, output)) - 0.5;
-    engine::SessionOptions options;
+    engine::ReplicaOptions options;
     options.dtype = DType::float64;
-    engine::Session session(model, kernels::Device::cpu(), options);
-    return session
+    engine::Simulation simulation(model, kernels::Device::cpu(), options);
+    return simulation
         .gradients(1, borrow({{0, {1, 1, n, target.values}}}),
                    borrow({{0, {1, 1, 1, {wanted}}}}), {.losses = {{.probe = 0}}})
         .parameters.at("x");

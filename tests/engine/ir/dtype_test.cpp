@@ -3,7 +3,7 @@
 
 #include "engine/operators/copy.hpp"
 #include "engine/planner/make_plan.hpp"
-#include "engine/session/session.hpp"
+#include "engine/simulation/simulation.hpp"
 #include "kernels/base/error.hpp"
 
 // Signals, buffers and operands have a dtype each.
@@ -49,7 +49,7 @@ Plan plan_of(std::shared_ptr<const Model> model, DType dtype) {
                       .options = {.simplify = false, .fuse = false}});
 }
 
-TEST(DTypes, OfBuffersAreTheSessionsUnlessSignalsSayOtherwise) {
+TEST(DTypes, OfBuffersAreTheSimulationsUnlessSignalsSayOtherwise) {
     for (const DType dtype : {DType::float32, DType::float64}) {
         const Plan plan = plan_of(chain(dtype), dtype);
         for (const BufferSpec& buffer : plan.buffers) {
@@ -72,13 +72,13 @@ TEST(DTypes, ThatDifferAmongOperandsAreRefused) {
                     HasSubstr("got int32, needs float32 or float64")));
 }
 
-TEST(DTypes, OfWhatASessionHandsOutAreItsOwn) {
+TEST(DTypes, OfWhatASimulationHandsOutAreItsOwn) {
     auto model = chain({});
     model->signal(model->probes.front().signal).dtype = DType::float64;
-    EXPECT_THAT([&] { Session(model, Device::cpu(1), {}); },
+    EXPECT_THAT([&] { Simulation(model, Device::cpu(1), {}); },
                 ThrowsMessage<BuildError>(
                     HasSubstr("probe of 'c': got dtype float64, needs float32")));
-    EXPECT_THAT([] { Session(chain({}), Device::cpu(1), {.dtype = DType::uint8}); },
+    EXPECT_THAT([] { Simulation(chain({}), Device::cpu(1), {.dtype = DType::uint8}); },
                 ThrowsMessage<ValidationError>(
                     HasSubstr("dtype: got uint8, needs float32 or float64")));
 }

@@ -37,10 +37,12 @@ inline std::shared_ptr<Model> populations(const PopulationOptions& options) {
         const std::string name = "ens" + std::to_string(i);
         const auto constant = [&](const char* what, Shape shape, double value) {
             const auto size = static_cast<std::size_t>(shape_size(shape));
+            const bool trainable = options.trainable && size > 2;
             return model->add_signal({.name = name + what,
                                       .shape = std::move(shape),
                                       .initial = std::vector<double>(size, value),
-                                      .trainable = options.trainable && size > 2});
+                                      .parameter = trainable ? name + what : "",
+                                      .trainable = trainable});
         };
         const auto signal = [&](const char* what, Shape shape) {
             return model->add_signal({.name = name + what, .shape = std::move(shape)});

@@ -9,7 +9,7 @@
 #include "engine/operators/reset.hpp"
 #include "engine/operators/sim_filter.hpp"
 #include "engine/operators/sim_neurons.hpp"
-#include "engine/session/session.hpp"
+#include "engine/simulation/simulation.hpp"
 #include "kernels/base/host_memory.hpp"
 
 // What a plan keeps on the host is looked at before it is allocated, as the device's
@@ -50,7 +50,7 @@ struct Made {
 
     /// What a step says that has no more memory than this.
     std::string refused(std::size_t left) const {
-        Session session(model, Device::cpu(1), {});
+        Simulation simulation(model, Device::cpu(1), {});
         std::vector<std::vector<float>> data;
         Feeds feeds;
         for (std::size_t i = 0; i < model->inputs.size(); ++i) {
@@ -63,7 +63,8 @@ struct Made {
         }
         const HostMemoryLimit limit(left);
         try {
-            session.run(1, feeds, [](int, Index, Index, Index, Index, const void*) {});
+            simulation.run(1, feeds,
+                           [](int, Index, Index, Index, Index, const void*) {});
         } catch (const MemoryError& error) {
             return error.what();
         }

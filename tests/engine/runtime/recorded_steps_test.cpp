@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "engine/session/session.hpp"
+#include "engine/simulation/simulation.hpp"
 #include "tests/engine/planner/populations.hpp"
 #include "tests/support/on_each_device.hpp"
 
@@ -19,19 +19,21 @@ protected:
     std::vector<float> course(const std::vector<Index>& calls, Index chunk,
                               ExecutorMode executor) const {
         constexpr Index items = 3;
-        SessionOptions options{.minibatch = items};
+        ReplicaOptions options{.minibatch = items};
         options.planner.chunk_steps = chunk;
         options.planner.executor = executor;
-        Session session(populations({.count = 2, .feedback = true}), device(), options);
+        Simulation simulation(populations({.count = 2, .feedback = true}), device(),
+                              options);
         std::vector<float> result;
         unsigned seed = 0;
         for (const Index steps : calls) {
             const auto inputs = uniform<float>(items * steps * 2, -1, 1, ++seed);
-            session.run(steps, {{0, {inputs.data(), DType::float32, items, steps, 2}}},
-                        [&](int, Index, Index n, Index, Index rows, const void* from) {
-                            const auto* values = static_cast<const float*>(from);
-                            result.insert(result.end(), values, values + n * rows * 2);
-                        });
+            simulation.run(
+                steps, {{0, {inputs.data(), DType::float32, items, steps, 2}}},
+                [&](int, Index, Index n, Index, Index rows, const void* from) {
+                    const auto* values = static_cast<const float*>(from);
+                    result.insert(result.end(), values, values + n * rows * 2);
+                });
         }
         return result;
     }

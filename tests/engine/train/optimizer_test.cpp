@@ -79,6 +79,7 @@ protected:
         for (const json& gradient : keras().at("gradients")) {
             const kernels::Buffer g = upload(gradient.get<std::vector<Real>>());
             state.update(static_cast<Index>(start.size()), p.data(), g.data(), nullptr);
+            state.count_update();
             result.push_back(widened(download<Real>(p)));
         }
         if (state.take_averages(p.data())) {

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "engine/ir/any_block.hpp"
+#include "kernels/base/device.hpp"
+
+namespace nengine::engine {
+
+/// Borrowed numbers of the caller's, `[batch, steps, size]`, row-major on the host.
+struct HostTensor {
+    const void* data = nullptr;
+    DType dtype = DType::float32;
+    Index batch = 0, steps = 0, size = 0;
+};
+
+/// Data for inputs, by index into Model::inputs. A tensor of one step is held for the
+/// whole call.
+using Feeds = std::map<int, HostTensor>;
+/// Targets, by index into Model::probes: a step for each sample that the probe shows of
+/// the call (CallSamples), or one that is compared with every sample.
+using Targets = std::map<int, HostTensor>;
+/// What losses on a probe count, by the same index: [batch, samples or 1, 1].
+using Weights = std::map<int, HostTensor>;
+
+/// How many items a call has: as many as are fed or wanted, or a minibatch.
+Index items_of(const Feeds& feeds, const Targets& targets, Index minibatch);
+
+/// Numbers of the caller's for all items of a call, on the device.
+class ItemSource {
+public:
+    ItemSource() = default;
+    /// Borrows the caller's memory where that is possible.
+    ItemSource(const Device& device, const HostTensor& tensor, DType dtype);
+
+    Index items() const { return items_; }
+    Index steps() const { return steps_; }
+    Index size() const { return size_; }
+    std::size_t bytes() const { return owned_.bytes(); }
+    /// Rows [first_step, first_step + steps) of all items, as [steps, items, 1, size].
+    AnyBlock rows(Index first_step, Index steps) const;
+
+private:
+    DType dtype_ = DType::float32;
+    void* data_ = nullptr;  ///< only read
+    Index items_ = 0, steps_ = 0, size_ = 0;
+    std::vector<std::byte> converted_;
+    Buffer owned_;
+};
+
+using Sources = std::map<int, ItemSource>;
+
+/// What a call is given, on the device: for as long as it is used again and again, if
+/// the caller keeps it.
+struct DataSet {
+    DataSet(const Device& device, const Feeds& feeds, const Targets& targets,
+            const Weights& weights, DType dtype);
+    Sources feeds, targets, weights;
+    Index items = 0;  ///< 0: nothing is given
+};
+
+/// Items in the order of processing, padded to whole minibatches by repeating the last.
+class ItemOrder {
+public:
+    ItemOrder(const Device& device, std::vector<Index> order, Index minibatch);
+    /// 0, 1, ..., `items` - 1
+    ItemOrder(const Device& device, Index items, Index minibatch);
+
+    Index items() const { return items_; }  ///< without padding
+    Index minibatches() const { return minibatches_; }
+    /// On the device, those of a minibatch.
+    const Index* of_minibatch(Index number) const {
+        return device_order_.as<Index>() + number * minibatch_;
+    }
+    /// Those of it that are no padding.
+    Index valid(Index number) const;
+
+private:
+    Index items_, minibatch_, minibatches_;
+    Buffer device_order_;
+};
+
+/// One minibatch of a call.
+struct Batch {
+    const DataSet& data;
+    const Index* items;  ///< on the device, as many as there are places in a minibatch
+    Index valid;         ///< those that count: padding comes last
+};
+
+/// target[., i, ., .] = source[., items[i], ., .]
+void select(const Device& device, const AnyBlock& source, const Index* items,
+            const AnyBlock& target);
+
+}  // namespace nengine::engine

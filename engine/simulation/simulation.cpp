@@ -1,0 +1,136 @@
+#include "engine/simulation/simulation.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "engine/runtime/look_calls.hpp"
+#include "engine/simulation/check_call.hpp"
+
+namespace nengine::engine {
+
+Simulation::Simulation(const std::shared_ptr<const Model>& model, const Device& device,
+                       const ReplicaOptions& options)
+    : replica_(std::make_unique<Replica>(model, device, options)),
+      runs_(std::make_unique<ObjectiveRuns>(*replica_)),
+      trainer_(std::make_unique<Trainer>(*replica_, *runs_)) {}
+
+void Simulation::reset(bool parameters, std::optional<std::uint64_t> seed) {
+    const auto entered = replica_->enter("reset");
+    replica_->reset(parameters, seed);
+    trainer_->reset();
+}
+
+void Simulation::set_parameters(
+    const std::map<std::string, std::vector<double>>& values) {
+    const auto entered = replica_->enter("set_parameters");
+    replica_->set_parameters(values);
+}
+
+Observed Simulation::all_probes() const {
+    std::vector<int> probes(replica_->model().probes.size());
+    std::iota(probes.begin(), probes.end(), 0);
+    return {.probes = std::move(probes)};
+}
+
+PlanKey Simulation::plan_key(const DataSet& data, Observed observed,
+                             Phase phase) const {
+    return {.fed = fed_by(replica_->model(), data.feeds),
+            .observed = std::move(observed),
+            .mode = {phase}};
+}
+
+DataSet Simulation::data_for(Index n_steps, const Feeds& feeds, const Targets& targets,
+                             const Objective& objective, const Weights& weights) const {
+    check_feeds(replica_->model(), n_steps, feeds, 0);
+    check_objective(replica_->model(), step(), n_steps, feeds, targets, objective);
+    return DataSet(device(), feeds, targets, weights, options().dtype);
+}
+
+void Simulation::predict(Index n_steps, const Feeds& feeds,
+                         const std::vector<int>& probes, const ProbeSink& sink,
+                         const Progress& progress, Phase phase) {
+    check_feeds(replica_->model(), n_steps, feeds, 0);
+    const auto entered = replica_->enter("predict");
+    const DataSet data(device(), feeds, {}, {}, options().dtype);
+    const auto runner = replica_->isolated_runner(
+        n_steps,
+        plan_key(data, probes.empty() ? all_probes() : Observed{.probes = probes},
+                 phase));
+    const Index minibatch = options().minibatch;
+    const ItemOrder order(device(), items_of(feeds, {}, minibatch), minibatch);
+    for (Index m = 0; m < order.minibatches(); ++m) {
+        const Index first = m * minibatch, valid = order.valid(m);
+        each_isolated(*runner, n_steps, {data, order.of_minibatch(m), valid},
+                      [&](const ChunkExtent& extent, Index call_step) {
+                          emit_samples(*runner, extent, call_step, n_steps, first,
+                                       valid, sink);
+                      });
+        if (progress) {
+            progress(first + valid, order.items());
+        }
+    }
+}
+
+/// From the state at hand, which stays, but for learned weights.
+void Simulation::each_isolated(PlanRunner& runner, Index n_steps, const Batch& batch,
+                               const Replica::AfterTile& each) {
+    runner.load_state(replica_->state());
+    ProcessStates processes = replica_->processes();
+    runner.use(processes);
+    LookCalls looks(runner, device(), options().minibatch, batch.valid);
+    replica_->run_minibatch(runner, n_steps, batch,
+                            [&](const ChunkExtent& extent, Index call_step) {
+                                looks.after_tile(extent);
+                                each(extent, call_step);
+                            });
+    runner.save_learned(replica_->state());
+}
+
+Scores Simulation::evaluate(Index n_steps, const DataSet& data,
+                            const Objective& objective, const Progress& progress,
+                            Phase phase) {
+    const auto entered = replica_->enter("evaluate");
+    Scoring scoring(*replica_, *runs_, std::make_shared<Objective>(objective), n_steps,
+                    false);
+    const auto runner =
+        replica_->isolated_runner(n_steps, plan_key(data, scoring.observed(), phase));
+    scoring.use(runner);
+    const Index minibatch = options().minibatch;
+    const ItemOrder order(device(), data.items > 0 ? data.items : minibatch, minibatch);
+    for (Index m = 0; m < order.minibatches(); ++m) {
+        const Batch batch{data, order.of_minibatch(m), order.valid(m)};
+        each_isolated(*runner, n_steps, batch, [&](const ChunkExtent& extent, Index) {
+            scoring.add(batch, extent);
+        });
+        if (progress) {
+            progress(m * minibatch + batch.valid, order.items());
+        }
+    }
+    return scoring.scores(scoring.read(), order.items());
+}
+
+Scores Simulation::evaluate(Index n_steps, const Feeds& feeds, const Targets& targets,
+                            const Objective& objective, const Progress& progress,
+                            Phase phase) {
+    return evaluate(n_steps, data_for(n_steps, feeds, targets, objective), objective,
+                    progress, phase);
+}
+
+Gradients Simulation::gradients(Index n_steps, const Feeds& feeds,
+                                const Targets& targets, const Objective& objective,
+                                bool by_inputs) {
+    const DataSet data = data_for(n_steps, feeds, targets, objective);
+    const auto entered = replica_->enter("gradients");
+    return trainer_->gradients(n_steps, data, objective, by_inputs);
+}
+
+std::string Simulation::explain(Index n_steps, const Feeds& feeds, bool training) {
+    check_feeds(replica_->model(), n_steps, feeds, 0);
+    const auto entered = replica_->enter("explain");
+    PlanKey key = plan_key(DataSet(device(), feeds, {}, {}, options().dtype),
+                           all_probes(), Phase::inference);
+    key.mode = training ? to_train : to_run;
+    return replica_->explain(key);
+}
+
+}  // namespace nengine::engine

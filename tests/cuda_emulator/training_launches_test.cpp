@@ -1,0 +1,147 @@
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "emulator.hpp"
+#include "environment.hpp"
+#include "tests/engine/planner/populations.hpp"
+#include "tests/support/train_epoch.hpp"
+
+// What an epoch of training asks of the device, and that it does not change results.
+
+namespace nengine::test {
+namespace {
+
+using cuda_emulator::Counts;
+using cuda_emulator::counts;
+
+constexpr Index minibatch = 4, steps = 3;
+
+/// A network that is trained with `items` items, whose place in time is a number each.
+struct TrainedNetwork {
+    std::shared_ptr<Model> model;
+    Simulation simulation;
+    Index items;
+    std::vector<float> data, targets;
+    Objective objective{.losses = {{.probe = 0}}};
+
+    TrainedNetwork(const Device& device, Index count, bool feedback, Optimizer with)
+        : model(populations({.feedback = feedback, .trainable = true})),
+          simulation(model, device, {.minibatch = minibatch}),
+          items(count) {
+        simulation.trainer().set_optimizer(with);
+        for (Index i = 0; i < items * steps; ++i) {
+            data.push_back(0.1F * static_cast<float>(i % 11));
+            targets.push_back(0.05F * static_cast<float>(i % 7));
+        }
+    }
+
+    HostTensor tensor(const std::vector<float>& values) const {
+        return {values.data(), DType::float32, items, steps, 1};
+    }
+    /// With what each epoch has asked for.
+    std::vector<Counts> train(int epochs) {
+        const DataSet set = simulation.data_for(steps, {{0, tensor(data)}},
+                                                {{0, tensor(targets)}}, objective);
+        const ItemOrder order(simulation.device(), items, minibatch);
+        const auto batch_of = [&](Index m) {
+            return Batch{set, order.of_minibatch(m), order.valid(m)};
+        };
+        const auto entered = simulation.enter("train");
+        Trainer& trainer = simulation.trainer();
+        const auto trained_for = std::make_shared<Objective>(objective);
+        std::vector<Counts> asked;
+        for (int epoch = 0; epoch < epochs; ++epoch) {
+            const Counts before = counts();
+            trainer.begin_epoch(trained_for, steps, batch_of);
+            for (Index m = 0; m < order.minibatches(); ++m) {
+                trainer.step(batch_of(m));
+            }
+            losses.push_back(trainer.end_epoch().loss);
+            const Counts after = counts();
+            asked.push_back({after.launches - before.launches,
+                             after.graphs - before.graphs, after.waits - before.waits});
+        }
+        return asked;
+    }
+    std::vector<double> losses;
+
+    std::vector<std::vector<double>> parameters() const {
+        std::vector<std::vector<double>> values;
+        for (const ParameterInfo& info : simulation.parameters()) {
+            values.push_back(simulation.parameter(info.name));
+        }
+        return values;
+    }
+};
+
+class TrainingLaunches : public testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(WithAndWithoutFeedback, TrainingLaunches, testing::Bool());
+
+TEST_P(TrainingLaunches, AreAGraphForEachMinibatchAndOneWaitForEachEpoch) {
+    constexpr Index minibatches = 10;
+    TrainedNetwork of(Device::cuda(), minibatches * minibatch, GetParam(), Adam{});
+
+    const std::vector<Counts> asked = of.train(3);
+
+    for (const Counts& epoch : {asked[1], asked[2]}) {
+        EXPECT_EQ(epoch.graphs, minibatches);
+        // The items of each minibatch; sums set to 0, looked at, copied to the host.
+        EXPECT_LE(epoch.launches, minibatches + 4);
+        EXPECT_EQ(epoch.waits, 1);
+    }
+}
+
+TEST_P(TrainingLaunches, OfAPartialMinibatchAndOfASchedulesAreGraphsToo) {
+    const Rate schedule = ExponentialDecay{0.01, 10, 0.9};
+    TrainedNetwork of(Device::cuda(), 4 * minibatch + 1, GetParam(),
+                      Adam{.learning_rate = schedule});
+
+    const std::vector<Counts> asked = of.train(3);
+
+    EXPECT_EQ(asked[2].graphs, 5);
+    EXPECT_EQ(asked[2].waits, 1);
+}
+
+/// The minibatches of a device that records nothing are launched one by one.
+TEST_P(TrainingLaunches, GiveWhatTheyGiveOneByOne) {
+    for (const Optimizer& with :
+         {Optimizer(Adam{}), Optimizer(SGD{.learning_rate = 0.01, .momentum = 0.9}),
+          Optimizer(Adam{.learning_rate = ExponentialDecay{0.01, 10, 0.9}})}) {
+        TrainedNetwork recorded(Device::cuda(), 3 * minibatch + 2, GetParam(), with);
+        TrainedNetwork launched(Device::cuda(), 3 * minibatch + 2, GetParam(), with);
+        TrainedNetwork on_cpu(Device::cpu(2), 3 * minibatch + 2, GetParam(), with);
+
+        const std::vector<Counts> as_graphs = recorded.train(4);
+        std::vector<Counts> one_by_one;
+        {
+            const Emulated refuses("NENGINE_EMULATOR_REFUSES", "captures");
+            one_by_one = launched.train(4);
+        }
+        on_cpu.train(4);
+
+        EXPECT_GT(as_graphs[3].graphs, 0);
+        EXPECT_EQ(one_by_one[3].graphs, 0);
+        EXPECT_EQ(recorded.losses, launched.losses);
+        EXPECT_EQ(recorded.parameters(), launched.parameters());
+        for (std::size_t epoch = 0; epoch < 4; ++epoch) {
+            EXPECT_NEAR(recorded.losses[epoch], on_cpu.losses[epoch],
+                        1e-5 * on_cpu.losses[epoch]);
+        }
+    }
+}
+
+/// A learning rate that is set between minibatches is that of the next one.
+TEST(TrainingLaunches, TakeANewLearningRate) {
+    TrainedNetwork of(Device::cuda(), 4 * minibatch, false, SGD{.learning_rate = 0.1});
+    of.train(2);
+    const auto before = of.parameters();
+    of.simulation.trainer().set_learning_rate(0);
+
+    of.train(2);
+
+    EXPECT_EQ(of.parameters(), before);
+}
+
+}  // namespace
+}  // namespace nengine::test
