@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <type_traits>
 #include <variant>
 
 #include "kernels/base/index.hpp"
+#include "kernels/base/view.hpp"
 #include "kernels/optimizers/optimizers.hpp"
 
 namespace nengine::kernels {
@@ -21,23 +23,42 @@ struct UpdateArgs {
     Real* parameter = nullptr;
     const Real* gradient = nullptr;
     double learning_rate = 0;           ///< in place of the optimizer's
-    Real* averages[most_averages]{};    ///< n numbers each, for those that it keeps
+    Real* averages[most_averages]{};    ///< those that it keeps
     void* progress = nullptr;           ///< UpdateProgress of its step, on the device
     Real* parameter_average = nullptr;  ///< with use_ema, n numbers; may be null
     const int* skip = nullptr;
+    /// On the host, for formulas that look at all of a parameter; none: it is one
+    /// vector.
+    std::span<const ParameterShape> shapes{};
+    double* scratch = nullptr;
 };
 
 /// What an update needs beside parameters and gradients.
 struct OptimizerMemory {
     int n_averages = 0;
     double starts[most_averages]{};  ///< what the averages are filled with at first
+    Index average_size = 0;          ///< numbers of each
+    Index scratch = 0;               ///< doubles
     std::size_t progress_bytes = 0;  ///< 0 where the number of updates is not used
 };
 
-/// Of an optimizer with these options.
+/// Averages of rows and columns, and totals of lines and matrices beside two of all.
+inline void take_shapes(OptimizerMemory& memory, Index n,
+                        std::span<const ParameterShape> shapes) {
+    memory.scratch = 2;
+    memory.average_size = shapes.empty() ? n : 0;
+    for (const ParameterShape& shape : shapes) {
+        memory.average_size += shape.factors();
+        const Index totals = 2 + shape.lines() + shape.matrices;
+        memory.scratch = totals > memory.scratch ? totals : memory.scratch;
+    }
+}
+
+/// Of an optimizer with these options, for `n` parameters of these shapes.
 template <class Real>
-OptimizerMemory optimizer_memory(const AnyOptimizer& optimizer) {
-    OptimizerMemory memory;
+OptimizerMemory optimizer_memory(const AnyOptimizer& optimizer, Index n = 0,
+                                 std::span<const ParameterShape> shapes = {}) {
+    OptimizerMemory memory{.average_size = n};
     std::visit(
         [&]<class Options>(const Options& options) {
             OptimizerFormula<Options>::template with_step<Real>(
@@ -45,6 +66,9 @@ OptimizerMemory optimizer_memory(const AnyOptimizer& optimizer) {
                     static_assert(Step::starts.size() <= most_averages);
                     for (const double start : Step::starts) {
                         memory.starts[memory.n_averages++] = start;
+                    }
+                    if constexpr (requires { Step::of_shapes; }) {
+                        take_shapes(memory, n, shapes);
                     }
                     if (!std::is_empty_v<typename Step::Shared>) {
                         memory.progress_bytes =
@@ -62,5 +86,11 @@ OptimizerMemory optimizer_memory(const AnyOptimizer& optimizer) {
 template <class Exec, class Real>
 void optimizer_update(const Exec& exec, const AnyOptimizer& optimizer,
                       const UpdateArgs<Real>& args);
+
+/// parameter = values, `[1, 1, 1, n]`, unless *skip (device memory; may be null) is not
+/// 0.
+template <class Exec, class Real>
+void assign_unless(const Exec& exec, const int* skip, const Block<const Real>& values,
+                   Real* parameter);
 
 }  // namespace nengine::kernels

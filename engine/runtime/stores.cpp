@@ -63,11 +63,25 @@ std::string purpose(std::string what, const Model& model,
 
 }  // namespace
 
+kernels::ParameterShape shape_among(const Shape& shape, Index first) {
+    kernels::ParameterShape result{.first = first, .cols = shape_size(shape)};
+    result.is_vector = shape.size() < 2;
+    if (!result.is_vector) {
+        result.cols = shape.back();
+        result.rows = shape[shape.size() - 2];
+        for (std::size_t k = 0; k + 2 < shape.size(); ++k) {
+            result.matrices *= shape[k];
+        }
+    }
+    return result;
+}
+
 ParameterStore::ParameterStore(const Device& device, const Model& model, DType dtype)
     : device_(device), dtype_(dtype), layout_(lay_out_parameters(model, &total_)) {
     for (const auto& [signal, offset] : layout_) {
         need_dtype(model.signal(signal), dtype, "parameter");
         sizes_[signal] = model.signal(signal).size();
+        shapes_.push_back(shape_among(model.signal(signal).shape, offset));
     }
     values_ = device.allocate(array_bytes({total_}, itemsize(dtype)),
                               purpose("parameters", model, sizes_));

@@ -7,6 +7,7 @@
 #include "engine/ir/any_block.hpp"
 #include "engine/ir/plan.hpp"
 #include "kernels/base/device.hpp"
+#include "kernels/optimizers/formula.hpp"
 
 namespace nengine::engine {
 
@@ -23,6 +24,8 @@ public:
     /// Memory for them is taken when they are first asked for.
     void* gradients();
     const ParameterLayout& layout() const { return layout_; }
+    /// Of each parameter, in the order of the layout.
+    const std::vector<kernels::ParameterShape>& shapes() const { return shapes_; }
 
     /// Values or gradients of one signal.
     std::vector<double> read(SignalId signal, bool gradient) const;
@@ -51,6 +54,7 @@ private:
     ParameterLayout layout_;
     Buffer values_, gradients_;
     std::map<SignalId, Index> sizes_;
+    std::vector<kernels::ParameterShape> shapes_;
     std::uint64_t version_ = 1;
     bool as_built_ = false;
 };
@@ -98,6 +102,9 @@ private:
     std::vector<SignalId> learned_;
     Buffer data_;
 };
+
+/// A parameter that lies from an element on among all.
+kernels::ParameterShape shape_among(const Shape& shape, Index first);
 
 /// Copies host numbers to the device, converted to its dtype.
 void upload_as(const Device& device, void* to, DType dtype, const double* values,

@@ -76,8 +76,9 @@ Checkpoint OptimizerState::save() const {
     return to;
 }
 
-OptimizerState OptimizerState::loaded(const Checkpoint& from, Index n,
-                                      const void* parameters) const {
+OptimizerState OptimizerState::loaded(
+    const Checkpoint& from, Index n, const void* parameters,
+    std::span<const kernels::ParameterShape> shapes) const {
     OptimizerState result(device_, dtype_);
     result.optimizer_ = optimizer_;
     result.updates_ = static_cast<Index>(number_of(from, kind_entry()));
@@ -87,7 +88,7 @@ OptimizerState OptimizerState::loaded(const Checkpoint& from, Index n,
     if (result.updates_ == 0) {
         return result;
     }
-    result.need_memory(n, parameters);
+    result.need_memory(n, parameters, shapes);
     result.for_each_number([&](const std::string& name, const Buffer& numbers) {
         const auto& values = entry_of(from, name, numbers.bytes() / itemsize(dtype_));
         upload_as(device_, numbers.data(), dtype_, values.data(), values.size());
@@ -134,8 +135,8 @@ Checkpoint Trainer::save() const {
 
 void Trainer::load(const Checkpoint& from) {
     ParameterStore& parameters = replica_.parameters();
-    OptimizerState optimizer =
-        optimizer_.loaded(from, parameters.size(), parameters.values());
+    OptimizerState optimizer = optimizer_.loaded(
+        from, parameters.size(), parameters.values(), parameters.shapes());
     std::map<std::string, std::vector<double>> values;
     for (const ParameterInfo& info : replica_.parameter_list()) {
         values[info.name] = entry_of(from, parameter_prefix + info.name,

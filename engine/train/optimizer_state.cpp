@@ -16,6 +16,7 @@ void OptimizerState::set(const Optimizer& optimizer) {
     averages_.clear();
     progress_ = Buffer();
     parameter_average_ = Buffer();
+    scratch_ = Buffer();
 }
 
 void OptimizerState::set_learning_rate(double learning_rate) {
@@ -79,15 +80,20 @@ Buffer OptimizerState::buffer(std::size_t bytes) const {
 }
 
 template <class Real>
-void OptimizerState::allocate(Index count, const void* parameters) {
+void OptimizerState::allocate(Index count, const void* parameters,
+                              std::span<const kernels::ParameterShape> shapes) {
+    const OptimizerMemory needs = optimizer_memory<Real>(optimizer_, count, shapes);
     const auto n = static_cast<std::size_t>(count);
-    const OptimizerMemory needs = optimizer_memory<Real>(optimizer_);
+    const auto n_each = static_cast<std::size_t>(needs.average_size);
     for (int k = 0; k < needs.n_averages; ++k) {
-        averages_.push_back(buffer(n * sizeof(Real)));
+        averages_.push_back(buffer(n_each * sizeof(Real)));
         if (needs.starts[k] != 0) {
-            const std::vector<double> start(n, needs.starts[k]);
-            upload_as(device_, averages_.back().data(), dtype_, start.data(), n);
+            const std::vector<double> start(n_each, needs.starts[k]);
+            upload_as(device_, averages_.back().data(), dtype_, start.data(), n_each);
         }
+    }
+    if (needs.scratch > 0) {
+        scratch_ = buffer(static_cast<std::size_t>(needs.scratch) * sizeof(double));
     }
     if (needs.progress_bytes > 0) {
         progress_ = buffer(needs.progress_bytes);
@@ -99,15 +105,18 @@ void OptimizerState::allocate(Index count, const void* parameters) {
     is_allocated_ = true;
 }
 
-void OptimizerState::need_memory(Index n, const void* parameters) {
+void OptimizerState::need_memory(Index n, const void* parameters,
+                                 std::span<const kernels::ParameterShape> shapes) {
     if (!is_allocated_) {
-        with_real(dtype_, [&]<class Real>(Real) { allocate<Real>(n, parameters); });
+        with_real(dtype_,
+                  [&]<class Real>(Real) { allocate<Real>(n, parameters, shapes); });
     }
 }
 
 void OptimizerState::update(Index n, void* parameters, const void* gradients,
-                            const int* skip) {
-    need_memory(n, parameters);
+                            const int* skip,
+                            std::span<const kernels::ParameterShape> shapes) {
+    need_memory(n, parameters, shapes);
     with_real(dtype_, [&]<class Real>(Real) {
         UpdateArgs<Real> args{.n = n,
                               .parameter = static_cast<Real*>(parameters),
@@ -115,7 +124,9 @@ void OptimizerState::update(Index n, void* parameters, const void* gradients,
                               .learning_rate = learning_rate(),
                               .progress = progress_.data(),
                               .parameter_average = parameter_average_.as<Real>(),
-                              .skip = skip};
+                              .skip = skip,
+                              .shapes = shapes,
+                              .scratch = scratch_.as<double>()};
         for (std::size_t k = 0; k < averages_.size(); ++k) {
             args.averages[k] = averages_[k].as<Real>();
         }
@@ -139,7 +150,8 @@ void OptimizerState::take_averages(ParameterStore& parameters) const {
 }
 
 std::size_t OptimizerState::bytes() const {
-    std::size_t total = progress_.bytes() + parameter_average_.bytes();
+    std::size_t total =
+        progress_.bytes() + parameter_average_.bytes() + scratch_.bytes();
     for (const Buffer& average : averages_) {
         total += average.bytes();
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,9 +42,11 @@ public:
     /// What times a gradient is finite only if the update is no more than the largest
     /// step; 1 for optimizers that bound their steps.
     double gradient_scale() const;
-    /// One update of `n` parameters, the same in every call; nothing changes if `*skip`
-    /// is not 0. What is launched may be recorded from the second time on.
-    void update(Index n, void* parameters, const void* gradients, const int* skip);
+    /// One update of `n` parameters of these shapes, the same in every call; nothing
+    /// changes if `*skip` is not 0. What is launched may be recorded from the second
+    /// time on.
+    void update(Index n, void* parameters, const void* gradients, const int* skip,
+                std::span<const kernels::ParameterShape> shapes = {});
     /// An update has been made, whoever launched it.
     void count_update() { ++updates_; }
     /// The parameters' averages take their place, if the optimizer keeps them and has
@@ -56,17 +59,19 @@ public:
     Checkpoint save() const;
     /// The same optimizer with the state of a checkpoint of `n` parameters.
     /// @throws ValidationError  it is another optimizer's, or of other parameters
-    OptimizerState loaded(const Checkpoint& from, Index n,
-                          const void* parameters) const;
+    OptimizerState loaded(const Checkpoint& from, Index n, const void* parameters,
+                          std::span<const kernels::ParameterShape> shapes) const;
 
 private:
     Buffer buffer(std::size_t bytes) const;
-    void need_memory(Index n, const void* parameters);
+    void need_memory(Index n, const void* parameters,
+                     std::span<const kernels::ParameterShape> shapes);
     std::string kind_entry() const;
     template <class Use>
     void for_each_number(const Use& use) const;
     template <class Real>
-    void allocate(Index n, const void* parameters);
+    void allocate(Index n, const void* parameters,
+                  std::span<const kernels::ParameterShape> shapes);
 
     Device device_;
     DType dtype_;
@@ -77,6 +82,7 @@ private:
     std::vector<Buffer> averages_;
     Buffer progress_;           ///< of the updates, where it depends on their number
     Buffer parameter_average_;  ///< with use_ema
+    Buffer scratch_;            ///< of formulas that look at all of a parameter
 };
 
 }  // namespace nengine::engine

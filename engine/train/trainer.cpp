@@ -111,7 +111,7 @@ void Trainer::update() {
     check_gradients();
     pass_->scoring.count_minibatch();
     optimizer_.update(parameters.size(), parameters.values(), parameters.gradients(),
-                      pass_->scoring.flag());
+                      pass_->scoring.flag(), parameters.shapes());
 }
 
 void Trainer::launch(const Batch& batch) {

@@ -25,7 +25,9 @@
 //     step(shared, g, p, averages)          the update of a parameter p with gradient g
 //                                           and its running averages
 //
-// and, if it calls functions of the C library for a parameter, `one_by_one = true`.
+// and, if it calls functions of the C library for a parameter, `one_by_one = true`. One
+// that looks at all of a parameter says `of_shapes = true` and is called by a kernel of
+// its own in the last one's place (kernels/unified/adafactor.hpp).
 // Memory and the decay of weights are its caller's affair, and `shared` is on the
 // device (kernels/unified/optimizer.cpp).
 
@@ -49,6 +51,20 @@ enum class OptionRange {
 
 template <class Options>
 struct OptimizerFormula;
+
+/// A parameter among all: so many matrices [rows, cols], one after the other, from an
+/// element on; or a vector, of one row.
+struct ParameterShape {
+    Index first = 0, matrices = 1, rows = 1, cols = 0;
+    bool is_vector = false;
+
+    constexpr Index size() const { return matrices * rows * cols; }
+    constexpr Index lines() const { return matrices * rows; }
+    /// How many numbers a row and a column of each matrix, or the vector, have.
+    constexpr Index factors() const {
+        return is_vector ? cols : matrices * (rows + cols);
+    }
+};
 
 /// Of formulas that do not depend on the number of updates.
 struct NothingShared {};

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "kernels/optimizers/adadelta.hpp"
+#include "kernels/optimizers/adafactor.hpp"
 #include "kernels/optimizers/adagrad.hpp"
 #include "kernels/optimizers/adam.hpp"
 #include "kernels/optimizers/adamax.hpp"
@@ -17,8 +18,8 @@ namespace nengine {
 
 /// The table of optimizers: whatever is done with one of them follows from its file and
 /// its place here.
-using AnyOptimizer =
-    std::variant<RMSprop, SGD, Adam, Adamax, Nadam, Adagrad, Adadelta, Ftrl, AdamW>;
+using AnyOptimizer = std::variant<RMSprop, SGD, Adam, Adamax, Nadam, Adagrad, Adadelta,
+                                  Ftrl, AdamW, Adafactor>;
 
 namespace kernels {
 

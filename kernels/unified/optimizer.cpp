@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include NENGINE_LAUNCH_HEADER
+#include "kernels/unified/adafactor.hpp"
 
 namespace nengine::kernels {
 namespace {
@@ -89,6 +90,18 @@ struct AverageParameters {
     }
 };
 
+template <class Real>
+struct Assign {
+    const int* skip;
+    Block<const Real> values;
+    Real* parameter;
+
+    NENGINE_HD bool prepare() const { return is_set(skip); }
+    NENGINE_HD void operator()(bool skipped, Index i) const {
+        parameter[i] = skipped ? parameter[i] : values(0, 0, 0, i);
+    }
+};
+
 template <class Exec, class Real, class Step>
 void run_step(const Exec& exec, const UpdateArgs<Real>& args, const Step& step,
               double decay) {
@@ -99,7 +112,9 @@ void run_step(const Exec& exec, const UpdateArgs<Real>& args, const Step& step,
             BeginUpdate<Step>{
                 args.skip, static_cast<UpdateProgress<Shared>*>(args.progress), step});
     }
-    if (decay != 0) {
+    if constexpr (requires { Step::of_shapes; }) {
+        adafactor_update(exec, args, step, decay);
+    } else if (decay != 0) {
         launch_prepared(exec, args.n,
                         Update<Real, Step, true>{args, step, static_cast<Real>(decay)});
     } else {
@@ -125,9 +140,17 @@ void optimizer_update(const Exec& exec, const AnyOptimizer& optimizer,
     });
 }
 
-#define NENGINE_INSTANTIATE(Real)                                        \
-    template void optimizer_update(const ThisExec&, const AnyOptimizer&, \
-                                   const UpdateArgs<Real>&);
+template <class Exec, class Real>
+void assign_unless(const Exec& exec, const int* skip, const Block<const Real>& values,
+                   Real* parameter) {
+    launch_prepared(exec, values.cols, Assign<Real>{skip, values, parameter});
+}
+
+#define NENGINE_INSTANTIATE(Real)                                                      \
+    template void optimizer_update(const ThisExec&, const AnyOptimizer&,               \
+                                   const UpdateArgs<Real>&);                           \
+    template void assign_unless(const ThisExec&, const int*, const Block<const Real>&, \
+                                Real*);
 
 NENGINE_INSTANTIATE(float)
 NENGINE_INSTANTIATE(double)

@@ -6,7 +6,8 @@ parameters in a few updates, and its schedules of learning rates, in float64.
     VENV/bin/python tests/keras/make_optimizers.py
 
 Each case has the optimizer's name, the options that it was given, and the parameters
-after each update; with `use_ema` their averages as well. Schedules have the rates of the
+after each update; with `use_ema` their averages as well. Cases of `shaped` have parameters
+of several shapes, and gradients of their own. Schedules have the rates of the
 first updates. Numbers are written so that reading them gives the same float64.
 """
 
@@ -58,6 +59,19 @@ CASES = [
     ("Ftrl", {"learning_rate": 0.1, "learning_rate_power": 0.0}),
     ("AdamW", {}),
     ("AdamW", {"learning_rate": 0.1, "amsgrad": True, "weight_decay": 0.05}),
+    ("Adafactor", {}),
+    ("Adafactor", {"learning_rate": 0.5, "beta_2_decay": -0.5, "epsilon_1": 1e-4,
+                   "epsilon_2": 0.25, "clip_threshold": 0.5, "weight_decay": 0.02}),
+]
+
+SHAPES = [[3], [4, 3], [], [2, 3, 4], [1, 5], [5, 1], [2, 2, 3, 2]]
+SHAPED = [
+    ("Adafactor", {}),
+    ("Adafactor", {"learning_rate": 0.9, "clip_threshold": 0.75}),
+    ("Adafactor", {"learning_rate": 0.9, "relative_step": False}),
+    ("Adafactor", {"learning_rate": 0.1, "beta_2_decay": -0.5, "epsilon_1": 1e-3,
+                   "epsilon_2": 0.5, "weight_decay": 0.05, "use_ema": True,
+                   "ema_momentum": 0.9}),
 ]
 
 SCHEDULES = [
@@ -122,6 +136,32 @@ def run(name, options):
     return case
 
 
+def run_shaped(name, options):
+    rng = np.random.RandomState(len(options))
+    optimizer = getattr(tf.keras.optimizers, name)(jit_compile=False, **options)
+    start = [rng.randn(*shape) for shape in SHAPES]
+    start[1] *= 1e-4  # smaller than epsilon_2
+    gradients = [[rng.randn(*shape) * 10.0 ** rng.randint(-3, 3) for shape in SHAPES]
+                 for _ in range(UPDATES)]
+    parameters = [tf.Variable(one, dtype=tf.float64) for one in start]
+
+    def flat(arrays):
+        return np.concatenate([np.ravel(one) for one in arrays]).tolist()
+
+    values = []
+    for gradient in gradients:
+        optimizer.apply_gradients(
+            [(tf.constant(g, tf.float64), p) for g, p in zip(gradient, parameters)])
+        values.append(flat([p.numpy() for p in parameters]))
+    case = {"optimizer": name, "options": options, "shapes": SHAPES,
+            "start": flat(start), "gradients": [flat(one) for one in gradients],
+            "parameters": values}
+    if options.get("use_ema"):
+        optimizer.finalize_variable_values(parameters)
+        case["averages"] = flat([p.numpy() for p in parameters])
+    return case
+
+
 def rates(name, options):
     doubles = {key: tf.constant(value, tf.float64) if isinstance(value, float) else value
                for key, value in options.items()}
@@ -139,6 +179,7 @@ def main():
     data = {"keras": tf.keras.__version__, "start": START,
             "gradients": gradients().tolist(),
             "cases": [run(*case) for case in CASES],
+            "shaped": [run_shaped(*case) for case in SHAPED],
             "schedules": [rates(*schedule) for schedule in SCHEDULES]}
     lines = json.dumps(data)
     for start in ('{"optimizer"', '{"schedule"'):

@@ -15,17 +15,21 @@ struct OptimizerRun {
     kernels::Device device;
     AnyOptimizer optimizer;
     double learning_rate = 0.01;
-    kernels::Buffer parameters, progress, parameter_average;
+    kernels::Buffer parameters, progress, parameter_average, scratch;
     std::vector<kernels::Buffer> averages;
 
     OptimizerRun(const kernels::Device& on, const AnyOptimizer& of,
                  const std::vector<Real>& start)
         : device(on), optimizer(of), parameters(upload(start)) {
-        const auto needs = kernels::optimizer_memory<Real>(optimizer);
+        const auto needs = kernels::optimizer_memory<Real>(
+            optimizer, static_cast<Index>(start.size()));
         for (int k = 0; k < needs.n_averages; ++k) {
-            averages.push_back(upload(
-                std::vector<Real>(start.size(), static_cast<Real>(needs.starts[k]))));
+            averages.push_back(
+                upload(std::vector<Real>(static_cast<std::size_t>(needs.average_size),
+                                         static_cast<Real>(needs.starts[k]))));
         }
+        scratch =
+            upload(std::vector<double>(static_cast<std::size_t>(needs.scratch) + 1));
         progress = upload(std::vector<std::byte>(needs.progress_bytes + 1));
         parameter_average = upload(start);
     }
@@ -54,7 +58,8 @@ struct OptimizerRun {
             .learning_rate = learning_rate,
             .progress = progress.data(),
             .parameter_average = parameter_average.template as<Real>(),
-            .skip = skip};
+            .skip = skip,
+            .scratch = scratch.template as<double>()};
         for (std::size_t k = 0; k < averages.size(); ++k) {
             result.averages[k] = averages[k].template as<Real>();
         }

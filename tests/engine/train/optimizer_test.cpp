@@ -1,5 +1,7 @@
 // Optimizers beside Keras's, whose numbers tests/keras/make_optimizers.py has written.
 
+#include "kernels/optimizer.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -68,17 +70,29 @@ AnyOptimizer optimizer_of(const json& of_case) {
 class OptimizerBesideKeras : public OnEachDevice {
 protected:
     /// Parameters after each update; with use_ema their averages at the end.
+    /// @param from  has the parameters, their gradients and, if not all are one vector,
+    ///              shapes
     template <class Real>
-    std::vector<Values> trained(const AnyOptimizer& optimizer) const {
+    std::vector<Values> trained(const AnyOptimizer& optimizer, const json& from) const {
         OptimizerState state(device(),
                              sizeof(Real) == 4 ? DType::float32 : DType::float64);
         state.set(optimizer);
-        const auto start = keras().at("start").get<std::vector<Real>>();
+        const auto start = from.at("start").get<std::vector<Real>>();
+        const auto shapes = shapes_of(from);
         const kernels::Buffer p = upload(start);
         std::vector<Values> result;
-        for (const json& gradient : keras().at("gradients")) {
+        for (const json& gradient : from.at("gradients")) {
+            if (skips_between_) {
+                const kernels::Buffer nothing =
+                    upload(std::vector<Real>(start.size(), static_cast<Real>(NAN)));
+                const kernels::Buffer skip = upload(std::vector<int>{1});
+                state.update(static_cast<Index>(start.size()), p.data(), nothing.data(),
+                             skip.as<int>(), shapes);
+                state.count_update();
+            }
             const kernels::Buffer g = upload(gradient.get<std::vector<Real>>());
-            state.update(static_cast<Index>(start.size()), p.data(), g.data(), nullptr);
+            state.update(static_cast<Index>(start.size()), p.data(), g.data(), nullptr,
+                         shapes);
             state.count_update();
             result.push_back(widened(download<Real>(p)));
         }
@@ -89,13 +103,14 @@ protected:
     }
 
     template <class Real>
-    void compare(double tolerance) const {
-        for (const json& of_case : keras().at("cases")) {
+    void compare(double tolerance, const char* cases = "cases") const {
+        for (const json& of_case : keras().at(cases)) {
             auto want = of_case.at("parameters").get<std::vector<Values>>();
             if (of_case.contains("averages")) {
                 want.push_back(of_case.at("averages").get<Values>());
             }
-            const auto got = trained<Real>(optimizer_of(of_case));
+            const auto got = trained<Real>(
+                optimizer_of(of_case), of_case.contains("start") ? of_case : keras());
             ASSERT_EQ(got.size(), want.size()) << of_case.at("options");
             for (std::size_t k = 0; k < want.size(); ++k) {
                 for (std::size_t i = 0; i < want[k].size(); ++i) {
@@ -108,7 +123,19 @@ protected:
         }
     }
 
+    bool skips_between_ = false;
+
 private:
+    static std::vector<kernels::ParameterShape> shapes_of(const json& from) {
+        std::vector<kernels::ParameterShape> result;
+        Index first = 0;
+        for (const auto& shape : from.value("shapes", std::vector<Shape>())) {
+            result.push_back(engine::shape_among(shape, first));
+            first += result.back().size();
+        }
+        return result;
+    }
+
     template <class Real>
     static Values widened(const std::vector<Real>& values) {
         return {values.begin(), values.end()};
@@ -121,6 +148,32 @@ TEST_P(OptimizerBesideKeras, MakesTheSameParametersInDouble) {
 
 TEST_P(OptimizerBesideKeras, MakesNearlyTheSameInSingle) {
     compare<float>(2e-6);
+}
+
+TEST_P(OptimizerBesideKeras, MakesTheSameOfMatricesInDouble) {
+    compare<double>(1e-13, "shaped");
+}
+
+TEST_P(OptimizerBesideKeras, MakesNearlyTheSameOfMatricesInSingle) {
+    compare<float>(5e-6, "shaped");
+}
+
+TEST_P(OptimizerBesideKeras, SkippedUpdatesLeaveNoTrace) {
+    skips_between_ = true;
+    compare<double>(1e-14);
+    compare<double>(1e-13, "shaped");
+}
+
+TEST(OptimizersOfKeras, AdafactorKeepsARowAndAColumnOfMatrices) {
+    std::vector<kernels::ParameterShape> shapes;
+    for (const auto& [shape, factors] :
+         {std::pair(Shape{7}, 7), std::pair(Shape{}, 1), std::pair(Shape{50, 20}, 70),
+          std::pair(Shape{3, 3, 50, 20}, 9 * 70)}) {
+        shapes.push_back(engine::shape_among(shape, 0));
+        EXPECT_EQ(shapes.back().factors(), factors);
+    }
+    EXPECT_EQ(kernels::optimizer_memory<float>(Adafactor{}, 10008, shapes).average_size,
+              7 + 1 + 70 + 9 * 70);
 }
 
 TEST(OptimizersOfKeras, AreAllCompared) {
