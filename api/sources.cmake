@@ -113,6 +113,7 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/functions.hpp
     include/nengine/gemm_math.hpp
     include/nengine/images.hpp
+    include/nengine/initializers.hpp
     include/nengine/io.hpp
     include/nengine/layer.hpp
     include/nengine/layer_normalization.hpp

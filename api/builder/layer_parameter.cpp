@@ -1,9 +1,7 @@
 #include "api/builder/layer_parameter.hpp"
 
-#include <cmath>
-
 #include "api/builder/memory.hpp"
-#include "api/numerics/distributions.hpp"
+#include "api/numerics/initializers.hpp"
 #include "api/numerics/text.hpp"
 
 namespace nengine {
@@ -12,48 +10,9 @@ namespace {
 
 using namespace detail;
 
-struct Fans {
-    double in, out;
-};
-
-/// Keras's: of a kernel [..., in, out] the extents before are its field.
-Fans fans_of(const Shape& shape) {
-    if (shape.size() < 2) {
-        const double n = shape.empty() ? 1 : static_cast<double>(shape.front());
-        return {n, n};
-    }
-    double field = 1;
-    for (std::size_t k = 0; k + 2 < shape.size(); ++k) {
-        field *= static_cast<double>(shape[k]);
-    }
-    return {field * static_cast<double>(shape[shape.size() - 2]),
-            field * static_cast<double>(shape.back())};
-}
-
-/// Keras's formulas: it divides the deviation of a truncated normal by that of a
-/// standard normal cut at two deviations.
-Vector scaled_variance(const VarianceScaling& scaling, Index count, Fans fans,
-                       RandomState& rng) {
-    constexpr double truncated_deviation = 0.87962566103423978;
-    double fan = 0.5 * (fans.in + fans.out);
-    if (scaling.mode == FanMode::fan_in) {
-        fan = fans.in;
-    } else if (scaling.mode == FanMode::fan_out) {
-        fan = fans.out;
-    }
-    const double variance = scaling.scale / fan;
-    if (scaling.distribution == ScalingDistribution::uniform) {
-        const double limit = std::sqrt(3.0 * variance);
-        return sample(Uniform{.low = -limit, .high = limit}, count, rng);
-    }
-    return sample(TruncatedNormal{.stddev = std::sqrt(variance) / truncated_deviation},
-                  count, rng);
-}
-
 Vector initial_values(const DistributionOrArray& initializer, const Shape& shape,
                       RandomState& rng, const std::string& where) {
     const Index count = product(shape);
-    const Fans fans = fans_of(shape);
     if (initializer.is_array()) {
         const Array& array = initializer.array();
         if (array.rank() == 0) {
@@ -65,20 +24,7 @@ Vector initial_values(const DistributionOrArray& initializer, const Shape& shape
         }
         return Eigen::Map<const Vector>(array.values.data(), count);
     }
-    const Distribution& distribution = initializer.distribution();
-    if (const auto* scaling = std::get_if<VarianceScaling>(&distribution)) {
-        return scaled_variance(*scaling, count, fans, rng);
-    }
-    if (const auto* glorot = std::get_if<Glorot>(&distribution)) {
-        return scaled_variance({glorot->scale, FanMode::fan_avg, glorot->distribution},
-                               count, fans, rng);
-    }
-    if (const auto* he = std::get_if<He>(&distribution)) {
-        return scaled_variance(
-            {he->scale * he->scale, FanMode::fan_in, he->distribution}, count, fans,
-            rng);
-    }
-    return sample(distribution, count, rng, where);
+    return sample_parameter(initializer.distribution(), shape, rng, where);
 }
 
 /// What freeze() found; else what is said.

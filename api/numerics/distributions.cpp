@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "api/numerics/initializers.hpp"
 #include "api/numerics/interpolate.hpp"
 #include "api/numerics/named.hpp"
 #include "api/numerics/text.hpp"
@@ -17,9 +18,6 @@
 
 namespace nengine {
 namespace {
-
-/// The number of components asked for; none asks for plain numbers.
-using Dimensions = std::optional<std::int64_t>;
 
 /// Fills [n, d] row by row, the order in which numpy fills arrays.
 template <class Draw>
@@ -272,34 +270,6 @@ Matrix draw(const TruncatedNormal& dist, std::int64_t n, Dimensions d,
     return samples;
 }
 
-Matrix draw(const VarianceScaling& dist, std::int64_t n, Dimensions d,
-            RandomState& rng) {
-    const auto fan_out = static_cast<double>(n);
-    const auto fan_in = static_cast<double>(d.value_or(1));
-    const double fan = dist.mode == FanMode::fan_in    ? fan_in
-                       : dist.mode == FanMode::fan_out ? fan_out
-                                                       : (fan_in + fan_out) / 2.0;
-    require(dist.scale > 0.0, "VarianceScaling: got scale " + number_text(dist.scale) +
-                                  ", needs a value above 0");
-    const double variance = dist.scale / std::max(fan, 1.0);
-    if (dist.distribution == ScalingDistribution::normal) {
-        return draw(TruncatedNormal{.stddev = std::sqrt(variance)}, n, d, rng);
-    }
-    const double bound = std::sqrt(3.0 * variance);
-    return draw(Uniform{.low = -bound, .high = bound}, n, d, rng);
-}
-
-Matrix draw(const Glorot& dist, std::int64_t n, Dimensions d, RandomState& rng) {
-    const VarianceScaling scaling{dist.scale, FanMode::fan_avg, dist.distribution};
-    return draw(scaling, n, d, rng);
-}
-
-Matrix draw(const He& dist, std::int64_t n, Dimensions d, RandomState& rng) {
-    const VarianceScaling scaling{dist.scale * dist.scale, FanMode::fan_in,
-                                  dist.distribution};
-    return draw(scaling, n, d, rng);
-}
-
 Matrix draw_any(const Distribution& distribution, std::int64_t n, Dimensions d,
                 RandomState& rng) {
     const std::vector<std::int64_t> shape = {n, d.value_or(1)};
@@ -309,8 +279,15 @@ Matrix draw_any(const Distribution& distribution, std::int64_t n, Dimensions d,
         return kernels::MemoryUse{"sample", "numbers of shape " + shape_text(shape),
                                   "their number"};
     });
-    return std::visit([&](const auto& dist) { return draw(dist, n, d, rng); },
-                      distribution);
+    return std::visit(
+        [&]<class Kind>(const Kind& dist) {
+            if constexpr (requires { draw(dist, n, d, rng); }) {
+                return draw(dist, n, d, rng);
+            } else {
+                return draw_initializer(dist, n, d, rng);
+            }
+        },
+        distribution);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@ set(NENGINE_NUMERICS_SOURCES
     distributions.cpp
     elastic_net.cpp
     image_shapes.cpp
+    initializers.cpp
     least_squares.cpp
     linear_filter_math.cpp
     neuron_math.cpp

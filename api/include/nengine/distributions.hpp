@@ -12,6 +12,7 @@
 
 #include "kernels/base/export.hpp"
 #include "nengine/array.hpp"
+#include "nengine/initializers.hpp"
 
 namespace nengine {
 
@@ -144,19 +145,6 @@ struct TruncatedNormal {
     bool operator==(const TruncatedNormal&) const = default;
 };
 
-/// The fan that divides a variance: inputs, outputs or the mean of both.
-enum class FanMode { fan_in, fan_out, fan_avg };
-enum class ScalingDistribution { uniform, normal };
-
-/// Weights [outputs, inputs] of variance `scale / fan`: uniform in
-/// +-sqrt(3 * scale / fan), or normal truncated at two deviations.
-struct VarianceScaling {
-    double scale = 1.0;
-    FanMode mode = FanMode::fan_avg;
-    ScalingDistribution distribution = ScalingDistribution::uniform;
-    bool operator==(const VarianceScaling&) const = default;
-};
-
 /// `VarianceScaling` over the mean of inputs and outputs.
 struct Glorot {
     double scale = 1.0;
@@ -179,7 +167,9 @@ using Distribution =
     std::variant<Uniform, Gaussian, Exponential, Choice, Samples, PDF,
                  UniformHypersphere, QuasirandomSequence, ScatteredHypersphere,
                  SqrtBeta, SubvectorLength, CosineSimilarity, TruncatedNormal,
-                 VarianceScaling, Glorot, He>;
+                 VarianceScaling, Glorot, He, GlorotUniform, GlorotNormal, HeUniform,
+                 HeNormal, LecunUniform, LecunNormal, RandomNormal, RandomUniform,
+                 Orthogonal, Identity, Constant, Zeros, Ones>;
 
 /// Whether a variant has an alternative of type T.
 template <class T, class Variant>

@@ -14,6 +14,7 @@
 #include "nengine/functions.hpp"
 #include "nengine/gemm_math.hpp"
 #include "nengine/images.hpp"
+#include "nengine/initializers.hpp"
 #include "nengine/io.hpp"
 #include "nengine/layer.hpp"
 #include "nengine/learning_rules.hpp"

@@ -3,6 +3,7 @@ set(NENGINE_NUMERICS_TESTS
     built_ensemble_test.cpp
     dense_test.cpp
     distributions_test.cpp
+    initializers_test.cpp
     least_squares_test.cpp
     lif_rates_test.cpp
     linear_filter_math_test.cpp
