@@ -88,6 +88,7 @@ set(NENGINE_ENGINE_SOURCES
     trace/term.cpp
     trace/term_writer.cpp
     train/checkpoint.cpp
+    train/gradient_clip.cpp
     train/minibatch_recordings.cpp
     train/objective.cpp
     train/objective_run.cpp

@@ -2,6 +2,7 @@
 
 # Compiled once per target: x86-64-v3, x86-64-v4, CUDA.
 set(NENGINE_UNIFIED_SOURCES
+    unified/clip.cpp
     unified/cumulative_sum.cpp
     unified/elementwise.cpp
     unified/filter_scan.cpp

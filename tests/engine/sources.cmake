@@ -28,5 +28,6 @@ set(NENGINE_ENGINE_TESTS
     simulation/look_test.cpp
     simulation/random_look_test.cpp
     simulation/training_faults_test.cpp
+    train/gradient_clip_test.cpp
     train/optimizer_test.cpp
     random_network_test.cpp)
