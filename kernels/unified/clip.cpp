@@ -57,18 +57,31 @@ struct FactorsOfSegments {
     }
 };
 
-template <class Real>
+/// Sums nothing: a line's factor is looked up once.
+template <class Number>
 struct ScalePieces {
+    using Real = Number;
+
     Real* values;
     const Index *pieces, *segment_of;
     const double* factors;
 
-    NENGINE_HD void operator()(Index, Index, Index piece, Index c) const {
-        const Index i = pieces[piece] + c;
-        if (i < pieces[piece + 1]) {
-            values[i] *= static_cast<Real>(factors[segment_of[piece]]);
-        }
+    struct Line {
+        Real* values;
+        Index count;
+        Real factor;
+    };
+    NENGINE_HD Line begin(Index i) const {
+        return {values + pieces[i], pieces[i + 1] - pieces[i],
+                static_cast<Real>(factors[segment_of[i]])};
     }
+    NENGINE_HD Real term(const Line& line, Index c) const {
+        if (c < line.count) {
+            line.values[c] *= line.factor;
+        }
+        return Real(0);
+    }
+    NENGINE_HD void finish(const Line&, double) const {}
 };
 
 template <class Real>
@@ -90,8 +103,8 @@ void clip_by_norm(const Exec& exec, const ClipArgs<Real>& args, double limit) {
                  SquaresOfPieces<Real>{args.values, args.pieces, args.sums});
     launch_lines(exec, args.n_segments, args.most_pieces,
                  FactorsOfSegments{args.sums, args.segments, limit, args.factors});
-    launch_elements(
-        exec, {1, 1, args.n_pieces, piece_size},
+    launch_lines(
+        exec, args.n_pieces, piece_size,
         ScalePieces<Real>{args.values, args.pieces, args.segment_of, args.factors});
 }
 
