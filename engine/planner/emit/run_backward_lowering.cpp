@@ -239,6 +239,9 @@ Operand RunBackwardLowering::parameter_broadcast(int slot, int out) {
 Contribution RunBackwardLowering::parameter_elements(int slot, int out) {
     note(slot);
     const auto both = broadcast({slot, out}, Of::saved_gradient, Of::value);
+    if (!node().in_time && !node().batched && !repeats(both[0])) {  // nothing to sum
+        return {.operand = context_.constants.gradient_of(both[0]), .accumulate = true};
+    }
     return {.operand = shares(slot, both[1]),
             .reduce_to = without_repeats(context_.constants.gradient_of(both[0])),
             .accumulate_reduced = true};
