@@ -7,6 +7,7 @@ set(NENGINE_API_SOURCES
     builder/build_looks.cpp
     builder/build_node.cpp
     builder/build_objective.cpp
+    builder/build_parameter_rules.cpp
     builder/build_probe.cpp
     builder/build_process.cpp
     builder/build_state.cpp
@@ -79,6 +80,7 @@ set(NENGINE_API_SOURCES
     objects/tensor.cpp
     objects/transforms.cpp
     objects/views.cpp
+    regularizers/orthogonal_regularizer.cpp
     simulator/call_tensors.cpp
     simulator/checkpoint_file.cpp
     simulator/compile.cpp
@@ -104,6 +106,9 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/array.hpp
     include/nengine/callbacks.hpp
     include/nengine/connection.hpp
+    include/nengine/constraints.hpp
+    include/nengine/constraints/list.hpp
+    include/nengine/constraints/parts.hpp
     include/nengine/custom_neuron.hpp
     include/nengine/data.hpp
     include/nengine/distributions.hpp
@@ -131,10 +136,13 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/none.hpp
     include/nengine/objective.hpp
     include/nengine/optimizers.hpp
+    include/nengine/parameter_function.hpp
     include/nengine/presets.hpp
     include/nengine/probe.hpp
     include/nengine/processes.hpp
     include/nengine/random.hpp
+    include/nengine/regularizers.hpp
+    include/nengine/regularizers/list.hpp
     include/nengine/rng.hpp
     include/nengine/seed.hpp
     include/nengine/simulator.hpp
@@ -146,8 +154,8 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/transforms.hpp
     include/nengine/view.hpp)
 
-# Losses and metrics: a header each, which list.hpp of their folder names.
-foreach(folder_of_functions IN ITEMS losses metrics)
+# Losses, metrics, regularizers, constraints: a header each, which list.hpp of their folder names.
+foreach(folder_of_functions IN ITEMS losses metrics regularizers constraints)
     set(list_of_functions
         ${CMAKE_CURRENT_LIST_DIR}/include/nengine/${folder_of_functions}/list.hpp)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${list_of_functions})

@@ -93,6 +93,7 @@ set(NENGINE_ENGINE_SOURCES
     train/objective.cpp
     train/objective_run.cpp
     train/optimizer_state.cpp
+    train/parameter_rules_run.cpp
     train/scoring.cpp
     train/scoring_programs.cpp
     train/trainer.cpp

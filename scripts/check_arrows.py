@@ -64,6 +64,7 @@ ALLOWED = {
     "api/expressions": "public api/numerics engine/trace declared",
     "api/losses": "public api/expressions engine/trace kernels/base",
     "api/metrics": "public kernels/base",
+    "api/regularizers": "public api/numerics kernels/base",
     "api/objects": "public api/expressions api/numerics engine/trace declared",
     "api/objects/networks": "public api/objects",
     "api/builder/nengo_order": "public api/objects api/numerics kernels/base",

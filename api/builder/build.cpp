@@ -280,6 +280,7 @@ BuiltNetwork build(const NetworkData& network, double dt, Rng rng) {
     state.built.process_seeds = std::make_shared<ProcessSeeds>();
     emit(state, network);
     follow_nengos_order(state, network);
+    state.model->rules = build_parameter_rules(*state.model, state.parameter_rules);
     state.built.model = std::move(state.model);
     return std::move(state.built);
 }

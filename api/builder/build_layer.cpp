@@ -45,10 +45,8 @@ public:
         const Index in_channels = in_[2] / layer.groups;
         const Shape shape = {layer.kernel_size.height, layer.kernel_size.width,
                              in_channels, layer.filters};
-        const engine::SignalId kernel =
-            parameter("kernel", shape, layer.kernel_initializer);
-        const engine::SignalId bias =
-            bias_of(layer.use_bias, layer.filters, layer.bias_initializer);
+        const engine::SignalId kernel = kernel_of(layer, shape);
+        const engine::SignalId bias = bias_of(layer, layer.filters);
         make_output();
         state_.add(engine::ConvInc(kernel, parts_.in, parts_.out,
                                    conv_shape(in_, shape, layer.strides, layer.padding,
@@ -59,10 +57,8 @@ public:
 
     void operator()(const Dense& layer) {
         const Index inputs = node_.size_in;
-        const engine::SignalId kernel =
-            parameter("kernel", {inputs, layer.units}, layer.kernel_initializer);
-        const engine::SignalId bias =
-            bias_of(layer.use_bias, layer.units, layer.bias_initializer);
+        const engine::SignalId kernel = kernel_of(layer, {inputs, layer.units});
+        const engine::SignalId bias = bias_of(layer, layer.units);
         make_output();
         const engine::SignalId transposed = state_.model->add_view(
             kernel, base_ + ".kernel'", {layer.units, inputs}, 0, {1, layer.units});
@@ -101,16 +97,25 @@ private:
 
     void make_output() { parts_.out = state_.signal(base_ + ".out", node_.size_out); }
 
-    engine::SignalId parameter(const std::string& attribute, const Shape& shape,
-                               const DistributionOrArray& initializer) {
-        return layer_parameter(
-            state_, node_, parts_, rng_,
-            {.name = attribute, .shape = shape, .initializer = initializer});
+    engine::SignalId kernel_of(const auto& layer, const Shape& shape) {
+        return layer_parameter(state_, node_, parts_, rng_,
+                               {.name = "kernel",
+                                .shape = shape,
+                                .initializer = layer.kernel_initializer,
+                                .regularizer = layer.kernel_regularizer,
+                                .constraint = layer.kernel_constraint});
     }
 
-    engine::SignalId bias_of(bool wanted, Index size,
-                             const DistributionOrArray& initializer) {
-        return wanted ? parameter("bias", {size}, initializer) : engine::no_signal;
+    engine::SignalId bias_of(const auto& layer, Index size) {
+        if (!layer.use_bias) {
+            return engine::no_signal;
+        }
+        return layer_parameter(state_, node_, parts_, rng_,
+                               {.name = "bias",
+                                .shape = {size},
+                                .initializer = layer.bias_initializer,
+                                .regularizer = layer.bias_regularizer,
+                                .constraint = layer.bias_constraint});
     }
 
     BuildState& state_;

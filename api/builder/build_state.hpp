@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "api/builder/build.hpp"
+#include "api/builder/build_parameter_rules.hpp"
 #include "api/builder/decode.hpp"
 #include "api/builder/nengo_order/process_seeds.hpp"
 #include "engine/ir/operator.hpp"
@@ -57,6 +58,8 @@ struct BuildState {
     /// Parameters of layers that share theirs.
     std::map<std::pair<const LayerKind*, std::string>, engine::SignalId>
         shared_parameters;
+    /// Of parameters that have any.
+    std::vector<ParameterRule> parameter_rules;
     std::unordered_set<std::string> parameter_names;
     /// Objects may have the same label: how often each name has been wanted again, and
     /// what then follows the object's name ("#2").

@@ -59,6 +59,10 @@ engine::SignalId layer_parameter(BuildState& state, const NodeData& node,
     const engine::SignalId id =
         state.parameter(node, options.name, options.shape, values_of(values),
                         options.trainable && is_trainable(node));
+    if (options.regularizer || options.constraint) {
+        state.parameter_rules.push_back(
+            {id, where, options.regularizer, options.constraint});
+    }
     if (shared != nullptr) {
         state.shared_parameters[{shared.get(), options.name}] = id;
     }

@@ -39,6 +39,7 @@ std::vector<ProbeMetric> Simulator::Impl::metrics_of_probes(
 void Simulator::compile(CompileOptions options) {
     Impl& impl = open("compile");
     check_optimizer(options.optimizer, impl.options.dtype, "compile");
+    check_clipping(options.clip, "compile");
     CompiledObjective objective;
     const auto described = [&](int probe) {
         return detail::describe(*impl.built.probes[static_cast<std::size_t>(probe)]);
@@ -54,7 +55,7 @@ void Simulator::compile(CompileOptions options) {
     for (const int probe : objective.probes()) {
         objective.check_target_kinds(probe, impl.probe_size(probe), described(probe));
     }
-    impl.simulation->trainer().set_optimizer(options.optimizer);
+    impl.simulation->trainer().set_optimizer(options.optimizer, options.clip);
     impl.objective = std::move(objective);
     impl.compiled = true;
 }

@@ -218,6 +218,9 @@ std::shared_ptr<const engine::Objective> CompiledObjective::for_shapes(
 EvaluationResult CompiledObjective::named(
     const engine::Scores& scores, const std::vector<std::string>& probe_names) const {
     EvaluationResult result = {{"loss", scores.loss}};
+    if (scores.regularization) {
+        result["regularization"] = *scores.regularization;
+    }
     const auto add = [&](int probe, const std::string& what, double value) {
         const std::string base =
             probe_names[static_cast<std::size_t>(probe)] + '_' + what;

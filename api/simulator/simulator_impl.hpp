@@ -151,6 +151,7 @@ void check_options(const SimulatorOptions& options);
 /// @param dtype  what the simulator computes in
 void check_optimizer(const AnyOptimizer& optimizer, DType dtype,
                      const std::string& where);
+void check_clipping(const Clipping& clipping, const std::string& where);
 /// For what is left of std::bad_alloc at the end of a public function.
 /// @throws MemoryError  always, naming the call
 [[noreturn]] void refuse_call(const char* call);

@@ -111,6 +111,27 @@ void check_optimizer(const AnyOptimizer& optimizer, DType dtype,
     std::visit(OptimizerCheck{dtype, where}, optimizer);
 }
 
+void check_clipping(const Clipping& clipping, const std::string& where) {
+    std::string given;
+    for (const auto& [name, limit] : {std::pair("norm", clipping.norm),
+                                      std::pair("global_norm", clipping.global_norm),
+                                      std::pair("value", clipping.value)}) {
+        if (!limit) {
+            continue;
+        }
+        const std::string what = where + ": clip: " + name;
+        if (!given.empty()) {
+            throw ValidationError(what + ": got a number beside " + given +
+                                  ", needs one of the two alone");
+        }
+        if (!(*limit > 0.0 && std::isfinite(*limit))) {
+            throw ValidationError(what + ": got " + number_text(*limit) +
+                                  ", needs a finite number above 0");
+        }
+        given = name;
+    }
+}
+
 const std::vector<double>& History::operator[](const std::string& name) const {
     const auto found = values.find(name);
     if (found != values.end()) {

@@ -170,6 +170,7 @@ Model Model::copy() const {
     result.inputs = inputs;
     result.probes = probes;
     result.looks = looks;
+    result.rules = rules;
     for (const auto& op : operators_) {
         result.operators_.push_back(op->clone());
     }

@@ -45,6 +45,8 @@ struct Look {
     std::function<void(std::int64_t step, double t, const Values& values)> call;
 };
 
+struct ParameterRules;
+
 /// A network as signals and operators: what the builder makes and the planner reads.
 ///
 /// Time is an int64 step times dt in double.
@@ -84,6 +86,8 @@ public:
     std::vector<Input> inputs;
     std::vector<ProbePoint> probes;
     std::vector<Look> looks;
+    /// Of its parameters; null: none (engine/ir/parameter_rules.hpp).
+    std::shared_ptr<const ParameterRules> rules;
 
     /// A model of its own, with the same operators.
     Model copy() const;

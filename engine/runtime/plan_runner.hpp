@@ -48,6 +48,8 @@ public:
     void forward(const ChunkExtent& extent);
     void backward(const ChunkExtent& extent);
     void zero_gradients();
+    /// Those of packed copies alone: what follows is added to the parameters' own.
+    void zero_packed_gradients();
     /// Adds gradients of packed copies to the parameters' own.
     void collect_gradients();
 

@@ -194,6 +194,10 @@ void PlanRunner::refresh_parameters() {
 void PlanRunner::zero_gradients() {
     device_.zero(parameters_.gradients(), static_cast<std::size_t>(parameters_.size()) *
                                               itemsize(parameters_.dtype()));
+    zero_packed_gradients();
+}
+
+void PlanRunner::zero_packed_gradients() {
     for (const Packed& packed : plan_->packed) {
         if (packed.gradient != no_buffer) {
             const BufferSpec& spec = plan_->buffers[packed.gradient];

@@ -102,6 +102,7 @@ Scores Simulation::evaluate(Index n_steps, const DataSet& data,
         each_isolated(*runner, n_steps, batch, [&](const ChunkExtent& extent, Index) {
             scoring.add(batch, extent);
         });
+        scoring.add_penalty(batch);
         if (progress) {
             progress(m * minibatch + batch.valid, order.items());
         }

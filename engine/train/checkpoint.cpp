@@ -162,12 +162,14 @@ void Trainer::load(const Checkpoint& from) {
         }
     }
     optimizer_ = std::move(optimizer);
+    recordings_.clear();  // of its former memory
     trained_ = trained;
 }
 
 Checkpoint Trainer::save_epoch() const {
     const Scoring::Sums sums = pass_->scoring.read();
     return {{"epoch/sums", sums.of_entries},
+            {"epoch/penalty", {sums.penalty}},
             {"epoch/minibatches", {static_cast<double>(sums.minibatches)}},
             {"epoch/items", {static_cast<double>(items_)}}};
 }
@@ -176,6 +178,7 @@ void Trainer::load_epoch(const Checkpoint& from) {
     Scoring::Sums sums;
     sums.of_entries =
         entry_of(from, "epoch/sums", pass_->scoring.objective().entries());
+    sums.penalty = number_of(from, "epoch/penalty");
     sums.minibatches = static_cast<Index>(number_of(from, "epoch/minibatches"));
     items_ = static_cast<Index>(number_of(from, "epoch/items"));
     first_trained_ = trained_ - sums.minibatches;

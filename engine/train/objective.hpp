@@ -2,10 +2,12 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/ir/objective_program.hpp"
+#include "kernels/optimizers/clipping.hpp"
 #include "kernels/optimizers/optimizers.hpp"
 
 namespace nengine::engine {
@@ -37,7 +39,8 @@ struct MetricSpec {
     Index size = 1;
 };
 
-/// The total loss is the sum of weighted losses.
+/// The total loss is the sum of weighted losses and of what a model's rules add
+/// (engine/ir/parameter_rules.hpp).
 struct Objective {
     std::vector<LossSpec> losses;
     std::vector<MetricSpec> metrics;
@@ -62,6 +65,8 @@ struct Scores {
     /// Sums over items, per MetricSpec; of accuracies, the share of an item's samples.
     std::vector<std::vector<double>> metrics;
     double items = 0;
+    /// What parameters add to the loss by themselves, which is in `loss` too.
+    std::optional<double> regularization = std::nullopt;
 };
 
 /// dL/d(what there is) for the items of a minibatch, L the total loss.

@@ -130,7 +130,7 @@ AnyBlock ObjectiveRun::gradient(int input, const ChunkExtent& tile, Index steps,
     return block;
 }
 
-ObjectiveRuns::ObjectiveRuns(Replica& replica) : replica_(replica) {
+ObjectiveRuns::ObjectiveRuns(Replica& replica) : replica_(replica), rules_(replica) {
     replica_.count_also([this] { return bytes(); });
 }
 

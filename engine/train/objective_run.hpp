@@ -7,6 +7,7 @@
 
 #include "engine/runtime/replica.hpp"
 #include "engine/train/objective.hpp"
+#include "engine/train/parameter_rules_run.hpp"
 
 namespace nengine::engine {
 
@@ -56,19 +57,21 @@ private:
     std::vector<Buffer> inputs_;  ///< [minibatch, width] each
 };
 
-/// The programs that have been made ready for a replica: the few that calls alternate
-/// between.
+/// The programs that have been made ready for a replica: of objectives, the few that
+/// calls alternate between, and those of its parameters' rules.
 class ObjectiveRuns {
 public:
     explicit ObjectiveRuns(Replica& replica);
 
     /// Of the objective's program. It is kept until some others have been asked for.
     std::shared_ptr<ObjectiveRun> of(const Objective& objective, bool gradients);
+    ParameterRulesRun& rules() { return rules_; }
 
 private:
     std::size_t bytes() const;
 
     Replica& replica_;
+    ParameterRulesRun rules_;
     /// With whether it gives gradients; latest first.
     std::list<std::pair<bool, std::shared_ptr<ObjectiveRun>>> runs_;
 };

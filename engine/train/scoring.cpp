@@ -31,6 +31,7 @@ Scoring::Scoring(Replica& replica, ObjectiveRuns& runs,
       objective_(std::move(objective)),
       n_steps_(n_steps),
       training_(training),
+      rules_(runs.rules()),
       run_(objective_->program != nullptr ? runs.of(*objective_, training) : nullptr),
       memory_(device_.allocate(objective_->entries() * sizeof(double) + sizeof(Tail),
                                "losses")) {
@@ -222,6 +223,15 @@ void Scoring::add(const Batch& batch, const ChunkExtent& extent) {
     }
 }
 
+/// Sums are of items, as losses'.
+void Scoring::add_penalty(const Batch& batch) {
+    if (rules_.has_penalty()) {
+        rules_.add_penalty(training_, static_cast<double>(batch.valid),
+                           &tail()->penalty);
+        flag_loss(&tail()->penalty);
+    }
+}
+
 void Scoring::count_minibatch() const {
     device_.run(
         [&](const auto& exec) { count_unflagged(exec, flag(), &tail()->minibatches); });
@@ -236,13 +246,14 @@ auto Scoring::read() const -> Sums {
     std::memcpy(result.of_entries.data(), bytes.data(), n_bytes);
     Tail last{};
     std::memcpy(&last, bytes.data() + n_bytes, sizeof last);
+    result.penalty = last.penalty;
     result.minibatches = last.minibatches;
     result.non_finite = static_cast<NonFinite>(last.flag);
     return result;
 }
 
 void Scoring::write(const Sums& sums) {
-    const Tail last{sums.minibatches, static_cast<int>(sums.non_finite)};
+    const Tail last{sums.penalty, sums.minibatches, static_cast<int>(sums.non_finite)};
     device_.upload(memory_.data(), sums.of_entries.data(),
                    sums.of_entries.size() * sizeof(double));
     device_.upload(tail(), &last, sizeof last);
@@ -257,6 +268,10 @@ Scores Scoring::scores(const Sums& sums, Index items) const {
         const double weight = objective_->losses[i].weight;
         scores.loss += value;
         scores.losses.push_back(weight != 0 ? value / weight : 0.0);
+    }
+    if (rules_.has_penalty()) {
+        scores.regularization = sums.penalty / total;
+        scores.loss += *scores.regularization;
     }
     auto sum = sums.of_entries.begin() + static_cast<std::ptrdiff_t>(n_losses);
     for (const MetricSpec& metric : objective_->metrics) {

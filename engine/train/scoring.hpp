@@ -33,10 +33,14 @@ public:
     /// Compares a tile of a minibatch after its forward pass. Items of padding add
     /// nothing.
     void add(const Batch& batch, const ChunkExtent& extent);
+    /// What parameters add to the loss by themselves, in training also to their
+    /// gradients: once for each minibatch.
+    void add_penalty(const Batch& batch);
 
     /// The sums so far. Waits for the device.
     struct Sums {
         std::vector<double> of_entries;
+        double penalty = 0;
         /// Minibatches that were counted (count_minibatch) before one was not finite.
         Index minibatches = 0;
         NonFinite non_finite = NonFinite::nothing;
@@ -80,6 +84,7 @@ private:
     };
     /// On the device, behind the sums.
     struct Tail {
+        double penalty;
         Index minibatches;
         int flag;
     };
@@ -127,6 +132,7 @@ private:
     std::shared_ptr<const Objective> objective_;
     Index n_steps_;
     bool training_;
+    ParameterRulesRun& rules_;
     std::shared_ptr<ObjectiveRun> run_;  ///< null: nothing is a program
     Buffer memory_;                      ///< a double for each entry, and the Tail
     std::shared_ptr<PlanRunner> runner_;

@@ -12,11 +12,12 @@ Trainer::Trainer(Replica& replica, ObjectiveRuns& runs)
       runs_(runs),
       device_(replica.device()),
       optimizer_(device_, replica.options().dtype),
+      clip_(device_),
       recordings_(device_),
       items_table_(device_.allocate(
           static_cast<std::size_t>(replica.minibatch()) * sizeof(Index),
           "the items of a minibatch")) {
-    replica_.count_also([this] { return optimizer_.bytes(); });
+    replica_.count_also([this] { return optimizer_.bytes() + clip_.bytes(); });
 }
 
 void Trainer::begin_epoch(std::shared_ptr<const Objective> objective, Index n_steps,
@@ -84,6 +85,7 @@ void Trainer::differentiate(Pass& pass, const Batch& batch, const AfterTile& aft
                                }
                            });
     runner.collect_gradients();
+    pass.scoring.add_penalty(batch);
 }
 
 void Trainer::check_gradients() {
@@ -108,10 +110,12 @@ void Trainer::check_parameters() {
 
 void Trainer::update() {
     ParameterStore& parameters = replica_.parameters();
+    clip_.apply(parameters);
     check_gradients();
     pass_->scoring.count_minibatch();
     optimizer_.update(parameters.size(), parameters.values(), parameters.gradients(),
                       pass_->scoring.flag(), parameters.shapes());
+    runs_.rules().constrain(pass_->scoring.flag());
 }
 
 void Trainer::launch(const Batch& batch) {

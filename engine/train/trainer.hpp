@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "engine/train/gradient_clip.hpp"
 #include "engine/train/minibatch_recordings.hpp"
 #include "engine/train/optimizer_state.hpp"
 #include "engine/train/scoring.hpp"
@@ -34,8 +35,13 @@ public:
     Trainer(const Trainer&) = delete;
     Trainer& operator=(const Trainer&) = delete;
 
-    /// The optimizer of later steps; its state starts anew.
-    void set_optimizer(const Optimizer& optimizer) { optimizer_.set(optimizer); }
+    /// The optimizer of later steps, whose state starts anew, and how gradients are
+    /// clipped before it sees them.
+    void set_optimizer(const Optimizer& optimizer, const Clipping& clipping = {}) {
+        optimizer_.set(optimizer);
+        clip_.set(clipping);
+        recordings_.clear();
+    }
     void set_learning_rate(double learning_rate) {
         optimizer_.set_learning_rate(learning_rate);
     }
@@ -142,6 +148,7 @@ private:
     ObjectiveRuns& runs_;
     Device device_;
     OptimizerState optimizer_;
+    GradientClip clip_;
     std::optional<Pass> pass_;  ///< of steps
     MinibatchRecordings recordings_;
     Buffer items_table_;  ///< of the minibatch at hand, for recordings

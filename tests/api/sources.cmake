@@ -67,6 +67,9 @@ set(NENGINE_API_TESTS
     process_test.cpp
     progress_test.cpp
     random_networks_test.cpp
+    rules/keras_rules.cpp
+    rules/keras_rules_test.cpp
+    rules/rules_test.cpp
     scale_test.cpp
     random_spikes_test.cpp
     recording_test.cpp

@@ -36,10 +36,14 @@ struct Conv2D {
     Padding padding = Padding::valid;
     std::int64_t groups = 1;
     bool use_bias = true;
-    /// A distribution (the fans of Glorot, He and VarianceScaling are Keras's), or the
-    /// values themselves in the kernel's shape.
+    /// A distribution (nengine/initializers.hpp; fans are Keras's), or the values
+    /// themselves in the kernel's shape.
     DistributionOrArray kernel_initializer = Glorot{};
     DistributionOrArray bias_initializer = 0.0;
+    Regularizer kernel_regularizer = None;
+    Regularizer bias_regularizer = None;
+    Constraint kernel_constraint = None;
+    Constraint bias_constraint = None;
 };
 
 /// `kernel' x + bias`. Parameters: `kernel` [inputs, units], `bias` [units].
@@ -50,6 +54,10 @@ struct Dense {
     bool use_bias = true;
     DistributionOrArray kernel_initializer = Glorot{};
     DistributionOrArray bias_initializer = 0.0;
+    Regularizer kernel_regularizer = None;
+    Regularizer bias_regularizer = None;
+    Constraint kernel_constraint = None;
+    Constraint bias_constraint = None;
 };
 
 /// The mean of each window of an image; cells outside the image do not count.

@@ -19,6 +19,10 @@ struct LayerNormalization {
     bool scale = true;   ///< multiplies by gamma
     DistributionOrArray beta_initializer = 0.0;
     DistributionOrArray gamma_initializer = 1.0;
+    Regularizer beta_regularizer = None;
+    Regularizer gamma_regularizer = None;
+    Constraint beta_constraint = None;
+    Constraint gamma_constraint = None;
 
     void build(NodeBuild& node) {
         const Expression x = node.x();
@@ -30,12 +34,18 @@ struct LayerNormalization {
             repeated[static_cast<std::size_t>(from_first)] = own.back();
         }
         if (scale) {
-            gamma = node.parameter(
-                {.name = "gamma", .shape = own, .initializer = gamma_initializer});
+            gamma = node.parameter({.name = "gamma",
+                                    .shape = own,
+                                    .initializer = gamma_initializer,
+                                    .regularizer = gamma_regularizer,
+                                    .constraint = gamma_constraint});
         }
         if (center) {
-            beta = node.parameter(
-                {.name = "beta", .shape = own, .initializer = beta_initializer});
+            beta = node.parameter({.name = "beta",
+                                   .shape = own,
+                                   .initializer = beta_initializer,
+                                   .regularizer = beta_regularizer,
+                                   .constraint = beta_constraint});
         }
     }
     Expression operator()(Expression x) const {

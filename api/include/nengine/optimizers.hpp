@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernels/optimizers/clipping.hpp"
 #include "kernels/optimizers/optimizers.hpp"
 
 // Optimizers have the names, formulas and defaults of Keras 2.12. Each is a struct of

@@ -86,10 +86,12 @@ struct CompileOptions {
     AnyOptimizer optimizer = RMSprop{};
     Losses loss = {};
     Metrics metrics = {};
+    Clipping clip = {};  ///< of gradients
 };
 
-/// Values by name: "loss" (the weighted sum), "<probe>_loss", and "<probe>_accuracy" or
-/// another metric's name. Of several losses of a probe, "<probe>_loss" is the sum
+/// Values by name: "loss" (the weighted sum, with what regularizers of parameters add,
+/// which is "regularization" if there are any), "<probe>_loss", and "<probe>_accuracy"
+/// or another metric's name. Of several losses of a probe, "<probe>_loss" is the sum
 /// before they are weighted, and each has a value of its own,
 /// "<probe>_mean_squared_error" and so on. What repeats gets "_1", "_2" ... in the
 /// order of CompileOptions.

@@ -15,6 +15,7 @@
 #include "nengine/distributions.hpp"
 #include "nengine/expression.hpp"
 #include "nengine/none.hpp"
+#include "nengine/parameter_function.hpp"
 #include "nengine/random.hpp"
 #include "nengine/seed.hpp"
 #include "nengine/view.hpp"
@@ -33,10 +34,12 @@ class Simulator;
 struct ParameterOptions {
     std::string name = {};
     Shape shape = {};
-    /// A distribution (the fans of Glorot, He and VarianceScaling are Keras's), one
-    /// number for all, or the values themselves.
+    /// A distribution (nengine/initializers.hpp; fans are Keras's), one number for all,
+    /// or the values themselves.
     DistributionOrArray initializer = Glorot{};
     bool trainable = true;
+    Regularizer regularizer = None;  ///< what it adds to the total loss
+    Constraint constraint = None;    ///< what it becomes after each update
 };
 
 /// What a node carries from step to step, for each item by itself.
