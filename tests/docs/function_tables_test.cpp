@@ -5,7 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "nengine/constraints.hpp"
 #include "nengine/losses.hpp"
+#include "nengine/regularizers.hpp"
 
 // The tables of functions in docs/.
 
@@ -39,6 +41,22 @@ TEST(FunctionTables, NameEveryLossAndMetric) {
 #define NENGINE_LOSS(type) {#type, type::name},
 #define NENGINE_METRIC(type) {#type, type::name},
 #include "generated/loss_types.hpp"
+    };
+
+    for (const auto& [type, name] : functions) {
+        EXPECT_THAT(page, ::testing::HasSubstr("`" + std::string(type) + "{"));
+        EXPECT_THAT(page, ::testing::HasSubstr("\n| " + std::string(name) + " |"));
+    }
+}
+
+TEST(FunctionTables, NameEveryRegularizerAndConstraint) {
+    const std::string page = page_of("parameters.md");
+    const struct {
+        std::string_view type, name;
+    } functions[] = {
+#define NENGINE_REGULARIZER(type) {#type, type::name},
+#define NENGINE_CONSTRAINT(type) {#type, type::name},
+#include "generated/rule_types.hpp"
     };
 
     for (const auto& [type, name] : functions) {
