@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <csignal>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -38,7 +39,8 @@ struct Settings {
     double pixels = 255.0;
     std::string device = "auto";
     std::uint32_t seed = 0;
-    fs::path json, load, save, predict;
+    fs::path json, load, save, predict, checkpoint;
+    std::optional<std::int64_t> stop_after;
     std::optional<fs::path> plot;
 
     fs::path data_folder() const {
@@ -91,6 +93,14 @@ void add_options(CLI::App& app, Settings& s) {
                    "(default: spiking_mnist.png)");
     app.add_option("--load", s.load, "start from the parameters in this npz file");
     app.add_option("--save", s.save, "write the parameters to this npz file");
+    auto* checkpoint = app.add_option(
+        "--checkpoint", s.checkpoint,
+        "keep the training in this npz file as it goes, and go on from the file that "
+        "an interrupted or killed run has left, to the same result");
+    app.add_option("--stop-after", s.stop_after,
+                   "end the training after N minibatches, as Ctrl-C would")
+        ->check(CLI::PositiveNumber)
+        ->needs(checkpoint);
     app.add_option("--predict", s.predict,
                    "write the filtered outputs of all test images on the last step, "
                    "[images, 10], to this npy file");
@@ -135,6 +145,25 @@ double rate_accuracy(const Simulator& trained, const ImageSet& set, const Settin
         .at("raw_accuracy");
 }
 
+/// What training does beside training.
+std::vector<Callback> callbacks_of(const Settings& s) {
+    std::vector<Callback> callbacks;
+    if (s.stop_after) {
+        callbacks.push_back(LambdaCallback{
+            .on_train_batch_end = [left = *s.stop_after](Training&, std::int64_t,
+                                                         const Logs&) mutable {
+                if (--left == 0) {
+                    std::raise(SIGINT);
+                }
+            }});
+    }
+    if (!s.checkpoint.empty()) {
+        callbacks.push_back(
+            BackupAndRestore{.path = s.checkpoint, .every_batches = 10});
+    }
+    return callbacks;
+}
+
 void train(Simulator& sim, const SpikingClassifier& classifier, const ImageSet& set,
            const Settings& s, Results& results) {
     sim.compile({.optimizer = RMSprop{.learning_rate = 0.001},
@@ -150,9 +179,12 @@ void train(Simulator& sim, const SpikingClassifier& classifier, const ImageSet& 
         return true;
     };
     const CtrlC ctrl_c;
-    const History history = sim.fit(
-        {{classifier.input, set.images}}, {{classifier.raw, set.targets}},
-        {.epochs = s.epochs, .on_epoch_end = tell, .interrupt = &CtrlC::was_pressed()});
+    const History history =
+        sim.fit({{classifier.input, set.images}}, {{classifier.raw, set.targets}},
+                {.epochs = s.epochs,
+                 .on_epoch_end = tell,
+                 .callbacks = callbacks_of(s),
+                 .interrupt = &CtrlC::was_pressed()});
     if (CtrlC::was_pressed()) {
         std::printf("interrupted after %zu of %d epochs\n", history.epoch.size(),
                     s.epochs);
@@ -278,7 +310,7 @@ void write_files(Simulator& sim, const SpikingClassifier& classifier,
 }
 
 void run(const Settings& s) {
-    for (const auto& file : {s.json, s.picture(), s.save, s.predict}) {
+    for (const auto& file : {s.json, s.picture(), s.save, s.predict, s.checkpoint}) {
         check_writable(file);
     }
     const ImageSet training =

@@ -27,6 +27,18 @@ void set_smoothing(engine::Model& model, double smoothing) {
     }
 }
 
+void set_spike_gradient(engine::Model& model, const SpikeGradient& gradient) {
+    if (const auto* rate = std::get_if<RateGradient>(&gradient)) {
+        if (rate->lif_smoothing > 0.0) {
+            set_smoothing(model, rate->lif_smoothing);
+        }
+        return;
+    }
+    for (const auto& op : model.operators()) {
+        op->spikes_in_training = op->properties().spiking;
+    }
+}
+
 bool any_synapse(const NetworkData& network) {
     for (const auto& connection : network.connections) {
         if (!connection->synapse.is_none()) {
@@ -70,10 +82,7 @@ Simulator::Impl::Impl(const NetworkData& network, SimulatorOptions given)
     if (options.dtype == DType::float32) {
         check_single(*built.model);
     }
-    const auto* rate = std::get_if<RateGradient>(&options.spike_gradient);
-    if (rate != nullptr && rate->lif_smoothing > 0.0) {
-        set_smoothing(*built.model, rate->lif_smoothing);
-    }
+    set_spike_gradient(*built.model, options.spike_gradient);
     built.process_seeds->reset(seed);
     *built.prints = {options.on_print, options.dtype};
     engine::ReplicaOptions settings;

@@ -112,6 +112,11 @@ public:
     /// As `lower_backward` returns, the planner compares what was wanted with what was
     /// contributed. A state is never taken back: a loss that sees one is refused, too.
     virtual SlotGradient gradient(int) const { return SlotGradient::none; }
+    /// The same of this operator as it is used: none comes back through spikes that
+    /// stay spikes.
+    SlotGradient slot_gradient(int slot) const {
+        return spikes_in_training ? SlotGradient::zero : gradient(slot);
+    }
     /// Commands that carry dL/d(written) to dL/d(read), and to parameters: of the slots
     /// that are wanted, and have a gradient by the contract.
     virtual void lower_backward(BackwardLowering&) const {}
@@ -149,6 +154,8 @@ public:
 
     /// The user's object and purpose, for messages and explain(): "conv_1.weights".
     std::string label;
+    /// Of spiking neurons: they have no training_form, and no gradient.
+    bool spikes_in_training = false;
     /// Place among the ordered calls of a step, where the builder knows it (Nengo's
     /// order); -1: that of the operators in the model.
     int call_order = -1;

@@ -100,6 +100,8 @@ struct OperatorProperties {
     int amplitude = -1;
     /// This slot may be made gain * x + bias: Operator::with_affine. -1: none.
     int affine = -1;
+    /// Spikes: nothing but in some steps, whatever it reads.
+    bool spiking = false;
 
     // How it is written.
 

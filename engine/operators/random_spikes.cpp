@@ -50,7 +50,7 @@ MergeKey StochasticSpikes::merge_key(const std::vector<Shape>&) const {
 }
 
 OperatorProperties StochasticSpikes::properties() const {
-    return {.merging = Merging::elementwise};
+    return {.spiking = true, .merging = Merging::elementwise};
 }
 
 void StochasticSpikes::lower(Lowering& low) const {
@@ -90,8 +90,10 @@ MergeKey PoissonSpikes::merge_key(const std::vector<Shape>&) const {
 }
 
 OperatorProperties PoissonSpikes::properties() const {
-    return {
-        .merging = Merging::elementwise, .has_clock = true, .differs_by_item = true};
+    return {.spiking = true,
+            .merging = Merging::elementwise,
+            .has_clock = true,
+            .differs_by_item = true};
 }
 
 void PoissonSpikes::lower(Lowering& low) const {

@@ -59,6 +59,7 @@ SimNeurons::SimNeurons(const SimNeurons& other, std::vector<Slot> slots, bool ra
       has_bias_(has_bias),
       rate_(rate) {
     label = other.label;
+    spikes_in_training = other.spikes_in_training;
 }
 
 SimNeurons SimNeurons::as_rate() const {
@@ -119,6 +120,7 @@ Fusion SimNeurons::fused_with(const Operator& reader) const {
 OperatorProperties SimNeurons::properties() const {
     return {.amplitude = rate_ ? amplitude_slot() : -1,
             .affine = has_gain_ || has_bias_ || has_filter_ ? -1 : j,
+            .spiking = neuron_info(type_).spiking && !rate_,
             .writes_anywhere = true,
             .merging = Merging::elementwise,
             .coefficients = has_filter_ ? SlotSet{filter_slot() + 1} : SlotSet{}};

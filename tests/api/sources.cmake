@@ -78,6 +78,7 @@ set(NENGINE_API_TESTS
     shared_products_test.cpp
     simulator_test.cpp
     slices_test.cpp
+    spike_gradient_test.cpp
     tensor_test.cpp
     training_test.cpp
     transform_test.cpp

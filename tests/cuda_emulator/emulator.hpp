@@ -12,7 +12,7 @@ namespace cuda_emulator {
 struct Counts {
     long launches = 0;  ///< kernels, copies and fills, but for those of graphs
     long graphs = 0;    ///< launched
-    long waits = 0;     ///< of the host for the device
+    long waits = 0;     ///< of the host for work that is not done
 };
 Counts counts();
 

@@ -203,7 +203,8 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
     if (stream_of(stream).captures()) {
         return report(cudaErrorStreamCaptureUnsupported);
     }
-    ++counted().waits;
+    const Stream& waited = stream_of(stream);
+    counted().waits += waited.done() < waited.added() ? 1 : 0;
     stream_of(stream).run();
     return cudaSuccess;
 }
@@ -250,7 +251,7 @@ cudaError_t cudaEventSynchronize(cudaEvent_t handle) {
         return report(cudaErrorInvalidResourceHandle);
     }
     const Event& event = event_of(handle);
-    ++counted().waits;
+    counted().waits += is_over(event) ? 0 : 1;
     if (event.stream != nullptr) {
         event.stream->run(event.after);
     }

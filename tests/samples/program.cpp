@@ -37,6 +37,12 @@ Outcome ProgramTest::interrupt(const std::string& program, const std::string& ar
                         "' output; do sleep 0.05; done; kill -INT $!; wait $!; }");
 }
 
+Outcome ProgramTest::kill_after(double seconds, const std::string& program,
+                                const std::string& arguments) const {
+    return run_in_shell("timeout --signal=KILL " + std::to_string(seconds) + ' ' +
+                        call_of(program, arguments));
+}
+
 std::string ProgramTest::call_of(const std::string& program,
                                  const std::string& arguments) {
     const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();

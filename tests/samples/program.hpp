@@ -25,6 +25,9 @@ protected:
     /// Presses Ctrl-C once the program has written `text`.
     Outcome interrupt(const std::string& program, const std::string& arguments,
                       const std::string& text) const;
+    /// The same, but kills the program once so many seconds have passed.
+    Outcome kill_after(double seconds, const std::string& program,
+                       const std::string& arguments) const;
     std::filesystem::path file(const std::string& name) const { return folder_ / name; }
     static std::string content(const std::filesystem::path& path);
     /// The number behind `what` in a program's output; fails the test without one.

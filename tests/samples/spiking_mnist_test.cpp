@@ -2,6 +2,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <random>
 #include <string>
 
 #include "engine/io/npy.hpp"
@@ -115,6 +116,43 @@ TEST_F(SpikingMnist, TestsWhatItHasTrainedWhenItIsInterrupted) {
     EXPECT_GE(json.at("epoch_loss").size(), 1u);
     EXPECT_LT(json.at("epoch_loss").size(), 100000u);
     EXPECT_GT(json.at("rate_accuracy"), 0.0);
+}
+
+TEST_F(SpikingMnist, GoesOnFromACheckpointAsIfItHadNotEnded) {
+    const std::string training = small + "--epochs 3 --steps 2 ";
+    const auto whole = results(training + "--save whole.npz");
+    int pieces = 0;
+    do {
+        const auto part = results(training +
+                                  "--checkpoint c.npz --stop-after 7 "
+                                  "--save pieces.npz");
+        if (!fs::exists(file("c.npz"))) {
+            EXPECT_EQ(part.at("epoch_loss"), whole.at("epoch_loss"));
+        }
+    } while (fs::exists(file("c.npz")) && ++pieces < 20);
+
+    EXPECT_EQ(pieces, 5);  // of 36 minibatches
+    EXPECT_EQ(content(file("pieces.npz")), content(file("whole.npz")));
+}
+
+TEST_F(SpikingMnist, GoesOnAfterItWasKilledAtAnyMoment) {
+    const std::string training =
+        "--device cpu --train 600 --test 10 --minibatch 10 --epochs 30 --steps 1 ";
+    results(training + "--save whole.npz");
+    std::mt19937 rng(5);
+    std::uniform_real_distribution<double> moment(0.05, 0.6);
+    const std::string resumed = training + "--checkpoint c.npz --save killed.npz";
+    int killed = 0;
+    while (killed < 20 && !fs::exists(file("killed.npz"))) {
+        killed += kill_after(moment(rng), "spiking_mnist", resumed).status != 0 ? 1 : 0;
+    }
+    if (!fs::exists(file("killed.npz"))) {
+        EXPECT_TRUE(fs::exists(file("c.npz")));
+        EXPECT_EQ(run("spiking_mnist", resumed).status, 0);
+    }
+
+    EXPECT_GT(killed, 2);
+    EXPECT_EQ(content(file("killed.npz")), content(file("whole.npz")));
 }
 
 TEST_F(SpikingMnist, NeedsNoMoreMemoryForMoreImages) {

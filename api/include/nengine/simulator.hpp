@@ -47,8 +47,8 @@ struct RateGradient {
 };
 
 /// RateGradient; or None: spiking neurons spike while training, too, and no gradient
-/// comes back through them. Parameters whose every way to a loss leads through spikes
-/// then stay as they are.
+/// comes back through them. A trained parameter whose every way to a loss leads through
+/// spikes is then a BuildError that names it.
 using SpikeGradient = std::variant<RateGradient, NoneType>;
 
 struct SimulatorOptions {

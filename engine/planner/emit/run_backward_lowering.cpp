@@ -14,7 +14,7 @@ namespace {
     const Access& access = node.slot(slot);
     const Version& v = graph.version_of(access);
     const bool parameter = graph.trainable(v);
-    const SlotGradient gradient = node.op->gradient(slot);
+    const SlotGradient gradient = node.op->slot_gradient(slot);
     const bool promised = parameter ? of_parameters(gradient) : of_values(gradient);
     throw BuildError(
         "training: got a loss whose gradient goes through " +
@@ -44,7 +44,7 @@ bool RunBackwardLowering::wanted(const Node& of, int slot) const {
     const bool constant =
         context_.graph.version_of(access).kind == VersionKind::constant;
     const bool zero =
-        access.role == Role::read && of.op->gradient(slot) == SlotGradient::zero;
+        access.role == Role::read && of.op->slot_gradient(slot) == SlotGradient::zero;
     return !zero && (constant ? context_.constants.trainable(access)
                               : context_.storage.wants_gradient(access.version));
 }

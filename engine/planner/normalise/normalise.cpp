@@ -100,7 +100,7 @@ void copy_parameters(Graph& graph) {
             const Node& node = graph.node(n);
             const Access access = node.slot(s);
             if (access.role != Role::read ||
-                node.op->gradient(s) != SlotGradient::value ||
+                node.op->slot_gradient(s) != SlotGradient::value ||
                 !graph.trainable(graph.version_of(access))) {
                 continue;
             }
@@ -198,7 +198,7 @@ void add_nodes(Graph& graph, const IndexedVector<int, char>& dropped,
             continue;
         }
         std::shared_ptr<const Operator> op = model.operators()[i]->clone();
-        if (graph.mode.phase == Phase::training) {
+        if (graph.mode.phase == Phase::training && !op->spikes_in_training) {
             if (auto trained = op->training_form()) {
                 op = std::move(trained);
             }
