@@ -30,7 +30,11 @@ struct Adafactored {
     IndexDivisor rows, cols;
 
     NENGINE_HD bool is_skipped() const { return skip != nullptr && *skip != 0; }
-    /// u = g times this, but for c; of a line
+    /// What u is multiplied by, once the mean squares are known.
+    NENGINE_HD Real factor() const {
+        return static_cast<Real>(step.factor(*shared, *of_parameter, *of_step));
+    }
+    /// v of a line, but for c.
     NENGINE_HD Real row_part(Index line, Index matrix) const {
         return of_rows[line] / static_cast<Real>(of_matrices[matrix]);
     }
@@ -71,8 +75,7 @@ struct VectorAverages {
         const Real after = before + (of.step.square(g) - before) * r[1];
         const Real v = r[1] != Real(0) ? after : before;
         of.of_rows[i] = v;
-        const Real u = g / std::sqrt(v);
-        r[0] += u * u;
+        r[0] += g * g / v;
     }
     NENGINE_HD void finish(Index, const double (&total)[n_sums]) const {
         *of.of_step = total[0] / static_cast<double>(of.shape.size());
@@ -153,9 +156,8 @@ struct LineSquares {
                 of.row_part(line, matrix)};
     }
     NENGINE_HD Real term(const Line& line, Index c) const {
-        const Real u = of.gradient[line.first + c] /
-                       std::sqrt(line.part * of.of_columns[line.column + c]);
-        return u * u;
+        const Real g = of.gradient[line.first + c];
+        return g * g / (line.part * of.of_columns[line.column + c]);
     }
     NENGINE_HD void finish(const Line& line, double total) const {
         of.of_lines[line.line] = total;
@@ -178,35 +180,52 @@ struct SumOfLines {
     }
 };
 
-/// w -= factor u
+/// w -= factor u, of a vector
 template <class Real>
-struct AdafactorUpdate {
-    static constexpr bool one_by_one = true;  // indices are taken apart
-
+struct UpdateVector {
     Adafactored<Real> of;
 
     struct Ready {
         bool skip;
         Real factor;
     };
-    NENGINE_HD Ready prepare() const {
-        return {of.is_skipped(), static_cast<Real>(of.step.factor(
-                                     *of.shared, *of.of_parameter, *of.of_step))};
-    }
+    NENGINE_HD Ready prepare() const { return {of.is_skipped(), of.factor()}; }
     NENGINE_HD void operator()(const Ready& ready, Index i) const {
-        if (ready.skip) {
-            return;
-        }
-        Real v;
-        if (of.shape.is_vector) {
-            v = of.of_rows[i];
-        } else {
-            const auto [line, c] = of.cols.divide(i);
-            const Index matrix = of.rows.divide(line).quotient;
-            v = of.row_part(line, matrix) * of.of_columns[matrix * of.shape.cols + c];
-        }
-        of.parameter[i] -= ready.factor * (of.gradient[i] / std::sqrt(v));
+        const Real step = ready.factor * (of.gradient[i] / std::sqrt(of.of_rows[i]));
+        of.parameter[i] -= ready.skip ? Real(0) : step;
     }
+};
+
+/// The same of a matrix's line. Sums nothing: what a line's elements share is found
+/// once.
+template <class Number>
+struct UpdateLine {
+    using Real = Number;
+
+    Adafactored<Real> of;
+
+    struct Line {
+        Real* parameter;
+        const Real *gradient, *columns;
+        Real part, factor;
+        bool skip;
+    };
+    NENGINE_HD Line begin(Index line) const {
+        const Index matrix = of.rows.divide(line).quotient;
+        return {of.parameter + line * of.shape.cols,
+                of.gradient + line * of.shape.cols,
+                of.of_columns + matrix * of.shape.cols,
+                of.row_part(line, matrix),
+                of.factor(),
+                of.is_skipped()};
+    }
+    NENGINE_HD Real term(const Line& line, Index c) const {
+        const Real v = line.part * line.columns[c];
+        const Real step = line.factor * (line.gradient[c] / std::sqrt(v));
+        line.parameter[c] -= line.skip ? Real(0) : step;
+        return Real(0);
+    }
+    NENGINE_HD void finish(const Line&, double) const {}
 };
 
 /// p -= p decay
@@ -227,7 +246,7 @@ void update_vector(const Exec& exec, const Adafactored<Real>& of) {
     const Index n = of.shape.size();
     launch_columns(exec, n, 1, ParameterSquares<Real>{of});
     launch_columns(exec, n, 1, VectorAverages<Real>{of});
-    launch_prepared(exec, n, AdafactorUpdate<Real>{of});
+    launch_prepared(exec, n, UpdateVector<Real>{of});
 }
 
 template <class Exec, class Real>
@@ -240,7 +259,7 @@ void update_matrices(const Exec& exec, const Adafactored<Real>& of) {
     launch_lines(exec, shape.matrices, shape.rows, RowMeans<Real>{of});
     launch_lines(exec, shape.lines(), shape.cols, LineSquares<Real>{of});
     launch_columns(exec, shape.lines(), 1, SumOfLines<Real>{of});
-    launch_prepared(exec, shape.size(), AdafactorUpdate<Real>{of});
+    launch_lines(exec, shape.lines(), shape.cols, UpdateLine<Real>{of});
 }
 
 /// After begin(): the update of all parameters.
