@@ -42,8 +42,10 @@ void select_rows(const Exec& exec, const Block<const Real>& src, const Index* ta
 
 /// dst(s, b, ...) for the items of a minibatch: dst(0.., b) = src(0.., items[b]); `src`
 /// is a data set, [steps, items, ...], on the device, and `items` the shuffled order.
-template <class Exec, class Real>
-void select_items(const Exec& exec, const Block<const Real>& src, const Index* items,
-                  const Block<Real>& dst);
+/// Stored is float, double, std::int32_t or std::uint8_t, rounded to Real; with a scale
+/// other than 1, the product in double precision is.
+template <class Exec, class Stored, class Real>
+void select_items(const Exec& exec, const Block<const Stored>& src, const Index* items,
+                  const Block<Real>& dst, double scale = 1.0);
 
 }  // namespace nengine::kernels

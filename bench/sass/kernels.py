@@ -77,12 +77,23 @@ _pointwise = [
     )
 ]
 
+# Stored numbers become those of a simulator.
+_items = [
+    Kernel(f"select items{what}", "unified/gather.cpp",
+           f"elements_kernel<SelectItems<{functor}>, unsigned int, int>", bar)
+    for what, functor, bar in (
+        ("", "float, float, 0, Unscaled", 40),
+        (" of bytes", "unsigned char, float, 0, Unscaled", 40),
+        (" of bytes, multiplied", "unsigned char, float, 0, Scaled", 44),
+        (" in double precision", "double, float, 0, Unscaled", 42),
+    )
+]
+
 KERNELS = [
     *_elementwise,
     *_rows,
     *_pointwise,
-    Kernel("select items", "unified/gather.cpp",
-           "elements_kernel<SelectItems<float, 0>, unsigned int, int>", 40),
+    *_items,
     Kernel("add a bias", "cuda/conv_layout.cu",
            "elements_kernel<AddBias<float>, unsigned int, long>", 26),
     # Two addresses and the limits of three extents beside the four that are launched.

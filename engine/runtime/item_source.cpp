@@ -4,26 +4,12 @@
 #include <numeric>
 
 #include "engine/runtime/stores.hpp"
-#include "kernels/base/error.hpp"
 #include "kernels/base/host_memory.hpp"
 #include "kernels/gather.hpp"
 
 namespace nengine::engine {
-namespace {
 
-/// Numbers of one dtype as another.
-std::vector<std::byte> converted(const HostTensor& tensor, DType dtype) {
-    const auto n = static_cast<std::size_t>(tensor.batch * tensor.steps * tensor.size);
-    std::vector<std::byte> result(n * itemsize(dtype));
-    with_real(tensor.dtype, [&]<class From>(From) {
-        with_real(dtype, [&]<class To>(To) {
-            const auto* from = static_cast<const From*>(tensor.data);
-            std::transform(from, from + n, reinterpret_cast<To*>(result.data()),
-                           [](From v) { return static_cast<To>(v); });
-        });
-    });
-    return result;
-}
+namespace {
 
 std::vector<Index> first_indices(Index n) {
     std::vector<Index> indices(static_cast<std::size_t>(n));
@@ -40,31 +26,23 @@ Index items_of(const Feeds& feeds, const Targets& targets, Index minibatch) {
     return feeds.empty() ? minibatch : feeds.begin()->second.batch;
 }
 
-ItemSource::ItemSource(const Device& device, const HostTensor& tensor, DType dtype)
-    : dtype_(dtype), items_(tensor.batch), steps_(tensor.steps), size_(tensor.size) {
-    const bool same = tensor.dtype == dtype;
-    if (!same) {
-        need_host_memory(array_bytes({items_, steps_, size_}, itemsize(dtype)), [&] {
-            return MemoryUse{"data of a call",
-                             "numbers of shape " + to_string({items_, steps_, size_}) +
-                                 " in another precision",
-                             "the number of items or steps, or give the data in the "
-                             "simulator's dtype"};
-        });
-        converted_ = converted(tensor, dtype);
-    }
-    void* const host = same ? const_cast<void*>(tensor.data) : converted_.data();
+ItemSource::ItemSource(const Device& device, const HostTensor& tensor)
+    : dtype_(tensor.dtype),
+      items_(tensor.batch),
+      steps_(tensor.steps),
+      size_(tensor.size),
+      scale_(tensor.scale) {
     if (!device.is_cuda()) {
-        data_ = host;
+        data_ = const_cast<void*>(tensor.data);
         return;
     }
-    owned_ = device.allocate(array_bytes({items_, steps_, size_}, itemsize(dtype)),
+    owned_ = device.allocate(array_bytes({items_, steps_, size_}, itemsize(dtype_)),
                              "data of a call");
-    device.upload(owned_.data(), host, owned_.bytes());
-    converted_.clear();
+    device.upload(owned_.data(), tensor.data, owned_.bytes());
     data_ = owned_.data();
 }
 
+/// Rows [first_step, first_step + steps) of all items, as [steps, items, 1, size].
 AnyBlock ItemSource::rows(Index first_step, Index steps) const {
     const bool held = steps_ == 1;
     return {.dtype = dtype_,
@@ -78,16 +56,16 @@ AnyBlock ItemSource::rows(Index first_step, Index steps) const {
 }
 
 DataSet::DataSet(const Device& device, const Feeds& given, const Targets& wanted,
-                 const Weights& counted, DType dtype)
+                 const Weights& counted)
     : items(items_of(given, wanted, 0)) {
     for (const auto& [input, tensor] : given) {
-        feeds.emplace(input, ItemSource(device, tensor, dtype));
+        feeds.emplace(input, ItemSource(device, tensor));
     }
     for (const auto& [probe, tensor] : wanted) {
-        targets.emplace(probe, ItemSource(device, tensor, dtype));
+        targets.emplace(probe, ItemSource(device, tensor));
     }
     for (const auto& [probe, tensor] : counted) {
-        weights.emplace(probe, ItemSource(device, tensor, dtype));
+        weights.emplace(probe, ItemSource(device, tensor));
     }
 }
 
@@ -108,10 +86,14 @@ Index ItemOrder::valid(Index number) const {
     return std::min(minibatch_, items_ - number * minibatch_);
 }
 
-void select(const Device& device, const AnyBlock& source, const Index* items,
-            const AnyBlock& target) {
-    run_as(device, target.dtype, [&]<class Real>(const auto& exec, Real) {
-        select_items(exec, source.as<const Real>(), items, target.as<Real>());
+void ItemSource::select(const Device& device, Index first_step, const Index* items,
+                        const AnyBlock& target) const {
+    const AnyBlock all = rows(first_step, target.steps);
+    with_number(dtype_, [&]<class Stored>(Stored) {
+        run_as(device, target.dtype, [&]<class Real>(const auto& exec, Real) {
+            select_items(exec, all.as<const Stored>(), items, target.as<Real>(),
+                         scale_);
+        });
     });
 }
 

@@ -8,11 +8,13 @@
 
 namespace nengine::engine {
 
-/// Borrowed numbers of the caller's, `[batch, steps, size]`, row-major on the host.
+/// Borrowed numbers of the caller's, `[batch, steps, size]`, row-major on the host,
+/// each times `scale`.
 struct HostTensor {
     const void* data = nullptr;
-    DType dtype = DType::float32;
+    DType dtype = DType::float32;  ///< or float64, int32, uint8
     Index batch = 0, steps = 0, size = 0;
+    double scale = 1.0;
 };
 
 /// Data for inputs, by index into Model::inputs. A tensor of one step is held for the
@@ -27,25 +29,30 @@ using Weights = std::map<int, HostTensor>;
 /// How many items a call has: as many as are fed or wanted, or a minibatch.
 Index items_of(const Feeds& feeds, const Targets& targets, Index minibatch);
 
-/// Numbers of the caller's for all items of a call, on the device.
+/// Numbers of the caller's for all items of a call, on the device, as they are: a
+/// minibatch of them is converted.
 class ItemSource {
 public:
     ItemSource() = default;
-    /// Borrows the caller's memory where that is possible.
-    ItemSource(const Device& device, const HostTensor& tensor, DType dtype);
+    /// Borrows the caller's memory where the device can read it.
+    ItemSource(const Device& device, const HostTensor& tensor);
 
     Index items() const { return items_; }
     Index steps() const { return steps_; }
     Index size() const { return size_; }
     std::size_t bytes() const { return owned_.bytes(); }
-    /// Rows [first_step, first_step + steps) of all items, as [steps, items, 1, size].
-    AnyBlock rows(Index first_step, Index steps) const;
+    /// target(t, b) = row first_step + t of item items[b], or its only row. `items` lie
+    /// on the device; the target is [steps, batch, 1, size].
+    void select(const Device& device, Index first_step, const Index* items,
+                const AnyBlock& target) const;
 
 private:
+    AnyBlock rows(Index first_step, Index steps) const;
+
     DType dtype_ = DType::float32;
     void* data_ = nullptr;  ///< only read
     Index items_ = 0, steps_ = 0, size_ = 0;
-    std::vector<std::byte> converted_;
+    double scale_ = 1.0;
     Buffer owned_;
 };
 
@@ -55,7 +62,7 @@ using Sources = std::map<int, ItemSource>;
 /// the caller keeps it.
 struct DataSet {
     DataSet(const Device& device, const Feeds& feeds, const Targets& targets,
-            const Weights& weights, DType dtype);
+            const Weights& weights);
     Sources feeds, targets, weights;
     Index items = 0;  ///< 0: nothing is given
 };
@@ -87,9 +94,5 @@ struct Batch {
     const Index* items;  ///< on the device, as many as there are places in a minibatch
     Index valid;         ///< those that count: padding comes last
 };
-
-/// target[., i, ., .] = source[., items[i], ., .]
-void select(const Device& device, const AnyBlock& source, const Index* items,
-            const AnyBlock& target);
 
 }  // namespace nengine::engine

@@ -135,9 +135,8 @@ void Replica::fill_inputs(PlanRunner& runner, const Batch& batch,
                           const ChunkExtent& extent, Index call_step) {
     for (const PlanInput& input : runner.plan().inputs) {
         const ItemSource& source = batch.data.feeds.at(input.input);
-        const AnyBlock target = runner.block(input.rows, extent);
-        select(device_, source.rows(call_step, target.steps),
-               batch.items + extent.first_item, target);
+        source.select(device_, call_step, batch.items + extent.first_item,
+                      runner.block(input.rows, extent));
     }
 }
 

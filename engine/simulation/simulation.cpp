@@ -43,7 +43,7 @@ DataSet Simulation::data_for(Index n_steps, const Feeds& feeds, const Targets& t
                              const Objective& objective, const Weights& weights) const {
     check_feeds(replica_->model(), n_steps, feeds, 0);
     check_objective(replica_->model(), step(), n_steps, feeds, targets, objective);
-    return DataSet(device(), feeds, targets, weights, options().dtype);
+    return DataSet(device(), feeds, targets, weights);
 }
 
 void Simulation::predict(Index n_steps, const Feeds& feeds,
@@ -51,7 +51,7 @@ void Simulation::predict(Index n_steps, const Feeds& feeds,
                          const Progress& progress, Phase phase) {
     check_feeds(replica_->model(), n_steps, feeds, 0);
     const auto entered = replica_->enter("predict");
-    const DataSet data(device(), feeds, {}, {}, options().dtype);
+    const DataSet data(device(), feeds, {}, {});
     const auto runner = replica_->isolated_runner(
         n_steps,
         plan_key(data, probes.empty() ? all_probes() : Observed{.probes = probes},
@@ -128,7 +128,7 @@ Gradients Simulation::gradients(Index n_steps, const Feeds& feeds,
 std::string Simulation::explain(Index n_steps, const Feeds& feeds, bool training) {
     check_feeds(replica_->model(), n_steps, feeds, 0);
     const auto entered = replica_->enter("explain");
-    PlanKey key = plan_key(DataSet(device(), feeds, {}, {}, options().dtype),
+    PlanKey key = plan_key(DataSet(device(), feeds, {}, {}),
                            all_probes(), Phase::inference);
     key.mode = training ? to_train : to_run;
     return replica_->explain(key);

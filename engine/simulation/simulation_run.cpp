@@ -147,7 +147,7 @@ void Simulation::run(Index n_steps, const Feeds& feeds, const ProbeSink& sink,
     const Index minibatch = options().minibatch;
     check_feeds(replica_->model(), n_steps, feeds, minibatch);
     const auto entered = replica_->enter("run");
-    const DataSet data(device(), feeds, {}, {}, options().dtype);
+    const DataSet data(device(), feeds, {}, {});
     const PlanKey key = plan_key(data, all_probes(), phase);
     // Functions that are called within the steps may look at what is recorded: there
     // it has to be up to their step.

@@ -138,8 +138,7 @@ auto Scoring::compare(const Batch& batch, const Seen& seen, const ChunkExtent& e
     if (rows.n == 0) {
         return nullptr;
     }
-    select(device_, targets.rows(rows.before, rows.n), batch.items + extent.first_item,
-           rows.target);
+    targets.select(device_, rows.before, batch.items + extent.first_item, rows.target);
     return &rows;
 }
 

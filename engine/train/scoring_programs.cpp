@@ -90,9 +90,9 @@ void Scoring::take_given(int input, const Sources& sources, int probe,
         return;
     }
     const ItemSource& source = sources.at(probe);
-    select(device_, source.rows(0, source.steps()), batch.items + extent.first_item,
-           run_->rows(input, extent.first_item, extent.items, 0, source.steps(),
-                      source.size()));
+    source.select(device_, 0, batch.items + extent.first_item,
+                  run_->rows(input, extent.first_item, extent.items, 0, source.steps(),
+                             source.size()));
 }
 
 void Scoring::add_loss_value(const LossSpec& loss, const Batch& batch,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -66,13 +67,28 @@ inline void need_real(DType dtype, std::string_view where) {
     }
 }
 
-/// fn(float{}) or fn(double{}): the one place where a dtype becomes a type.
+/// fn(float{}) or fn(double{}): here and in with_number a dtype becomes a type.
 /// @throws ValidationError  there is no arithmetic in it
 template <class Fn>
 decltype(auto) with_real(DType dtype, Fn&& fn) {
     need_real(dtype, "dtype");
     return dtype == DType::float32 ? std::forward<Fn>(fn)(float{})
                                    : std::forward<Fn>(fn)(double{});
+}
+
+/// The same of what users give numbers as: also fn(std::int32_t{}) and
+/// fn(std::uint8_t{}).
+/// @throws ValidationError  another dtype
+template <class Fn>
+decltype(auto) with_number(DType dtype, Fn&& fn) {
+    switch (dtype) {
+        case DType::int32:
+            return std::forward<Fn>(fn)(std::int32_t{});
+        case DType::uint8:
+            return std::forward<Fn>(fn)(std::uint8_t{});
+        default:
+            return with_real(dtype, std::forward<Fn>(fn));
+    }
 }
 
 }  // namespace nengine

@@ -1,5 +1,7 @@
 #include "kernels/gather.hpp"
 
+#include <cstdint>
+
 #include NENGINE_LAUNCH_HEADER
 #include "kernels/base/operands.hpp"
 
@@ -49,15 +51,32 @@ struct SelectRows {
     }
 };
 
-template <class Real, Columns columns>
+/// As they are, or multiplied.
+struct Unscaled {
+    template <class Real, class Stored>
+    NENGINE_HD Real of(Stored value) const {
+        return static_cast<Real>(value);
+    }
+};
+struct Scaled {
+    double scale;
+
+    template <class Real, class Stored>
+    NENGINE_HD Real of(Stored value) const {
+        return static_cast<Real>(scale * static_cast<double>(value));
+    }
+};
+
+template <class Stored, class Real, Columns columns, class Scale>
 struct SelectItems {
-    Operand<const Real, columns> src;
+    Operand<const Stored, columns> src;
     const Index* items;
     Operand<Real, columns> dst;
+    Scale scale;
 
     template <class I>
     NENGINE_HD Pending<Real> read(I t, I b, I r, I c) const {
-        return {&dst(t, b, r, c), src(t, items[b], r, c)};
+        return {&dst(t, b, r, c), scale.template of<Real>(src(t, items[b], r, c))};
     }
     NENGINE_HD void write(const Pending<Real>& out) const { *out.to = out.value; }
     template <class Visit>
@@ -67,21 +86,34 @@ struct SelectItems {
     }
 };
 
-/// Launches Select over dst's elements; the extents before `first` are looked up.
-template <template <class, Columns> class Select, class Exec, class Real>
-void run_select(const Exec& exec, int first, Block<const Real> src, const Index* table,
-                Block<Real> dst) {
+/// Launches a functor over dst's elements, which `make` makes of both operands; the
+/// extents before `first` are looked up.
+template <class Exec, class Stored, class Real, class Make>
+void run_select(const Exec& exec, int first, Block<const Stored> src, Block<Real> dst,
+                const Make& make) {
     using enum Columns;
     const Extents extents = join_extents(first, dst, src);
+    const auto launch_over = [&]<Columns columns>() {
+        launch_elements(
+            exec, extents,
+            make(Operand<const Stored, columns>(src), Operand<Real, columns>(dst)));
+    };
     if (is_unit(dst) && is_unit(src)) {
-        launch_elements(exec, extents,
-                        Select<Real, unit>{Operand<const Real, unit>(src), table,
-                                           Operand<Real, unit>(dst)});
+        launch_over.template operator()<unit>();
     } else {
-        launch_elements(exec, extents,
-                        Select<Real, other>{Operand<const Real, other>(src), table,
-                                            Operand<Real, other>(dst)});
+        launch_over.template operator()<other>();
     }
+}
+
+template <class Exec, class Stored, class Real, class Scale>
+void run_select_items(const Exec& exec, const Block<const Stored>& src,
+                      const Index* items, const Block<Real>& dst, Scale scale) {
+    run_select(
+        exec, 2, src, dst,
+        [&]<Columns columns>(const Operand<const Stored, columns>& from,
+                             const Operand<Real, columns>& to) {
+            return SelectItems<Stored, Real, columns, Scale>{from, items, to, scale};
+        });
 }
 
 }  // namespace
@@ -95,23 +127,42 @@ void indexed_sum(const Exec& exec, const IndexedSumArgs<Bound<Real>>& args) {
 template <class Exec, class Real>
 void select_rows(const Exec& exec, const Block<const Real>& src, const Index* table,
                  const Block<Real>& dst) {
-    run_select<SelectRows>(exec, 1, src, table, dst);
+    run_select(exec, 1, src, dst,
+               [&]<Columns columns>(const Operand<const Real, columns>& from,
+                                    const Operand<Real, columns>& to) {
+                   return SelectRows<Real, columns>{from, table, to};
+               });
 }
 
-template <class Exec, class Real>
-void select_items(const Exec& exec, const Block<const Real>& src, const Index* items,
-                  const Block<Real>& dst) {
-    run_select<SelectItems>(exec, 2, src, items, dst);
+template <class Exec, class Stored, class Real>
+void select_items(const Exec& exec, const Block<const Stored>& src, const Index* items,
+                  const Block<Real>& dst, double scale) {
+    if (scale == 1.0) {
+        run_select_items(exec, src, items, dst, Unscaled{});
+    } else {
+        run_select_items(exec, src, items, dst, Scaled{scale});
+    }
 }
 
 #define NENGINE_INSTANTIATE(Real)                                                      \
     template void indexed_sum(const ThisExec&, const IndexedSumArgs<Bound<Real>>&);    \
     template void select_rows(const ThisExec&, const Block<const Real>&, const Index*, \
-                              const Block<Real>&);                                     \
-    template void select_items(const ThisExec&, const Block<const Real>&,              \
-                               const Index*, const Block<Real>&);
+                              const Block<Real>&);
 
 NENGINE_INSTANTIATE(float)
 NENGINE_INSTANTIATE(double)
+
+#define NENGINE_INSTANTIATE_ITEMS(Stored, Real)                             \
+    template void select_items(const ThisExec&, const Block<const Stored>&, \
+                               const Index*, const Block<Real>&, double);
+
+#define NENGINE_INSTANTIATE_STORED(Stored)   \
+    NENGINE_INSTANTIATE_ITEMS(Stored, float) \
+    NENGINE_INSTANTIATE_ITEMS(Stored, double)
+
+NENGINE_INSTANTIATE_STORED(float)
+NENGINE_INSTANTIATE_STORED(double)
+NENGINE_INSTANTIATE_STORED(std::int32_t)
+NENGINE_INSTANTIATE_STORED(std::uint8_t)
 
 }  // namespace nengine::kernels

@@ -202,12 +202,6 @@ std::vector<Case> simulations() {
                     }
                     static_cast<void>(sim.data(big));
                 }),
-        refused("data in another precision", {"data of a call", "precision", "dtype"},
-                [](Example& e) {
-                    const Node in = e.net.node(std::vector<double>(2, 0.0));
-                    const Tensor x({1, 1000000, 2}, std::vector<float>(2000000));
-                    Simulator(e.net, on_cpu()).predict({{in, x}});
-                }),
     };
 }
 

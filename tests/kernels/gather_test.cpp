@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+
 #include "tests/support/blocks.hpp"
 #include "tests/support/on_each_device.hpp"
 
@@ -70,7 +74,7 @@ TEST_P(Gather, SelectsItemsOfADataSet) {
     const Block<const float> data{from.as<float>(), steps, n_items, 1, cols, cols,
                                   steps * cols,     0,     1};
     device().run([&](const auto& exec) {
-        select_items<std::decay_t<decltype(exec)>, float>(
+        select_items<std::decay_t<decltype(exec)>, float, float>(
             exec, data, index.as<Index>(),
             dense(to.as<float>(), steps, batch, 1, cols));
     });
@@ -84,6 +88,72 @@ TEST_P(Gather, SelectsItemsOfADataSet) {
             }
         }
     }
+}
+
+/// One step of a data set with some of its numbers, of which some are as large as they
+/// can be.
+template <class Stored>
+std::vector<Stored> stored_numbers(Index n) {
+    using Limits = std::numeric_limits<Stored>;
+    std::vector<Stored> numbers;
+    for (const double value : uniform<double>(n, -1, 1, 1)) {
+        const double scaled =
+            Limits::is_integer ? value * static_cast<double>(Limits::max()) : value;
+        numbers.push_back(static_cast<Stored>(
+            std::max(scaled, static_cast<double>(Limits::lowest()))));
+    }
+    numbers.front() = Limits::is_integer ? Limits::max() : Stored(1) / 3;
+    numbers.back() = Limits::is_integer ? Limits::lowest() : Stored(-1) / 3;
+    return numbers;
+}
+
+/// Of one size and stride of the columns; all the numbers exactly.
+template <class Stored, class Real>
+void expect_converted(const Device& device, Index cols, Index apart) {
+    constexpr Index n_items = 5, batch = 3;
+    const std::vector<Index> items{4, 0, 4};
+    const auto src = stored_numbers<Stored>(n_items * cols);
+    const auto upload = [&](const auto& values) {
+        Buffer buffer = device.allocate(values.size() * sizeof values[0], "test");
+        device.upload(buffer.data(), values.data(), buffer.bytes());
+        return buffer;
+    };
+    const Buffer from = upload(src), index = upload(items);
+    for (const double scale : {1.0, 1.0 / 255, -3.0}) {
+        std::vector<Real> got(static_cast<std::size_t>(batch * cols * apart), Real(7));
+        const Buffer to = upload(got);
+        const Block<const Stored> data{
+            from.as<Stored>(), 1, n_items, 1, cols, 0, cols, 0, 1};
+        const Block<Real> target{to.as<Real>(), 1, batch, 1, cols, 0,
+                                 cols * apart,  0, apart};
+        device.run([&](const auto& exec) {
+            select_items<std::decay_t<decltype(exec)>, Stored, Real>(
+                exec, data, index.as<Index>(), target, scale);
+        });
+        device.download(got.data(), to.data(), to.bytes());
+        for (Index i = 0; i < batch * cols; ++i) {
+            const Stored given = src[static_cast<std::size_t>(
+                items[static_cast<std::size_t>(i / cols)] * cols + i % cols)];
+            const Real want = static_cast<Real>(scale * static_cast<double>(given));
+            ASSERT_EQ(got[static_cast<std::size_t>(i * apart)], want)
+                << "scale " << scale << ", element " << i << " of " << cols;
+        }
+    }
+}
+
+TEST_P(Gather, ConvertsWhatItSelects) {
+    const auto expect_of = [&]<class Stored>(Stored) {
+        for (const Index cols : {1, 29, 784}) {
+            for (const Index apart : {1, 2}) {
+                expect_converted<Stored, float>(device(), cols, apart);
+                expect_converted<Stored, double>(device(), cols, apart);
+            }
+        }
+    };
+    expect_of(float{});
+    expect_of(double{});
+    expect_of(std::int32_t{});
+    expect_of(std::uint8_t{});
 }
 
 INSTANTIATE_TEST_SUITE_P(Devices, Gather, ::testing::ValuesIn(device_names()),
