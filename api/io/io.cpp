@@ -48,6 +48,13 @@ Array load_idx(const std::filesystem::path& path) {
     });
 }
 
+Tensor load_idx_bytes(const std::filesystem::path& path) {
+    return reading("load_idx_bytes", path, [&](const auto&) {
+        engine::IdxArray array = engine::read_idx(path);
+        return Tensor(std::move(array.shape), std::move(array.values));
+    });
+}
+
 Tensor load_idx_tensor(const std::filesystem::path& path, double scale) {
     return reading("load_idx_tensor", path, [&](const auto& where) {
         const engine::IdxArray array = engine::read_idx(path);
@@ -65,11 +72,11 @@ void save_npy(const std::filesystem::path& path, const Array& array) {
 }
 
 void detail::save_tensor(const std::filesystem::path& path, const Tensor& tensor) {
-    if (tensor.dtype() == DType::float32) {
-        engine::write_npy(path, tensor.shape(), tensor.floats());
-    } else {
-        engine::write_npy(path, tensor.shape(), tensor.doubles());
-    }
+    with_number(tensor.dtype(), [&]<class Number>(Number) {
+        const std::span numbers(static_cast<const Number*>(tensor.raw()),
+                                static_cast<std::size_t>(tensor.size()));
+        engine::write_npy(path, tensor.shape(), numbers);
+    });
 }
 
 }  // namespace nengine

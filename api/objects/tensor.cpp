@@ -48,21 +48,21 @@ Tensor::Tensor(Shape shape, DType dtype, std::shared_ptr<const void> owner,
                const void* data)
     : shape_(std::move(shape)), dtype_(dtype), owner_(std::move(owner)), data_(data) {}
 
-Tensor::Tensor(Shape shape, std::vector<float> values)
-    : shape_(std::move(shape)), dtype_(DType::float32) {
-    need_elements(shape_, values.size());
-    const auto held = std::make_shared<const std::vector<float>>(std::move(values));
-    data_ = held->data();
-    owner_ = held;
+template <class Number>
+Tensor Tensor::owning(Shape shape, DType dtype, std::vector<Number> values) {
+    need_elements(shape, values.size());
+    const auto held = std::make_shared<const std::vector<Number>>(std::move(values));
+    return {std::move(shape), dtype, held, held->data()};
 }
 
+Tensor::Tensor(Shape shape, std::vector<float> values)
+    : Tensor(owning(std::move(shape), DType::float32, std::move(values))) {}
 Tensor::Tensor(Shape shape, std::vector<double> values)
-    : shape_(std::move(shape)), dtype_(DType::float64) {
-    need_elements(shape_, values.size());
-    const auto held = std::make_shared<const std::vector<double>>(std::move(values));
-    data_ = held->data();
-    owner_ = held;
-}
+    : Tensor(owning(std::move(shape), DType::float64, std::move(values))) {}
+Tensor::Tensor(Shape shape, std::vector<std::int32_t> values)
+    : Tensor(owning(std::move(shape), DType::int32, std::move(values))) {}
+Tensor::Tensor(Shape shape, std::vector<std::uint8_t> values)
+    : Tensor(owning(std::move(shape), DType::uint8, std::move(values))) {}
 
 Tensor::Tensor(Tensor&& other) noexcept
     : shape_(std::move(other.shape_)),
@@ -79,14 +79,23 @@ Tensor& Tensor::operator=(Tensor&& other) noexcept {
     return *this;
 }
 
-Tensor Tensor::borrow(const float* values, Shape shape) {
+template <class Number>
+Tensor Tensor::borrowing(Shape shape, DType dtype, const Number* values) {
     need_address(values, shape);
-    return {std::move(shape), DType::float32, nullptr, values};
+    return {std::move(shape), dtype, nullptr, values};
 }
 
+Tensor Tensor::borrow(const float* values, Shape shape) {
+    return borrowing(std::move(shape), DType::float32, values);
+}
 Tensor Tensor::borrow(const double* values, Shape shape) {
-    need_address(values, shape);
-    return {std::move(shape), DType::float64, nullptr, values};
+    return borrowing(std::move(shape), DType::float64, values);
+}
+Tensor Tensor::borrow(const std::int32_t* values, Shape shape) {
+    return borrowing(std::move(shape), DType::int32, values);
+}
+Tensor Tensor::borrow(const std::uint8_t* values, Shape shape) {
+    return borrowing(std::move(shape), DType::uint8, values);
 }
 
 std::int64_t Tensor::extent(int axis) const {
@@ -144,8 +153,9 @@ std::int64_t within_axis(std::int64_t position, std::size_t axis, std::int64_t i
 }
 
 double number_at(const void* data, DType dtype, std::int64_t position) {
-    return dtype == DType::float32 ? static_cast<const float*>(data)[position]
-                                   : static_cast<const double*>(data)[position];
+    return with_number(dtype, [&]<class Number>(Number) {
+        return static_cast<double>(static_cast<const Number*>(data)[position]);
+    });
 }
 
 }  // namespace
@@ -184,18 +194,26 @@ double Tensor::operator()(std::int64_t i, std::int64_t j, std::int64_t k) const 
     return number_at(data_, dtype_, within_axis(position, 2, k, shape_));
 }
 
-std::span<const float> Tensor::floats() const {
-    if (dtype_ != DType::float32) {
-        throw ValidationError("Tensor: got float64 numbers, needs float32");
+template <class Number>
+std::span<const Number> Tensor::numbers(DType dtype) const {
+    if (dtype_ != dtype) {
+        throw ValidationError("Tensor: got " + std::string(dtype_name(dtype_)) +
+                              " numbers, needs " + std::string(dtype_name(dtype)));
     }
-    return {static_cast<const float*>(data_), static_cast<std::size_t>(size())};
+    return {static_cast<const Number*>(data_), static_cast<std::size_t>(size())};
 }
 
+std::span<const float> Tensor::floats() const {
+    return numbers<float>(DType::float32);
+}
 std::span<const double> Tensor::doubles() const {
-    if (dtype_ != DType::float64) {
-        throw ValidationError("Tensor: got float32 numbers, needs float64");
-    }
-    return {static_cast<const double*>(data_), static_cast<std::size_t>(size())};
+    return numbers<double>(DType::float64);
+}
+std::span<const std::int32_t> Tensor::integers() const {
+    return numbers<std::int32_t>(DType::int32);
+}
+std::span<const std::uint8_t> Tensor::bytes() const {
+    return numbers<std::uint8_t>(DType::uint8);
 }
 
 std::vector<double> Tensor::to_vector() const {
@@ -203,13 +221,10 @@ std::vector<double> Tensor::to_vector() const {
         return kernels::MemoryUse{"Tensor::to_vector", "shape " + shape_text(shape_),
                                   "the number of items, or read floats()"};
     });
-    const auto count = static_cast<std::size_t>(size());
-    if (dtype_ == DType::float32) {
-        const auto* from = static_cast<const float*>(data_);
-        return {from, from + count};
-    }
-    const auto* from = static_cast<const double*>(data_);
-    return {from, from + count};
+    return with_number(dtype_, [&]<class Number>(Number) {
+        const auto* from = static_cast<const Number*>(data_);
+        return std::vector<double>(from, from + size());
+    });
 }
 
 Tensor Tensor::items(std::int64_t first, std::int64_t count) const {
@@ -221,10 +236,9 @@ Tensor Tensor::items(std::int64_t first, std::int64_t count) const {
     }
     Tensor part = *this;
     const std::int64_t per_item = shape_[0] == 0 ? 0 : size() / shape_[0];
-    const std::size_t width = dtype_ == DType::float32 ? sizeof(float) : sizeof(double);
     part.shape_[0] = count;
     part.data_ = static_cast<const std::byte*>(data_) +
-                 static_cast<std::size_t>(first * per_item) * width;
+                 static_cast<std::size_t>(first * per_item) * itemsize(dtype_);
     return part;
 }
 

@@ -7,8 +7,10 @@
 
 namespace nengine {
 
-/// Looks at every number of a call's data, once, before anything is computed.
-/// @param real    what the simulator computes in
+/// Looks at every number of a call's data, once, before anything is computed, as it is
+/// after it has been multiplied; at none of those that fit whatever they are, such as
+/// bytes.
+/// @param dtype   what the simulator computes in
 /// @param finite  numbers have to be finite; infinite and NaN ones pass otherwise, as
 ///                in Nengo, but not those that are so only in `real`
 /// @param where   what begins the message

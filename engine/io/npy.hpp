@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -39,5 +40,9 @@ void write_npy(const std::filesystem::path& path, std::span<const Index> shape,
                std::span<const float> values);
 void write_npy(const std::filesystem::path& path, std::span<const Index> shape,
                std::span<const double> values);
+void write_npy(const std::filesystem::path& path, std::span<const Index> shape,
+               std::span<const std::int32_t> values);
+void write_npy(const std::filesystem::path& path, std::span<const Index> shape,
+               std::span<const std::uint8_t> values);
 
 }  // namespace nengine::engine

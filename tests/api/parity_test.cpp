@@ -378,6 +378,38 @@ TEST(Files, OfImagesBecomeTensors) {
     EXPECT_THROW(static_cast<void>(load_idx_tensor(path)), FileError);
 }
 
+TEST(Files, OfImagesAreBytesAsTheyAre) {
+    const auto path =
+        std::filesystem::path(::testing::TempDir()) / "nengine_parity_bytes.idx";
+    std::string bytes{0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3};
+    bytes += {0, 1, 2, 127, char(254), char(255)};
+    std::ofstream(path, std::ios::binary) << bytes;
+
+    const Tensor images = load_idx_bytes(path);
+
+    EXPECT_EQ(images.shape(), (Tensor::Shape{2, 1, 3}));
+    EXPECT_EQ(images.dtype(), DType::uint8);
+    EXPECT_EQ(images.to_vector(), load_idx(path).values);
+    std::filesystem::remove(path);
+    EXPECT_THROW(static_cast<void>(load_idx_bytes(path)), FileError);
+}
+
+TEST(Files, OfIntegersAndBytesKeepTheirType) {
+    const auto path =
+        std::filesystem::path(::testing::TempDir()) / "nengine_parity_integers.npy";
+    const Tensor integers({1, 2, 2},
+                          std::vector<std::int32_t>{-2147483647, 0, 5, 2147483647});
+    const Tensor bytes({1, 2, 2}, std::vector<std::uint8_t>{0, 1, 128, 255});
+
+    for (const auto& [tensor, width] : {std::pair(integers, 4), {bytes, 1}}) {
+        save_npy(path, tensor);
+
+        EXPECT_EQ(load_npy(path), Array({1, 2, 2}, tensor.to_vector()));
+        EXPECT_EQ(std::filesystem::file_size(path), 128 + 4 * width);
+    }
+    std::filesystem::remove(path);
+}
+
 }  // namespace
 
 }  // namespace nengine::test

@@ -19,6 +19,39 @@ TEST(Tensors, AreReadByPosition) {
     EXPECT_THROW(t.extent(3), ValidationError);
 }
 
+TEST(Tensors, HoldIntegersAndBytesAsTheyAre) {
+    const Tensor integers({2, 1, 2}, std::vector<std::int32_t>{-7, 0, 1, 2147483647});
+    const Tensor bytes({2, 1, 2}, std::vector<std::uint8_t>{0, 1, 128, 255});
+
+    EXPECT_EQ(integers.dtype(), DType::int32);
+    EXPECT_EQ(bytes.dtype(), DType::uint8);
+    EXPECT_EQ(integers(1, 0, 1), 2147483647.0);
+    EXPECT_EQ(bytes[3], 255.0);
+    EXPECT_EQ(integers.to_vector(), (std::vector<double>{-7, 0, 1, 2147483647}));
+    EXPECT_EQ(bytes.items(1, 1).to_vector(), (std::vector<double>{128, 255}));
+    EXPECT_EQ(bytes.items(1, 1).raw(), &bytes.bytes()[2]);
+    EXPECT_EQ(integers.reshaped({4}).integers()[0], -7);
+    EXPECT_THROW(static_cast<void>(bytes.floats()), ValidationError);
+    EXPECT_THROW(static_cast<void>(bytes.integers()), ValidationError);
+    EXPECT_THROW(static_cast<void>(integers.bytes()), ValidationError);
+    EXPECT_THROW(Tensor({3}, std::vector<std::uint8_t>(4)), ShapeError);
+}
+
+TEST(Tensors, BorrowIntegersAndBytes) {
+    std::vector<std::int32_t> integers = {1, 2};
+    std::vector<std::uint8_t> bytes = {3, 4};
+    const Tensor a = Tensor::borrow(integers.data(), {2, 1, 1});
+    const Tensor b = Tensor::borrow(bytes.data(), {2, 1, 1});
+
+    integers[1] = -5;
+    bytes[1] = 255;
+
+    EXPECT_EQ(a(1, 0, 0), -5.0);
+    EXPECT_EQ(b(1, 0, 0), 255.0);
+    const std::uint8_t* none = nullptr;
+    EXPECT_THROW(Tensor::borrow(none, {1}), ValidationError);
+}
+
 TEST(Tensors, ShareTheirNumbersWithPartsAndReshapedForms) {
     const Tensor t({4, 1, 2}, std::vector<double>{0, 1, 2, 3, 4, 5, 6, 7});
     const Tensor part = t.items(1, 2);

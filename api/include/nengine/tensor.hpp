@@ -17,7 +17,8 @@ namespace nengine {
 
 /// Numbers over items, steps and components: `[batch, steps, size]`, slowest first;
 /// without a minibatch also `[steps, size]`. The values do not change, and copies share
-/// them.
+/// them. What simulators give is float32 or float64; what they are given may be int32
+/// and uint8, too.
 class NENGINE_API Tensor {
     /// What numbers of a type are held as.
     template <class Number>
@@ -37,6 +38,8 @@ public:
     /// @throws ShapeError  the shape has another number of elements, or is negative
     Tensor(Shape shape, std::vector<float> values);
     Tensor(Shape shape, std::vector<double> values);
+    Tensor(Shape shape, std::vector<std::int32_t> values);
+    Tensor(Shape shape, std::vector<std::uint8_t> values);
     /// `Tensor({1, 2, 1}, {0.5, 1})`: float64, or float32 if all numbers are `float`.
     Tensor(Shape shape, std::initializer_list<double> values)
         : Tensor(std::move(shape), std::vector<double>(values)) {}
@@ -51,6 +54,8 @@ public:
     /// @throws ShapeError       a negative extent
     static Tensor borrow(const float* values, Shape shape);
     static Tensor borrow(const double* values, Shape shape);
+    static Tensor borrow(const std::int32_t* values, Shape shape);
+    static Tensor borrow(const std::uint8_t* values, Shape shape);
 
     const Shape& shape() const { return shape_; }
     /// The extent of an axis; negative axes count from the last.
@@ -59,8 +64,8 @@ public:
     std::int64_t size() const;
     DType dtype() const { return dtype_; }
 
-    /// One number; indices count from 0. For loops over many, `floats` and `doubles`
-    /// are faster.
+    /// One number; indices count from 0. For loops over many, `floats` and its like are
+    /// faster.
     /// @throws ValidationError  an index that is negative or too large
     /// @throws ShapeError       another number of indices than of axes
     double operator()(std::int64_t i) const;
@@ -70,9 +75,11 @@ public:
     /// @throws ValidationError  a position that is negative or too large
     double operator[](std::int64_t position) const;
 
-    /// @throws ValidationError  if the numbers are of the other type
+    /// @throws ValidationError  if the numbers are of another type
     std::span<const float> floats() const;
     std::span<const double> doubles() const;
+    std::span<const std::int32_t> integers() const;
+    std::span<const std::uint8_t> bytes() const;
     std::vector<double> to_vector() const;
 
     /// Entries [first, first + count) of the first axis, sharing the numbers.
@@ -89,6 +96,12 @@ public:
 private:
     Tensor(Shape shape, DType dtype, std::shared_ptr<const void> owner,
            const void* data);
+    template <class Number>
+    static Tensor owning(Shape shape, DType dtype, std::vector<Number> values);
+    template <class Number>
+    static Tensor borrowing(Shape shape, DType dtype, const Number* values);
+    template <class Number>
+    std::span<const Number> numbers(DType dtype) const;
     double at(std::span<const std::int64_t> indices) const;
 
     Shape shape_ = {0, 0, 0};
