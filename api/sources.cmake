@@ -85,6 +85,7 @@ set(NENGINE_API_SOURCES
     simulator/checkpoint_file.cpp
     simulator/compile.cpp
     simulator/compiled_objective.cpp
+    simulator/data_places.cpp
     simulator/data_values.cpp
     simulator/device_choice.cpp
     simulator/fit_backup.cpp

@@ -4,26 +4,19 @@
 
 namespace nengine {
 
-namespace {
-
-engine::HostTensor host_tensor(const Tensor& tensor) {
-    return {.data = tensor.raw(),
-            .dtype = tensor.dtype(),
-            .batch = tensor.extent(0),
-            .steps = tensor.extent(1),
-            .size = tensor.extent(2)};
-}
-
-}  // namespace
-
 engine::HostTensor checked_tensor(const Tensor& tensor, Index size,
-                                  const std::string& where) {
+                                  const std::string& where, double scale) {
     if (tensor.rank() != 3 || tensor.extent(2) != size || tensor.extent(0) < 1 ||
         tensor.extent(1) < 1) {
         throw ShapeError(where, "data of shape " + shape_text(tensor.shape()),
                          "[batch, steps, " + std::to_string(size) + ']');
     }
-    return host_tensor(tensor);
+    return {.data = tensor.raw(),
+            .dtype = tensor.dtype(),
+            .batch = tensor.extent(0),
+            .steps = tensor.extent(1),
+            .size = tensor.extent(2),
+            .scale = scale};
 }
 
 void match_items(CallData& call, Index items, const std::string& where) {

@@ -22,6 +22,13 @@ struct ProbeRecording {
     std::vector<Tensor> parts;  ///< [batch, rows, size] each
 };
 
+/// A tensor of a call's data, borrowed, and the input or probe that it is for.
+struct PlacedData {
+    int place;
+    const Tensor* values;
+    double scale;
+};
+
 /// What the run that is under way has recorded.
 struct RunningRecord {
     RunningRecord(Index step, std::map<int, Collector> by_probe)
@@ -74,10 +81,16 @@ struct Simulator::Impl {
     bool shows_progress() const;
     void warn(const std::string& message) const;
 
-    // Names and data (simulator_data.cpp).
+    // Names, and which data are for what (data_places.cpp).
     void name_data();
     int input_index(const DataKey& key) const;
     int probe_index(const DataKey& key) const;
+    std::vector<PlacedData> inputs_of(const Data& x, const std::string& call) const;
+    /// @param compared  the probes that one tensor is for
+    std::vector<PlacedData> targets_of(const Data& y, const std::set<int>& compared,
+                                       const std::string& call) const;
+
+    // Data (simulator_data.cpp).
     /// A loss for each probe that has one; probes by name where one stands for all.
     std::vector<ProbeLoss> losses_of_probes(const Losses& given) const;
     std::vector<ProbeMetric> metrics_of_probes(const Metrics& given) const;

@@ -32,22 +32,26 @@ Index needed_size(TargetSize needs, const Tensor& given, Index of_output) {
 }
 
 /// The class that a target names: its label, or the place of its largest component.
-Index class_of(const Tensor& targets, Index row) {
-    const Index size = targets.extent(2);
+Index class_of(const PlacedData& targets, Index row) {
+    const Index size = targets.values->extent(2);
+    const auto at = [&](Index i) {
+        return targets.scale * (*targets.values)[row * size + i];
+    };
     if (size == 1) {
-        return static_cast<Index>(targets[row]);
+        return static_cast<Index>(at(0));
     }
     Index best = 0;
     for (Index i = 1; i < size; ++i) {
-        best = targets[row * size + i] > targets[row * size + best] ? i : best;
+        best = at(i) > at(best) ? i : best;
     }
     return best;
 }
 
 /// What each sample's class counts, [batch, steps, 1].
-Tensor weights_of_classes(const Tensor& targets,
+Tensor weights_of_classes(const PlacedData& targets,
                           const std::map<int, double>& of_class) {
-    const Index rows = targets.extent(0) * targets.extent(1);
+    const Index items = targets.values->extent(0), steps = targets.values->extent(1),
+                rows = items * steps;
     std::vector<double> weights(static_cast<std::size_t>(rows), 1.0);
     for (Index row = 0; row < rows; ++row) {
         const auto found = of_class.find(static_cast<int>(class_of(targets, row)));
@@ -55,7 +59,7 @@ Tensor weights_of_classes(const Tensor& targets,
             weights[static_cast<std::size_t>(row)] = found->second;
         }
     }
-    return Tensor({targets.extent(0), targets.extent(1), 1}, std::move(weights));
+    return Tensor({items, steps, 1}, std::move(weights));
 }
 
 /// The product of weights, of which those of one step are of all.
@@ -102,16 +106,17 @@ void check_class_weights(const std::map<int, double>& weights,
 void Simulator::Impl::add_targets(CallData& call, const Data& y,
                                   const std::string& name) const {
     const std::set<int> compared = objective.probes();
-    for (const auto& [key, values] : y) {
-        const int probe = probe_index(key);
+    for (const PlacedData& data : targets_of(y, compared, name)) {
+        const int probe = data.place;
         if (!compared.contains(probe)) {
             continue;  // a target without a loss or metric
         }
         const auto place = static_cast<std::size_t>(probe);
         const std::string where = name + ": " + describe(*built.probes[place]);
         const Index size = probe_size(probe);
-        const auto tensor = checked_tensor(
-            values, needed_size(objective.target_size(probe), values, size), where);
+        const Index needed =
+            needed_size(objective.target_size(probe), *data.values, size);
+        const auto tensor = checked_tensor(*data.values, needed, where, data.scale);
         match_items(call, tensor.batch, where);
         engine::check_target_steps(model().probes[place], simulation->step(),
                                    call.n_steps, tensor.steps, where);
@@ -137,20 +142,22 @@ void Simulator::Impl::add_weights(CallData& call, const CallTargets& wanted,
     check_class_weights(wanted.class_weight, name);
     const std::set<int> with_loss = objective.probes_with_losses();
     std::map<int, Tensor> weights;
-    for (const auto& [key, values] : wanted.sample_weight) {
-        const int probe = probe_index(key);
+    std::map<int, double> scales;
+    for (const PlacedData& data : targets_of(wanted.sample_weight, with_loss, name)) {
+        const int probe = data.place;
         const std::string where =
             name + ": sample_weight of " +
             describe(*built.probes[static_cast<std::size_t>(probe)]);
         if (!with_loss.contains(probe)) {
             throw ValidationError(where + ": got weights, needs a loss on this probe");
         }
-        if (!weights.emplace(probe, with_three_axes(values, where)).second) {
+        if (!weights.emplace(probe, with_three_axes(*data.values, where)).second) {
             throw ValidationError(where + ": got weights twice, needs them once");
         }
+        scales[probe] = data.scale;
     }
-    for (const auto& [key, targets] : wanted.targets) {
-        const int probe = probe_index(key);
+    for (const PlacedData& targets : targets_of(wanted.targets, with_loss, name)) {
+        const int probe = targets.place;
         if (!wanted.class_weight.empty() && with_loss.contains(probe)) {
             const Tensor of_classes = weights_of_classes(targets, wanted.class_weight);
             const auto [at, is_new] = weights.try_emplace(probe, of_classes);
@@ -163,7 +170,9 @@ void Simulator::Impl::add_weights(CallData& call, const CallTargets& wanted,
         const auto place = static_cast<std::size_t>(probe);
         const std::string where =
             name + ": sample_weight of " + describe(*built.probes[place]);
-        const auto checked = checked_tensor(tensor, 1, where);
+        const auto scale = scales.find(probe);
+        const auto checked = checked_tensor(
+            tensor, 1, where, scale == scales.end() ? 1.0 : scale->second);
         match_items(call, checked.batch, where);
         engine::check_target_steps(model().probes[place], simulation->step(),
                                    call.n_steps, checked.steps, where);

@@ -66,9 +66,9 @@ public:
     /// What the network's probes record, items one after the other.
     Recordings run(Index items, const Data& data = {}, Index minibatch = 0) const {
         InputData feeds;
-        for (const auto& [key, values] : data) {
-            feeds[input(std::get<Node>(key.value()))] = {
-                items, n_steps, values.extent(2), values.to_vector()};
+        for (const DataEntry& entry : data) {
+            feeds[input(std::get<Node>(entry.key.value()))] = {
+                items, n_steps, entry.values.extent(2), entry.values.to_vector()};
         }
         Recordings result(probes_.size());
         built_.process_seeds->reset(0);
@@ -187,8 +187,8 @@ TEST(RandomNetworks, TreatEachItemOfABatchAsARunOfItsOwn) {
         for (Index item = 0; item < (random.items_differ ? 1 : items); ++item) {
             Simulator single(random.net, options_of(1, number + 11 * 7));
             Data part;
-            for (const auto& [key, values] : data) {
-                part.push_back({key, values.items(item, 1)});
+            for (const DataEntry& entry : data) {
+                part.push_back({entry.key, entry.values.items(item, 1)});
             }
             single.run_steps(n_steps, {.data = part});
             need_near(item_of(got, item, items), recorded(single, random.probes));

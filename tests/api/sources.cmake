@@ -9,6 +9,8 @@ set(NENGINE_API_TESTS
     callbacks/path_pattern_test.cpp
     config_test.cpp
     custom_neuron_test.cpp
+    data/data_forms_test.cpp
+    data/stored_numbers_test.cpp
     device_choice_test.cpp
     ../reference/naive_interpreter.cpp
     ../reference/naive_learning.cpp
