@@ -126,7 +126,7 @@ double spiking_accuracy(Simulator& sim, const SpikingClassifier& classifier,
     const DataKey probe = classifier.filtered;
     sim.compile({.metrics = {{probe, Accuracy{.last_step = true}}}});
     return sim
-        .evaluate({{classifier.input, set.images}}, {{probe, set.targets}},
+        .evaluate({set.input(classifier.input)}, {{probe, set.targets}},
                   {.n_steps = steps})
         .at("filtered_accuracy");
 }
@@ -141,7 +141,7 @@ double rate_accuracy(const Simulator& trained, const ImageSet& set, const Settin
         sim.set_parameter(parameter.name, trained.parameter(parameter.name));
     }
     sim.compile({.metrics = {{rates.raw, Accuracy{}}}});
-    return sim.evaluate({{rates.input, set.images}}, {{rates.raw, set.targets}})
+    return sim.evaluate({set.input(rates.input)}, {{rates.raw, set.targets}})
         .at("raw_accuracy");
 }
 
@@ -180,7 +180,7 @@ void train(Simulator& sim, const SpikingClassifier& classifier, const ImageSet& 
     };
     const CtrlC ctrl_c;
     const History history =
-        sim.fit({{classifier.input, set.images}}, {{classifier.raw, set.targets}},
+        sim.fit({set.input(classifier.input)}, {{classifier.raw, set.targets}},
                 {.epochs = s.epochs,
                  .on_epoch_end = tell,
                  .callbacks = callbacks_of(s),
@@ -199,7 +199,7 @@ void train(Simulator& sim, const SpikingClassifier& classifier, const ImageSet& 
 void write_predictions(Simulator& sim, const SpikingClassifier& classifier,
                        const ImageSet& set, const Settings& s) {
     const auto outputs =
-        sim.predict({{classifier.input, set.images}},
+        sim.predict({set.input(classifier.input)},
                     {.n_steps = s.steps, .probes = {classifier.filtered}});
     const Tensor& all = outputs[classifier.filtered];
     std::vector<float> last;
@@ -235,7 +235,7 @@ void draw(Simulator& sim, const SpikingClassifier& classifier, const ImageSet& s
     const std::int64_t shown = std::min<std::int64_t>(5, set.size());
     const Tensor images = set.images.items(0, shown);
     const auto outputs =
-        sim.predict({{classifier.input, images}},
+        sim.predict({{classifier.input, images, set.scale}},
                     {.n_steps = s.steps, .probes = {classifier.filtered}});
     std::vector<ClassifiedImage> rows;
     for (std::int64_t i = 0; i < shown; ++i) {

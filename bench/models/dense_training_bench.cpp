@@ -116,8 +116,7 @@ public:
 
     /// The loss of one epoch.
     double run() {
-        return sim_.fit({{input_, set_.images}}, {{probe_, set_.targets}})["loss"]
-            .back();
+        return sim_.fit({set_.input(input_)}, {{probe_, set_.targets}})["loss"].back();
     }
 
 private:

@@ -38,7 +38,7 @@ struct Job {
                                .progress_bar = false}),
           set(digits(name)) {}
 
-    Data inputs() const { return {{classifier.input, set.images}}; }
+    Data inputs() const { return {set.input(classifier.input)}; }
 
     void count(benchmark::State& state) const {
         const auto images = static_cast<double>(set.size());

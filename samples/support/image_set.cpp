@@ -25,8 +25,8 @@ fs::path image_file(const fs::path& folder, const std::string& name) {
 }
 
 /// Reads a file that must have so many axes.
-Tensor load(const fs::path& file, std::size_t n_axes, double scale = 1.0) {
-    Tensor numbers = load_idx_tensor(file, scale);
+Tensor load(const fs::path& file, std::size_t n_axes) {
+    Tensor numbers = load_idx_bytes(file);
     if (numbers.rank() != n_axes) {
         throw FileError(file.string() + ": got " + std::to_string(numbers.rank()) +
                         " dimensions, needs " + std::to_string(n_axes));
@@ -49,7 +49,7 @@ void check(const Tensor& images, const fs::path& images_file, const Tensor& labe
                         " labels, needs one for each of " +
                         std::to_string(images.extent(0)) + " images");
     }
-    const int largest = static_cast<int>(*std::ranges::max_element(labels.floats()));
+    const int largest = *std::ranges::max_element(labels.bytes());
     if (largest >= n_classes) {
         throw FileError(labels_file.string() + ": got the label " +
                         std::to_string(largest) + ", needs 0 to " +
@@ -63,17 +63,18 @@ ImageSet read_image_set(const fs::path& folder, const std::string& name,
                         std::int64_t count, double largest_pixel, int n_classes) {
     const fs::path images_file = image_file(folder, name + "-images-idx3-ubyte");
     const fs::path labels_file = image_file(folder, name + "-labels-idx1-ubyte");
-    const Tensor images = load(images_file, 3, largest_pixel / 255.0);
+    const Tensor images = load(images_file, 3);
     const Tensor labels = load(labels_file, 1);
     check(images, images_file, labels, labels_file, n_classes);
 
     const std::int64_t n =
         count > 0 ? std::min(count, images.extent(0)) : images.extent(0);
     const Tensor used = labels.items(0, n);
-    const auto classes = used.floats();
+    const auto classes = used.bytes();
     return {.height = side,
             .width = side,
             .images = images.items(0, n).reshaped({n, 1, side * side}),
+            .scale = largest_pixel / 255.0,
             .targets = used.reshaped({n, 1, 1}),
             .labels = {classes.begin(), classes.end()}};
 }

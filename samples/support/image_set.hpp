@@ -5,18 +5,21 @@
 #include <string>
 #include <vector>
 
-#include "nengine/tensor.hpp"
+#include "nengine/data.hpp"
 
 namespace nengine::samples {
 
 /// Grey images with a class each.
 struct ImageSet {
     std::int64_t height = 0, width = 0;
-    Tensor images;            ///< [count, 1, height * width], each held for all steps
-    Tensor targets;           ///< the labels as [count, 1, 1]
+    Tensor images;       ///< bytes [count, 1, height * width], each held for all steps
+    double scale = 1.0;  ///< what a simulator multiplies them by
+    Tensor targets;      ///< the labels as [count, 1, 1], bytes too
     std::vector<int> labels;  ///< [count]
 
     std::int64_t size() const { return images.extent(0); }
+    /// The images as data for a node.
+    DataEntry input(const Node& node) const { return {node, images, scale}; }
 };
 
 /// Reads the files `<name>-images-idx3-ubyte` and `<name>-labels-idx1-ubyte`, gzipped

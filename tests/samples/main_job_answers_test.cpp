@@ -51,7 +51,7 @@ std::int64_t answer(const double* outputs) {
 TEST_P(MainJobAnswers, AreTheClassesThatNengoDlAnswers) {
     Simulator sim = loaded();
     const auto outputs =
-        sim.predict({{classifier_.input, digits_.images}},
+        sim.predict({digits_.input(classifier_.input)},
                     {.n_steps = n_steps, .probes = {classifier_.filtered}});
     const Tensor& filtered = outputs[classifier_.filtered];
     const auto want =
@@ -95,7 +95,7 @@ TEST_P(MainJobAnswers, AreRightAsOftenAsNengoDls) {
     Simulator sim = loaded();
     sim.compile({.metrics = {{classifier_.filtered, Accuracy{.last_step = true}}}});
     const auto scores =
-        sim.evaluate({{classifier_.input, digits_.images}},
+        sim.evaluate({digits_.input(classifier_.input)},
                      {{classifier_.filtered, digits_.targets}}, {.n_steps = n_steps});
     EXPECT_NEAR(scores.at("filtered_accuracy"), 0.9735, 0.0015);
 }

@@ -46,6 +46,8 @@ TEST_F(ImageSetTest, ReadsTheDigitsOfTheRepository) {
     EXPECT_EQ(test.size(), 2000);
     EXPECT_EQ(test.images.shape(), (Tensor::Shape{2000, 1, 784}));
     EXPECT_EQ(test.targets.shape(), (Tensor::Shape{2000, 1, 1}));
+    EXPECT_EQ(test.images.dtype(), DType::uint8);
+    EXPECT_EQ(test.scale, 1.0);
     double largest = 0;
     for (std::int64_t i = 0; i < test.images.size(); ++i) {
         largest = std::max(largest, test.images[i]);
@@ -53,12 +55,13 @@ TEST_F(ImageSetTest, ReadsTheDigitsOfTheRepository) {
     EXPECT_EQ(largest, 255.0);
 }
 
-TEST_F(ImageSetTest, UsesTheFirstImagesScaled) {
+TEST_F(ImageSetTest, UsesTheFirstImagesAndSaysTheirScale) {
     const ImageSet all = read_image_set(digits, "t10k", 0, 255.0, 10);
     const ImageSet few = read_image_set(digits, "t10k", 7, 1.0, 10);
     ASSERT_EQ(few.size(), 7);
+    EXPECT_EQ(few.scale, 1.0 / 255);
     for (std::int64_t i = 0; i < few.images.size(); ++i) {
-        EXPECT_NEAR(few.images[i], all.images[i] / 255.0, 1e-6);
+        EXPECT_EQ(few.images[i], all.images[i]);
     }
     for (std::size_t i = 0; i < 7; ++i) {
         EXPECT_EQ(few.labels[i], all.labels[i]);
@@ -71,7 +74,7 @@ TEST_F(ImageSetTest, ReadsPlainFiles) {
     write("train-labels-idx1-ubyte", {3}, 3, '\x04');
     const ImageSet set = read(100);
     EXPECT_EQ(set.size(), 3);
-    EXPECT_EQ(set.images[2 * 784 + 5], 1.0);
+    EXPECT_EQ(set.images[2 * 784 + 5], 255.0);
     EXPECT_EQ(set.labels, (std::vector<int>{4, 4, 4}));
 }
 
