@@ -40,6 +40,9 @@ set(NENGINE_API_SOURCES
     callbacks/reduce_lr_on_plateau.cpp
     callbacks/tensor_board.cpp
     callbacks/training.cpp
+    data/batch_reader.cpp
+    data/batches.cpp
+    data/npy_batches.cpp
     expressions/axes.cpp
     expressions/expression.cpp
     expressions/images.cpp
@@ -105,6 +108,7 @@ set(NENGINE_API_SOURCES
 set(NENGINE_PUBLIC_HEADERS
     include/nengine/arithmetic.hpp
     include/nengine/array.hpp
+    include/nengine/batches.hpp
     include/nengine/callbacks.hpp
     include/nengine/connection.hpp
     include/nengine/constraints.hpp

@@ -70,6 +70,7 @@ ALLOWED = {
     "api/builder/nengo_order": "public api/objects api/numerics kernels/base",
     "api/builder": "public api/objects api/expressions api/numerics "
                    "api/builder/nengo_order engine/trace operators kernels/base",
+    "api/data": "public api/numerics engine/io kernels/base",
     "api/callbacks": "public api/numerics engine/io kernels/base",
     "api/simulator": "public api/objects api/expressions api/numerics api/builder "
                      "api/builder/nengo_order api/callbacks operators engine/io "

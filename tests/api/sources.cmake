@@ -9,7 +9,9 @@ set(NENGINE_API_TESTS
     callbacks/path_pattern_test.cpp
     config_test.cpp
     custom_neuron_test.cpp
+    data/batch_reader_test.cpp
     data/data_forms_test.cpp
+    data/npy_batches_test.cpp
     data/stored_numbers_test.cpp
     device_choice_test.cpp
     ../reference/naive_interpreter.cpp

@@ -4,6 +4,7 @@
 
 #include "nengine/arithmetic.hpp"
 #include "nengine/array.hpp"
+#include "nengine/batches.hpp"
 #include "nengine/callbacks.hpp"
 #include "nengine/connection.hpp"
 #include "nengine/constraints.hpp"
