@@ -7,6 +7,7 @@ set(NENGINE_BENCHES
     kernels/lif_scan_bench.cpp
     kernels/optimizer_bench.cpp
     kernels/pointwise_bench.cpp
+    kernels/select_items_bench.cpp
     models/build_bench.cpp
     models/dense_training_bench.cpp
     models/main_job_bench.cpp
