@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <vector>
+
 #include "nengine/nengine.hpp"
 #include "tests/api/helpers.hpp"
 
@@ -110,6 +113,21 @@ TEST(DataForms, AreTheSameForValidation) {
 
     EXPECT_EQ(got["val_loss"], want["val_loss"]);
     EXPECT_EQ(got["loss"], want["loss"]);
+}
+
+TEST(DataForms, AreTheSameForWeights) {
+    const Pair of;
+    const Data x = {{of.a, of.for_a}, {of.b, of.for_b}};
+    const Tensor w({5}, {1.0, 2.0, 0.5, 0.0, 3.0});
+    const Tensor halves({5}, std::vector<std::uint8_t>{2, 4, 1, 0, 6});
+    const auto losses = [&](const Data& weights) {
+        Simulator sim = of.simulator();
+        return sim.fit(x, of.for_p, {.epochs = 2, .sample_weight = weights})["loss"];
+    };
+
+    EXPECT_EQ(losses(w), losses({{of.p, w}, {of.q, w}}));
+    EXPECT_EQ(losses({{of.p, halves, 0.5}, {of.q, w}}), losses(w));
+    EXPECT_NE(losses(w), losses({}));
 }
 
 TEST(DataForms, MayBeNoneWhereNoneAreNeeded) {
