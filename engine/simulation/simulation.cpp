@@ -128,8 +128,8 @@ Gradients Simulation::gradients(Index n_steps, const Feeds& feeds,
 std::string Simulation::explain(Index n_steps, const Feeds& feeds, bool training) {
     check_feeds(replica_->model(), n_steps, feeds, 0);
     const auto entered = replica_->enter("explain");
-    PlanKey key = plan_key(DataSet(device(), feeds, {}, {}),
-                           all_probes(), Phase::inference);
+    PlanKey key =
+        plan_key(DataSet(device(), feeds, {}, {}), all_probes(), Phase::inference);
     key.mode = training ? to_train : to_run;
     return replica_->explain(key);
 }
