@@ -94,6 +94,7 @@ set(NENGINE_API_SOURCES
     simulator/fit_backup.cpp
     simulator/freeze.cpp
     simulator/item_stream.cpp
+    simulator/minibatches.cpp
     simulator/node_ready.cpp
     simulator/progress.cpp
     simulator/simulator.cpp

@@ -73,7 +73,7 @@ ALLOWED = {
     "api/data": "public api/numerics engine/io kernels/base",
     "api/callbacks": "public api/numerics engine/io kernels/base",
     "api/simulator": "public api/objects api/expressions api/numerics api/builder "
-                     "api/builder/nengo_order api/callbacks operators engine/io "
+                     "api/builder/nengo_order api/callbacks api/data operators engine/io "
                      "engine/simulation engine/train kernels/base "
                      "kernels/optimizers",
 }

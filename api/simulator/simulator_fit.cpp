@@ -5,9 +5,8 @@
 #include "api/callbacks/training_state.hpp"
 #include "api/numerics/text.hpp"
 #include "api/simulator/fit_backup.hpp"
-#include "api/simulator/item_stream.hpp"
+#include "api/simulator/minibatches.hpp"
 #include "api/simulator/simulator_impl.hpp"
-#include "kernels/base/host_memory.hpp"
 
 namespace nengine {
 
@@ -66,8 +65,7 @@ Index items_before_split(Index items, double split) {
 /// One call of `fit`.
 class Simulator::Impl::Fit {
 public:
-    Fit(Simulator& fitted, Impl& its_impl, const Data& x, const Data& y,
-        const FitOptions& given)
+    Fit(Simulator& fitted, Impl& its_impl, const FitOptions& given)
         : simulator_(fitted),
           impl_(its_impl),
           options_(given),
@@ -76,20 +74,34 @@ public:
           first_epoch_(given.initial_epoch),
           epoch_(given.initial_epoch),
           epochs_before_(its_impl.epochs_run),
-          data_(call_data(x, y)),
-          validation_(validation_data()),
-          on_device_(impl_.on_device(data_)),
-          items_(data_.items, given.shuffle,
-                 [this] { return impl_.seed + impl_.epochs_run++; }),
           state_{fitted, [this](const std::string& text) { impl_.warn(text); }},
-          training_(state_) {
-        impl_.warn_of_delay(data_.n_steps, data_.objective->observed());
+          training_(state_) {}
+
+    /// With the items of tensors.
+    void use(const Data& x, const Data& y) {
+        const CallTargets wanted{y, options_.sample_weight, options_.class_weight};
+        CallData data = impl_.call_data(x, &wanted, options_.n_steps, "fit");
+        impl_.warn_of_delay(data.n_steps, data.objective->observed());
+        if (options_.validation_data || options_.validation_split == 0.0) {
+            use_validation_data();
+        } else {
+            const Index all = data.items;
+            const Index first = items_before_split(all, options_.validation_split);
+            set_validation(items_of(data, first, all - first));
+            data = items_of(data, 0, first);
+        }
+        minibatches_ =
+            std::make_unique<ItemMinibatches>(impl_, std::move(data), options_);
+    }
+
+    /// With what a source gives.
+    void use(std::shared_ptr<BatchSource> source) {
+        minibatches_ =
+            std::make_unique<SourceMinibatches>(impl_, std::move(source), options_);
+        use_validation_data();
     }
 
     History run() {
-        if (validation_) {
-            validation_on_device_.emplace(impl_.on_device(*validation_));
-        }
         if (const auto left = backup_.read()) {
             resume(*left);
         }
@@ -106,45 +118,21 @@ public:
     }
 
 private:
-    CallData call_data(const Data& x, const Data& y) const {
-        const CallTargets wanted{y, options_.sample_weight, options_.class_weight};
-        return impl_.call_data(x, &wanted, options_.n_steps, "fit");
-    }
-
-    /// Takes what is held back out of `data_`.
-    std::optional<CallData> validation_data() {
+    void use_validation_data() {
         if (options_.validation_data) {
             const auto& [inputs, targets] = *options_.validation_data;
             const CallTargets wanted{targets, {}, {}};
-            return impl_.call_data(inputs, &wanted, options_.n_steps,
-                                   "fit: validation_data");
+            set_validation(impl_.call_data(inputs, &wanted, options_.n_steps,
+                                           "fit: validation_data"));
         }
-        if (options_.validation_split == 0.0) {
-            return std::nullopt;
-        }
-        const CallData all = data_;
-        const Index first = items_before_split(all.items, options_.validation_split);
-        data_ = items_of(all, 0, first);
-        return items_of(all, first, all.items - first);
+    }
+    void set_validation(CallData data) {
+        validation_.emplace(std::move(data));
+        validation_on_device_.emplace(impl_.on_device(*validation_));
     }
 
     bool is_interrupted() const {
         return options_.interrupt != nullptr && *options_.interrupt;
-    }
-
-    Index items_per_epoch() const {
-        if (!options_.steps_per_epoch) {
-            return data_.items;
-        }
-        const Index count = *options_.steps_per_epoch;
-        kernels::need_host_memory(
-            kernels::array_bytes({count, impl_.minibatch()}, sizeof(Index)), [&] {
-                return kernels::MemoryUse{
-                    "fit",
-                    "an order of items of " + std::to_string(count) + " minibatches",
-                    "steps_per_epoch"};
-            });
-        return count * impl_.minibatch();
     }
 
     /// Leaves no trace in the history if it is interrupted.
@@ -159,7 +147,7 @@ private:
         const std::chrono::duration<double> taken =
             std::chrono::steady_clock::now() - start;
         if (is_interrupted() || !validate(epoch, logs)) {
-            keep(epoch, minibatches_);
+            keep(epoch, done_);
             return;
         }
         callbacks_.on_epoch_end(training_, epoch, logs);
@@ -177,47 +165,64 @@ private:
     engine::Trainer& trainer() const { return impl_.simulation->trainer(); }
 
     Logs train(int epoch) {
-        const engine::ItemOrder order(impl_.simulation->device(),
-                                      items_.take(items_per_epoch()),
-                                      impl_.minibatch());
-        const auto batch_of = [&](Index number) {
-            return engine::Batch{on_device_, order.of_minibatch(number),
-                                 order.valid(number)};
-        };
         ProgressBar bar(impl_.shows_progress(),
                         "epoch " + std::to_string(epoch + 1) + '/' +
                             std::to_string(options_.epochs),
-                        order.items(), "items");
+                        minibatches_->items().value_or(0), "items");
+        minibatches_->begin(epoch);
         const auto entered = impl_.simulation->enter("fit");
-        trainer().begin_epoch(data_.objective, data_.n_steps, batch_of);
-        minibatches_ = 0;
-        if (resumed_) {
-            minibatches_ =
-                static_cast<Index>(engine::number_of(*resumed_, "fit/minibatches"));
-            trainer().load_epoch(*resumed_);
-            resumed_.reset();
-        }
-        while (minibatches_ < order.minibatches()) {
-            const Index m = minibatches_++;
-            trainer().step(batch_of(m));
-            state_.batch = m;
-            show(bar, m * impl_.minibatch() + order.valid(m));
+        begin_epoch();
+        Index items = 0;
+        while (next_) {
+            trainer().step(next_->batch);
+            items += next_->batch.valid;
+            state_.batch = done_++;
+            show(bar, items);
             if (callbacks_.has_batch_hook()) {
-                callbacks_.on_train_batch_end(training_, m,
+                callbacks_.on_train_batch_end(training_, state_.batch,
                                               impl_.named(trainer().scores()));
             }
             if (!goes_on()) {
                 break;
             }
-            if (backup_.is_due(minibatches_)) {
-                keep(epoch, minibatches_);
+            if (backup_.is_due(done_)) {
+                keep(epoch, done_);
             }
+            take_next();
         }
         const Logs logs = impl_.named(trainer().end_epoch());
         if (!is_interrupted()) {
             bar.finish(values_text(logs));
         }
         return logs;
+    }
+
+    void take_next() {
+        next_.reset();
+        if (const auto next = minibatches_->next()) {
+            next_.emplace(*next);
+        }
+    }
+
+    /// Up to its first minibatch, or the one from which this call goes on.
+    void begin_epoch() {
+        take_next();
+        if (!next_) {
+            throw ValidationError("fit: got no batch in epoch " +
+                                  std::to_string(epoch_ + 1) + ", needs one at least");
+        }
+        trainer().begin_epoch(next_->objective, next_->n_steps, [this](Index number) {
+            return minibatches_->of(number);
+        });
+        done_ = 0;
+        if (resumed_) {
+            const Index done = int_of(*resumed_, "fit/minibatches");
+            for (; done_ < done && next_; ++done_) {
+                take_next();
+            }
+            trainer().load_epoch(*resumed_);
+            resumed_.reset();
+        }
     }
 
     // Going on from a checkpoint. Its entries are those of the simulator, what
@@ -237,7 +242,7 @@ private:
             to["callback/" + name] = numbers;
         }
         save_history(history_, to);
-        to["fit/shape"] = shape();
+        to["fit/shape"] = minibatches_->shape();
         to["fit/first_epoch"] = {double(first_epoch_)};
         to["fit/epoch"] = {double(epoch)};
         to["fit/minibatches"] = {double(minibatches)};
@@ -246,14 +251,9 @@ private:
         backup_.write(to);
     }
 
-    /// What has to be the same for the order of items and of random numbers to be.
-    std::vector<double> shape() const {
-        return {double(data_.items), double(items_per_epoch()), double(data_.n_steps),
-                double(impl_.minibatch()), double(options_.shuffle)};
-    }
-
     void resume(const engine::Checkpoint& from) {
-        if (engine::entry_of(from, "fit/shape", shape().size()) != shape()) {
+        const std::vector<double> shape = minibatches_->shape();
+        if (engine::entry_of(from, "fit/shape", shape.size()) != shape) {
             throw ValidationError(
                 "fit: callbacks: BackupAndRestore: got a checkpoint of other data or "
                 "options, needs one of the same items, steps, minibatches and shuffle");
@@ -267,7 +267,7 @@ private:
         epochs_before_ = static_cast<std::uint32_t>(int_of(from, "fit/epochs_before"));
         impl_.epochs_run = epochs_before_;
         for (epoch_ = first_epoch_; epoch_ < epoch; ++epoch_) {
-            items_.take(items_per_epoch());  // for the orders of later ones
+            minibatches_->pass_epoch();
         }
         state_.stopped = int_of(from, "fit/stopped") != 0;
         history_ = std::move(history);
@@ -313,27 +313,44 @@ private:
     detail::CallbackList callbacks_;
     FitBackup backup_;
     int first_epoch_, epoch_;      ///< of the training, and at hand
-    Index minibatches_ = 0;        ///< done of the one at hand
+    Index done_ = 0;               ///< minibatches of the one at hand
     std::uint32_t epochs_before_;  ///< that the simulator had been trained before
     /// In the middle of an epoch, from which this call goes on.
     std::optional<engine::Checkpoint> resumed_;
-    CallData data_;
+    std::unique_ptr<Minibatches> minibatches_;
+    std::optional<Minibatches::One> next_;
     std::optional<CallData> validation_;
-    engine::DataSet on_device_;
     std::optional<engine::DataSet> validation_on_device_;
-    ItemStream items_;
     detail::TrainingState state_;
     Training training_;
     History history_;
 };
 
-History Simulator::fit(const Data& x, const Data& y, FitOptions options) try {
+Simulator::Impl& Simulator::open_to_fit(const FitOptions& options) const {
     Impl& impl = open("fit");
     check(options);
     if (!impl.compiled || !impl.objective.has_losses()) {
         throw SimulationError("fit: needs compile() with a loss first");
     }
-    return Impl::Fit(*this, impl, x, y, options).run();
+    return impl;
+}
+
+History Simulator::fit(const Data& x, const Data& y, FitOptions options) try {
+    Impl::Fit call(*this, open_to_fit(options), options);
+    call.use(x, y);
+    return call.run();
+} catch (const std::bad_alloc&) {
+    refuse_call("fit");
+}
+
+History Simulator::fit_source(std::shared_ptr<BatchSource> source,
+                              const FitOptions& options) try {
+    if (source == nullptr) {
+        throw ValidationError("fit: got an empty pointer, needs a source of batches");
+    }
+    Impl::Fit call(*this, open_to_fit(options), options);
+    call.use(std::move(source));
+    return call.run();
 } catch (const std::bad_alloc&) {
     refuse_call("fit");
 }

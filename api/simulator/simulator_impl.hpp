@@ -139,6 +139,8 @@ struct Simulator::Impl {
     /// @throws ValidationError  it is another network's; nothing has changed then
     void load(const engine::Checkpoint& checkpoint);
 
+    class ItemMinibatches;  ///< what it trains with (minibatches.hpp)
+    class SourceMinibatches;
     class Fit;  ///< a call of `fit` (simulator_fit.cpp)
     /// @throws Interrupted  `interrupt` has become true
     EvaluationResult evaluate(const CallData& data, const engine::DataSet& on_device,

@@ -1,6 +1,7 @@
 #include "engine/runtime/item_source.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <numeric>
 
 #include "engine/runtime/stores.hpp"
@@ -16,6 +17,9 @@ std::vector<Index> first_indices(Index n) {
     std::iota(indices.begin(), indices.end(), Index{0});
     return indices;
 }
+
+/// Simulations may be made and used in several threads.
+std::atomic<std::uint64_t> next_number = 0;
 
 }  // namespace
 
@@ -57,7 +61,7 @@ AnyBlock ItemSource::rows(Index first_step, Index steps) const {
 
 DataSet::DataSet(const Device& device, const Feeds& given, const Targets& wanted,
                  const Weights& counted)
-    : items(items_of(given, wanted, 0)) {
+    : items(items_of(given, wanted, 0)), number(next_number++) {
     for (const auto& [input, tensor] : given) {
         feeds.emplace(input, ItemSource(device, tensor));
     }

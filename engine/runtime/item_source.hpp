@@ -64,7 +64,8 @@ struct DataSet {
     DataSet(const Device& device, const Feeds& feeds, const Targets& targets,
             const Weights& weights);
     Sources feeds, targets, weights;
-    Index items = 0;  ///< 0: nothing is given
+    Index items = 0;       ///< 0: nothing is given
+    std::uint64_t number;  ///< which no other has, whatever its address
 };
 
 /// Items in the order of processing, padded to whole minibatches by repeating the last.

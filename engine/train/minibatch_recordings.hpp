@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <list>
 #include <memory>
@@ -16,7 +17,7 @@ class MinibatchRecordings {
 public:
     /// What a recording holds beside addresses that do not change.
     struct Key {
-        const DataSet* data;
+        std::uint64_t data;  ///< DataSet::number
         Index valid;
         std::optional<double> learning_rate;  ///< none: no update is part of it
 

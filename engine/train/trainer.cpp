@@ -131,7 +131,7 @@ void Trainer::launch(const Batch& batch) {
     const Batch in_place{batch.data, items_table_.as<Index>(), batch.valid};
     const bool updates = optimizer_.has_constant_rate();
     recordings_.run(
-        {.data = &batch.data,
+        {.data = batch.data.number,
          .valid = batch.valid,
          .learning_rate =
              updates ? std::optional(optimizer_.learning_rate()) : std::nullopt},

@@ -12,6 +12,7 @@ set(NENGINE_API_TESTS
     data/batch_reader_test.cpp
     data/data_forms_test.cpp
     data/npy_batches_test.cpp
+    data/source_test.cpp
     data/stored_numbers_test.cpp
     device_choice_test.cpp
     ../reference/naive_interpreter.cpp

@@ -13,9 +13,10 @@
 
 namespace nengine {
 
-/// Some items: data for nodes, and targets for probes. As many items in each tensor.
+/// Some items: data for nodes, targets for probes, and what losses on probes count
+/// (FitOptions::sample_weight). As many items in each tensor.
 struct Batch {
-    Data x, y;
+    Data x, y, weights = {};
 };
 
 /// Where batches come from that are not in memory all at once, or are made as training

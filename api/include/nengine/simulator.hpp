@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "kernels/base/export.hpp"
+#include "nengine/batches.hpp"
 #include "nengine/callbacks.hpp"
 #include "nengine/data.hpp"
 #include "nengine/gemm_math.hpp"
@@ -264,6 +266,17 @@ public:
     ///                          cannot be
     /// @throws FileError        what a callback writes cannot be written
     History fit(const Data& x, const Data& y, FitOptions options = {});
+    /// With what a source gives: `std::make_shared<MyBatches>()`, `from_function(...)`,
+    /// `NpyBatches{...}`. Its batches have at most as many items as a minibatch; all
+    /// those of an epoch as many steps. `steps_per_epoch` ends an epoch early;
+    /// `shuffle` is the source's affair.
+    /// @throws SimulationError  the source throws: names epoch and batch; the
+    /// parameters
+    ///                          are those before that batch
+    template <std::convertible_to<std::shared_ptr<BatchSource>> Source>
+    History fit(Source source, FitOptions options = {}) {
+        return fit_source(std::move(source), options);
+    }
     /// Losses and metrics, with neurons as they are simulated; data and targets as in
     /// `fit`.
     EvaluationResult evaluate(const Data& x, const Data& y,
@@ -363,6 +376,8 @@ private:
     struct NENGINE_LOCAL Impl;
     Impl& there(const char* call) const;  ///< perhaps closed, but not moved from
     Impl& open(const char* call) const;
+    Impl& open_to_fit(const FitOptions& options) const;
+    History fit_source(std::shared_ptr<BatchSource> source, const FitOptions& options);
     std::unique_ptr<Impl> impl_;
 };
 

@@ -1,0 +1,129 @@
+#include "api/simulator/minibatches.hpp"
+
+#include "kernels/base/host_memory.hpp"
+
+namespace nengine {
+namespace {
+
+Index items_of_epoch(const FitOptions& options, Index items, Index minibatch) {
+    if (!options.steps_per_epoch) {
+        return items;
+    }
+    const Index count = *options.steps_per_epoch;
+    kernels::need_host_memory(
+        kernels::array_bytes({count, minibatch}, sizeof(Index)), [&] {
+            return kernels::MemoryUse{
+                "fit", "an order of items of " + std::to_string(count) + " minibatches",
+                "steps_per_epoch"};
+        });
+    return count * minibatch;
+}
+
+}  // namespace
+
+Simulator::Impl::ItemMinibatches::ItemMinibatches(Impl& impl, CallData data,
+                                                  const FitOptions& options)
+    : impl_(impl),
+      data_(std::move(data)),
+      on_device_(impl.on_device(data_)),
+      shuffle_(options.shuffle),
+      items_per_epoch_(items_of_epoch(options, data_.items, impl.minibatch())),
+      stream_(data_.items, options.shuffle,
+              [&impl] { return impl.seed + impl.epochs_run++; }) {}
+
+void Simulator::Impl::ItemMinibatches::begin(int /*epoch*/) {
+    order_.emplace(impl_.simulation->device(), stream_.take(items_per_epoch_),
+                   impl_.minibatch());
+    next_ = 0;
+}
+
+auto Simulator::Impl::ItemMinibatches::next() -> std::optional<One> {
+    if (next_ == order_->minibatches()) {
+        return std::nullopt;
+    }
+    return One{*of(next_++), data_.objective, data_.n_steps};
+}
+
+std::optional<engine::Batch> Simulator::Impl::ItemMinibatches::of(Index number) const {
+    return engine::Batch{on_device_, order_->of_minibatch(number),
+                         order_->valid(number)};
+}
+
+std::vector<double> Simulator::Impl::ItemMinibatches::shape() const {
+    return {static_cast<double>(data_.items), static_cast<double>(items_per_epoch_),
+            static_cast<double>(data_.n_steps), static_cast<double>(impl_.minibatch()),
+            static_cast<double>(shuffle_)};
+}
+
+Simulator::Impl::SourceMinibatches::SourceMinibatches(
+    Impl& impl, std::shared_ptr<BatchSource> source, const FitOptions& options)
+    : impl_(impl),
+      options_(options),
+      source_(std::move(source)),
+      reader_(source_, "fit") {
+    const Data& weights = options.sample_weight;
+    const bool has_weights =
+        weights.size() > 0 || weights.alone() || !weights.in_order().empty();
+    if (has_weights || options.validation_split != 0.0) {
+        throw ValidationError(
+            "fit: got a source of batches and sample_weight or validation_split, which "
+            "are of tensors; needs Batch::weights, or validation_data");
+    }
+}
+
+void Simulator::Impl::SourceMinibatches::begin(int epoch) {
+    reader_.begin(epoch, options_.steps_per_epoch);
+    epoch_ = epoch;
+    number_ = -1;
+    objective_ = nullptr;
+}
+
+auto Simulator::Impl::SourceMinibatches::next() -> std::optional<One> {
+    std::optional<Batch> batch = reader_.next();
+    if (!batch) {
+        return std::nullopt;
+    }
+    ++number_;
+    const std::string where = "fit: epoch " + std::to_string(epoch_ + 1) + ", batch " +
+                              std::to_string(number_ + 1);
+    const CallTargets wanted{batch->y, batch->weights, options_.class_weight};
+    CallData data = impl_.call_data(batch->x, &wanted, options_.n_steps, where);
+    if (data.items > impl_.minibatch()) {
+        throw ShapeError(
+            where, std::to_string(data.items) + " items",
+            "at most the minibatch size, " + std::to_string(impl_.minibatch()));
+    }
+    if (objective_ != nullptr && data.objective != objective_) {
+        throw ShapeError(where, "steps or sizes of their own",
+                         "those of the epoch's first batch");
+    }
+    objective_ = data.objective;
+    engine::DataSet on_device = impl_.on_device(data);
+    engine::ItemOrder order(impl_.simulation->device(), data.items, impl_.minibatch());
+    held_ = std::make_unique<Held>(Held{std::move(*batch), std::move(data),
+                                        std::move(on_device), std::move(order)});
+    return One{*of(number_), objective_, held_->data.n_steps};
+}
+
+std::optional<engine::Batch> Simulator::Impl::SourceMinibatches::of(
+    Index number) const {
+    if (number != number_) {
+        return std::nullopt;
+    }
+    return engine::Batch{held_->on_device, held_->order.of_minibatch(0),
+                         held_->order.valid(0)};
+}
+
+std::optional<Index> Simulator::Impl::SourceMinibatches::items() const {
+    const std::optional<Index> batches =
+        options_.steps_per_epoch ? options_.steps_per_epoch : source_->batches();
+    return batches ? std::optional(*batches * impl_.minibatch()) : std::nullopt;
+}
+
+std::vector<double> Simulator::Impl::SourceMinibatches::shape() const {
+    return {static_cast<double>(options_.steps_per_epoch.value_or(0)),
+            static_cast<double>(options_.n_steps.value_or(0)),
+            static_cast<double>(impl_.minibatch())};
+}
+
+}  // namespace nengine
