@@ -1,6 +1,7 @@
 #include "api/callbacks/callback_list.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "api/callbacks/make_callback.hpp"
 #include "nengine/error.hpp"
@@ -66,14 +67,15 @@ void CallbackList::load_state(const std::map<std::string, std::vector<double>>& 
     std::vector<std::map<std::string, std::vector<double>>> by_callback(
         callbacks_.size());
     for (const auto& [name, numbers] : state) {
-        const std::size_t end = name.find('/');
-        const std::size_t i = std::stoul(name.substr(0, end));
-        if (i >= callbacks_.size()) {
+        std::size_t i = callbacks_.size();
+        const auto [end, error] =
+            std::from_chars(name.data(), name.data() + name.size(), i);
+        if (error != std::errc() || i >= callbacks_.size() || *end != '/') {
             throw ValidationError(
                 "fit: callbacks: BackupAndRestore: got a checkpoint "
                 "with what more callbacks remember than there are");
         }
-        by_callback[i][name.substr(end + 1)] = numbers;
+        by_callback[i][std::string(end + 1, name.data() + name.size())] = numbers;
     }
     for (std::size_t i = 0; i < callbacks_.size(); ++i) {
         callbacks_[i]->load_state(by_callback[i]);

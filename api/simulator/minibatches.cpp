@@ -84,8 +84,8 @@ auto Simulator::Impl::SourceMinibatches::next() -> std::optional<One> {
         return std::nullopt;
     }
     ++number_;
-    const std::string where = "fit: epoch " + std::to_string(epoch_ + 1) + ", batch " +
-                              std::to_string(number_ + 1);
+    const std::string where = "fit: epoch " + std::to_string(epoch_) + ", batch " +
+                              std::to_string(number_) + " (each counted from 0)";
     const CallTargets wanted{batch->y, batch->weights, options_.class_weight};
     CallData data = impl_.call_data(batch->x, &wanted, options_.n_steps, where);
     if (data.items > impl_.minibatch()) {

@@ -16,15 +16,16 @@ using ::testing::HasSubstr;
 struct Spiking {
     static constexpr std::int64_t items = 5, steps = 8;
     Network net{NetworkOptions{.seed = 1}};
-    Node x = net.node({0.0, 0.0}, {.label = "x"});
+    Node x;
     Layer before, neurons, after;
     Probe p;
     Tensor inputs, targets;
 
     explicit Spiking(const NeuronModel& model, bool trains_before)
-        : before(net.layer(Dense{.units = 6}, x,
+        : x(net.node({0.0, 0.0}, {.label = "x"})),
+          before(net.layer(Dense{.units = 6}, x,
                            {.label = "before", .trainable = trains_before})),
-          neurons(net.layer(model, before)),
+          neurons(untrained(model)),
           after(net.layer(Dense{.units = 1}, neurons, {.label = "after"})),
           p(net.probe(after, {.label = "p", .synapse = Lowpass(0.005)})) {
         std::vector<double> in, wanted;
@@ -34,6 +35,11 @@ struct Spiking {
         }
         inputs = Tensor({items, steps, 2}, in);
         targets = Tensor({items, steps, 1}, wanted);
+    }
+    /// Their biases are before the spikes.
+    Layer untrained(const NeuronModel& model) {
+        net.config.neurons.trainable = false;
+        return net.layer(model, before);
     }
     Simulator simulator(SpikeGradient gradient) const {
         SimulatorOptions options = quiet(2);
@@ -45,8 +51,9 @@ struct Spiking {
 
 TEST(NoSpikeGradient, TrainsWhatIsBehindTheSpikesOnThem) {
     for (const NeuronModel& model :
-         {NeuronModel(LIF{.amplitude = 0.01}), NeuronModel(SpikingRectifiedLinear{}),
-          NeuronModel(StochasticSpiking{RectifiedLinear{}})}) {
+         {NeuronModel(LIF{.amplitude = 0.01}),
+          NeuronModel(SpikingRectifiedLinear{.amplitude = 0.001}),
+          NeuronModel(StochasticSpiking{RectifiedLinear{.amplitude = 0.001}})}) {
         const Spiking task(model, false);
         Simulator sim = task.simulator(None);
         const Data x = {{task.x, task.inputs}}, y = {{task.p, task.targets}};

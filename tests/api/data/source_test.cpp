@@ -67,7 +67,7 @@ TEST(SourcesOfFit, MayGiveBatchesOfAnySizeUpToTheMinibatch) {
     EXPECT_THAT(of_three["loss"], near_to({whole.loss(0, 10)}));
     EXPECT_THAT(message<ShapeError>(
                     [&] { cut.sim.fit(std::make_shared<InOrder>(cut, 5)); }),
-                HasSubstr("fit: epoch 1, batch 1"));
+                HasSubstr("fit: epoch 0, batch 0"));
 }
 
 TEST(SourcesOfFit, AreReadAsOftenAsAnEpochHasSteps) {
@@ -108,7 +108,7 @@ TEST(SourcesOfFit, EndTheTrainingWhereTheyThrow) {
     want.sim.fit(source(want, -1), {.steps_per_epoch = 2});
 
     EXPECT_THAT(said, HasSubstr("the disk is gone"));
-    EXPECT_THAT(said, HasSubstr("batch 3"));
+    EXPECT_THAT(said, HasSubstr("epoch 0, batch 2"));
     EXPECT_EQ(task.kernel(), want.kernel());
     EXPECT_EQ(task.fit({}).epoch.size(), 1U);  // it is as usable as ever
 }
