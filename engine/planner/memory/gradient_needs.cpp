@@ -46,7 +46,8 @@ void check_learned(const Graph& graph, const Node& node) {
 enum class Zeros { end, pass };
 
 bool ends_at(const Node& node, int slot) {
-    return is_read(node.slot(slot)) && node.op->slot_gradient(slot) == SlotGradient::zero;
+    return is_read(node.slot(slot)) &&
+           node.op->slot_gradient(slot) == SlotGradient::zero;
 }
 
 /// From what a node reads to what it writes, or back: by the slots that have a

@@ -65,9 +65,9 @@ TEST(SourcesOfFit, MayGiveBatchesOfAnySizeUpToTheMinibatch) {
     const History of_three = cut.sim.fit(std::make_shared<InOrder>(cut, 3));
 
     EXPECT_THAT(of_three["loss"], near_to({whole.loss(0, 10)}));
-    EXPECT_THAT(message<ShapeError>(
-                    [&] { cut.sim.fit(std::make_shared<InOrder>(cut, 5)); }),
-                HasSubstr("fit: epoch 0, batch 0"));
+    EXPECT_THAT(
+        message<ShapeError>([&] { cut.sim.fit(std::make_shared<InOrder>(cut, 5)); }),
+        HasSubstr("fit: epoch 0, batch 0"));
 }
 
 TEST(SourcesOfFit, AreReadAsOftenAsAnEpochHasSteps) {
@@ -75,15 +75,14 @@ TEST(SourcesOfFit, AreReadAsOftenAsAnEpochHasSteps) {
     std::vector<std::int64_t> asked;
     const auto source = from_function([&](int epoch, std::int64_t batch) {
         asked.push_back(10 * epoch + batch);
-        return std::optional(Batch{.x = task.inputs.entries().empty()
-                                            ? Data{}
-                                            : Data{{task.x, task.inputs[0].values.items(
-                                                                0, 4)}},
-                                   .y = {{task.p, task.targets[0].values.items(0, 4)}}});
+        return std::optional(
+            Batch{.x = task.inputs.entries().empty()
+                           ? Data{}
+                           : Data{{task.x, task.inputs[0].values.items(0, 4)}},
+                  .y = {{task.p, task.targets[0].values.items(0, 4)}}});
     });
 
-    const History history =
-        task.sim.fit(source, {.epochs = 2, .steps_per_epoch = 3});
+    const History history = task.sim.fit(source, {.epochs = 2, .steps_per_epoch = 3});
 
     EXPECT_THAT(asked, ElementsAre(0, 1, 2, 10, 11, 12));
     EXPECT_EQ(history["loss"].size(), 2U);
@@ -120,9 +119,9 @@ TEST(SourcesOfFit, ThatGiveNothingAreErrors) {
 
     EXPECT_THAT(message<ValidationError>([&] { task.sim.fit(nothing); }),
                 HasSubstr("no batch in epoch 1"));
-    EXPECT_THAT(message<ValidationError>(
-                    [&] { task.sim.fit(std::shared_ptr<BatchSource>()); }),
-                HasSubstr("empty pointer"));
+    EXPECT_THAT(
+        message<ValidationError>([&] { task.sim.fit(std::shared_ptr<BatchSource>()); }),
+        HasSubstr("empty pointer"));
     EXPECT_THAT(message<ValidationError>([&] {
                     task.sim.fit(std::make_shared<InOrder>(task),
                                  {.validation_split = 0.5});
@@ -145,17 +144,16 @@ TEST(SourcesOfFit, GoOnFromACheckpoint) {
     std::atomic<bool> stop = false;
     const BackupAndRestore backup{.path = path};
 
-    first.sim.fit(std::make_shared<InOrder>(first),
-                  {.epochs = 3,
-                   .callbacks = {backup, LambdaCallback{.on_train_batch_end =
-                                                            [&](Training& training,
-                                                                std::int64_t batch,
-                                                                const Logs&) {
-                                                                stop = batch == 1 &&
-                                                                       training.epoch() ==
-                                                                           1;
-                                                            }}},
-                   .interrupt = &stop});
+    first.sim.fit(
+        std::make_shared<InOrder>(first),
+        {.epochs = 3,
+         .callbacks = {backup, LambdaCallback{.on_train_batch_end =
+                                                  [&](Training& training,
+                                                      std::int64_t batch, const Logs&) {
+                                                      stop = batch == 1 &&
+                                                             training.epoch() == 1;
+                                                  }}},
+         .interrupt = &stop});
     const History history =
         second.sim.fit(std::make_shared<InOrder>(second),
                        {.epochs = 3, .callbacks = {backup, LambdaCallback{}}});
