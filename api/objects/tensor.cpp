@@ -194,26 +194,32 @@ double Tensor::operator()(std::int64_t i, std::int64_t j, std::int64_t k) const 
     return number_at(data_, dtype_, within_axis(position, 2, k, shape_));
 }
 
+namespace {
+
+/// @throws ValidationError  the tensor's are of another type
 template <class Number>
-std::span<const Number> Tensor::numbers(DType dtype) const {
-    if (dtype_ != dtype) {
-        throw ValidationError("Tensor: got " + std::string(dtype_name(dtype_)) +
+std::span<const Number> numbers_of(const Tensor& tensor, DType dtype) {
+    if (tensor.dtype() != dtype) {
+        throw ValidationError("Tensor: got " + std::string(dtype_name(tensor.dtype())) +
                               " numbers, needs " + std::string(dtype_name(dtype)));
     }
-    return {static_cast<const Number*>(data_), static_cast<std::size_t>(size())};
+    return {static_cast<const Number*>(tensor.raw()),
+            static_cast<std::size_t>(tensor.size())};
 }
 
+}  // namespace
+
 std::span<const float> Tensor::floats() const {
-    return numbers<float>(DType::float32);
+    return numbers_of<float>(*this, DType::float32);
 }
 std::span<const double> Tensor::doubles() const {
-    return numbers<double>(DType::float64);
+    return numbers_of<double>(*this, DType::float64);
 }
 std::span<const std::int32_t> Tensor::integers() const {
-    return numbers<std::int32_t>(DType::int32);
+    return numbers_of<std::int32_t>(*this, DType::int32);
 }
 std::span<const std::uint8_t> Tensor::bytes() const {
-    return numbers<std::uint8_t>(DType::uint8);
+    return numbers_of<std::uint8_t>(*this, DType::uint8);
 }
 
 std::vector<double> Tensor::to_vector() const {

@@ -100,8 +100,6 @@ private:
     static Tensor owning(Shape shape, DType dtype, std::vector<Number> values);
     template <class Number>
     static Tensor borrowing(Shape shape, DType dtype, const Number* values);
-    template <class Number>
-    std::span<const Number> numbers(DType dtype) const;
     double at(std::span<const std::int64_t> indices) const;
 
     Shape shape_ = {0, 0, 0};
