@@ -97,12 +97,12 @@ Scores Simulation::evaluate(Index n_steps, const DataSet& data,
     scoring.use(runner);
     const Index minibatch = options().minibatch;
     const ItemOrder order(device(), data.items > 0 ? data.items : minibatch, minibatch);
+    scoring.add_penalty(order.items());
     for (Index m = 0; m < order.minibatches(); ++m) {
         const Batch batch{data, order.of_minibatch(m), order.valid(m)};
         each_isolated(*runner, n_steps, batch, [&](const ChunkExtent& extent, Index) {
             scoring.add(batch, extent);
         });
-        scoring.add_penalty(batch);
         if (progress) {
             progress(m * minibatch + batch.valid, order.items());
         }

@@ -223,10 +223,9 @@ void Scoring::add(const Batch& batch, const ChunkExtent& extent) {
 }
 
 /// Sums are of items, as losses'.
-void Scoring::add_penalty(const Batch& batch) {
+void Scoring::add_penalty(Index items) {
     if (rules_.has_penalty()) {
-        rules_.add_penalty(training_, static_cast<double>(batch.valid),
-                           &tail()->penalty);
+        rules_.add_penalty(training_, static_cast<double>(items), &tail()->penalty);
         flag_loss(&tail()->penalty);
     }
 }

@@ -34,8 +34,8 @@ public:
     /// nothing.
     void add(const Batch& batch, const ChunkExtent& extent);
     /// What parameters add to the loss by themselves, in training also to their
-    /// gradients: once for each minibatch.
-    void add_penalty(const Batch& batch);
+    /// gradients: once while so many items see the same parameters.
+    void add_penalty(Index items);
 
     /// The sums so far. Waits for the device.
     struct Sums {

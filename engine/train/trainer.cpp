@@ -85,7 +85,7 @@ void Trainer::differentiate(Pass& pass, const Batch& batch, const AfterTile& aft
                                }
                            });
     runner.collect_gradients();
-    pass.scoring.add_penalty(batch);
+    pass.scoring.add_penalty(batch.valid);
 }
 
 void Trainer::check_gradients() {

@@ -105,7 +105,7 @@ auto Trainer::run_again(const Batch& batch, Index number, bool backward,
                            });
     again->collect_gradients();
     if (backward) {
-        pass_->scoring.add_penalty(batch);
+        pass_->scoring.add_penalty(batch.valid);
     }
     pass_->scoring.use(pass_->runner);
     return forth.step >= 0 ? forth : back;
