@@ -10,7 +10,6 @@
 
 namespace nengine::kernels::cuda {
 
-// NOLINTBEGIN(bugprone-macro-parentheses): the arguments are names
 #define NENGINE_CUBLAS_FUNCTIONS(X) \
     X(cublasCreate_v2)              \
     X(cublasDestroy_v2)             \
@@ -40,7 +39,6 @@ struct Cudnn {
     NENGINE_CUDNN_FUNCTIONS(NENGINE_DECLARE)
 };
 #undef NENGINE_DECLARE
-// NOLINTEND(bugprone-macro-parentheses)
 
 /// The functions of cuBLAS and cuDNN; the first call opens the library (see
 /// SharedLibrary for where it is looked for).

@@ -89,9 +89,11 @@ TEST(Tensors, HaveNoNumbersOnceTheyWereMoved) {
     other = std::move(t);
 
     EXPECT_EQ(other.to_vector(), std::vector<double>({1.0, 2.0}));
+    // NOLINTBEGIN(bugprone-use-after-move): what is left behind is the subject
     EXPECT_EQ(t.size(), 0);
     EXPECT_TRUE(t.to_vector().empty());
     EXPECT_TRUE(t.doubles().empty());
+    // NOLINTEND(bugprone-use-after-move)
     t = other;
     EXPECT_EQ(t(1, 0), 2.0);
 }
