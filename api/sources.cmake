@@ -153,6 +153,7 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/seed.hpp
     include/nengine/simulator.hpp
     include/nengine/solvers.hpp
+    include/nengine/spike_gradient.hpp
     include/nengine/synapses.hpp
     include/nengine/tensor.hpp
     include/nengine/tensor_node.hpp

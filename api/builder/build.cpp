@@ -264,9 +264,10 @@ void follow_nengos_order(BuildState& state, const NetworkData& network) {
 
 }  // namespace
 
-BuiltNetwork build(const NetworkData& network, double dt, Rng rng) {
+BuiltNetwork build(const NetworkData& network, double dt, Rng rng,
+                   const SpikeGradient& spike_gradient) {
     check_dt(dt, "Simulator");
-    BuildState state(dt, rng);
+    BuildState state(dt, rng, spike_gradient);
     state.built.network_seed =
         network.seed.value_or(std::random_device{}() % max_drawn_seed);
     assign_seeds(state, network, state.built.network_seed);

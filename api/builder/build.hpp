@@ -99,8 +99,10 @@ struct BuiltNetwork {
 
 /// Turns a top-level network into signals and operators, on the host in double. Equal
 /// seeds give the encoders, gains, biases and decoders that Nengo finds.
-/// @param dt  seconds per step, above 0
+/// @param dt              seconds per step, above 0
+/// @param spike_gradient  of ensembles for which neither they nor a config say one
 /// @throws ValidationError, BuildError  naming the object
-BuiltNetwork build(const detail::NetworkData& network, double dt, Rng rng = Rng::numpy);
+BuiltNetwork build(const detail::NetworkData& network, double dt, Rng rng = Rng::numpy,
+                   const SpikeGradient& spike_gradient = RateGradient{});
 
 }  // namespace nengine

@@ -102,6 +102,7 @@ public:
         : state_(state),
           ensemble_(ensemble),
           parts_(parts),
+          gradient_(spike_gradient(ensemble, state.spike_gradient)),
           name_(detail::name(ensemble)) {}
 
     void build(const NeuronPart& neurons, engine::SignalId current,
@@ -116,7 +117,7 @@ public:
         if (const int tau = neurons.info().time_constant; tau >= 0) {
             op.max_ratio = state_.dt / values[static_cast<std::size_t>(tau)];
         }
-        state_.add(std::move(op), label);
+        add(std::move(op), label);
     }
 
     void build_spikes(const SpikePart& spikes, engine::SignalId rates,
@@ -138,6 +139,19 @@ public:
     }
 
 private:
+    /// Adds an operator of the neurons, which trains as their spikes' gradient says.
+    template <class Op>
+    void add(Op op, const std::string& label) {
+        if (const auto* rate = std::get_if<RateGradient>(&gradient_)) {
+            if constexpr (std::is_same_v<Op, engine::SimNeurons>) {
+                op.smoothing = rate->lif_smoothing;
+            }
+        } else {
+            op.spikes_in_training = op.properties().spiking;
+        }
+        state_.add(std::move(op), label);
+    }
+
     void build_stochastic(double amplitude, engine::SignalId rates,
                           engine::SignalId output, const std::string& label) {
         const engine::SignalId uniform =
@@ -149,7 +163,7 @@ private:
                                           engine::no_signal, {}),
                        label + ".uniform");
         }
-        state_.add(
+        add(
             engine::StochasticSpikes(rates, output, uniform, state_.scalar(amplitude)),
             label);
     }
@@ -158,7 +172,7 @@ private:
                        engine::SignalId output, const std::string& label) {
         engine::PoissonSpikes drawn(rates, output, state_.scalar(amplitude));
         if (state_.rng == Rng::philox) {
-            state_.add(std::move(drawn), label);
+            add(std::move(drawn), label);
             return;
         }
         engine::SimProcess op(
@@ -166,7 +180,7 @@ private:
             output, rates, {});
         drawn.label = label;
         op.trained_as = drawn.training_form();
-        state_.add(std::move(op), label);
+        add(std::move(op), label);
     }
 
     /// A generator of its own, which starts like that of the states.
@@ -194,6 +208,7 @@ private:
     BuildState& state_;
     const EnsembleData& ensemble_;
     BuiltEnsembleParts& parts_;
+    SpikeGradient gradient_;
     std::string name_;
 };
 
@@ -223,6 +238,12 @@ void build_noise(BuildState& state, const EnsembleData& ensemble,
 void check_neurons(const EnsembleData& ensemble) {
     const std::string where = describe(ensemble);
     check_neuron_parts(neuron_parts(ensemble.neuron_type, where), where);
+    // The simulator has checked its own.
+    const SpikeGradient gradient = spike_gradient(ensemble, RateGradient{});
+    if (const auto* rate = std::get_if<RateGradient>(&gradient)) {
+        detail::need_not_negative(rate->lif_smoothing,
+                                  where + ": spike_gradient: lif_smoothing");
+    }
 }
 
 void build_neurons(BuildState& state, const EnsembleData& ensemble,

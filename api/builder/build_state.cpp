@@ -13,16 +13,16 @@ using namespace detail;
 
 /// What the object says, else the nearest network whose config says something.
 template <class Option>
-std::optional<bool> configured(const ObjectData& object, const Option& option) {
-    auto network = object.network.lock();
-    while (network) {
-        const OrDefault<bool>& trainable = option(network->config);
-        if (trainable.given()) {
-            return trainable.value();
+auto configured(const ObjectData& object, const Option& option) {
+    std::shared_ptr<const NetworkData> network = object.network.lock();
+    std::optional<std::remove_cvref_t<decltype(option(network->config).value())>> value;
+    while (network && !value) {
+        if (const auto& said = option(network->config); said.given()) {
+            value = said.value();
         }
         network = network->parent.lock();
     }
-    return std::nullopt;
+    return value;
 }
 
 }  // namespace
@@ -128,6 +128,16 @@ bool neurons_trainable(const EnsembleData& ensemble) {
         return *set;
     }
     return is_trainable(ensemble);
+}
+
+SpikeGradient spike_gradient(const EnsembleData& ensemble,
+                             const SpikeGradient& of_others) {
+    if (ensemble.spike_gradient) {
+        return *ensemble.spike_gradient;
+    }
+    return configured(ensemble,
+                      [](const Config& at) { return at.ensemble.spike_gradient; })
+        .value_or(of_others);
 }
 
 bool is_trainable(const NodeData& layer) {

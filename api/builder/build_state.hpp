@@ -30,12 +30,16 @@ void visit_networks(const detail::NetworkData& network, const Visit& visit) {
 }
 
 struct BuildState {
-    BuildState(double step, Rng numbers)
-        : model(std::make_shared<engine::Model>(step)), dt(step), rng(numbers) {}
+    BuildState(double step, Rng numbers, const SpikeGradient& gradient)
+        : model(std::make_shared<engine::Model>(step)),
+          dt(step),
+          rng(numbers),
+          spike_gradient(gradient) {}
 
     std::shared_ptr<engine::Model> model;
     double dt;
     Rng rng;
+    SpikeGradient spike_gradient;  ///< of ensembles that nobody gives one
     BuiltNetwork built;
     std::unordered_map<const detail::ObjectData*, Decoders> decoders;
 
@@ -127,6 +131,8 @@ std::vector<double> values_of(const Vector& vector);
 
 bool is_trainable(const detail::EnsembleData& ensemble);
 bool neurons_trainable(const detail::EnsembleData& ensemble);
+SpikeGradient spike_gradient(const detail::EnsembleData& ensemble,
+                             const SpikeGradient& of_others);
 bool is_trainable(const detail::NodeData& layer);
 bool is_trainable(const detail::ConnectionData& connection);
 

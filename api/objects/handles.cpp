@@ -48,6 +48,7 @@ Ensemble::Ensemble(std::shared_ptr<detail::EnsembleData> data)
       normalize_encoders(data_->normalize_encoders),
       noise(data_->noise),
       trainable(data_->trainable),
+      spike_gradient(data_->spike_gradient),
       neurons(data_) {}
 Ensemble& Ensemble::operator=(const Ensemble& other) noexcept {
     return rebind(*this, other);

@@ -50,22 +50,29 @@ void resolve(U& value, const OrDefault<T>& given, const NetworkData& network,
     });
 }
 
-/// Networks' configs say what is trainable when a simulator is made, so that only what
+/// Networks' configs say what training does when a simulator is made, so that only what
 /// comes before them is settled here.
-template <class Options>
-void resolve_trainable(std::optional<bool>& value, const OrDefault<bool>& given,
-                       const NetworkData& network, Options Config::*part) {
+template <class T, class Options>
+void resolve_for_training(std::optional<T>& value, const OrDefault<T>& given,
+                          const NetworkData& network, Options Config::*part,
+                          OrDefault<T> Options::*option) {
     if (given.given()) {
         value = given.value();
         return;
     }
     visit_configs(network, [&](const Config& config, bool is_scoped) {
-        const OrDefault<bool>& configured = (config.*part).trainable;
+        const OrDefault<T>& configured = config.*part.*option;
         if (configured.given() && is_scoped) {
             value = configured.value();
         }
         return configured.given();
     });
+}
+
+template <class Options>
+void resolve_trainable(std::optional<bool>& value, const OrDefault<bool>& given,
+                       const NetworkData& network, Options Config::*part) {
+    resolve_for_training(value, given, network, part, &Options::trainable);
 }
 
 /// Enters an object that was just made: its number, its place, its label and seed.

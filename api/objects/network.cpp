@@ -37,6 +37,8 @@ std::shared_ptr<EnsembleData> make_ensemble(const std::shared_ptr<NetworkData>& 
     set(data->normalize_encoders, &EnsembleOptions::normalize_encoders);
     set(data->noise, &EnsembleOptions::noise);
     resolve_trainable(data->trainable, options.trainable, *network, &Config::ensemble);
+    resolve_for_training(data->spike_gradient, options.spike_gradient, *network,
+                         &Config::ensemble, &EnsembleOptions::spike_gradient);
     check_ensemble(*data);
     return data;
 }

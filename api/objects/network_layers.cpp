@@ -59,7 +59,8 @@ std::shared_ptr<EnsembleData> make_layer_ensemble(
                                .intercepts = options.intercepts,
                                .gain = options.gain,
                                .bias = options.bias,
-                               .neuron_type = neuron_type});
+                               .neuron_type = neuron_type,
+                               .spike_gradient = options.spike_gradient});
     data->is_layer = true;
     data->layer_shape = shape.empty() ? std::vector{size} : shape;
     resolve_trainable(data->neurons_trainable, options.trainable, *network,

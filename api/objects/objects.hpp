@@ -60,6 +60,7 @@ struct EnsembleData : ObjectData {
     bool normalize_encoders = true;
     std::optional<Process> noise;
     std::optional<bool> trainable, neurons_trainable;
+    std::optional<SpikeGradient> spike_gradient;
 
     /// Counts as long as the three parameters in it are the ensemble's.
     std::optional<FrozenEncoders> frozen;

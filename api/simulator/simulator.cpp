@@ -11,33 +11,12 @@
 #include "api/simulator/device_choice.hpp"
 #include "api/simulator/simulator_impl.hpp"
 #include "engine/ir/sampling.hpp"
-#include "engine/operators/sim_neurons.hpp"
 
 namespace nengine {
 
 using namespace detail;
 
 namespace {
-
-void set_smoothing(engine::Model& model, double smoothing) {
-    for (const auto& op : model.operators()) {
-        if (auto* neurons = dynamic_cast<engine::SimNeurons*>(op.get())) {
-            neurons->smoothing = smoothing;
-        }
-    }
-}
-
-void set_spike_gradient(engine::Model& model, const SpikeGradient& gradient) {
-    if (const auto* rate = std::get_if<RateGradient>(&gradient)) {
-        if (rate->lif_smoothing > 0.0) {
-            set_smoothing(model, rate->lif_smoothing);
-        }
-        return;
-    }
-    for (const auto& op : model.operators()) {
-        op->spikes_in_training = op->properties().spiking;
-    }
-}
 
 bool any_synapse(const NetworkData& network) {
     for (const auto& connection : network.connections) {
@@ -75,14 +54,14 @@ const NetworkData& top_level(const NetworkData& network) {
 
 Simulator::Impl::Impl(const NetworkData& network, SimulatorOptions given)
     : options(std::move(given)),
-      built(build(top_level(network), options.dt, options.rng)),
+      built(build(top_level(network), options.dt, options.rng,
+                  options.spike_gradient)),
       seed(pick_seed(options, network)),
       has_synapses(any_synapse(network)) {
     check_options(options);
     if (options.dtype == DType::float32) {
         check_single(*built.model);
     }
-    set_spike_gradient(*built.model, options.spike_gradient);
     built.process_seeds->reset(seed);
     *built.prints = {options.on_print, options.dtype};
     engine::ReplicaOptions settings;

@@ -129,7 +129,8 @@ OperatorProperties SimNeurons::properties() const {
 MergeKey SimNeurons::merge_key(const std::vector<Shape>&) const {
     return {"SimNeurons " + std::string(neuron_info(type_).name),
             {rate_ ? 1 : 0, has_gain_ ? 1 : 0, has_bias_ ? 1 : 0, has_filter_ ? 1 : 0,
-             std::bit_cast<Index>(smoothing), std::bit_cast<Index>(max_ratio)}};
+             std::bit_cast<Index>(rate_ ? smoothing : 0.0),
+             std::bit_cast<Index>(max_ratio)}};
 }
 
 SlotGradient SimNeurons::gradient(int slot) const {

@@ -123,6 +123,91 @@ TEST(NoSpikeGradient, NamesWhatNothingWouldTrain) {
                 HasSubstr("before."));
 }
 
+/// What spikes are to gradients is said by ensemble, config or simulator, the nearest
+/// first.
+struct Two {
+    Network net{NetworkOptions{.seed = 1}};
+    Node x = net.node({60.0, 30.0}, {.label = "x"});
+    Ensemble a, b;
+    Probe of_a, of_b;
+
+    Two()
+        : a(ensemble("a")),
+          b(ensemble("b")),
+          of_a(net.probe(a.neurons, {.label = "of_a"})),
+          of_b(net.probe(b.neurons, {.label = "of_b"})) {}
+    Ensemble ensemble(const std::string& label) {
+        const Ensemble made = net.ensemble(8, 2, {.label = label});
+        net.connect(x, made, {.synapse = None});
+        return made;
+    }
+    /// Whether an ensemble does in the training phase what it does in simulations.
+    bool spikes(const Probe& p, SpikeGradient of_simulator = RateGradient{}) const {
+        SimulatorOptions options = quiet();
+        options.seed = 3;
+        options.spike_gradient = of_simulator;
+        Simulator sim(net, options);
+        const auto values = [&](Phase phase) {
+            return sim.predict({}, {.n_steps = 20, .phase = phase})[p].to_vector();
+        };
+        return values(Phase::training) == values(Phase::inference);
+    }
+};
+
+TEST(SpikeGradients, AreSaidByEnsembleConfigOrSimulator) {
+    Two two;
+    EXPECT_FALSE(two.spikes(two.of_a));
+    EXPECT_TRUE(two.spikes(two.of_a, None));
+
+    two.a.spike_gradient = None;
+    EXPECT_TRUE(two.spikes(two.of_a));
+    EXPECT_FALSE(two.spikes(two.of_b));
+
+    two.net.config.ensemble.spike_gradient = None;
+    two.a.spike_gradient = RateGradient{};
+    EXPECT_FALSE(two.spikes(two.of_a, None));
+    EXPECT_TRUE(two.spikes(two.of_b));
+
+    two.a.spike_gradient.reset();
+    EXPECT_TRUE(two.spikes(two.of_a));
+}
+
+TEST(SpikeGradients, AreOptionsOfEnsemblesAndLayers) {
+    Network net({.seed = 1});
+    const Ensemble a = net.ensemble(4, 1, {.spike_gradient = None});
+    const Layer b = net.layer(
+        LIF{}, net.node({1.0}), {.spike_gradient = RateGradient{.lif_smoothing = 0.1}});
+
+    EXPECT_TRUE(std::holds_alternative<NoneType>(*a.spike_gradient));
+    EXPECT_EQ(std::get<RateGradient>(*b.ensemble().spike_gradient).lif_smoothing, 0.1);
+    EXPECT_FALSE(net.ensemble(4, 1).spike_gradient.has_value());
+}
+
+TEST(SpikeGradients, SmoothTheRateCurvesOfOneEnsemble) {
+    const auto rates = [](bool by_ensemble, const auto& probe) {
+        Two two;
+        SimulatorOptions options = quiet();
+        options.seed = 3;
+        (by_ensemble ? *(two.a.spike_gradient = SpikeGradient()) : options.spike_gradient) =
+            RateGradient{.lif_smoothing = 0.2};
+        Simulator sim(two.net, options);
+        return sim.predict({}, {.n_steps = 3, .phase = Phase::training})[two.*probe]
+            .to_vector();
+    };
+
+    EXPECT_EQ(rates(true, &Two::of_a), rates(false, &Two::of_a));
+    EXPECT_NE(rates(true, &Two::of_b), rates(false, &Two::of_b));
+}
+
+TEST(SpikeGradients, NeedSmoothingThatIsNotNegative) {
+    Two two;
+    two.b.spike_gradient = RateGradient{.lif_smoothing = -0.1};
+
+    EXPECT_THAT(message<ValidationError>([&] { Simulator(two.net, quiet()); }),
+                testing::AllOf(HasSubstr("b"), HasSubstr("lif_smoothing"),
+                               HasSubstr("-0.1")));
+}
+
 }  // namespace
 
 }  // namespace nengine::test

@@ -11,6 +11,7 @@
 #include "nengine/none.hpp"
 #include "nengine/processes.hpp"
 #include "nengine/seed.hpp"
+#include "nengine/spike_gradient.hpp"
 #include "nengine/view.hpp"
 
 namespace nengine {
@@ -33,6 +34,8 @@ struct EnsembleOptions {
     OrDefault<bool> normalize_encoders = {};       ///< true
     OrDefault<std::optional<Process>> noise = {};  ///< added to the neurons' input
     OrDefault<bool> trainable = {};                ///< true: encoders and biases
+    /// What the neurons' spikes are to gradients: SimulatorOptions::spike_gradient
+    OrDefault<SpikeGradient> spike_gradient = {};
 };
 
 /// The neurons of an ensemble, as an end of a connection or a probe's target. What
@@ -104,6 +107,8 @@ public:
     bool& normalize_encoders;
     std::optional<Process>& noise;
     std::optional<bool>& trainable;
+    /// Unset: as the nearest network's config says, else the simulator's options.
+    std::optional<SpikeGradient>& spike_gradient;
     Neurons neurons;
 };
 

@@ -113,6 +113,7 @@ struct LayerOptions {
     OrDefault<DistributionOrArray> intercepts = {};
     OrDefault<std::optional<DistributionOrArray>> gain = {};
     OrDefault<std::optional<DistributionOrArray>> bias = {};
+    OrDefault<SpikeGradient> spike_gradient = {};
 };
 
 /// A layer and the connection into it. A layer of neurons is an ensemble of one

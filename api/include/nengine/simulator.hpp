@@ -25,6 +25,7 @@
 #include "nengine/optimizers.hpp"
 #include "nengine/rng.hpp"
 #include "nengine/seed.hpp"
+#include "nengine/spike_gradient.hpp"
 #include "nengine/tensor.hpp"
 
 namespace nengine {
@@ -41,17 +42,6 @@ struct PlanOptions {
     std::int64_t chunk_steps = 0;  ///< 0: chosen by size
     std::int64_t tile_items = 0;   ///< 0: chosen by size
 };
-
-/// While training, spiking neurons are their rate curves, forward and backward.
-struct RateGradient {
-    /// Above 0: LIF neurons train with SoftLIFRate's curve of this sigma.
-    double lif_smoothing = 0.0;
-};
-
-/// RateGradient; or None: spiking neurons spike while training, too, and no gradient
-/// comes back through them. A trained parameter whose every way to a loss leads through
-/// spikes is then a BuildError that names it.
-using SpikeGradient = std::variant<RateGradient, NoneType>;
 
 struct SimulatorOptions {
     /// How many items are simulated at once. Unset: one, and `data` has no batch axis.
@@ -71,7 +61,8 @@ struct SimulatorOptions {
     GemmMath gemm_math = GemmMath::float32;
     /// Unset: if standard error is a terminal.
     std::optional<bool> progress_bar = std::nullopt;
-    /// What the spikes of spiking neurons are to gradients.
+    /// What the spikes of spiking neurons are to gradients, where neither their
+    /// ensemble nor a config says it.
     SpikeGradient spike_gradient = RateGradient{};
     PlanOptions plan = {};
     /// Receives warnings; unset: they are written to standard error.
