@@ -163,8 +163,7 @@ private:
                                           engine::no_signal, {}),
                        label + ".uniform");
         }
-        add(
-            engine::StochasticSpikes(rates, output, uniform, state_.scalar(amplitude)),
+        add(engine::StochasticSpikes(rates, output, uniform, state_.scalar(amplitude)),
             label);
     }
 

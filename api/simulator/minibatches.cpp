@@ -29,7 +29,13 @@ Simulator::Impl::ItemMinibatches::ItemMinibatches(Impl& impl, CallData data,
       shuffle_(options.shuffle),
       items_per_epoch_(items_of_epoch(options, data_.items, impl.minibatch())),
       stream_(data_.items, options.shuffle,
-              [&impl] { return impl.seed + impl.epochs_run++; }) {}
+              [&impl] { return impl.seed + impl.epochs_run++; }) {
+    if (options.stateful && items_per_epoch_ % impl.minibatch() != 0) {
+        throw ShapeError("fit", std::to_string(items_per_epoch_) + " items",
+                         "a multiple of the minibatch size, " +
+                             std::to_string(impl.minibatch()) + ", when stateful");
+    }
+}
 
 void Simulator::Impl::ItemMinibatches::begin(int /*epoch*/) {
     order_.emplace(impl_.simulation->device(), stream_.take(items_per_epoch_),
@@ -92,6 +98,11 @@ auto Simulator::Impl::SourceMinibatches::next() -> std::optional<One> {
         throw ShapeError(
             where, std::to_string(data.items) + " items",
             "at most the minibatch size, " + std::to_string(impl_.minibatch()));
+    }
+    if (options_.stateful && data.items < impl_.minibatch()) {
+        throw ShapeError(where, std::to_string(data.items) + " items",
+                         "the minibatch size, " + std::to_string(impl_.minibatch()) +
+                             ", when stateful");
     }
     if (objective_ != nullptr && data.objective != objective_) {
         throw ShapeError(where, "steps or sizes of their own",

@@ -54,8 +54,7 @@ const NetworkData& top_level(const NetworkData& network) {
 
 Simulator::Impl::Impl(const NetworkData& network, SimulatorOptions given)
     : options(std::move(given)),
-      built(build(top_level(network), options.dt, options.rng,
-                  options.spike_gradient)),
+      built(build(top_level(network), options.dt, options.rng, options.spike_gradient)),
       seed(pick_seed(options, network)),
       has_synapses(any_synapse(network)) {
     check_options(options);

@@ -75,13 +75,21 @@ public:
           epoch_(given.initial_epoch),
           epochs_before_(its_impl.epochs_run),
           state_{fitted, [this](const std::string& text) { impl_.warn(text); }},
-          training_(state_) {}
+          training_(state_) {
+        if (options_.stateful && backup_.is_wanted()) {
+            throw ValidationError(
+                "fit: got stateful and BackupAndRestore, which does not keep the "
+                "network's state; needs one of them");
+        }
+    }
 
     /// With the items of tensors.
     void use(const Data& x, const Data& y) {
         const CallTargets wanted{y, options_.sample_weight, options_.class_weight};
         CallData data = impl_.call_data(x, &wanted, options_.n_steps, "fit");
-        impl_.warn_of_delay(data.n_steps, data.objective->observed());
+        if (!options_.stateful) {
+            impl_.warn_of_delay(data.n_steps, data.objective->observed());
+        }
         if (options_.validation_data || options_.validation_split == 0.0) {
             use_validation_data();
         } else {
@@ -211,9 +219,10 @@ private:
             throw ValidationError("fit: got no batch in epoch " +
                                   std::to_string(epoch_ + 1) + ", needs one at least");
         }
-        trainer().begin_epoch(next_->objective, next_->n_steps, [this](Index number) {
-            return minibatches_->of(number);
-        });
+        trainer().begin_epoch(
+            next_->objective, next_->n_steps,
+            [this](Index number) { return minibatches_->of(number); },
+            engine_calls(options_.stateful));
         done_ = 0;
         if (resumed_) {
             const Index done = int_of(*resumed_, "fit/minibatches");
@@ -298,7 +307,7 @@ private:
         if (validation_ && (epoch + 1) % options_.validation_freq == 0) {
             for (const auto& [name, value] :
                  impl_.evaluate(*validation_, *validation_on_device_, Phase::inference,
-                                options_.interrupt)) {
+                                engine::Calls::isolated, options_.interrupt)) {
                 logs["val_" + name] = value;
             }
         }

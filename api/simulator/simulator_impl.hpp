@@ -144,7 +144,7 @@ struct Simulator::Impl {
     class Fit;  ///< a call of `fit` (simulator_fit.cpp)
     /// @throws Interrupted  `interrupt` has become true
     EvaluationResult evaluate(const CallData& data, const engine::DataSet& on_device,
-                              Phase phase,
+                              Phase phase, engine::Calls calls,
                               const std::atomic<bool>* interrupt = nullptr);
     /// For calls that compare: as long as it is kept, nothing is converted or uploaded
     /// again.
@@ -162,6 +162,7 @@ struct Simulator::Impl {
 // Options (simulator_options.cpp).
 engine::PlannerOptions planner_options(const PlanOptions& plan);
 engine::Phase engine_phase(Phase phase);
+engine::Calls engine_calls(bool stateful);
 void check_options(const SimulatorOptions& options);
 /// @param dtype  what the simulator computes in
 void check_optimizer(const AnyOptimizer& optimizer, DType dtype,

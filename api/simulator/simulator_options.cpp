@@ -93,6 +93,10 @@ engine::Phase engine_phase(Phase phase) {
                                     : engine::Phase::inference;
 }
 
+engine::Calls engine_calls(bool stateful) {
+    return stateful ? engine::Calls::stateful : engine::Calls::isolated;
+}
+
 void check_options(const SimulatorOptions& options) {
     if (options.minibatch_size) {
         detail::need_size(*options.minibatch_size, 1, "Simulator: minibatch_size");

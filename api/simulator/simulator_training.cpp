@@ -73,9 +73,11 @@ void Simulator::set_learning_rate(double learning_rate) {
 
 EvaluationResult Simulator::Impl::evaluate(const CallData& data,
                                            const engine::DataSet& on_device,
-                                           Phase phase,
+                                           Phase phase, engine::Calls calls,
                                            const std::atomic<bool>* interrupt) {
-    warn_of_delay(data.n_steps, data.objective->observed());
+    if (calls == engine::Calls::isolated) {
+        warn_of_delay(data.n_steps, data.objective->observed());
+    }
     ProgressBar bar(shows_progress(), "evaluating", data.items, "items");
     const auto result = named(simulation->evaluate(
         data.n_steps, on_device, *data.objective,
@@ -85,7 +87,7 @@ EvaluationResult Simulator::Impl::evaluate(const CallData& data,
                 throw Interrupted();
             }
         },
-        engine_phase(phase)));
+        engine_phase(phase), calls));
     bar.finish(values_text(result));
     return result;
 }
@@ -98,7 +100,8 @@ EvaluationResult Simulator::evaluate(const Data& x, const Data& y,
     }
     const CallTargets wanted{y, options.sample_weight, {}};
     const CallData data = impl.call_data(x, &wanted, options.n_steps, "evaluate");
-    return impl.evaluate(data, impl.on_device(data), options.phase);
+    return impl.evaluate(data, impl.on_device(data), options.phase,
+                         engine_calls(options.stateful));
 } catch (const std::bad_alloc&) {
     refuse_call("evaluate");
 }

@@ -48,6 +48,8 @@ struct Signal {
     std::vector<Index> strides;
 
     Index size() const { return shape_size(shape); }
+    /// What messages and checkpoints call it.
+    const std::string& known_as() const { return parameter.empty() ? name : parameter; }
     bool is_view() const { return base != no_signal; }
 };
 

@@ -66,9 +66,7 @@ std::string name_of_largest(const Model& model, const ParameterLayout& layout,
     if (found == layout.end()) {
         return "parameters";
     }
-    const Signal& signal = model.signal(found->first);
-    return "parameter '" + (signal.parameter.empty() ? signal.name : signal.parameter) +
-           "'";
+    return "parameter '" + model.signal(found->first).known_as() + "'";
 }
 
 /// `n` elements of an array of the plan's dtype, from one of them on.

@@ -125,6 +125,11 @@ std::shared_ptr<PlanRunner> Replica::isolated_runner(Index n_steps,
     return runner_for(in_turn ? 1 : n_steps, key);
 }
 
+void Replica::carry_on(const PlanRunner& runner, Index steps) {
+    runner.save_state(state_);
+    step_ += steps;
+}
+
 void Replica::forget_plans() {
     plans_.clear();
     runners_.clear();

@@ -25,6 +25,10 @@ struct ReplicaOptions {
     PlannerOptions planner;
 };
 
+/// What a minibatch leaves behind: nothing, or the state that it came to, from which
+/// the next one goes on, item by item, and any later call. Learned weights stay.
+enum class Calls { isolated, stateful };
+
 /// A parameter as the user sees it.
 struct ParameterInfo {
     std::string name;
@@ -69,7 +73,8 @@ public:
     /// Steps simulated so far by stateful calls; while one runs, those before the chunk
     /// at hand.
     Index step() const { return step_; }
-    void advance(Index steps) { step_ += steps; }
+    /// Later calls go on from what the runner has come to, so many steps further.
+    void carry_on(const PlanRunner& runner, Index steps);
 
     // One call at a time.
 

@@ -60,8 +60,8 @@ void Simulation::predict(Index n_steps, const Feeds& feeds,
     const ItemOrder order(device(), items_of(feeds, {}, minibatch), minibatch);
     for (Index m = 0; m < order.minibatches(); ++m) {
         const Index first = m * minibatch, valid = order.valid(m);
-        each_isolated(*runner, n_steps, {data, order.of_minibatch(m), valid},
-                      [&](const ChunkExtent& extent, Index call_step) {
+        run_minibatch(*runner, n_steps, {data, order.of_minibatch(m), valid},
+                      Calls::isolated, [&](const ChunkExtent& extent, Index call_step) {
                           emit_samples(*runner, extent, call_step, n_steps, first,
                                        valid, sink);
                       });
@@ -71,9 +71,9 @@ void Simulation::predict(Index n_steps, const Feeds& feeds,
     }
 }
 
-/// From the state at hand, which stays, but for learned weights.
-void Simulation::each_isolated(PlanRunner& runner, Index n_steps, const Batch& batch,
-                               const Replica::AfterTile& each) {
+/// From the state at hand.
+void Simulation::run_minibatch(PlanRunner& runner, Index n_steps, const Batch& batch,
+                               Calls calls, const Replica::AfterTile& each) {
     runner.load_state(replica_->state());
     ProcessStates processes = replica_->processes();
     runner.use(processes);
@@ -83,26 +83,40 @@ void Simulation::each_isolated(PlanRunner& runner, Index n_steps, const Batch& b
                                 looks.after_tile(extent);
                                 each(extent, call_step);
                             });
-    runner.save_learned(replica_->state());
+    if (calls == Calls::isolated) {
+        runner.save_learned(replica_->state());
+        return;
+    }
+    replica_->carry_on(runner, n_steps);
+    processes.calls.forget_before(replica_->step());
+    replica_->processes() = std::move(processes);
 }
 
 Scores Simulation::evaluate(Index n_steps, const DataSet& data,
                             const Objective& objective, const Progress& progress,
-                            Phase phase) {
+                            Phase phase, Calls calls) {
     const auto entered = replica_->enter("evaluate");
     Scoring scoring(*replica_, *runs_, std::make_shared<Objective>(objective), n_steps,
                     false);
     const auto runner =
         replica_->isolated_runner(n_steps, plan_key(data, scoring.observed(), phase));
-    scoring.use(runner);
     const Index minibatch = options().minibatch;
+    if (calls == Calls::stateful && data.items % minibatch != 0) {
+        throw ShapeError("evaluate", std::to_string(data.items) + " items",
+                         "a multiple of the minibatch size, " +
+                             std::to_string(minibatch) + ", when stateful");
+    }
+    scoring.check(calls);
     const ItemOrder order(device(), data.items > 0 ? data.items : minibatch, minibatch);
     scoring.add_penalty(order.items());
     for (Index m = 0; m < order.minibatches(); ++m) {
         const Batch batch{data, order.of_minibatch(m), order.valid(m)};
-        each_isolated(*runner, n_steps, batch, [&](const ChunkExtent& extent, Index) {
-            scoring.add(batch, extent);
-        });
+        if (m == 0 || calls == Calls::stateful) {
+            scoring.use(runner);
+        }
+        run_minibatch(
+            *runner, n_steps, batch, calls,
+            [&](const ChunkExtent& extent, Index) { scoring.add(batch, extent); });
         if (progress) {
             progress(m * minibatch + batch.valid, order.items());
         }

@@ -72,9 +72,12 @@ public:
     ///     one another or `n_steps`; or there is nothing to compare
     DataSet data_for(Index n_steps, const Feeds& feeds, const Targets& targets,
                      const Objective& objective, const Weights& weights = {}) const;
-    /// Losses and metrics over all items, isolated.
+    /// Losses and metrics over all items. Stateful calls need whole minibatches; one
+    /// that throws leaves the state as the minibatch before it did.
+    /// @throws ShapeError  they are not whole
     Scores evaluate(Index n_steps, const DataSet& data, const Objective& objective,
-                    const Progress& progress = {}, Phase phase = Phase::inference);
+                    const Progress& progress = {}, Phase phase = Phase::inference,
+                    Calls calls = Calls::isolated);
     Scores evaluate(Index n_steps, const Feeds& feeds, const Targets& targets,
                     const Objective& objective, const Progress& progress = {},
                     Phase phase = Phase::inference);
@@ -107,8 +110,8 @@ private:
 
     Observed all_probes() const;
     PlanKey plan_key(const DataSet& data, Observed observed, Phase phase) const;
-    void each_isolated(PlanRunner& runner, Index n_steps, const Batch& batch,
-                       const Replica::AfterTile& each);
+    void run_minibatch(PlanRunner& runner, Index n_steps, const Batch& batch,
+                       Calls calls, const Replica::AfterTile& each);
     void emit_samples(PlanRunner& runner, const ChunkExtent& extent, Index call_step,
                       Index n_steps, Index first_item, Index valid,
                       const ProbeSink& sink);

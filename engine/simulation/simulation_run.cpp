@@ -100,8 +100,7 @@ private:
     }
 
     void commit(Index steps) {
-        runner_.save_state(replica_.state());
-        replica_.advance(steps);
+        replica_.carry_on(runner_, steps);
         done_ += steps;
         if (may_fail_) {
             working_.calls.forget_before(replica_.step());

@@ -104,10 +104,6 @@ namespace {
 
 const std::string parameter_prefix = "parameter/", learned_prefix = "learned/";
 
-std::string name_of(const Signal& signal) {
-    return signal.parameter.empty() ? signal.name : signal.parameter;
-}
-
 /// Every item's learned weights, one after the other.
 std::vector<double> learned_weights(const StateStore& state, SignalId signal) {
     std::vector<double> values;
@@ -126,7 +122,7 @@ Checkpoint Trainer::save() const {
         to[parameter_prefix + info.name] = replica_.parameter(info.name);
     }
     for (const SignalId signal : replica_.state().learned()) {
-        to[learned_prefix + name_of(replica_.model().signal(signal))] =
+        to[learned_prefix + replica_.model().signal(signal).known_as()] =
             learned_weights(replica_.state(), signal);
     }
     to["trained"] = {static_cast<double>(trained_)};
@@ -147,7 +143,7 @@ void Trainer::load(const Checkpoint& from) {
     for (const SignalId signal : state.learned()) {
         const Signal& of = replica_.model().signal(signal);
         learned[signal] =
-            &entry_of(from, learned_prefix + name_of(of),
+            &entry_of(from, learned_prefix + of.known_as(),
                       static_cast<std::size_t>(of.size() * state.minibatch()));
     }
     const auto trained = static_cast<Index>(number_of(from, "trained"));

@@ -1,6 +1,7 @@
 #include "engine/train/scoring.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "engine/ir/sampling.hpp"
@@ -36,6 +37,22 @@ Scoring::Scoring(Replica& replica, ObjectiveRuns& runs,
       memory_(device_.allocate(objective_->entries() * sizeof(double) + sizeof(Tail),
                                "losses")) {
     restart();
+}
+
+void Scoring::check(Calls calls) const {
+    if (calls == Calls::isolated) {
+        return;
+    }
+    for (const int probe : objective_->observed()) {
+        const ProbePoint& point = replica_.model().probe(probe);
+        const double period = std::max(point.period, 1.0);
+        if (std::fmod(static_cast<double>(n_steps_), period) != 0.0) {
+            throw ValidationError(
+                "probe '" + point.name + "': got stateful calls of " +
+                std::to_string(n_steps_) +
+                " steps, whose samples differ, needs a multiple of its sample_every");
+        }
+    }
 }
 
 Observed Scoring::observed() const {

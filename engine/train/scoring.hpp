@@ -24,6 +24,9 @@ public:
     Index n_steps() const { return n_steps_; }
     /// What a plan has to show.
     Observed observed() const;
+    /// @throws ValidationError  stateful calls would differ in the samples that are
+    ///     compared; names the probe
+    void check(Calls calls) const;
 
     /// Sums begin anew.
     void restart();

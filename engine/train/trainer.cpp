@@ -21,7 +21,7 @@ Trainer::Trainer(Replica& replica, ObjectiveRuns& runs)
 }
 
 void Trainer::begin_epoch(std::shared_ptr<const Objective> objective, Index n_steps,
-                          BatchOf batch_of) {
+                          BatchOf batch_of, Calls calls) {
     if (!pass_ || &pass_->scoring.objective() != objective.get() ||
         pass_->scoring.n_steps() != n_steps) {
         recordings_.clear();
@@ -29,6 +29,8 @@ void Trainer::begin_epoch(std::shared_ptr<const Objective> objective, Index n_st
             Pass{Scoring(replica_, runs_, std::move(objective), n_steps, true)});
     }
     pass_->scoring.restart();
+    pass_->scoring.check(calls);
+    pass_->calls = calls;
     batch_of_ = std::move(batch_of);
     items_ = 0;
     first_trained_ = trained_;
@@ -54,19 +56,30 @@ void Trainer::use_runner(Pass& pass, const Batch& batch,
 }
 
 /// Minibatches of training each have noise of their own, or the network would learn one
-/// course of it by heart.
-ProcessStates Trainer::processes_of(const PlanRunner& runner, Index number,
-                                    CallLog known) {
+/// course of it by heart. That of stateful ones goes on.
+ProcessStates Trainer::processes_of(const PlanRunner& runner, Calls calls, Index number,
+                                    CallLog known) const {
     ProcessStates processes = replica_.processes();
     processes.calls = std::move(known);
-    if (number > 0) {
+    if (number > 0 && calls == Calls::isolated) {
         processes.restart(runner.plan(), number * replica_.minibatch());
     }
     return processes;
 }
 
-CallLog Trainer::known_calls(Index number) const {
-    return number > 0 ? CallLog{} : replica_.processes().calls;
+CallLog Trainer::known_calls(Calls calls, Index number) const {
+    return number > 0 && calls == Calls::isolated ? CallLog{}
+                                                  : replica_.processes().calls;
+}
+
+void Trainer::keep_state(ProcessStates processes) {
+    if (pass_->calls == Calls::isolated) {
+        pass_->runner->save_learned(replica_.state());
+        return;
+    }
+    replica_.carry_on(*pass_->runner, pass_->scoring.n_steps());
+    processes.calls.forget_before(replica_.step());
+    replica_.processes() = std::move(processes);
 }
 
 void Trainer::differentiate(Pass& pass, const Batch& batch, const AfterTile& after) {
@@ -150,7 +163,9 @@ void Trainer::step(const Batch& batch) {
     optimizer_.check_learning_rate();
     use_runner(*pass_, batch);
     PlanRunner& runner = *pass_->runner;
-    ProcessStates processes = processes_of(runner, trained_, known_calls(trained_));
+    const Calls calls = pass_->calls;
+    ProcessStates processes =
+        processes_of(runner, calls, trained_, known_calls(calls, trained_));
     runner.use(processes, true);
     launch(batch);
     replica_.parameters().changed();
@@ -159,12 +174,13 @@ void Trainer::step(const Batch& batch) {
     items_ += batch.valid;
     // A copy from the device waits for it: there, only the end of the epoch looks, but
     // where the steps wait for functions of the user's anyway, whose results are kept
-    // no longer than their minibatch. Nothing has been updated since the first
-    // minibatch that was not finite.
-    if (!device_.is_cuda() || calls_user(runner.plan())) {
+    // no longer than their minibatch, and where the state from which the minibatch went
+    // on is not kept any longer. Nothing has been updated since the first minibatch
+    // that was not finite.
+    if (!device_.is_cuda() || calls == Calls::stateful || calls_user(runner.plan())) {
         throw_if_not_finite(pass_->scoring.read(), processes.calls);
     }
-    runner.save_learned(replica_.state());
+    keep_state(std::move(processes));
 }
 
 Scores Trainer::scores() const {
@@ -216,8 +232,8 @@ Gradients Trainer::gradients(Index n_steps, const DataSet& data,
                       true)};
     use_runner(pass, batch, differentiated);
     Gradients result;
-    ProcessStates processes =
-        processes_of(*pass.runner, trained_, known_calls(trained_));
+    ProcessStates processes = processes_of(*pass.runner, pass.calls, trained_,
+                                           known_calls(pass.calls, trained_));
     pass.runner->use(processes, true);
     differentiate(pass, batch, [&](const ChunkExtent& extent, Index) {
         read_input_gradients(*pass.runner, extent, result.inputs);
@@ -228,8 +244,7 @@ Gradients Trainer::gradients(Index n_steps, const DataSet& data,
             static_cast<std::size_t>(order.items() * given.steps() * given.size()));
     }
     for (const auto& [signal, offset] : replica_.parameters().layout()) {
-        const Signal& of = replica_.model().signal(signal);
-        result.parameters[of.parameter.empty() ? of.name : of.parameter] =
+        result.parameters[replica_.model().signal(signal).known_as()] =
             replica_.parameters().read(signal, true);
     }
     return result;

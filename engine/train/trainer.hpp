@@ -57,14 +57,14 @@ public:
     using BatchOf = std::function<std::optional<Batch>(Index number)>;
     /// Later steps make the objective small, in calls of `n_steps`; scores begin anew.
     /// What has been made ready for an epoch is used again by the next one of the same
-    /// objective.
+    /// objective. No gradient goes back from a stateful call into the one before it.
     void begin_epoch(std::shared_ptr<const Objective> objective, Index n_steps,
-                     BatchOf batch_of);
-    /// Padded items have no weight.
+                     BatchOf batch_of, Calls calls = Calls::isolated);
+    /// Padded items have no weight; of stateful calls there may be none.
     /// @throws SimulationError  a loss or gradient became NaN or infinite, or a square
     ///     that the optimizer needs would: names minibatch, parameter, step and signal
-    ///     where it began; the parameters are those before that minibatch. On a GPU
-    ///     end_epoch says so.
+    ///     where it began; the parameters are those before that minibatch, and so is
+    ///     the state. On a GPU end_epoch says so, but for stateful calls.
     void step(const Batch& batch);
     /// Of the items that have been trained in this epoch. Waits for the device.
     Scores scores() const;
@@ -95,6 +95,7 @@ private:
     /// What gradients are of, and where they are computed.
     struct Pass {
         Scoring scoring;
+        Calls calls = Calls::isolated;
         PlanKey key = {};
         std::shared_ptr<PlanRunner> runner = nullptr;
         std::uint64_t plans_version = 0;
@@ -106,8 +107,11 @@ private:
                     const std::vector<int>& differentiated = {});
     /// The processes of a minibatch of training, the `number`-th of all. `known`: calls
     /// that are not made again.
-    ProcessStates processes_of(const PlanRunner& runner, Index number, CallLog known);
-    CallLog known_calls(Index number) const;
+    ProcessStates processes_of(const PlanRunner& runner, Calls calls, Index number,
+                               CallLog known) const;
+    CallLog known_calls(Calls calls, Index number) const;
+    /// What a minibatch leaves to later ones.
+    void keep_state(ProcessStates processes);
     /// Forward and backward, with the processes that the runner uses.
     void differentiate(Pass& pass, const Batch& batch, const AfterTile& after = {});
     /// Forward, backward and update; one launch if it has a recording.

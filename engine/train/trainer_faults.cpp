@@ -17,8 +17,7 @@ bool is_finite(double value) {
 }
 
 std::string name_of(const Signal& signal) {
-    return "parameter '" + (signal.parameter.empty() ? signal.name : signal.parameter) +
-           "'";
+    return "parameter '" + signal.known_as() + "'";
 }
 
 std::string short_text(double value) {
@@ -87,7 +86,7 @@ auto Trainer::run_again(const Batch& batch, Index number, bool backward,
     const auto again = std::make_shared<PlanRunner>(
         device_, std::make_shared<Plan>(pass_->runner->plan()), options,
         pass_->runner->chunk(), replica_.parameters(), replica_.state());
-    ProcessStates processes = processes_of(*again, number, calls);
+    ProcessStates processes = processes_of(*again, pass_->calls, number, calls);
     again->use(processes, true);
     again->refresh_parameters();
     again->load_state(replica_.state());

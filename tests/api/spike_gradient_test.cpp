@@ -175,8 +175,8 @@ TEST(SpikeGradients, AreSaidByEnsembleConfigOrSimulator) {
 TEST(SpikeGradients, AreOptionsOfEnsemblesAndLayers) {
     Network net({.seed = 1});
     const Ensemble a = net.ensemble(4, 1, {.spike_gradient = None});
-    const Layer b = net.layer(
-        LIF{}, net.node({1.0}), {.spike_gradient = RateGradient{.lif_smoothing = 0.1}});
+    const Layer b = net.layer(LIF{}, net.node({1.0}),
+                              {.spike_gradient = RateGradient{.lif_smoothing = 0.1}});
 
     EXPECT_TRUE(std::holds_alternative<NoneType>(*a.spike_gradient));
     EXPECT_EQ(std::get<RateGradient>(*b.ensemble().spike_gradient).lif_smoothing, 0.1);
@@ -188,8 +188,8 @@ TEST(SpikeGradients, SmoothTheRateCurvesOfOneEnsemble) {
         Two two;
         SimulatorOptions options = quiet();
         options.seed = 3;
-        (by_ensemble ? *(two.a.spike_gradient = SpikeGradient()) : options.spike_gradient) =
-            RateGradient{.lif_smoothing = 0.2};
+        (by_ensemble ? *(two.a.spike_gradient = SpikeGradient())
+                     : options.spike_gradient) = RateGradient{.lif_smoothing = 0.2};
         Simulator sim(two.net, options);
         return sim.predict({}, {.n_steps = 3, .phase = Phase::training})[two.*probe]
             .to_vector();
@@ -203,9 +203,9 @@ TEST(SpikeGradients, NeedSmoothingThatIsNotNegative) {
     Two two;
     two.b.spike_gradient = RateGradient{.lif_smoothing = -0.1};
 
-    EXPECT_THAT(message<ValidationError>([&] { Simulator(two.net, quiet()); }),
-                testing::AllOf(HasSubstr("b"), HasSubstr("lif_smoothing"),
-                               HasSubstr("-0.1")));
+    EXPECT_THAT(
+        message<ValidationError>([&] { Simulator(two.net, quiet()); }),
+        testing::AllOf(HasSubstr("b"), HasSubstr("lif_smoothing"), HasSubstr("-0.1")));
 }
 
 }  // namespace

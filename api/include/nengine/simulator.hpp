@@ -95,6 +95,11 @@ struct FitOptions {
     /// Needed without data; unset: as many as the data has.
     std::optional<std::int64_t> n_steps = std::nullopt;
     bool shuffle = true;
+    /// Each minibatch goes on from the state that the one before it has come to, item
+    /// by item, into the next epoch and into later calls too, and counts as simulated:
+    /// n_steps and time go on. No gradient goes back into the minibatch before. Needs
+    /// whole minibatches; on a GPU each of them waits for the device.
+    bool stateful = false;
     /// Nodes' data and probes' targets; adds "val_loss" and so on to the history.
     std::optional<std::pair<Data, Data>> validation_data = std::nullopt;
     /// Called after each epoch, counted from 0, with what the history gets; false ends
@@ -144,6 +149,7 @@ enum class Phase {
 
 struct EvaluateOptions {
     std::optional<std::int64_t> n_steps = std::nullopt;
+    bool stateful = false;  ///< as of FitOptions
     Phase phase = Phase::inference;
     Data sample_weight = {};  ///< as of FitOptions
 };
