@@ -13,6 +13,7 @@ set(NENGINE_BENCHES
     models/main_job_bench.cpp
     models/nef_bench.cpp
     models/startup_bench.cpp
+    programs/dense_training.cpp
     programs/device_info.cpp
     programs/networks.cpp)
 

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/support/dense_network.hpp"
 #include "bench/support/devices.hpp"
 #include "engine/train/optimizer_state.hpp"
 #include "kernels/base/device.hpp"
@@ -24,9 +25,12 @@ namespace {
 
 using namespace nengine;
 
-constexpr std::int64_t n_images = 2000, n_pixels = 784, n_hidden = 128, n_classes = 10;
-constexpr Index n_parameters =
-    n_pixels * n_hidden + n_hidden + n_hidden * n_classes + n_classes;
+using bench::DenseNetwork;
+
+constexpr std::int64_t n_images = 2000;
+constexpr Index n_pixels = DenseNetwork::n_pixels, n_hidden = DenseNetwork::n_hidden,
+                n_classes = DenseNetwork::n_classes,
+                n_parameters = DenseNetwork::n_parameters;
 
 double seconds(const auto& work) {
     const auto start = std::chrono::steady_clock::now();
@@ -100,38 +104,27 @@ private:
 class Training {
 public:
     Training(const std::string& device, std::int64_t minibatch)
-        : net_({.seed = 0}),
-          input_(net_.node(std::vector<double>(n_pixels, 0.0))),
-          probe_(make_probe()),
-          sim_(net_, {.minibatch_size = minibatch,
-                      .device = device,
-                      .seed = 0,
-                      .progress_bar = false}),
+        : network_(0),
+          sim_(network_.net, {.minibatch_size = minibatch,
+                              .device = device,
+                              .seed = 0,
+                              .progress_bar = false}),
           set_(samples::read_image_set(samples::digits_folder(), "train", n_images, 1.0,
                                        n_classes)) {
-        sim_.compile(
-            {.optimizer = Adam{},
-             .loss = {{probe_, SparseCategoricalCrossentropy{.from_logits = true}}}});
+        sim_.compile({.optimizer = Adam{},
+                      .loss = {{network_.probe,
+                                SparseCategoricalCrossentropy{.from_logits = true}}}});
     }
 
     /// The loss of one epoch.
     double run() {
-        return sim_.fit({set_.input(input_)}, {{probe_, set_.targets}})["loss"].back();
+        return sim_
+            .fit({set_.input(network_.input)}, {{network_.probe, set_.targets}})["loss"]
+            .back();
     }
 
 private:
-    Probe make_probe() {
-        net_.config.connection.synapse = None;
-        net_.config.ensemble.gain = 1.0;
-        net_.config.ensemble.bias = 0.0;
-        const Layer hidden = net_.layer(Dense{.units = n_hidden}, input_);
-        const Layer rates = net_.layer(RectifiedLinear{}, hidden);
-        return net_.probe(net_.layer(Dense{.units = n_classes}, rates));
-    }
-
-    Network net_;
-    Node input_;
-    Probe probe_;
+    DenseNetwork network_;
     Simulator sim_;
     samples::ImageSet set_;
 };

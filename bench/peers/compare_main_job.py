@@ -5,14 +5,14 @@
 
 VENV is what install.sh made. Both programs get the same data, number of epochs and
 steps. A shared machine drifts by a factor of two within minutes, so they run in turns,
-and the fastest epoch and the fastest test of each are compared.
+and the fastest epoch and the fastest test of each are compared. In turn with them runs a
+benchmark that measures what an epoch's convolutions take alone, beside epochs.
 """
 import argparse
-import json
 import pathlib
 import shlex
 
-from programs import HERE, ROOT, ours, processor, processor_text, run
+from programs import HERE, ROOT, fastest, ours, processor_text, run, write_json
 
 
 def parse_arguments():
@@ -22,6 +22,11 @@ def parse_arguments():
         "--ours",
         default=ours("spiking_mnist"),
         help="command that runs nengine's sample, such as the built program's path",
+    )
+    parser.add_argument(
+        "--floor",
+        default=ours("main_job_bench"),
+        help="command that runs the benchmark with the convolutions alone",
     )
     digits = ROOT / "samples/data/mnist"
     parser.add_argument("--data", default=digits, type=pathlib.Path)
@@ -53,11 +58,12 @@ def commands(args):
     }
 
 
-def fastest(rounds, images, key):
-    """The fastest epoch or test of all rounds, in ms per image."""
-    times = [r[key] for r in rounds]
-    flat = [t for some in times for t in (some if isinstance(some, list) else [some])]
-    return min(flat) / images * 1e3
+def measure_floor(args):
+    """Beside epochs, what their convolutions take."""
+    name = f"train_epoch/{args.device}"
+    command = [*shlex.split(args.floor), f"--benchmark_filter={name}"]
+    found = run([*command, "--benchmark_out_format=json"], "--benchmark_out")
+    return found["benchmarks"][0]
 
 
 def print_table(args, results):
@@ -75,6 +81,9 @@ def print_table(args, results):
     for key in ("spiking_accuracy", "rate_accuracy"):
         values = [results[name][-1][key] for name in ("nengodl", "nengine")]
         print(row.format(key.replace("_", " "), *(f"{v:.4f}" for v in values), ""))
+    least = min(results["floor"], key=lambda r: r["floor_ms_per_image"])
+    print(f"an epoch's convolutions alone: {least['floor_ms_per_image']:.3f} ms per image;")
+    print(f"an epoch beside them takes {least['time_vs_floor']:.2f} times as long")
     losses = zip(*(results[n][-1]["epoch_loss"] for n in ("nengodl", "nengine")))
     for i, pair in enumerate(losses, start=1):
         print(row.format(f"loss, epoch {i}", *(f"{v:.4f}" for v in pair), ""))
@@ -82,16 +91,15 @@ def print_table(args, results):
 
 def main():
     args = parse_arguments()
-    results = {"nengodl": [], "nengine": []}
+    results = {"nengodl": [], "nengine": [], "floor": []}
     for i in range(args.rounds):
+        print(f"round {i + 1} of {args.rounds} ...", flush=True)
         for name, command in commands(args).items():
-            print(f"round {i + 1} of {args.rounds}: {name} ...", flush=True)
             results[name].append(run(command))
+        results["floor"].append(measure_floor(args))
     print_table(args, results)
     if args.json:
-        settings = {k: str(v) for k, v in vars(args).items()}
-        everything = {"processor": processor(), "settings": settings, **results}
-        args.json.write_text(json.dumps(everything, indent=1))
+        write_json(args.json, args, results)
 
 
 if __name__ == "__main__":

@@ -45,12 +45,12 @@ def processor_text():
     )
 
 
-def run(command):
-    """Runs one program, which writes its results to the file in its last argument."""
+def run(command, option="--json"):
+    """Runs one program, which writes its results to the file that the option names."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "results.json"
         done = subprocess.run(
-            [*command, "--json", str(path)], cwd=ROOT, capture_output=True, text=True
+            [*command, f"{option}={path}"], cwd=ROOT, capture_output=True, text=True
         )
         if done.returncode != 0 or not path.exists():
             sys.exit(
@@ -58,3 +58,17 @@ def run(command):
                 f"{done.stdout[-2000:]}{done.stderr[-2000:]}"
             )
         return json.loads(path.read_text())
+
+
+def fastest(rounds, images, key):
+    """The fastest epoch or test of all rounds, in ms per image."""
+    times = [r[key] for r in rounds]
+    flat = [t for some in times for t in (some if isinstance(some, list) else [some])]
+    return min(flat) / images * 1e3
+
+
+def write_json(path, args, results):
+    """Everything that was measured, what with, and on which processor."""
+    settings = {k: str(v) for k, v in vars(args).items()}
+    everything = {"processor": processor(), "settings": settings, **results}
+    path.write_text(json.dumps(everything, indent=1))
