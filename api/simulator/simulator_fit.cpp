@@ -115,7 +115,12 @@ public:
         }
         callbacks_.on_train_begin(training_);
         for (; epoch_ < options_.epochs && goes_on(); ++epoch_) {
-            run_epoch(epoch_);
+            begin(epoch_);
+            const auto start = std::chrono::steady_clock::now();
+            Logs logs = train(epoch_);
+            const std::chrono::duration<double> taken =
+                std::chrono::steady_clock::now() - start;
+            finish(epoch_, logs, taken.count());
         }
         simulator_.open("fit").simulation->trainer().take_averages();
         callbacks_.on_train_end(training_);
@@ -143,24 +148,23 @@ private:
         return options_.interrupt != nullptr && *options_.interrupt;
     }
 
-    /// Leaves no trace in the history if it is interrupted.
-    void run_epoch(int epoch) {
+    void begin(int epoch) {
         state_.epoch = epoch;
         if (!resumed_) {
             callbacks_.on_epoch_begin(training_, epoch);
         }
         simulator_.open("fit");  // it may have been closed
-        const auto start = std::chrono::steady_clock::now();
-        Logs logs = train(epoch);
-        const std::chrono::duration<double> taken =
-            std::chrono::steady_clock::now() - start;
+    }
+
+    /// Leaves no trace in the history if it is interrupted.
+    void finish(int epoch, Logs& logs, double seconds) {
         if (is_interrupted() || !validate(epoch, logs)) {
             keep(epoch, done_);
             return;
         }
         callbacks_.on_epoch_end(training_, epoch, logs);
         history_.epoch.push_back(epoch);
-        history_.seconds.push_back(taken.count());
+        history_.seconds.push_back(seconds);
         for (const auto& [name, value] : logs) {
             history_.values[name].push_back(value);
         }
@@ -179,7 +183,7 @@ private:
                         minibatches_->items().value_or(0), "items");
         minibatches_->begin(epoch);
         const auto entered = impl_.simulation->enter("fit");
-        begin_epoch();
+        begin_minibatches();
         Index items = 0;
         while (next_) {
             trainer().step(next_->batch);
@@ -213,7 +217,7 @@ private:
     }
 
     /// Up to its first minibatch, or the one from which this call goes on.
-    void begin_epoch() {
+    void begin_minibatches() {
         take_next();
         if (!next_) {
             throw ValidationError("fit: got no batch in epoch " +

@@ -108,40 +108,32 @@ std::vector<double> PlanRunner::stage_seconds() const {
 
 void PlanRunner::run_stage(const Stage& stage, bool backward, std::size_t index,
                            const ChunkExtent& extent) {
+    const HostSteps steps{extent.first_step, extent.steps};
     if (stage.kind == StageKind::stepped) {
-        run_commands(stage.before, extent);
+        run_commands(stage.before, extent, steps);
         run_steps(stage, backward, index, extent);
-        run_commands(stage.after, extent);
-    } else {
-        run_folded(stage, extent);
+        run_commands(stage.after, extent, steps);
+        return;
     }
+    const std::span<const Command> commands = stage.commands;
+    const auto first = static_cast<std::size_t>(stage.first_call);
+    const auto n = static_cast<std::size_t>(stage.n_calls);
+    run_commands(commands.first(first), extent, steps);
+    call_together(commands.subspan(first, n), extent);
+    run_commands(commands.subspan(first + n), extent, steps);
 }
 
 /// `steps`: those at hand, for what is called on the host; kernels of stepped stages
 /// look at the step counter.
-void PlanRunner::run_command(const Command& command, const ChunkExtent& extent,
-                             HostSteps steps) {
-    if (const HostCommand* host = host_call(command)) {
-        call_host(*host, extent, steps);
-    } else {
-        std::get<KernelCall>(command.args).bind(Binder(bindings_, extent))();
-    }
-}
-
 void PlanRunner::run_commands(std::span<const Command> commands,
-                              const ChunkExtent& extent) {
+                              const ChunkExtent& extent, HostSteps steps) {
     for (const Command& command : commands) {
-        run_command(command, extent, {extent.first_step, extent.steps});
+        if (const HostCommand* host = host_call(command)) {
+            call_host(*host, extent, steps);
+        } else {
+            std::get<KernelCall>(command.args).bind(Binder(bindings_, extent))();
+        }
     }
-}
-
-void PlanRunner::run_folded(const Stage& stage, const ChunkExtent& extent) {
-    const std::span<const Command> commands = stage.commands;
-    const auto first = static_cast<std::size_t>(stage.first_call);
-    const auto n = static_cast<std::size_t>(stage.n_calls);
-    run_commands(commands.first(first), extent);
-    call_together(commands.subspan(first, n), extent);
-    run_commands(commands.subspan(first + n), extent);
 }
 
 void PlanRunner::use(ProcessStates& processes, bool keeps_calls) {
@@ -190,7 +182,8 @@ void PlanRunner::run_steps(const Stage& stage, bool backward, std::size_t index,
             if (bound != nullptr && (*bound)[c] != nullptr) {
                 (*bound)[c]();
             } else {
-                run_command(stage.commands[c], extent, {extent.first_step + step, 1});
+                run_commands({&stage.commands[c], 1}, extent,
+                             {extent.first_step + step, 1});
             }
         }
     }

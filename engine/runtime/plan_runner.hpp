@@ -79,10 +79,8 @@ private:
                    const ChunkExtent& extent);
     void run_steps(const Stage& stage, bool backward, std::size_t index,
                    const ChunkExtent& extent);
-    void run_command(const Command& command, const ChunkExtent& extent,
-                     HostSteps steps);
-    void run_commands(std::span<const Command> commands, const ChunkExtent& extent);
-    void run_folded(const Stage& stage, const ChunkExtent& extent);
+    void run_commands(std::span<const Command> commands, const ChunkExtent& extent,
+                      HostSteps steps);
     /// The calls of the first steps of a stepped stage, `needed` of them or more; an
     /// empty one for what the host is called for.
     Recorded& bound_steps(const Stage& stage, bool backward, std::size_t index,

@@ -136,36 +136,14 @@ void Replica::forget_plans() {
     ++plans_version_;
 }
 
-void Replica::fill_inputs(PlanRunner& runner, const Batch& batch,
-                          const ChunkExtent& extent, Index call_step) {
+void Replica::forward(PlanRunner& runner, const Batch& batch, const ChunkExtent& extent,
+                      Index call_step) const {
     for (const PlanInput& input : runner.plan().inputs) {
         const ItemSource& source = batch.data.feeds.at(input.input);
         source.select(device_, call_step, batch.items + extent.first_item,
                       runner.block(input.rows, extent));
     }
-}
-
-void Replica::run_chunk(PlanRunner& runner, Index first_step, Index steps,
-                        const Batch& batch, Index call_step, const AfterTile& each) {
-    const Index tile = runner.chunk().items;
-    for (Index item = 0; item < options_.minibatch; item += tile) {
-        const ChunkExtent extent{.steps = steps,
-                                 .items = std::min(tile, options_.minibatch - item),
-                                 .first_item = item,
-                                 .first_step = first_step};
-        fill_inputs(runner, batch, extent, call_step);
-        runner.forward(extent);
-        each(extent, call_step);
-    }
-}
-
-void Replica::run_minibatch(PlanRunner& runner, Index n_steps, const Batch& batch,
-                            const AfterTile& each) {
-    const Index chunk = runner.chunk().steps;
-    for (Index done = 0; done < n_steps; done += chunk) {
-        run_chunk(runner, step_ + done, std::min(chunk, n_steps - done), batch, done,
-                  each);
-    }
+    runner.forward(extent);
 }
 
 }  // namespace nengine::engine

@@ -13,6 +13,7 @@
 
 #include "engine/ir/model.hpp"
 #include "engine/planner/make_plan.hpp"
+#include "engine/runtime/call_tiles.hpp"
 #include "engine/runtime/item_source.hpp"
 #include "engine/runtime/plan_runner.hpp"
 
@@ -113,14 +114,14 @@ public:
     /// For a text: the plan as a table, with the times of its stages if it has run.
     std::string explain(const PlanKey& key);
 
-    /// Calls `each(extent, call_step)` after the forward pass of every tile of a chunk;
-    /// call_step counts steps of the call done before the chunk.
-    using AfterTile = std::function<void(const ChunkExtent& extent, Index call_step)>;
-    void run_chunk(PlanRunner& runner, Index first_step, Index steps,
-                   const Batch& batch, Index call_step, const AfterTile& each);
-    /// Every chunk of one minibatch.
-    void run_minibatch(PlanRunner& runner, Index n_steps, const Batch& batch,
-                       const AfterTile& each);
+    /// The parts in which the next `n_steps` are computed.
+    CallTiles tiles(const PlanRunner& runner, Index n_steps) const {
+        return {runner.chunk(), options_.minibatch, step_, n_steps};
+    }
+    /// The forward pass of one of them. `call_step`: steps of the call, to which the
+    /// batch belongs, before it.
+    void forward(PlanRunner& runner, const Batch& batch, const ChunkExtent& extent,
+                 Index call_step) const;
 
     // What there is (replica_parameters.cpp).
 
@@ -162,8 +163,6 @@ private:
     void check_values(const std::string& name, SignalId signal,
                       const std::vector<double>& values) const;
     void forget_plans();
-    void fill_inputs(PlanRunner& runner, const Batch& batch, const ChunkExtent& extent,
-                     Index call_step);
 
     std::shared_ptr<const Model> built_;  ///< with its initial values
     std::shared_ptr<Model> model_;

@@ -73,16 +73,17 @@ void Simulation::predict(Index n_steps, const Feeds& feeds,
 
 /// From the state at hand.
 void Simulation::run_minibatch(PlanRunner& runner, Index n_steps, const Batch& batch,
-                               Calls calls, const Replica::AfterTile& each) {
+                               Calls calls, const AfterTile& each) {
     runner.load_state(replica_->state());
     ProcessStates processes = replica_->processes();
     runner.use(processes);
     LookCalls looks(runner, device(), options().minibatch, batch.valid);
-    replica_->run_minibatch(runner, n_steps, batch,
-                            [&](const ChunkExtent& extent, Index call_step) {
-                                looks.after_tile(extent);
-                                each(extent, call_step);
-                            });
+    for (const ChunkExtent& extent : replica_->tiles(runner, n_steps)) {
+        const Index call_step = extent.first_step - replica_->step();
+        replica_->forward(runner, batch, extent, call_step);
+        looks.after_tile(extent);
+        each(extent, call_step);
+    }
     if (calls == Calls::isolated) {
         runner.save_learned(replica_->state());
         return;

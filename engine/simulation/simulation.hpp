@@ -110,8 +110,11 @@ private:
 
     Observed all_probes() const;
     PlanKey plan_key(const DataSet& data, Observed observed, Phase phase) const;
+    /// `each(extent, call_step)` after the forward pass of every tile; call_step counts
+    /// steps of the call before it.
+    using AfterTile = std::function<void(const ChunkExtent& extent, Index call_step)>;
     void run_minibatch(PlanRunner& runner, Index n_steps, const Batch& batch,
-                       Calls calls, const Replica::AfterTile& each);
+                       Calls calls, const AfterTile& each);
     void emit_samples(PlanRunner& runner, const ChunkExtent& extent, Index call_step,
                       Index n_steps, Index first_item, Index valid,
                       const ProbeSink& sink);

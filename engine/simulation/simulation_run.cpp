@@ -89,13 +89,12 @@ private:
         // To probes that keep one sample, every chunk may hold the last one of a run
         // that may fail, or that functions look at.
         const Index so_far = may_fail_ ? done_ + steps : n_steps_;
-        replica_.run_chunk(runner_, replica_.step(), steps, batch_, done_,
-                           [&](const ChunkExtent& extent, Index call_step) {
-                               simulation_.emit_samples(runner_, extent, call_step,
-                                                        so_far, 0, batch_.valid,
-                                                        std::ref(samples_));
-                               looks_.after_tile(extent);
-                           });
+        for (const ChunkExtent& extent : replica_.tiles(runner_, steps)) {
+            replica_.forward(runner_, batch_, extent, done_);
+            simulation_.emit_samples(runner_, extent, done_, so_far, 0, batch_.valid,
+                                     std::ref(samples_));
+            looks_.after_tile(extent);
+        }
         commit(steps);
     }
 

@@ -88,15 +88,16 @@ void Trainer::differentiate(Pass& pass, const Batch& batch, const AfterTile& aft
     runner.load_state(replica_.state());
     runner.zero_gradients();
     LookCalls looks(runner, device_, replica_.minibatch(), batch.valid);
-    replica_.run_minibatch(runner, pass.scoring.n_steps(), batch,
-                           [&](const ChunkExtent& extent, Index call_step) {
-                               looks.after_tile(extent);
-                               pass.scoring.add(batch, extent);
-                               runner.backward(extent);
-                               if (after) {
-                                   after(extent, call_step);
-                               }
-                           });
+    // The chunk of a plan that trains is the whole call.
+    for (const ChunkExtent& extent : replica_.tiles(runner, pass.scoring.n_steps())) {
+        replica_.forward(runner, batch, extent, 0);
+        looks.after_tile(extent);
+        pass.scoring.add(batch, extent);
+        runner.backward(extent);
+        if (after) {
+            after(extent);
+        }
+    }
     runner.collect_gradients();
     pass.scoring.add_penalty(batch.valid);
 }
@@ -131,15 +132,14 @@ void Trainer::update() {
     runs_.rules().constrain(pass_->scoring.flag());
 }
 
-void Trainer::launch(const Batch& batch) {
+bool Trainer::can_record() const {
     const PlanRunner& runner = *pass_->runner;
     const Index minibatch = replica_.minibatch(), tile = runner.chunk().items;
-    if (!recordings_.can_record(runner.plan(), pass_->scoring.n_steps(),
-                                (minibatch + tile - 1) / tile)) {
-        differentiate(*pass_, batch);
-        update();
-        return;
-    }
+    return recordings_.can_record(runner.plan(), pass_->scoring.n_steps(),
+                                  (minibatch + tile - 1) / tile);
+}
+
+void Trainer::launch_recording(const Batch& batch) {
     device_.copy(items_table_.data(), batch.items, items_table_.bytes());
     const Batch in_place{batch.data, items_table_.as<Index>(), batch.valid};
     const bool updates = optimizer_.has_constant_rate();
@@ -167,7 +167,12 @@ void Trainer::step(const Batch& batch) {
     ProcessStates processes =
         processes_of(runner, calls, trained_, known_calls(calls, trained_));
     runner.use(processes, true);
-    launch(batch);
+    if (can_record()) {
+        launch_recording(batch);
+    } else {
+        differentiate(*pass_, batch);
+        update();
+    }
     replica_.parameters().changed();
     optimizer_.count_update();
     ++trained_;
@@ -235,7 +240,7 @@ Gradients Trainer::gradients(Index n_steps, const DataSet& data,
     ProcessStates processes = processes_of(*pass.runner, pass.calls, trained_,
                                            known_calls(pass.calls, trained_));
     pass.runner->use(processes, true);
-    differentiate(pass, batch, [&](const ChunkExtent& extent, Index) {
+    differentiate(pass, batch, [&](const ChunkExtent& extent) {
         read_input_gradients(*pass.runner, extent, result.inputs);
     });
     for (auto& [input, numbers] : result.inputs) {  // not those of padded items

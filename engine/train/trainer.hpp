@@ -90,7 +90,7 @@ public:
 
 private:
     /// Called when a tile's gradients are there.
-    using AfterTile = Replica::AfterTile;
+    using AfterTile = std::function<void(const ChunkExtent& extent)>;
 
     /// What gradients are of, and where they are computed.
     struct Pass {
@@ -114,8 +114,9 @@ private:
     void keep_state(ProcessStates processes);
     /// Forward and backward, with the processes that the runner uses.
     void differentiate(Pass& pass, const Batch& batch, const AfterTile& after = {});
-    /// Forward, backward and update; one launch if it has a recording.
-    void launch(const Batch& batch);
+    /// Whether forward, backward and update can be one launch.
+    bool can_record() const;
+    void launch_recording(const Batch& batch);
     void update();
     /// Flags what is not finite, or overflows in the optimizer's formulas, or would
     /// make an update that is out of range.

@@ -93,15 +93,15 @@ auto Trainer::run_again(const Batch& batch, Index number, bool backward,
     again->zero_gradients();
     pass_->scoring.use(again);
     Fault forth, back;
-    replica_.run_minibatch(*again, pass_->scoring.n_steps(), batch,
-                           [&](const ChunkExtent& extent, Index) {
-                               find_fault(*again, extent, false, forth);
-                               if (backward) {
-                                   pass_->scoring.add(batch, extent);
-                                   again->backward(extent);
-                                   find_fault(*again, extent, true, back);
-                               }
-                           });
+    for (const ChunkExtent& extent : replica_.tiles(*again, pass_->scoring.n_steps())) {
+        replica_.forward(*again, batch, extent, 0);
+        find_fault(*again, extent, false, forth);
+        if (backward) {
+            pass_->scoring.add(batch, extent);
+            again->backward(extent);
+            find_fault(*again, extent, true, back);
+        }
+    }
     again->collect_gradients();
     if (backward) {
         pass_->scoring.add_penalty(batch.valid);
