@@ -85,6 +85,7 @@ set(NENGINE_API_SOURCES
     objects/views.cpp
     regularizers/orthogonal_regularizer.cpp
     simulator/call_tensors.cpp
+    simulator/check_gradients.cpp
     simulator/checkpoint_file.cpp
     simulator/compile.cpp
     simulator/compiled_objective.cpp
@@ -152,12 +153,14 @@ set(NENGINE_PUBLIC_HEADERS
     include/nengine/rng.hpp
     include/nengine/seed.hpp
     include/nengine/simulator.hpp
+    include/nengine/simulator_options.hpp
     include/nengine/solvers.hpp
     include/nengine/spike_gradient.hpp
     include/nengine/synapses.hpp
     include/nengine/tensor.hpp
     include/nengine/tensor_node.hpp
     include/nengine/tuning.hpp
+    include/nengine/training_options.hpp
     include/nengine/transforms.hpp
     include/nengine/view.hpp)
 

@@ -67,10 +67,7 @@ Simulator::Impl::SourceMinibatches::SourceMinibatches(
       options_(options),
       source_(std::move(source)),
       reader_(source_, "fit") {
-    const Data& weights = options.sample_weight;
-    const bool has_weights =
-        weights.size() > 0 || weights.alone() || !weights.in_order().empty();
-    if (has_weights || options.validation_split != 0.0) {
+    if (!options.sample_weight.empty() || options.validation_split != 0.0) {
         throw ValidationError(
             "fit: got a source of batches and sample_weight or validation_split, which "
             "are of tensors; needs Batch::weights, or validation_data");

@@ -190,7 +190,7 @@ void Simulator::run_steps(std::int64_t n_steps, RunOptions options) try {
     }
     if (!options.stateful) {
         for (auto& [probe, tensor] : impl.predict_isolated(
-                 data, impl.all_probes(), "run_steps", Phase::inference)) {
+                 data, impl.all_probes(), "run_steps", options.phase)) {
             impl.recordings[static_cast<std::size_t>(probe)].parts.push_back(tensor);
         }
         return;
@@ -202,9 +202,10 @@ void Simulator::run_steps(std::int64_t n_steps, RunOptions options) try {
     for (Index done = 0; done < n_steps; done += piece) {
         const Index count = std::min(piece, n_steps - done);
         std::vector<std::vector<std::byte>> storage;
-        impl.record(count, count == n_steps
-                               ? data.feeds
-                               : part_of(data.feeds, done, count, storage));
+        impl.record(count,
+                    count == n_steps ? data.feeds
+                                     : part_of(data.feeds, done, count, storage),
+                    options.phase);
         bar.update(done + count);
     }
     bar.finish("");
@@ -251,8 +252,11 @@ void Simulator::reset(ResetOptions options) try {
         impl.seed = *options.seed;
         impl.epochs_run = 0;
     }
-    impl.built.process_seeds->reset(impl.seed);
-    impl.simulation->reset(options.include_trainable, impl.seed);
+    if (options.include_processes) {
+        impl.built.process_seeds->reset(impl.seed);
+    }
+    impl.simulation->reset(options.include_trainable, impl.seed,
+                           options.include_processes);
     if (options.include_probes) {
         impl.clear_recordings();
     }

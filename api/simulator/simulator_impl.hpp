@@ -126,7 +126,7 @@ struct Simulator::Impl {
     Index rows_so_far(int probe) const;
     /// Takes them over when it ends.
     void keep_running();
-    void record(Index n_steps, const engine::Feeds& feeds);
+    void record(Index n_steps, const engine::Feeds& feeds, Phase phase);
     std::map<int, Tensor> predict_isolated(const CallData& data,
                                            const std::vector<int>& probes,
                                            const std::string& call, Phase phase);
@@ -141,7 +141,8 @@ struct Simulator::Impl {
 
     class ItemMinibatches;  ///< what it trains with (minibatches.hpp)
     class SourceMinibatches;
-    class Fit;  ///< a call of `fit` (simulator_fit.cpp)
+    class Fit;              ///< a call of `fit` (simulator_fit.cpp)
+    class GradientChecker;  ///< one of `check_gradients` (check_gradients.cpp)
     /// @throws Interrupted  `interrupt` has become true
     EvaluationResult evaluate(const CallData& data, const engine::DataSet& on_device,
                               Phase phase, engine::Calls calls,

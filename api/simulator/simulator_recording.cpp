@@ -151,16 +151,18 @@ void Simulator::Impl::keep_running() {
     running.reset();
 }
 
-void Simulator::Impl::record(Index n_steps, const engine::Feeds& feeds) {
+void Simulator::Impl::record(Index n_steps, const engine::Feeds& feeds, Phase phase) {
     simulation->need_idle("run");
     running.emplace(simulation->step(), collectors(all_probes(), minibatch(), n_steps));
     try {
-        simulation->run(n_steps, feeds,
-                        [&](int probe, Index first_item, Index items, Index first_row,
-                            Index rows, const void* values) {
-                            running->collectors.at(probe).put(first_item, items,
-                                                              first_row, rows, values);
-                        });
+        simulation->run(
+            n_steps, feeds,
+            [&](int probe, Index first_item, Index items, Index first_row, Index rows,
+                const void* values) {
+                running->collectors.at(probe).put(first_item, items, first_row, rows,
+                                                  values);
+            },
+            engine_phase(phase));
     } catch (...) {
         keep_running();  // what was simulated before the error stays
         throw;

@@ -127,7 +127,10 @@ public:
 
     /// Back to step 0 and the initial state; `parameters` also restores every
     /// parameter. A seed takes the place of the one that random numbers have had.
-    void reset(bool parameters, std::optional<std::uint64_t> seed);
+    /// Without `processes`, those of the host go on from where they are, with the seed
+    /// that they have; what the device draws is a function of the step.
+    void reset(bool parameters, std::optional<std::uint64_t> seed,
+               bool processes = true);
     std::vector<ParameterInfo> parameter_list() const;
     /// Current values of a parameter by its name (Signal::parameter); of learned
     /// weights, those of the first item.

@@ -34,7 +34,8 @@ std::string measured_times(const Plan& plan, const std::vector<double>& seconds)
 
 }  // namespace
 
-void Replica::reset(bool parameters, std::optional<std::uint64_t> seed) {
+void Replica::reset(bool parameters, std::optional<std::uint64_t> seed,
+                    bool processes) {
     if (parameters) {
         for (const SignalId s : model_->signal_ids()) {
             if (!model_->signal(s).parameter.empty()) {
@@ -45,7 +46,11 @@ void Replica::reset(bool parameters, std::optional<std::uint64_t> seed) {
         forget_plans();
     }
     state_.reset(*model_, parameters);
-    processes_.reset(seed.value_or(processes_.seed()));
+    if (processes) {
+        processes_.reset(seed.value_or(processes_.seed()));
+    } else {
+        processes_.calls = {};  // of steps that come again
+    }
     step_ = 0;
 }
 

@@ -14,9 +14,10 @@ Simulation::Simulation(const std::shared_ptr<const Model>& model, const Device& 
       runs_(std::make_unique<ObjectiveRuns>(*replica_)),
       trainer_(std::make_unique<Trainer>(*replica_, *runs_)) {}
 
-void Simulation::reset(bool parameters, std::optional<std::uint64_t> seed) {
+void Simulation::reset(bool parameters, std::optional<std::uint64_t> seed,
+                       bool processes) {
     const auto entered = replica_->enter("reset");
-    replica_->reset(parameters, seed);
+    replica_->reset(parameters, seed, processes);
     trainer_->reset();
 }
 

@@ -41,7 +41,8 @@ public:
     void need_idle(const std::string& call) const { replica_->need_idle(call); }
     /// Back to step 0 and the initial state; `parameters` also restores every
     /// parameter. A seed takes the place of the one that random numbers have had.
-    void reset(bool parameters, std::optional<std::uint64_t> seed = std::nullopt);
+    void reset(bool parameters, std::optional<std::uint64_t> seed = std::nullopt,
+               bool processes = true);
 
     /// Runs `n_steps` for one minibatch (every feed has batch == minibatch), carrying
     /// state on, and hands the samples to `sink`. An exception from a host function

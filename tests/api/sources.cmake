@@ -7,6 +7,7 @@ set(NENGINE_API_TESTS
     callbacks/event_file_test.cpp
     callbacks/keras_decisions_test.cpp
     callbacks/path_pattern_test.cpp
+    check_gradients_test.cpp
     config_test.cpp
     custom_neuron_test.cpp
     data/batch_reader_test.cpp
@@ -73,6 +74,7 @@ set(NENGINE_API_TESTS
     progress_test.cpp
     random_networks_test.cpp
     rules/keras_rules.cpp
+    reset_test.cpp
     rules/keras_rules_test.cpp
     rules/rules_test.cpp
     scale_test.cpp
@@ -84,6 +86,7 @@ set(NENGINE_API_TESTS
     simulator_test.cpp
     slices_test.cpp
     spike_gradient_test.cpp
+    stateful_training_test.cpp
     tensor_test.cpp
     training_test.cpp
     transform_test.cpp

@@ -79,6 +79,8 @@ public:
     auto begin() { return entries_.begin(); }
     auto end() { return entries_.end(); }
     std::size_t size() const { return entries_.size(); }
+    /// Nothing is given, with a key or without.
+    bool empty() const { return entries_.empty() && !alone_ && in_order_.empty(); }
     const DataEntry& operator[](std::size_t i) const { return entries_[i]; }
     DataEntry& operator[](std::size_t i) { return entries_[i]; }
 

@@ -1,178 +1,23 @@
 #pragma once
 
-#include <atomic>
 #include <concepts>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "kernels/base/export.hpp"
 #include "nengine/batches.hpp"
-#include "nengine/callbacks.hpp"
-#include "nengine/data.hpp"
-#include "nengine/gemm_math.hpp"
 #include "nengine/network.hpp"
-#include "nengine/none.hpp"
-#include "nengine/objective.hpp"
-#include "nengine/optimizers.hpp"
-#include "nengine/rng.hpp"
-#include "nengine/seed.hpp"
-#include "nengine/spike_gradient.hpp"
-#include "nengine/tensor.hpp"
+#include "nengine/simulator_options.hpp"
+#include "nengine/training_options.hpp"
 
 namespace nengine {
-
-/// How the network is planned and executed; the results are the same.
-struct PlanOptions {
-    enum class Merge { none, greedy, tree };
-    bool simplify = true;
-    bool fold = true;  ///< over time; false: everything step by step
-    bool fuse = true;
-    bool layout = true;
-    Merge merge = Merge::greedy;
-    bool recorded = true;          ///< steps are recorded once and replayed
-    std::int64_t chunk_steps = 0;  ///< 0: chosen by size
-    std::int64_t tile_items = 0;   ///< 0: chosen by size
-};
-
-struct SimulatorOptions {
-    /// How many items are simulated at once. Unset: one, and `data` has no batch axis.
-    std::optional<std::int64_t> minibatch_size = std::nullopt;
-    /// "cpu", "cuda", "cuda:1" or "auto": what the environment variable NENGINE_DEVICE
-    /// names; without it the first GPU if there is one and a step of the network, for
-    /// all items, is enough work for it (a million operations; about 30000 neurons).
-    std::string device = "auto";
-    /// Unset: the network's seed + 1, or a different one each time.
-    std::optional<Seed> seed = std::nullopt;
-    Rng rng = Rng::numpy;
-    double dt = 0.001;  ///< seconds per step
-    DType dtype = DType::float32;
-    /// On CUDA with dtype float32, products of weights and convolutions may be faster
-    /// and less exact; neurons, synapses and sums stay float32. The CPU computes in
-    /// float32, whatever is said here.
-    GemmMath gemm_math = GemmMath::float32;
-    /// Unset: if standard error is a terminal.
-    std::optional<bool> progress_bar = std::nullopt;
-    /// What the spikes of spiking neurons are to gradients, where neither their
-    /// ensemble nor a config says it.
-    SpikeGradient spike_gradient = RateGradient{};
-    PlanOptions plan = {};
-    /// Receives warnings; unset: they are written to standard error.
-    std::function<void(const std::string& message)> on_warning = {};
-    /// Receives what `print` writes, a line for each step and `print`, without its end;
-    /// the rows of a matrix are further lines within it. Steps come in their order, but
-    /// many at a time: after the chunk of steps that is computed at once. Where it
-    /// throws, a call ends as where a node's function throws (NodeOutput). Unset:
-    /// standard output.
-    std::function<void(const std::string& line)> on_print = {};
-};
-
-struct CompileOptions {
-    AnyOptimizer optimizer = RMSprop{};
-    Losses loss = {};
-    Metrics metrics = {};
-    Clipping clip = {};  ///< of gradients
-};
-
-/// Values by name: "loss" (the weighted sum, with what regularizers of parameters add,
-/// which is "regularization" if there are any), "<probe>_loss", and "<probe>_accuracy"
-/// or another metric's name. Of several losses of a probe, "<probe>_loss" is the sum
-/// before they are weighted, and each has a value of its own,
-/// "<probe>_mean_squared_error" and so on. What repeats gets "_1", "_2" ... in the
-/// order of CompileOptions.
-using EvaluationResult = std::map<std::string, double>;
-
-struct FitOptions {
-    int epochs = 1;
-    /// Needed without data; unset: as many as the data has.
-    std::optional<std::int64_t> n_steps = std::nullopt;
-    bool shuffle = true;
-    /// Each minibatch goes on from the state that the one before it has come to, item
-    /// by item, into the next epoch and into later calls too, and counts as simulated:
-    /// n_steps and time go on. No gradient goes back into the minibatch before. Needs
-    /// whole minibatches; on a GPU each of them waits for the device.
-    bool stateful = false;
-    /// Nodes' data and probes' targets; adds "val_loss" and so on to the history.
-    std::optional<std::pair<Data, Data>> validation_data = std::nullopt;
-    /// Called after each epoch, counted from 0, with what the history gets; false ends
-    /// the training.
-    std::function<bool(int epoch, const EvaluationResult& values)> on_epoch_end = {};
-    /// Called in this order; on_epoch_end comes last.
-    std::vector<Callback> callbacks = {};
-    /// The number of the first epoch; the last one is `epochs - 1`, as in Keras.
-    int initial_epoch = 0;
-    /// Above 0: this share of the items, the last of them as they are given, is not
-    /// trained with but is the validation data. `validation_data` takes its place.
-    double validation_split = 0.0;
-    /// Validation after every so many epochs; others have no "val_loss" and so on.
-    int validation_freq = 1;
-    /// How many minibatches an epoch has; unset: as many as the items fill. They go on
-    /// through the items from epoch to epoch; when all have been trained with, they are
-    /// shuffled and begin again.
-    std::optional<std::int64_t> steps_per_epoch = std::nullopt;
-    /// When this becomes true, by a signal handler or another thread, the training ends
-    /// after the minibatch at hand; the epoch that it was in is not in the history.
-    const std::atomic<bool>* interrupt = nullptr;
-    /// For each item, [batch], or for each item and sample, [batch, samples], what its
-    /// losses count, by probe; metrics count all alike. The mean is over all items: it
-    /// is the weighted sum divided by their number, not by the sum of weights.
-    Data sample_weight = {};
-    /// What samples of a class count, in the losses of all probes whose targets are
-    /// classes: labels, or vectors whose largest component says which. Others count 1.
-    /// With sample_weight both count.
-    std::map<int, double> class_weight = {};
-};
-
-/// What happened in each epoch of `fit`.
-struct History {
-    std::map<std::string, std::vector<double>> values;  ///< "loss", "val_loss" ...
-    std::vector<double> seconds;                        ///< without validation
-    std::vector<int> epoch;                             ///< the numbers of the epochs
-
-    /// @throws ValidationError  there are no values of this name
-    NENGINE_API const std::vector<double>& operator[](const std::string& name) const;
-};
-
-/// How neurons behave.
-enum class Phase {
-    inference,  ///< as they are simulated: spiking ones spike
-    training    ///< as while training: spiking ones are their rate curves
-};
-
-struct EvaluateOptions {
-    std::optional<std::int64_t> n_steps = std::nullopt;
-    bool stateful = false;  ///< as of FitOptions
-    Phase phase = Phase::inference;
-    Data sample_weight = {};  ///< as of FitOptions
-};
-
-struct PredictOptions {
-    std::optional<std::int64_t> n_steps = std::nullopt;
-    /// Which probes; empty: all.
-    std::vector<DataKey> probes = {};
-    /// Carries the state from one minibatch to the next and on to the next call.
-    bool stateful = false;
-    Phase phase = Phase::inference;
-};
-
-struct RunOptions {
-    Data data = {};
-    bool stateful = true;
-};
-
-struct ResetOptions {
-    std::optional<Seed> seed = std::nullopt;
-    bool include_trainable = true;
-    bool include_probes = true;
-};
 
 /// Recordings by probe, each [batch, samples, size].
 class NENGINE_API Predictions {
@@ -278,6 +123,15 @@ public:
     /// `fit`.
     EvaluationResult evaluate(const Data& x, const Data& y,
                               EvaluateOptions options = {});
+    /// Compares the gradients of what probes give in the training phase, with random
+    /// numbers as weights, by every trainable parameter and every node that gets data,
+    /// with central differences, in float64, for the first minibatch. Nodes get zeros
+    /// where there is no data at all. The simulator stays as it is.
+    /// @throws SimulationError  they do not agree, or one is not finite: names
+    /// parameter
+    ///                          or node and the number in it
+    GradientCheck check_gradients(const Data& x = {},
+                                  GradientCheckOptions options = {}) const;
     /// @throws SimulationError  not compiled
     double learning_rate() const;
     /// Callbacks may set it after a minibatch, too.
