@@ -16,15 +16,13 @@ CallbackList::CallbackList(const std::vector<Callback>& callbacks) {
 }
 
 void CallbackList::on_train_begin(Training& training) {
-    for (const auto& callback : callbacks_) {
-        callback->on_train_begin(training);
-    }
+    call<Training&>(&CallbackBase::on_train_begin, training);
 }
-
 void CallbackList::on_epoch_begin(Training& training, int epoch) {
-    for (const auto& callback : callbacks_) {
-        callback->on_epoch_begin(training, epoch);
-    }
+    call<Training&, int>(&CallbackBase::on_epoch_begin, training, epoch);
+}
+void CallbackList::on_train_batch_begin(Training& training, std::int64_t batch) {
+    call<Training&, std::int64_t>(&CallbackBase::on_train_batch_begin, training, batch);
 }
 
 bool CallbackList::has_batch_hook() const {
@@ -41,16 +39,17 @@ void CallbackList::on_train_batch_end(Training& training, std::int64_t batch,
     }
 }
 
-void CallbackList::on_epoch_end(Training& training, int epoch, Logs& logs) {
-    for (const auto& callback : callbacks_) {
-        callback->on_epoch_end(training, epoch, logs);
-    }
+void CallbackList::on_test_begin(Training& training) {
+    call<Training&>(&CallbackBase::on_test_begin, training);
 }
-
+void CallbackList::on_test_end(Training& training, const Logs& logs) {
+    call<Training&, const Logs&>(&CallbackBase::on_test_end, training, logs);
+}
+void CallbackList::on_epoch_end(Training& training, int epoch, Logs& logs) {
+    call<Training&, int, Logs&>(&CallbackBase::on_epoch_end, training, epoch, logs);
+}
 void CallbackList::on_train_end(Training& training) {
-    for (const auto& callback : callbacks_) {
-        callback->on_train_end(training);
-    }
+    call<Training&>(&CallbackBase::on_train_end, training);
 }
 
 std::map<std::string, std::vector<double>> CallbackList::save_state() const {

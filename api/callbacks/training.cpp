@@ -31,11 +31,15 @@ CallbackBase::~CallbackBase() = default;
 
 void CallbackBase::on_train_begin(Training& /*training*/) {}
 void CallbackBase::on_epoch_begin(Training& /*training*/, int /*epoch*/) {}
+void CallbackBase::on_train_batch_begin(Training& /*training*/,
+                                        std::int64_t /*batch*/) {}
 bool CallbackBase::has_batch_hook() const {
     return false;
 }
 void CallbackBase::on_train_batch_end(Training& /*training*/, std::int64_t /*batch*/,
                                       const Logs& /*logs*/) {}
+void CallbackBase::on_test_begin(Training& /*training*/) {}
+void CallbackBase::on_test_end(Training& /*training*/, const Logs& /*logs*/) {}
 void CallbackBase::on_epoch_end(Training& /*training*/, int /*epoch*/, Logs& /*logs*/) {
 }
 void CallbackBase::on_train_end(Training& /*training*/) {}

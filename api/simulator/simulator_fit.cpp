@@ -186,9 +186,10 @@ private:
         begin_minibatches();
         Index items = 0;
         while (next_) {
+            state_.batch = done_;
+            callbacks_.on_train_batch_begin(training_, done_++);
             trainer().step(next_->batch);
             items += next_->batch.valid;
-            state_.batch = done_++;
             show(bar, items);
             if (callbacks_.has_batch_hook()) {
                 callbacks_.on_train_batch_end(training_, state_.batch,
@@ -308,13 +309,19 @@ private:
 
     /// False if it was interrupted.
     bool validate(int epoch, Logs& logs) try {
-        if (validation_ && (epoch + 1) % options_.validation_freq == 0) {
-            for (const auto& [name, value] :
-                 impl_.evaluate(*validation_, *validation_on_device_, Phase::inference,
-                                engine::Calls::isolated, options_.interrupt)) {
-                logs["val_" + name] = value;
-            }
+        if (!validation_ || (epoch + 1) % options_.validation_freq != 0) {
+            return true;
         }
+        callbacks_.on_test_begin(training_);
+        simulator_.open("fit");  // as in begin()
+        Logs found;
+        for (const auto& [name, value] :
+             impl_.evaluate(*validation_, *validation_on_device_, Phase::inference,
+                            engine::Calls::isolated, options_.interrupt)) {
+            found["val_" + name] = value;
+        }
+        callbacks_.on_test_end(training_, found);
+        logs.merge(found);
         return true;
     } catch (const Interrupted&) {
         return false;

@@ -61,12 +61,16 @@ public:
 
     virtual void on_train_begin(Training& training);
     virtual void on_epoch_begin(Training& training, int epoch);
+    virtual void on_train_batch_begin(Training& training, std::int64_t batch);
     /// Whether on_train_batch_end is called. For what it gets, the device is waited for
     /// after each minibatch.
     virtual bool has_batch_hook() const;
     /// `logs`: means over the minibatches of this epoch so far.
     virtual void on_train_batch_end(Training& training, std::int64_t batch,
                                     const Logs& logs);
+    /// Before and after a validation, with its values: "val_loss" ...
+    virtual void on_test_begin(Training& training);
+    virtual void on_test_end(Training& training, const Logs& logs);
     /// What is written into `logs` is seen by the callbacks behind this one and by the
     /// history.
     virtual void on_epoch_end(Training& training, int epoch, Logs& logs);
@@ -83,9 +87,13 @@ public:
 struct LambdaCallback {
     std::function<void(Training& training)> on_train_begin = {};
     std::function<void(Training& training, int epoch)> on_epoch_begin = {};
+    std::function<void(Training& training, std::int64_t batch)> on_train_batch_begin =
+        {};
     /// As CallbackBase's: if set, the device is waited for after each minibatch.
     std::function<void(Training& training, std::int64_t batch, const Logs& logs)>
         on_train_batch_end = {};
+    std::function<void(Training& training)> on_test_begin = {};
+    std::function<void(Training& training, const Logs& logs)> on_test_end = {};
     std::function<void(Training& training, int epoch, Logs& logs)> on_epoch_end = {};
     std::function<void(Training& training)> on_train_end = {};
 };

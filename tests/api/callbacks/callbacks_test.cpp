@@ -25,6 +25,18 @@ public:
         EXPECT_EQ(training.epoch(), epoch);
         calls.push_back("epoch " + std::to_string(epoch));
     }
+    void on_train_batch_begin(Training& training, std::int64_t batch) override {
+        EXPECT_EQ(training.batch(), batch);
+        if (batches_) {
+            calls.push_back("begin of batch " + std::to_string(batch));
+        }
+    }
+    void on_test_begin(Training&) override { calls.emplace_back("test"); }
+    void on_test_end(Training&, const Logs& logs) override {
+        EXPECT_EQ(logs.count("val_loss"), 1U);
+        EXPECT_EQ(logs.count("loss"), 0U);
+        calls.emplace_back("end of test");
+    }
     bool has_batch_hook() const override { return batches_; }
     void on_train_batch_end(Training& training, std::int64_t batch,
                             const Logs&) override {
@@ -50,9 +62,16 @@ TEST(Callbacks, AreCalledInOrder) {
 
     const History history = task.fit({.epochs = 2, .callbacks = {every, some}});
 
-    EXPECT_THAT(every->calls, ElementsAre("begin", "epoch 0", "batch 0", "batch 1",
-                                          "batch 2", "end of 0", "epoch 1", "batch 0",
-                                          "batch 1", "batch 2", "end of 1", "end"));
+    std::vector<std::string> all = {"begin"};
+    for (const std::string epoch : {"0", "1"}) {
+        all.push_back("epoch " + epoch);
+        for (const std::string batch : {"batch 0", "batch 1", "batch 2"}) {
+            all.insert(all.end(), {"begin of " + batch, batch});
+        }
+        all.push_back("end of " + epoch);
+    }
+    all.emplace_back("end");
+    EXPECT_EQ(every->calls, all);
     EXPECT_THAT(some->calls, ElementsAre("begin", "epoch 0", "end of 0", "epoch 1",
                                          "end of 1", "end"));
     EXPECT_THAT(history["own"], ElementsAre(0.5, 1.5));
@@ -73,13 +92,22 @@ TEST(Callbacks, MayBeLambdas) {
              LambdaCallback{
                  .on_train_begin = [&](Training&) { calls.emplace_back("begin"); },
                  .on_epoch_begin = [&](Training&, int) { calls.emplace_back("epoch"); },
+                 .on_train_batch_begin =
+                     [&](Training&, std::int64_t batch) {
+                         calls.push_back(std::to_string(batch));
+                     },
+                 .on_test_begin = [&](Training&) { calls.emplace_back("test"); },
+                 .on_test_end =
+                     [&](Training&, const Logs&) { calls.emplace_back("tested"); },
                  .on_train_end = [&](Training&) { calls.emplace_back("end"); }},
              LambdaCallback{.on_epoch_end = [](Training& training, int, Logs& logs) {
                  logs["own"] = 2.0;
                  training.stop();
-             }}}});
+             }}},
+         .validation_split = 0.1});
 
-    EXPECT_THAT(calls, ElementsAre("begin", "epoch", "last 2.000000", "end"));
+    EXPECT_THAT(calls, ElementsAre("begin", "epoch", "0", "1", "2", "test", "tested",
+                                   "last 2.000000", "end"));
     EXPECT_THAT(history.epoch, ElementsAre(0));
 }
 
@@ -118,7 +146,8 @@ TEST(Callbacks, EndAnEpochAfterAMinibatch) {
                                 diary},
                   .validation_split = 0.1});
 
-    EXPECT_THAT(diary->calls, ElementsAre("begin", "epoch 0", "end of 0", "end"));
+    EXPECT_THAT(diary->calls, ElementsAre("begin", "epoch 0", "test", "end of test",
+                                          "end of 0", "end"));
     EXPECT_THAT(history["loss"], near_to({task.loss(0, 8)}));
     EXPECT_EQ(history["val_loss"].size(), 1u);
 }
