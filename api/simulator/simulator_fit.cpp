@@ -302,9 +302,7 @@ private:
             bar.update(done);
             return;
         }
-        bar.update(done, [&] {
-            return values_text({{"loss", trainer().scores().loss}});
-        });
+        bar.update(done, [&] { return values_text(impl_.named(trainer().scores())); });
     }
 
     /// False if it was interrupted.

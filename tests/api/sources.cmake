@@ -7,6 +7,7 @@ set(NENGINE_API_TESTS
     callbacks/event_file_test.cpp
     callbacks/keras_decisions_test.cpp
     callbacks/path_pattern_test.cpp
+    callbacks/tensorboard_reader_test.cpp
     check_gradients_test.cpp
     config_test.cpp
     custom_neuron_test.cpp

@@ -88,22 +88,24 @@ TEST(Callbacks, MayBeLambdas) {
                  calls.push_back("last " + std::to_string(values.at("own")));
                  return true;
              },
-         .callbacks = {
-             LambdaCallback{
-                 .on_train_begin = [&](Training&) { calls.emplace_back("begin"); },
-                 .on_epoch_begin = [&](Training&, int) { calls.emplace_back("epoch"); },
-                 .on_train_batch_begin =
-                     [&](Training&, std::int64_t batch) {
-                         calls.push_back(std::to_string(batch));
-                     },
-                 .on_test_begin = [&](Training&) { calls.emplace_back("test"); },
-                 .on_test_end =
-                     [&](Training&, const Logs&) { calls.emplace_back("tested"); },
-                 .on_train_end = [&](Training&) { calls.emplace_back("end"); }},
-             LambdaCallback{.on_epoch_end = [](Training& training, int, Logs& logs) {
-                 logs["own"] = 2.0;
-                 training.stop();
-             }}},
+         .callbacks =
+             {LambdaCallback{
+                  .on_train_begin = [&](Training&) { calls.emplace_back("begin"); },
+                  .on_epoch_begin = [&](Training&,
+                                        int) { calls.emplace_back("epoch"); },
+                  .on_train_batch_begin =
+                      [&](Training&, std::int64_t batch) {
+                          calls.push_back(std::to_string(batch));
+                      },
+                  .on_test_begin = [&](Training&) { calls.emplace_back("test"); },
+                  .on_test_end = [&](Training&,
+                                     const Logs&) { calls.emplace_back("tested"); },
+                  .on_train_end = [&](Training&) { calls.emplace_back("end"); }},
+              LambdaCallback{.on_epoch_end =
+                                 [](Training& training, int, Logs& logs) {
+                                     logs["own"] = 2.0;
+                                     training.stop();
+                                 }}},
          .validation_split = 0.1});
 
     EXPECT_THAT(calls, ElementsAre("begin", "epoch", "0", "1", "2", "test", "tested",
