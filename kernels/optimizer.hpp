@@ -27,6 +27,10 @@ struct UpdateArgs {
     void* progress = nullptr;           ///< UpdateProgress of its step, on the device
     Real* parameter_average = nullptr;  ///< with use_ema, n numbers; may be null
     const int* skip = nullptr;
+    /// What times each parameter's step is made, n numbers, and where they are kept
+    /// while it is; null: all are 1.
+    const Real* rate_factors = nullptr;
+    Real* before = nullptr;
     /// On the host, for formulas that look at all of a parameter; none: it is one
     /// vector.
     std::span<const ParameterShape> shapes{};

@@ -40,6 +40,15 @@ void Simulator::compile(CompileOptions options) {
     Impl& impl = open("compile");
     check_optimizer(options.optimizer, impl.options.dtype, "compile");
     check_clipping(options.clip, "compile");
+    for (const auto& [name, factor] : options.learning_rates) {
+        detail::need_not_negative(factor, "compile: learning_rates of '" + name + "'");
+    }
+    if (!options.learning_rates.empty() &&
+        std::holds_alternative<Ftrl>(options.optimizer)) {
+        throw ValidationError(
+            "compile: learning_rates: got Ftrl, whose parameters are no sums of steps, "
+            "needs another optimizer");
+    }
     CompiledObjective objective;
     const auto described = [&](int probe) {
         return detail::describe(*impl.built.probes[static_cast<std::size_t>(probe)]);
@@ -55,7 +64,8 @@ void Simulator::compile(CompileOptions options) {
     for (const int probe : objective.probes()) {
         objective.check_target_kinds(probe, impl.probe_size(probe), described(probe));
     }
-    impl.simulation->trainer().set_optimizer(options.optimizer, options.clip);
+    impl.simulation->trainer().set_optimizer(options.optimizer, options.clip,
+                                             options.learning_rates);
     impl.objective = std::move(objective);
     impl.compiled = true;
 }

@@ -81,6 +81,7 @@ OptimizerState OptimizerState::loaded(
     std::span<const kernels::ParameterShape> shapes) const {
     OptimizerState result(device_, dtype_);
     result.optimizer_ = optimizer_;
+    result.take_rate_factors(rate_factors_);
     result.updates_ = static_cast<Index>(number_of(from, kind_entry()));
     if (has_constant_rate()) {
         result.set_learning_rate(number_of(from, "optimizer/learning_rate"));

@@ -9,7 +9,8 @@
 
 namespace nengine::engine {
 
-void OptimizerState::set(const Optimizer& optimizer) {
+void OptimizerState::set(const Optimizer& optimizer,
+                         const std::vector<double>& rate_factors) {
     optimizer_ = optimizer;
     updates_ = 0;
     is_allocated_ = false;
@@ -17,6 +18,23 @@ void OptimizerState::set(const Optimizer& optimizer) {
     progress_ = Buffer();
     parameter_average_ = Buffer();
     scratch_ = Buffer();
+    rate_factors_ = Buffer();
+    before_ = Buffer();
+    if (!rate_factors.empty()) {
+        const Buffer given = buffer(rate_factors.size() * itemsize(dtype_));
+        upload_as(device_, given.data(), dtype_, rate_factors.data(),
+                  rate_factors.size());
+        take_rate_factors(given);
+    }
+}
+
+void OptimizerState::take_rate_factors(const Buffer& factors) {
+    if (factors.data() == nullptr) {
+        return;
+    }
+    rate_factors_ = buffer(factors.bytes());
+    before_ = buffer(factors.bytes());
+    device_.copy(rate_factors_.data(), factors.data(), factors.bytes());
 }
 
 void OptimizerState::set_learning_rate(double learning_rate) {
@@ -125,6 +143,8 @@ void OptimizerState::update(Index n, void* parameters, const void* gradients,
                               .progress = progress_.data(),
                               .parameter_average = parameter_average_.as<Real>(),
                               .skip = skip,
+                              .rate_factors = rate_factors_.as<Real>(),
+                              .before = before_.as<Real>(),
                               .shapes = shapes,
                               .scratch = scratch_.as<double>()};
         for (std::size_t k = 0; k < averages_.size(); ++k) {
@@ -150,8 +170,8 @@ void OptimizerState::take_averages(ParameterStore& parameters) const {
 }
 
 std::size_t OptimizerState::bytes() const {
-    std::size_t total =
-        progress_.bytes() + parameter_average_.bytes() + scratch_.bytes();
+    std::size_t total = progress_.bytes() + parameter_average_.bytes() +
+                        scratch_.bytes() + rate_factors_.bytes() + before_.bytes();
     for (const Buffer& average : averages_) {
         total += average.bytes();
     }

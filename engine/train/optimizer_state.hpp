@@ -17,8 +17,9 @@ public:
     OptimizerState(const Device& device, DType dtype)
         : device_(device), dtype_(dtype) {}
 
-    /// Starts anew.
-    void set(const Optimizer& optimizer);
+    /// Starts anew. `rate_factors`: what times the learning rate that of each parameter
+    /// is, a number for each element; none: all have the same one.
+    void set(const Optimizer& optimizer, const std::vector<double>& rate_factors = {});
     void set_learning_rate(double learning_rate);
     const Optimizer& optimizer() const { return optimizer_; }
 
@@ -66,6 +67,7 @@ private:
     Buffer buffer(std::size_t bytes) const;
     void need_memory(Index n, const void* parameters,
                      std::span<const kernels::ParameterShape> shapes);
+    void take_rate_factors(const Buffer& factors);
     std::string kind_entry() const;
     template <class Use>
     void for_each_number(const Use& use) const;
@@ -82,7 +84,8 @@ private:
     std::vector<Buffer> averages_;
     Buffer progress_;           ///< of the updates, where it depends on their number
     Buffer parameter_average_;  ///< with use_ema
-    Buffer scratch_;            ///< of formulas that look at all of a parameter
+    Buffer rate_factors_, before_;  ///< where parameters have rates of their own
+    Buffer scratch_;                ///< of formulas that look at all of a parameter
 };
 
 }  // namespace nengine::engine

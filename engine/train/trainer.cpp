@@ -20,6 +20,33 @@ Trainer::Trainer(Replica& replica, ObjectiveRuns& runs)
     replica_.count_also([this] { return optimizer_.bytes() + clip_.bytes(); });
 }
 
+void Trainer::set_optimizer(const Optimizer& optimizer, const Clipping& clipping,
+                            const std::map<std::string, double>& rate_factors) {
+    optimizer_.set(optimizer, elements_of(rate_factors));
+    clip_.set(clipping);
+    recordings_.clear();
+}
+
+std::vector<double> Trainer::elements_of(
+    std::map<std::string, double> rate_factors) const {
+    if (rate_factors.empty()) {
+        return {};
+    }
+    const ParameterStore& parameters = replica_.parameters();
+    std::vector<double> factors(static_cast<std::size_t>(parameters.size()), 1.0);
+    for (const auto& [signal, offset] : parameters.layout()) {
+        const Signal& of = replica_.model().signal(signal);
+        if (const auto found = rate_factors.extract(of.known_as())) {
+            std::fill_n(factors.begin() + offset, of.size(), found.mapped());
+        }
+    }
+    if (!rate_factors.empty()) {
+        throw ValidationError("learning_rates: got '" + rate_factors.begin()->first +
+                              "', needs names of parameters that are trained");
+    }
+    return factors;
+}
+
 void Trainer::begin_epoch(std::shared_ptr<const Objective> objective, Index n_steps,
                           BatchOf batch_of, Calls calls) {
     if (!pass_ || &pass_->scoring.objective() != objective.get() ||

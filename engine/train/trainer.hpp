@@ -36,12 +36,11 @@ public:
     Trainer& operator=(const Trainer&) = delete;
 
     /// The optimizer of later steps, whose state starts anew, and how gradients are
-    /// clipped before it sees them.
-    void set_optimizer(const Optimizer& optimizer, const Clipping& clipping = {}) {
-        optimizer_.set(optimizer);
-        clip_.set(clipping);
-        recordings_.clear();
-    }
+    /// clipped before it sees them. `rate_factors`: what times the learning rate that
+    /// of a parameter is, by name; of others it is the optimizer's.
+    /// @throws ValidationError  no parameter of this name that is trained
+    void set_optimizer(const Optimizer& optimizer, const Clipping& clipping = {},
+                       const std::map<std::string, double>& rate_factors = {});
     void set_learning_rate(double learning_rate) {
         optimizer_.set_learning_rate(learning_rate);
     }
@@ -89,6 +88,8 @@ public:
                         bool by_inputs = false);
 
 private:
+    /// A factor for each element of the parameters; none where there are none by name.
+    std::vector<double> elements_of(std::map<std::string, double> rate_factors) const;
     /// Called when a tile's gradients are there.
     using AfterTile = std::function<void(const ChunkExtent& extent)>;
 

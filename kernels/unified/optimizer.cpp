@@ -74,6 +74,25 @@ struct Update {
     }
 };
 
+template <class Real>
+struct KeepParameters {
+    UpdateArgs<Real> args;
+
+    NENGINE_HD void operator()(Index i) const { args.before[i] = args.parameter[i]; }
+};
+
+/// p = before + factor (p - before); as it is where the factor is 1.
+template <class Real>
+struct ScaleSteps {
+    UpdateArgs<Real> args;
+
+    NENGINE_HD void operator()(Index i) const {
+        const Real factor = args.rate_factors[i], before = args.before[i];
+        const Real p = args.parameter[i];
+        args.parameter[i] = factor == Real(1) ? p : before + factor * (p - before);
+    }
+};
+
 /// average += (1 - momentum) (p - average)
 template <class Real>
 struct AverageParameters {
@@ -129,10 +148,16 @@ void optimizer_update(const Exec& exec, const AnyOptimizer& optimizer,
                       const UpdateArgs<Real>& args) {
     const double rate = args.learning_rate;
     visit_optimizer(optimizer, [&]<class Options>(const Options& options) {
+        if (args.rate_factors != nullptr) {
+            launch_each(exec, args.n, KeepParameters<Real>{args});
+        }
         OptimizerFormula<Options>::template with_step<Real>(
             options, rate, [&](const auto& step) {
                 run_step(exec, args, step, options.weight_decay * rate);
             });
+        if (args.rate_factors != nullptr) {
+            launch_each(exec, args.n, ScaleSteps<Real>{args});
+        }
         if (args.parameter_average != nullptr) {
             const auto rest = static_cast<Real>(1 - options.ema_momentum);
             launch_prepared(exec, args.n, AverageParameters<Real>{args, rest});

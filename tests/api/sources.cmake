@@ -54,6 +54,7 @@ set(NENGINE_API_TESTS
     learning_test.cpp
     learning_variations.cpp
     learning_variations_test.cpp
+    learning_rates_test.cpp
     learning_weights_test.cpp
     looks_test.cpp
     losses/errors_test.cpp

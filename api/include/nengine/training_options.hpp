@@ -25,6 +25,9 @@ struct CompileOptions {
     Losses loss = {};
     Metrics metrics = {};
     Clipping clip = {};  ///< of gradients
+    /// What times the optimizer's learning rate a parameter's is, by its name; 0: it
+    /// stays as it is.
+    std::map<std::string, double> learning_rates = {};
 };
 
 /// Values by name: "loss" (the weighted sum, with what regularizers of parameters add,
