@@ -161,7 +161,7 @@ Layer::Layer(std::shared_ptr<detail::ObjectData> data, Connection input)
     : data_(std::move(data)),
       label(data_->label),
       trainable(layer_trainable(*data_)),
-      connection(std::move(input)) {}
+      connection(input) {}
 Layer& Layer::operator=(const Layer& other) noexcept {
     return rebind(*this, other);
 }

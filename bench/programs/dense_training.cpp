@@ -78,8 +78,8 @@ nlohmann::json measure(const Arguments& a) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const Arguments a = parse(argc, argv);
     try {
+        const Arguments a = parse(argc, argv);
         const std::string results = measure(a).dump(1);
         if (a.json.empty()) {
             std::cout << results << '\n';

@@ -113,8 +113,8 @@ struct Convolution {
     }
 
     double flops() const {
-        return 2.0 * static_cast<double>(s.images * s.y_size() * s.k_h * s.k_w *
-                                         s.in_c / s.groups);
+        const Index terms = s.images * s.y_size() * s.k_h * s.k_w * (s.in_c / s.groups);
+        return 2.0 * static_cast<double>(terms);
     }
     double bytes() const {
         return sizeof(float) *
