@@ -144,10 +144,13 @@ void Replica::run_chunk(PlanRunner& runner, Index first_step, Index steps,
                         const Batch& batch, Index call_step, const AfterTile& each) {
     const Index tile = runner.chunk().items;
     for (Index item = 0; item < options_.minibatch; item += tile) {
-        const ChunkExtent extent{.steps = steps,
-                                 .items = std::min(tile, options_.minibatch - item),
-                                 .first_item = item,
-                                 .first_step = first_step};
+        const ChunkExtent extent{
+            .steps = steps,
+            .items = std::min(tile, options_.minibatch - item),
+            .first_item = item,
+            .first_step = first_step,
+            .valid = std::clamp<Index>(batch.valid - item, 0,
+                                       std::min(tile, options_.minibatch - item))};
         fill_inputs(runner, batch, extent, call_step);
         runner.forward(extent);
         each(extent, call_step);

@@ -73,7 +73,7 @@ void Trainer::differentiate(Pass& pass, const Batch& batch, const AfterTile& aft
     PlanRunner& runner = *pass.runner;
     runner.refresh_parameters();
     runner.load_state(replica_.state());
-    runner.zero_gradients();
+    runner.begin_minibatch();
     LookCalls looks(runner, device_, replica_.minibatch(), batch.valid);
     replica_.run_minibatch(runner, pass.scoring.n_steps(), batch,
                            [&](const ChunkExtent& extent, Index call_step) {
@@ -93,9 +93,15 @@ void Trainer::check_gradients() {
     const bool squares = optimizer_.traits().squares_gradients;
     run_as(device_, parameters.dtype(), [&]<class Real>(const auto& exec, Real) {
         flag_non_finite(exec, static_cast<const Real*>(parameters.gradients()),
-                        parameters.size(), squares,
+                        parameters.trained_size(), squares,
                         static_cast<Real>(optimizer_.gradient_scale()),
                         pass_->scoring.flag(), static_cast<int>(NonFinite::gradient));
+        if (parameters.statistics_size() > 0) {
+            flag_non_finite(
+                exec, static_cast<const Real*>(parameters.next_statistics()),
+                parameters.statistics_size(), false, Real(1), pass_->scoring.flag(),
+                static_cast<int>(NonFinite::gradient));
+        }
     });
 }
 
@@ -113,8 +119,10 @@ void Trainer::update() {
     clip_.apply(parameters);
     check_gradients();
     pass_->scoring.count_minibatch();
-    optimizer_.update(parameters.size(), parameters.values(), parameters.gradients(),
-                      pass_->scoring.flag(), parameters.shapes());
+    optimizer_.update(parameters.trained_size(), parameters.values(),
+                      parameters.gradients(), pass_->scoring.flag(),
+                      parameters.shapes());
+    parameters.take_statistics(pass_->scoring.flag());
     runs_.rules().constrain(pass_->scoring.flag());
 }
 
@@ -229,6 +237,9 @@ Gradients Trainer::gradients(Index n_steps, const DataSet& data,
     }
     for (const auto& [signal, offset] : replica_.parameters().layout()) {
         const Signal& of = replica_.model().signal(signal);
+        if (!of.trainable) {
+            continue;
+        }
         result.parameters[of.parameter.empty() ? of.name : of.parameter] =
             replica_.parameters().read(signal, true);
     }
