@@ -21,6 +21,8 @@ set(NENGINE_ENGINE_SOURCES
     operators/operator_base.cpp
     operators/mat_mul.cpp
     operators/max_pool_inc.cpp
+    operators/moments.cpp
+    operators/moving_average.cpp
     operators/pointwise.cpp
     operators/pool_inc.cpp
     operators/random_spikes.cpp
@@ -58,6 +60,7 @@ set(NENGINE_ENGINE_SOURCES
     planner/rewrite/share_products.cpp
     planner/rewrite/simplify.cpp
     planner/rewrite/simplify_copies.cpp
+    planner/rewrite/simplify_numbers.cpp
     planner/schedule/components.cpp
     planner/schedule/fold.cpp
     planner/schedule/merge.cpp

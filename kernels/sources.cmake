@@ -11,6 +11,7 @@ set(NENGINE_UNIFIED_SOURCES
     unified/gather_scatter.cpp
     unified/learning.cpp
     unified/loss.cpp
+    unified/moments.cpp
     unified/neuron_scan.cpp
     unified/optimizer.cpp
     unified/pointwise.cpp

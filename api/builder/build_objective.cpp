@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "api/expressions/trace.hpp"
 #include "engine/trace/term_writer.hpp"
 
 namespace nengine {
@@ -71,6 +72,7 @@ private:
     TermPtr traced(const ComparedBy& function) try {
         const Expression output(of(function.probe).output);
         const Expression value = function.value(target_of(function.probe), output);
+        detail::need_one_item(value);
         switch (function.kind) {
             case ComparedBy::Kind::sums:
                 return flatten(value).term();

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 
+#include "api/expressions/trace.hpp"
 #include "api/numerics/named.hpp"
 #include "api/numerics/text.hpp"
 #include "engine/trace/term_writer.hpp"
@@ -74,6 +75,7 @@ Expression called(const detail::ParameterFunction& function, const Expression& w
                   const std::string& where, std::int64_t size) {
     return named(where, [&] {
         const Expression value = function(w);
+        detail::need_one_item(value);
         if (value.size() != size) {
             throw ShapeError("", "a result of shape " + shape_text(value.shape()),
                              size == 1 ? "one number" : shape_text(w.shape()));

@@ -2,6 +2,7 @@
 #include "api/expressions/trace.hpp"
 #include "api/numerics/named.hpp"
 #include "api/numerics/text.hpp"
+#include "engine/operators/moving_average.hpp"
 #include "engine/operators/sim_filter.hpp"
 #include "engine/trace/term_writer.hpp"
 
@@ -26,10 +27,12 @@ public:
     void run() {
         bind_arguments();
         add_parameters();
+        add_statistics();
         add_states();
         parts_.out = state_.signal(base_ + ".out", node_.size_out);
         writer_.write_to(trace_.result, parts_.out);
         add_updates();
+        add_averages();
         add_looks();
     }
 
@@ -46,6 +49,14 @@ private:
         for (const TracedParameter& parameter : trace_.parameters) {
             writer_.bind(parameter.term, layer_parameter(state_, node_, parts_, rng,
                                                          parameter.options));
+        }
+    }
+
+    void add_statistics() {
+        for (const auto& traced : trace_.statistics) {
+            statistics_.push_back(
+                layer_statistic(state_, node_, parts_, traced->options));
+            writer_.bind(traced->term, statistics_.back());
         }
     }
 
@@ -76,6 +87,19 @@ private:
         }
     }
 
+    void add_averages() {
+        for (std::size_t k = 0; k < statistics_.size(); ++k) {
+            const TracedStatistic& traced = *trace_.statistics[k];
+            const std::string label = base_ + '.' + traced.options.name + ".next";
+            const engine::SignalId value =
+                state_.signal(label, product(traced.options.shape));
+            writer_.write_to(traced.followed, value);
+            state_.add(
+                engine::MovingAverage(value, statistics_[k], traced.options.momentum),
+                label);
+        }
+    }
+
     void add_looks() {
         for (const TracedLook& look : trace_.looks) {
             if (look.condition == nullptr) {
@@ -100,6 +124,7 @@ private:
     std::string base_;
     engine::TermWriter writer_;
     std::vector<engine::SignalId> states_;  ///< as vectors
+    std::vector<engine::SignalId> statistics_;
 };
 
 }  // namespace

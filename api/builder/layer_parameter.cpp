@@ -28,10 +28,10 @@ Vector initial_values(const DistributionOrArray& initializer, const Shape& shape
 }
 
 /// What freeze() found; else what is said.
-DistributionOrArray initializer_of(const NodeData& node,
-                                   const ParameterOptions& options) {
-    const auto found = node.layer->frozen.find(options.name);
-    return found == node.layer->frozen.end() ? options.initializer : found->second;
+template <class Values>
+Values initial_of(const NodeData& node, const std::string& name, const Values& said) {
+    const auto found = node.layer->frozen.find(name);
+    return found == node.layer->frozen.end() ? said : Values(found->second);
 }
 
 }  // namespace
@@ -54,8 +54,8 @@ engine::SignalId layer_parameter(BuildState& state, const NodeData& node,
         }
     }
     need_memory(node, options.name.c_str(), {product(options.shape)}, "its sizes", 2);
-    const Vector values =
-        initial_values(initializer_of(node, options), options.shape, rng, where);
+    const Vector values = initial_values(
+        initial_of(node, options.name, options.initializer), options.shape, rng, where);
     const engine::SignalId id =
         state.parameter(node, options.name, options.shape, values_of(values),
                         options.trainable && is_trainable(node));
@@ -63,6 +63,32 @@ engine::SignalId layer_parameter(BuildState& state, const NodeData& node,
         state.parameter_rules.push_back(
             {id, where, options.regularizer, options.constraint});
     }
+    if (shared != nullptr) {
+        state.shared_parameters[{shared.get(), options.name}] = id;
+    }
+    return parts.parameters[options.name] = id;
+}
+
+engine::SignalId layer_statistic(BuildState& state, const NodeData& node,
+                                 BuiltNodeParts& parts,
+                                 const StatisticOptions& options) {
+    const auto& shared = node.layer->shared;
+    if (shared != nullptr &&
+        state.shared_parameters.contains({shared.get(), options.name})) {
+        throw ValidationError(describe(node) + ": got '" + options.name +
+                              "', which another of the layers that share it follows, "
+                              "needs statistics of one layer");
+    }
+    const Index size = product(options.shape);
+    need_memory(node, options.name.c_str(), {size}, "its sizes", 2);
+    const Array initial = initial_of(node, options.name, options.initial);
+    std::vector<double> values = initial.values;
+    if (initial.rank() == 0) {
+        values.assign(static_cast<std::size_t>(size), initial.values.front());
+    }
+    const engine::SignalId id =
+        state.parameter(node, options.name, options.shape, std::move(values), false);
+    state.model->signal(id).statistic = true;
     if (shared != nullptr) {
         state.shared_parameters[{shared.get(), options.name}] = id;
     }

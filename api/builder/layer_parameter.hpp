@@ -13,4 +13,12 @@ engine::SignalId layer_parameter(BuildState& state, const detail::NodeData& node
                                  BuiltNodeParts& parts, RandomState& rng,
                                  const ParameterOptions& options);
 
+/// A statistic of such a layer or node, likewise.
+/// @throws ValidationError  another of the layers that share theirs has made it: it
+///     would follow the one, then the other
+/// @throws MemoryError      its values do not fit
+engine::SignalId layer_statistic(BuildState& state, const detail::NodeData& node,
+                                 BuiltNodeParts& parts,
+                                 const StatisticOptions& options);
+
 }  // namespace nengine

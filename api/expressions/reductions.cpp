@@ -102,6 +102,28 @@ Expression argmin(const Expression& x, int axis) {
     return place(false, x, axis, "argmin");
 }
 
+namespace {
+
+Expression moment(bool is_variance, const Expression& x, const Along& along,
+                  const char* where) {
+    const std::vector<int> axes =
+        along.axes.empty() ? std::vector<int>{} : axes_of(along.axes, x.rank(), where);
+    return finished(Expression(engine::moment_term(is_variance, x.term(), axes)), axes,
+                    along);
+}
+
+}  // namespace
+
+Expression batch_mean(const Expression& x, const Along& along) {
+    return moment(false, x, along, "batch_mean");
+}
+Expression batch_variance(const Expression& x, const Along& along) {
+    return moment(true, x, along, "batch_variance");
+}
+Expression is_training() {
+    return Expression(engine::is_training_term());
+}
+
 Expression cumsum(const Expression& x, int axis) {
     return Expression(
         engine::cumulated_term(x.term(), axis_of(axis, x.rank(), "cumsum")));

@@ -10,6 +10,7 @@ namespace nengine {
 
 using detail::Trace;
 using detail::TracedState;
+using detail::TracedStatistic;
 
 namespace {
 
@@ -43,14 +44,24 @@ void need_new_name(const Trace& trace, const std::string& name, const char* what
         throw ValidationError(std::string(what) + ": got no name, needs one");
     }
     const auto is_taken = [&](const auto& of) { return of == name; };
+    const auto name_behind = [](const auto& of) { return of->options.name; };
     const bool taken =
         std::ranges::any_of(trace.parameters, is_taken,
                             [](const auto& of) { return of.options.name; }) ||
-        std::ranges::any_of(trace.states, is_taken,
-                            [](const auto& of) { return of->options.name; });
+        std::ranges::any_of(trace.states, is_taken, name_behind) ||
+        std::ranges::any_of(trace.statistics, is_taken, name_behind);
     if (taken) {
         throw ValidationError(std::string(what) + ": got '" + name +
                               "' twice, needs names that differ");
+    }
+}
+
+void need_initial_shape(const Array& initial, const Shape& shape,
+                        const std::string& where) {
+    if (initial.rank() != 0 && initial.shape != shape) {
+        throw ShapeError(where + ": initial",
+                         "shape " + engine::to_string(initial.shape),
+                         engine::to_string(shape));
     }
 }
 
@@ -106,19 +117,74 @@ Expression NodeBuild::parameter(ParameterOptions options) {
 
 State NodeBuild::state(StateOptions options) {
     need_new_name(trace_, options.name, "state");
-    const Array& initial = options.initial;
-    if (initial.rank() != 0 && initial.shape != options.shape) {
-        throw ShapeError("state '" + options.name + "': initial",
-                         "shape " + engine::to_string(initial.shape),
-                         engine::to_string(options.shape));
-    }
+    need_initial_shape(options.initial, options.shape, "state '" + options.name + "'");
     auto term = engine::input_term(options.name, options.shape);
     trace_.states.push_back(std::make_shared<TracedState>(
         TracedState{std::move(options), std::move(term), nullptr}));
     return State(trace_.states.back());
 }
 
+Statistic::Statistic(std::shared_ptr<TracedStatistic> statistic)
+    : Expression(statistic->term), statistic_(std::move(statistic)) {}
+
+void Statistic::follow(const Expression& value) {
+    if (statistic_ == nullptr) {
+        throw ValidationError(
+            "Statistic::follow: got a statistic of no node, needs one of "
+            "NodeBuild::statistic");
+    }
+    const std::string where = "statistic '" + statistic_->options.name + "'";
+    if (statistic_->followed != nullptr) {
+        throw ValidationError(where + ": got a second value to follow, needs one");
+    }
+    if (value.shape() != shape()) {
+        throw ShapeError(where, "a value of shape " + engine::to_string(value.shape()),
+                         engine::to_string(shape()));
+    }
+    statistic_->followed = value.term();
+}
+
+Statistic NodeBuild::statistic(StatisticOptions options) {
+    need_new_name(trace_, options.name, "statistic");
+    const std::string where = "statistic '" + options.name + "'";
+    need_initial_shape(options.initial, options.shape, where);
+    if (!(options.momentum >= 0 && options.momentum <= 1)) {
+        throw ValidationError(where + ": got a momentum of " +
+                              std::to_string(options.momentum) +
+                              ", needs one in [0, 1]");
+    }
+    auto term = engine::input_term(options.name, options.shape);
+    trace_.statistics.push_back(std::make_shared<TracedStatistic>(
+        TracedStatistic{std::move(options), std::move(term), nullptr}));
+    return Statistic(trace_.statistics.back());
+}
+
 namespace detail {
+
+namespace {
+
+/// States have a next value, statistics something to follow.
+void need_courses(const Trace& trace) {
+    for (const auto& state : trace.states) {
+        if (state->next == nullptr) {
+            throw ValidationError("state '" + state->options.name +
+                                  "': got no next value, needs one");
+        }
+    }
+    for (const auto& statistic : trace.statistics) {
+        const std::string where = "statistic '" + statistic->options.name + "'";
+        if (statistic->followed == nullptr) {
+            throw ValidationError(where + ": got nothing to follow, needs a value");
+        }
+        if (trace.differs_by_item(statistic->followed)) {
+            throw ValidationError(where +
+                                  ": got a value that differs from item to item, "
+                                  "needs one for all, as batch_mean gives");
+        }
+    }
+}
+
+}  // namespace
 
 bool Trace::differs_by_item(const engine::TermPtr& term) const {
     std::unordered_set<const engine::Term*> seen;
@@ -131,6 +197,9 @@ bool Trace::differs_by_item(const engine::TermPtr& term) const {
         if (last == x.get() || is_state) {
             return true;
         }
+        if (std::holds_alternative<engine::Term::Moment>(last->kind)) {
+            continue;  // the same for all items
+        }
         for (const engine::TermPtr& operand : last->operands) {
             if (seen.insert(operand.get()).second) {
                 open.push_back(operand.get());
@@ -138,6 +207,14 @@ bool Trace::differs_by_item(const engine::TermPtr& term) const {
         }
     }
     return false;
+}
+
+void need_one_item(const Expression& value) {
+    if (const char* const found = engine::more_than_an_item(value.term())) {
+        throw ValidationError(std::string("got ") + found +
+                              ", which functions of nodes and layers have, needs a "
+                              "function of one item alone");
+    }
 }
 
 void check_arguments(const Arguments& arguments) {
@@ -171,12 +248,7 @@ Trace trace(TracedFunction& function, const Arguments& arguments, double dt) {
     // A function of one argument gets the input, if there is one.
     const bool of_time = arguments.count == 1 && arguments.shape_in.empty();
     result.result = function.call(t, of_time ? t : x).term();
-    for (const auto& state : result.states) {
-        if (state->next == nullptr) {
-            throw ValidationError("state '" + state->options.name +
-                                  "': got no next value, needs one");
-        }
-    }
+    need_courses(result);
     return result;
 }
 

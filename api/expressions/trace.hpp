@@ -20,6 +20,12 @@ struct TracedState {
     engine::TermPtr next;  ///< null until it is said
 };
 
+struct TracedStatistic {
+    StatisticOptions options;
+    engine::TermPtr term;
+    engine::TermPtr followed;  ///< null until it is said
+};
+
 /// What the host is to look at.
 struct TracedLook {
     std::string text;
@@ -36,11 +42,16 @@ struct Trace {
     engine::TermPtr result;
     std::vector<TracedParameter> parameters;
     std::vector<std::shared_ptr<TracedState>> states;
+    std::vector<std::shared_ptr<TracedStatistic>> statistics;
     std::vector<TracedLook> looks;
 
     /// Whether items may differ in a term: it depends on the input or a state.
     bool differs_by_item(const engine::TermPtr& term) const;
 };
+
+/// @throws ValidationError  the value of a loss or the like depends on what functions
+///     of nodes alone have, batch_mean or is_training
+void need_one_item(const Expression& value);
 
 /// How a node's function is called.
 struct Arguments {

@@ -74,6 +74,8 @@ public:
     /// A filter's state, [order, total].
     virtual Operand planes(int slot) const = 0;
     virtual Operand coefficients(int slot) const = 0;
+    /// Where the next value of the statistic in a slot is made, in a plan that trains.
+    virtual Operand next_statistic(int slot) const = 0;
 
     /// Where to write a result whose elements must lie one after the other; call
     /// finish() after the command.

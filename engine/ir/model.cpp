@@ -196,7 +196,8 @@ void Model::validate_operators() const {
         op.check(shapes);
         for (const Slot& slot : op.slots()) {
             const Signal& written = signal(slot.signal);
-            if (slot.role != Role::read && written.readonly) {
+            const bool keeps = written.readonly || signal(base(slot.signal)).statistic;
+            if (slot.role != Role::read && keeps) {
                 throw BuildError(owners.name(n) + ": got readonly signal '" +
                                  written.name + "' to write to");
             }
@@ -209,6 +210,12 @@ void Model::validate_operators() const {
 
 void Model::validate() const {
     validate_operators();
+    for (const Signal& signal : signals_) {
+        if (signal.statistic && (signal.trainable || signal.learned)) {
+            throw BuildError("statistic '" + signal.name +
+                             "': got one that is trained too, needs one or the other");
+        }
+    }
     for (const Input& input : inputs) {
         need_signal(input.signal, "input '" + input.name + "'");
         if (input.producer >= static_cast<int>(operators_.size())) {

@@ -2,6 +2,7 @@
 
 #include <compare>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +63,12 @@ struct Fusion {
     };
     std::shared_ptr<const Operator> op;  ///< null: they stay two
     std::vector<From> slots;             ///< what each of the operator's slots was
+};
+
+/// What is left of an operator when some of what it reads is known.
+struct Remaining {
+    std::shared_ptr<const Operator> op;  ///< null: nothing is known that matters
+    std::vector<int> slots;              ///< what each of its slots was
 };
 
 /// What the slots of an operator are to another one, whose result it reads.
@@ -134,6 +141,12 @@ public:
     virtual std::shared_ptr<const Operator> with_affine(bool /*gain*/,
                                                         bool /*bias*/) const {
         return nullptr;
+    }
+    /// The same where some slots hold one number each, in all of their elements:
+    /// `numbers`, by slot. Null: it stays as it is.
+    virtual Remaining with_numbers(
+        const std::vector<std::optional<double>>& /*numbers*/) const {
+        return {};
     }
     /// This operator and one that reads all that it writes to a slot, as one.
     virtual Fusion fused_with(const Operator& /*reader*/) const { return {}; }

@@ -129,6 +129,12 @@ struct OperatorProperties {
     bool has_clock = false;
     /// Gives each item of the batch its own value, whatever it reads.
     bool differs_by_item = false;
+    /// Reads all items of a minibatch at once, but those of padding, and writes what is
+    /// the same for each: one tile.
+    bool reads_all_items = false;
+    /// Is there for what a minibatch of training leaves behind: in plans that train,
+    /// from which it is never dropped, and in no others.
+    bool only_trains = false;
     /// Writes what has no history, a matrix that changes: its readers and it run step
     /// by step.
     bool stepped = false;
@@ -136,7 +142,9 @@ struct OperatorProperties {
     bool is_host = false;
     UsersCalls calls = UsersCalls::none;
 
-    constexpr bool has_effects() const { return calls != UsersCalls::none; }
+    constexpr bool has_effects() const {
+        return calls != UsersCalls::none || only_trains;
+    }
     constexpr bool is_ordered() const { return calls >= UsersCalls::ordered; }
     constexpr bool acts_within_step() const { return calls == UsersCalls::within_step; }
 };

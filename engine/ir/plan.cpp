@@ -59,17 +59,22 @@ double Plan::row_bytes() const {
     return bytes;
 }
 
-ParameterLayout lay_out_parameters(const Model& model, Index* total) {
+ParameterLayout lay_out_parameters(const Model& model, ParameterSizes* sizes) {
     ParameterLayout layout;
     Index offset = 0;
-    for (const SignalId s : model.signal_ids()) {
-        const Signal& signal = model.signal(s);
-        if (signal.trainable && !signal.is_view()) {
-            layout[s] = offset;
-            offset += signal.size();
+    const auto add_all = [&](bool Signal::*kind) {
+        for (const SignalId s : model.signal_ids()) {
+            const Signal& signal = model.signal(s);
+            if (signal.*kind && !signal.is_view()) {
+                layout[s] = offset;
+                offset += signal.size();
+            }
         }
-    }
-    *total = offset;
+    };
+    add_all(&Signal::trainable);
+    sizes->trained = offset;
+    add_all(&Signal::statistic);
+    sizes->all = offset;
     return layout;
 }
 

@@ -16,8 +16,8 @@ enum class BufferKind {
     work,       ///< lives within a chunk (or a window of training); may be reused
     state,      ///< carried from chunk to chunk; rows for the whole minibatch
     input,      ///< filled by the caller before each chunk
-    parameter,  ///< the replica's trainable parameters, all of them
-    gradient,   ///< their gradients, same layout
+    parameter,  ///< what the replica trains, all of it, and statistics
+    gradient,   ///< their gradients, same layout; the next values of statistics
     packed,     ///< parameters rearranged for a merged operator
     packed_gradient,
     literal,  ///< constants of the plan
@@ -113,7 +113,10 @@ struct Plan {
     /// Functions of the user's are called within the steps: all items at a time, and
     /// while a run is recorded, one step at a time, so that they see what is there.
     bool calls_within_steps = false;
+    bool reads_all_items = false;  ///< commands look at a whole minibatch: no tiles
     bool relies_on_parameters = false;  ///< is wrong once they change
+    /// One tile, whatever fits.
+    bool needs_all_items() const { return calls_within_steps || reads_all_items; }
 
     /// Whether functions are called that may throw, looks among them.
     bool calls_host() const;
@@ -148,8 +151,13 @@ struct ChunkSize {
     Index steps, items;
 };
 
-/// Where the replica keeps trainable parameters: element offset by signal.
+/// Where the replica keeps parameters that change without a new plan, as element offset
+/// by signal: those that are trained, then statistics.
 using ParameterLayout = std::map<SignalId, Index>;
-ParameterLayout lay_out_parameters(const Model& model, Index* total);
+struct ParameterSizes {
+    Index trained = 0;  ///< elements that an optimizer changes: the first ones
+    Index all = 0;
+};
+ParameterLayout lay_out_parameters(const Model& model, ParameterSizes* sizes);
 
 }  // namespace nengine::engine

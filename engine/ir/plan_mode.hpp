@@ -16,6 +16,9 @@ struct PlanMode {
     /// Of losses on what is probed, by every trainable parameter: a backward pass.
     bool gradients = false;
 
+    /// Of minibatches of training.
+    constexpr bool trains() const { return phase == Phase::training && gradients; }
+
     auto operator<=>(const PlanMode&) const = default;
 };
 

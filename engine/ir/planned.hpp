@@ -21,6 +21,10 @@ public:
     virtual Index* table(TableId id) const = 0;
     virtual double dt() const = 0;
     virtual Index first_step() const = 0;
+    /// Of the chunk.
+    virtual Index steps() const = 0;
+    /// Of the tile: those behind them are padding.
+    virtual Index valid_items() const = 0;
     virtual Index* step_counter() const = 0;
     virtual const RandomOrigin* origin() const = 0;
     /// A filter at this address that was prepared for convolutions; null: it was not.
@@ -57,6 +61,8 @@ struct Planned {
     using StepSize = From<&BindContext::dt>;
     using Seconds = From<&BindContext::dt>;
     using FirstStep = From<&BindContext::first_step>;
+    using Steps = From<&BindContext::steps>;
+    using ValidItems = From<&BindContext::valid_items>;
     using StepCounter = From<&BindContext::step_counter>;
     using Origin = From<&BindContext::origin>;
 

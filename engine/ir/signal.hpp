@@ -41,7 +41,10 @@ struct Signal {
     std::string parameter;
     bool trainable = false;  ///< changed by the optimizer
     bool learned = false;    ///< changed by a learning rule while simulating
-    bool readonly = false;   ///< never written
+    /// Changed by minibatches of training, not by the optimizer: a moving average, of
+    /// which all items have the same.
+    bool statistic = false;
+    bool readonly = false;  ///< never written
 
     SignalId base = no_signal;  ///< `no_signal` for a base signal
     Index offset = 0;

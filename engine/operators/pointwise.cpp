@@ -7,6 +7,8 @@
 #include "engine/ir/lowering.hpp"
 #include "engine/operators/broadcast.hpp"
 #include "engine/operators/checks.hpp"
+#include "engine/operators/copy.hpp"
+#include "engine/operators/reset.hpp"
 #include "kernels/base/error.hpp"
 #include "kernels/pointwise.hpp"
 
@@ -36,22 +38,29 @@ struct Assembled {
     std::optional<PointwiseProgram> program;
 };
 
-Assembled assemble_used(const PointwiseGraph& graph, int n_inputs) {
-    const std::vector<bool> used = graph.used_inputs(n_inputs);
-    Assembled result;
+/// The same function of the inputs that it depends on: `used`, which was empty.
+PointwiseGraph of_used_inputs(const PointwiseGraph& graph, int n_inputs,
+                              std::vector<int>& used) {
+    const std::vector<bool> reads = graph.used_inputs(n_inputs);
     PointwiseGraph smaller;
     std::vector<PointwiseValue> inputs;
     for (int k = 0; k < n_inputs; ++k) {
-        const bool reads = used[static_cast<std::size_t>(k)];
-        inputs.push_back(reads ? smaller.input(static_cast<int>(result.inputs.size()))
-                               : PointwiseValue(0.0));
-        if (reads) {
-            result.inputs.push_back(k);
+        if (reads[static_cast<std::size_t>(k)]) {
+            inputs.push_back(smaller.input(static_cast<int>(used.size())));
+            used.push_back(k);
+        } else {
+            inputs.emplace_back(0.0);
         }
     }
     for (const PointwiseValue& output : graph.call(smaller, inputs)) {
         smaller.add_output(output);
     }
+    return smaller;
+}
+
+Assembled assemble_used(const PointwiseGraph& graph, int n_inputs) {
+    Assembled result;
+    const PointwiseGraph smaller = of_used_inputs(graph, n_inputs, result.inputs);
     result.program = assemble(smaller, static_cast<int>(result.inputs.size()));
     return result;
 }
@@ -203,6 +212,44 @@ Fusion Pointwise::composed_with(const Operator& reader,
     whole->call_order = reader.call_order;
     fusion.op = whole;
     return fusion;
+}
+
+Remaining Pointwise::with_numbers(
+    const std::vector<std::optional<double>>& numbers) const {
+    PointwiseGraph graph;
+    std::vector<PointwiseValue> inputs;
+    for (int k = 0; k < n_inputs(); ++k) {
+        const auto& number = numbers[static_cast<std::size_t>(k)];
+        inputs.push_back(number ? PointwiseValue(*number) : graph.input(k));
+    }
+    const PointwiseValue result = function_.call(graph, inputs).front();
+    const bool inc = slots().back().role == Role::inc;
+    const int node = result.node_in(graph);
+    graph.add_output(result);
+    std::shared_ptr<Operator> op;
+    Remaining remaining;
+    if (const auto constant = graph.constant_of(node)) {
+        if (inc) {
+            return {};
+        }
+        op = std::make_shared<Reset>(signal(y()), *constant);
+    } else if (const auto& of = graph.nodes()[static_cast<std::size_t>(node)];
+               of.op == PointwiseOp::load) {
+        remaining.slots = {static_cast<int>(of.operands[0])};
+        op = std::make_shared<Copy>(signal(remaining.slots.front()), signal(y()), inc);
+    } else {
+        PointwiseGraph smaller = of_used_inputs(graph, n_inputs(), remaining.slots);
+        std::vector<SignalId> x;
+        for (const int slot : remaining.slots) {
+            x.push_back(signal(slot));
+        }
+        op = std::shared_ptr<Pointwise>(
+            new Pointwise(x, signal(y()), inc, std::move(smaller), Fits{}));
+    }
+    remaining.slots.push_back(y());
+    op->label = label;
+    remaining.op = std::move(op);
+    return remaining;
 }
 
 void Pointwise::lower(Lowering& low) const {

@@ -37,6 +37,9 @@ public:
     void lower_backward(BackwardLowering& lowering) const override;
     std::vector<int> saved_slots() const override { return saved_; }
     double flops(const std::vector<Shape>& shapes) const override;
+    /// Of what is then one of its inputs, a copy; of what is known, a reset.
+    Remaining with_numbers(
+        const std::vector<std::optional<double>>& numbers) const override;
     /// With another function, as long as the two are one program.
     Fusion composed_with(const Operator& reader,
                          const ReadsOfResult& reads) const override;

@@ -1,5 +1,7 @@
 #include "engine/planner/make_plan.hpp"
 
+#include <algorithm>
+
 #include "engine/planner/emit/emit.hpp"
 #include "engine/planner/normalise/normalise.hpp"
 #include "engine/planner/rewrite/rewrite.hpp"
@@ -44,9 +46,12 @@ Plan make_plan(const PlanRequest& request) {
     plan.mode = request.mode;
     plan.relies_on_parameters = graph.relies_on_parameters;
     plan.calls_within_steps = graph.calls_within_steps;
+    plan.reads_all_items = std::ranges::any_of(graph.nodes, [](const Node& node) {
+        return node.properties().reads_all_items;
+    });
     Storage storage(graph, layout, needs, plan);
-    Index total = 0;
-    const ParameterLayout parameters = lay_out_parameters(*request.model, &total);
+    ParameterSizes sizes;
+    const ParameterLayout parameters = lay_out_parameters(*request.model, &sizes);
     Constants constants(graph, parameters, storage, plan);
     EmitContext context{graph, storage, constants, plan, find_uses(graph), {}, {}};
     emit_forward(context);

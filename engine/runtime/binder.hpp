@@ -44,6 +44,8 @@ public:
     // Within a stepped stage the clock is a history of its own: TimeUpdate always
     // folds.
     Index first_step() const override { return extent_.first_step + 1; }
+    Index steps() const override { return extent_.steps; }
+    Index valid_items() const override { return extent_.valid; }
     Index* step_counter() const override { return to_.step_counter + steps_later_; }
     const RandomOrigin* origin() const override { return to_.origin; }
     const void* prepared_filter(const void* filter, Index out_c) const override {

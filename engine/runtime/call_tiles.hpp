@@ -13,19 +13,27 @@ namespace nengine::engine {
 ///     for (const ChunkExtent& extent : CallTiles(...)) ...
 class CallTiles {
 public:
-    /// `n_steps` steps after step `first_step`, of a minibatch of so many items.
-    CallTiles(const ChunkSize& size, Index items, Index first_step, Index n_steps)
-        : size_(size), items_(items), first_step_(first_step), n_steps_(n_steps) {}
+    /// `n_steps` steps after step `first_step`, of a minibatch of so many items, of
+    /// which the first `valid` are no padding.
+    CallTiles(const ChunkSize& size, Index items, Index valid, Index first_step,
+              Index n_steps)
+        : size_(size),
+          items_(items),
+          valid_(valid),
+          first_step_(first_step),
+          n_steps_(n_steps) {}
 
     struct End {};
     class Iterator {
     public:
         explicit Iterator(const CallTiles& of) : of_(of) {}
         ChunkExtent operator*() const {
+            const Index items = std::min(of_.size_.items, of_.items_ - item_);
             return {.steps = std::min(of_.size_.steps, of_.n_steps_ - step_),
-                    .items = std::min(of_.size_.items, of_.items_ - item_),
+                    .items = items,
                     .first_item = item_,
-                    .first_step = of_.first_step_ + step_};
+                    .first_step = of_.first_step_ + step_,
+                    .valid = std::clamp<Index>(of_.valid_ - item_, 0, items)};
         }
         Iterator& operator++() {
             item_ += of_.size_.items;
@@ -46,7 +54,7 @@ public:
 
 private:
     ChunkSize size_;
-    Index items_, first_step_, n_steps_;
+    Index items_, valid_, first_step_, n_steps_;
 };
 
 }  // namespace nengine::engine

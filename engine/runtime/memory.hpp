@@ -14,6 +14,7 @@ struct ChunkExtent {
     Index items = 1;       ///< of this tile
     Index first_item = 0;  ///< of the tile, in the minibatch
     Index first_step = 0;  ///< steps done before the chunk
+    Index valid = items;   ///< of the tile's items: those behind them are padding
 };
 
 /// The memory of one plan: an address for each of its buffers. Work and input buffers

@@ -192,7 +192,8 @@ void PlanRunner::run_steps(const Stage& stage, bool backward, std::size_t index,
 auto PlanRunner::bound_steps(const Stage& stage, bool backward, std::size_t index,
                              const ChunkExtent& extent, Index needed) -> Recorded& {
     Recorded& recorded =
-        recorded_[RecordingKey{backward, index, extent.items, extent.first_item}];
+        recorded_[RecordingKey{backward, index, extent.items, extent.first_item,
+                               plan_->reads_all_items ? extent.valid : 0}];
     if (std::ssize(recorded.steps) >= needed) {
         return recorded;
     }

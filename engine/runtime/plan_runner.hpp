@@ -47,8 +47,9 @@ public:
 
     void forward(const ChunkExtent& extent);
     void backward(const ChunkExtent& extent);
-    void zero_gradients();
-    /// Those of packed copies alone: what follows is added to the parameters' own.
+    /// No gradients yet (ParameterStore::begin_minibatch).
+    void begin_minibatch();
+    /// None of packed copies alone: what follows is added to the parameters' own.
     void zero_packed_gradients();
     /// Adds gradients of packed copies to the parameters' own.
     void collect_gradients();
@@ -63,6 +64,7 @@ private:
         bool backward;
         std::size_t stage;
         Index items, first_item;
+        Index valid;  ///< items, where a plan's commands ask for them; else 0
 
         auto operator<=>(const RecordingKey&) const = default;
     };

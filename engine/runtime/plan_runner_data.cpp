@@ -189,9 +189,8 @@ void PlanRunner::refresh_parameters() {
     packed_version_ = parameters_.version();
 }
 
-void PlanRunner::zero_gradients() {
-    device_.zero(parameters_.gradients(), static_cast<std::size_t>(parameters_.size()) *
-                                              itemsize(parameters_.dtype()));
+void PlanRunner::begin_minibatch() {
+    parameters_.begin_minibatch();
     zero_packed_gradients();
 }
 

@@ -114,9 +114,9 @@ public:
     /// For a text: the plan as a table, with the times of its stages if it has run.
     std::string explain(const PlanKey& key);
 
-    /// The parts in which the next `n_steps` are computed.
-    CallTiles tiles(const PlanRunner& runner, Index n_steps) const {
-        return {runner.chunk(), options_.minibatch, step_, n_steps};
+    /// The parts in which the next `n_steps` are computed for the batch.
+    CallTiles tiles(const PlanRunner& runner, Index n_steps, const Batch& batch) const {
+        return {runner.chunk(), options_.minibatch, batch.valid, step_, n_steps};
     }
     /// The forward pass of one of them. `call_step`: steps of the call, to which the
     /// batch belongs, before it.

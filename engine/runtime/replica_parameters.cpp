@@ -75,7 +75,7 @@ SignalId Replica::signal_named(const std::string& name) const {
 std::vector<double> Replica::parameter(const std::string& name) const {
     const SignalId id = signal_named(name);
     const Signal& signal = model_->signal(id);
-    if (signal.trainable) {
+    if (parameters_.holds(id)) {
         return parameters_.read(id, false);
     }
     if (signal.learned && state_.holds(id)) {
@@ -107,7 +107,7 @@ void Replica::set_parameters(const std::map<std::string, std::vector<double>>& v
     bool constants = false, states = false;
     for (const auto& [name, numbers] : values) {
         const SignalId id = signal_named(name);
-        if (model_->signal(id).trainable) {
+        if (parameters_.holds(id)) {
             parameters_.write(id, numbers);
             continue;
         }

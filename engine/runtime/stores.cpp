@@ -4,6 +4,7 @@
 #include <string>
 
 #include "kernels/base/host_memory.hpp"
+#include "kernels/optimizer.hpp"
 
 namespace nengine::engine {
 
@@ -77,13 +78,15 @@ kernels::ParameterShape shape_among(const Shape& shape, Index first) {
 }
 
 ParameterStore::ParameterStore(const Device& device, const Model& model, DType dtype)
-    : device_(device), dtype_(dtype), layout_(lay_out_parameters(model, &total_)) {
+    : device_(device), dtype_(dtype), layout_(lay_out_parameters(model, &elements_)) {
     for (const auto& [signal, offset] : layout_) {
         need_dtype(model.signal(signal), dtype, "parameter");
         sizes_[signal] = model.signal(signal).size();
-        shapes_.push_back(shape_among(model.signal(signal).shape, offset));
+        if (model.signal(signal).trainable) {
+            shapes_.push_back(shape_among(model.signal(signal).shape, offset));
+        }
     }
-    values_ = device.allocate(array_bytes({total_}, itemsize(dtype)),
+    values_ = device.allocate(array_bytes({size()}, itemsize(dtype)),
                               purpose("parameters", model, sizes_));
     restore(model);
 }
@@ -108,6 +111,27 @@ void* ParameterStore::gradients() {
         device_.zero(gradients_.data(), gradients_.bytes());
     }
     return gradients_.data();
+}
+
+void ParameterStore::begin_minibatch() {
+    device_.zero(gradients(),
+                 static_cast<std::size_t>(trained_size()) * itemsize(dtype_));
+    if (statistics_size() > 0) {
+        device_.copy(next_statistics(), at(trained_size()),
+                     static_cast<std::size_t>(statistics_size()) * itemsize(dtype_));
+    }
+}
+
+void ParameterStore::take_statistics(const int* skip) {
+    if (statistics_size() == 0) {
+        return;
+    }
+    run_as(device_, dtype_, [&]<class Real>(const auto& exec, Real) {
+        const Block<const Real> next{
+            .data = static_cast<const Real*>(next_statistics()),
+            .cols = statistics_size()};
+        assign_unless(exec, skip, next, static_cast<Real*>(at(trained_size())));
+    });
 }
 
 std::vector<double> ParameterStore::read(SignalId signal, bool gradient) const {

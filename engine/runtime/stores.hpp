@@ -11,21 +11,34 @@
 
 namespace nengine::engine {
 
-/// The trainable parameters of a replica, in one buffer, with their gradients beside
-/// them.
+/// The parameters of a replica that change without a new plan, in one buffer: those
+/// that are trained, then statistics. Beside the first lie their gradients, beside the
+/// others their next values.
 class ParameterStore {
 public:
     /// @throws BuildError  a parameter states another dtype
     ParameterStore(const Device& device, const Model& model, DType dtype);
 
-    Index size() const { return total_; }
+    /// Elements of all, and of those that an optimizer changes: the first ones.
+    Index size() const { return elements_.all; }
+    Index trained_size() const { return elements_.trained; }
+    Index statistics_size() const { return size() - trained_size(); }
     DType dtype() const { return dtype_; }
     void* values() const { return values_.data(); }
     /// Memory for them is taken when they are first asked for.
     void* gradients();
     const ParameterLayout& layout() const { return layout_; }
-    /// Of each parameter, in the order of the layout.
+    bool holds(SignalId signal) const { return layout_.contains(signal); }
+    /// Of each one that is trained, in the order of the layout.
     const std::vector<kernels::ParameterShape>& shapes() const { return shapes_; }
+
+    /// Before a minibatch: no gradients, and statistics whose next values are those at
+    /// hand.
+    void begin_minibatch();
+    void* next_statistics() { return element_at(gradients(), dtype_, trained_size()); }
+    /// Behind it: the next values take the statistics' place, unless *skip (on the
+    /// device) is not 0.
+    void take_statistics(const int* skip);
 
     /// Values or gradients of one signal.
     std::vector<double> read(SignalId signal, bool gradient) const;
@@ -50,7 +63,7 @@ private:
 
     Device device_;
     DType dtype_;
-    Index total_ = 0;  ///< set while layout_ is made, so before it
+    ParameterSizes elements_;  ///< set while layout_ is made, so before it
     ParameterLayout layout_;
     Buffer values_, gradients_;
     std::map<SignalId, Index> sizes_;

@@ -79,7 +79,7 @@ void Simulation::run_minibatch(PlanRunner& runner, Index n_steps, const Batch& b
     ProcessStates processes = replica_->processes();
     runner.use(processes);
     LookCalls looks(runner, device(), options().minibatch, batch.valid);
-    for (const ChunkExtent& extent : replica_->tiles(runner, n_steps)) {
+    for (const ChunkExtent& extent : replica_->tiles(runner, n_steps, batch)) {
         const Index call_step = extent.first_step - replica_->step();
         replica_->forward(runner, batch, extent, call_step);
         looks.after_tile(extent);

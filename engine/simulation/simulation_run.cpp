@@ -89,7 +89,7 @@ private:
         // To probes that keep one sample, every chunk may hold the last one of a run
         // that may fail, or that functions look at.
         const Index so_far = may_fail_ ? done_ + steps : n_steps_;
-        for (const ChunkExtent& extent : replica_.tiles(runner_, steps)) {
+        for (const ChunkExtent& extent : replica_.tiles(runner_, steps, batch_)) {
             replica_.forward(runner_, batch_, extent, done_);
             simulation_.emit_samples(runner_, extent, done_, so_far, 0, batch_.valid,
                                      std::ref(samples_));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <unordered_set>
 #include <utility>
 
 #include "kernels/base/error.hpp"
@@ -247,6 +248,40 @@ TermPtr pooled_term(bool of_largest, TermPtr image, const Pool2DShape& shape) {
     return make(Term::Pooled{of_largest, shape},
                 {shape.out_h, shape.out_w, shape.channels}, {std::move(image)},
                 of_largest ? "max_pool2d" : "average_pool2d");
+}
+
+TermPtr moment_term(bool is_variance, TermPtr x, const std::vector<int>& axes) {
+    Shape shape = x->shape;
+    for (const int axis : axes) {
+        shape[static_cast<std::size_t>(axis)] = 1;
+    }
+    return make(Term::Moment{is_variance}, std::move(shape), {std::move(x)},
+                is_variance ? "batch_variance" : "batch_mean");
+}
+
+TermPtr is_training_term() {
+    return make(Term::IsTraining{}, {}, {}, "is_training");
+}
+
+const char* more_than_an_item(const TermPtr& term) {
+    std::unordered_set<const Term*> seen;
+    std::vector<const Term*> open = {term.get()};
+    while (!open.empty()) {
+        const Term& last = *open.back();
+        open.pop_back();
+        if (const auto* moment = std::get_if<Term::Moment>(&last.kind)) {
+            return moment->is_variance ? "batch_variance" : "batch_mean";
+        }
+        if (std::holds_alternative<Term::IsTraining>(last.kind)) {
+            return "is_training";
+        }
+        for (const TermPtr& operand : last.operands) {
+            if (seen.insert(operand.get()).second) {
+                open.push_back(operand.get());
+            }
+        }
+    }
+    return nullptr;
 }
 
 }  // namespace nengine::engine

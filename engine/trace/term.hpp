@@ -93,9 +93,18 @@ struct Term {
         Pool2DShape shape;
     };
 
-    using Kind = std::variant<Input, Constant, Pointwise, Reduced, Place, Product,
-                              Reshaped, Viewed, Broadcast, Concatenated, Gathered,
-                              Cumulated, Softmax, Convolved, Pooled>;
+    /// The mean over the items of a minibatch and over some axes, of which it keeps an
+    /// extent of 1; or the mean square of the distances to it. The same for all items.
+    struct Moment {
+        bool is_variance;
+    };
+    /// 1 in plans of the phase of training, else 0.
+    struct IsTraining {};
+
+    using Kind =
+        std::variant<Input, Constant, Pointwise, Reduced, Place, Product, Reshaped,
+                     Viewed, Broadcast, Concatenated, Gathered, Cumulated, Softmax,
+                     Convolved, Pooled, Moment, IsTraining>;
 
     Term(Kind what, Shape its_shape, std::vector<TermPtr> its_operands = {})
         : kind(std::move(what)),
@@ -141,6 +150,13 @@ TermPtr softmax_term(TermPtr x, int axis, bool logarithm);
 /// `shape` fits both operands.
 TermPtr convolved_term(TermPtr image, TermPtr kernel, const Conv2DShape& shape);
 TermPtr pooled_term(bool of_largest, TermPtr image, const Pool2DShape& shape);
+
+TermPtr moment_term(bool is_variance, TermPtr x, const std::vector<int>& axes);
+TermPtr is_training_term();
+
+/// What a term depends on that only a network's functions have, because it is no
+/// function of one item: "batch_mean", "batch_variance" or "is_training"; else null.
+const char* more_than_an_item(const TermPtr& term);
 
 /// The shape that several broadcast to by numpy's rules.
 /// @throws ShapeError  they do not, naming `where`

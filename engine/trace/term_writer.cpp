@@ -11,9 +11,11 @@
 #include "engine/operators/gather.hpp"
 #include "engine/operators/mat_mul.hpp"
 #include "engine/operators/max_pool_inc.hpp"
+#include "engine/operators/moments.hpp"
 #include "engine/operators/pointwise.hpp"
 #include "engine/operators/pool_inc.hpp"
 #include "engine/operators/reduce.hpp"
+#include "engine/operators/reset.hpp"
 #include "engine/operators/softmax.hpp"
 #include "kernels/base/error.hpp"
 
@@ -76,6 +78,9 @@ struct Attributes {
         const Pool2DShape& s = pooled.shape;
         numbers.insert(numbers.end(), {pooled.of_largest ? 1 : 0, s.pool_h, s.pool_w,
                                        s.stride_h, s.stride_w, s.pad_top, s.pad_left});
+    }
+    void operator()(const Term::Moment& moment) {
+        numbers.push_back(moment.is_variance ? 1 : 0);
     }
     void operator()(const auto&) {}  // shapes and operands say it all
 };
@@ -293,6 +298,24 @@ SignalId TermWriter::add_kind(const Term::Pooled& pooled, const Term& term,
     } else {
         add_operator(PoolInc(x, y, pooled.shape, false), name);
     }
+    return y;
+}
+
+/// One operator for both moments: the other one is known then, too.
+SignalId TermWriter::add_kind(const Term::Moment& moment, const Term& term,
+                              const std::vector<SignalId>& operands) {
+    const SignalId mean = new_signal("batch_mean", term.shape),
+                   variance = new_signal("batch_variance", term.shape);
+    add_operator(Moments(operands.front(), mean, variance), "moments");
+    const Term other(Term::Moment{!moment.is_variance}, term.shape);
+    known_[key_of(other, operands)] = moment.is_variance ? mean : variance;
+    return moment.is_variance ? variance : mean;
+}
+
+SignalId TermWriter::add_kind(const Term::IsTraining&, const Term& term,
+                              const std::vector<SignalId>&) {
+    const SignalId y = new_signal("is_training", term.shape);
+    add_operator(Reset(y, 0.0, 1.0), "is_training");
     return y;
 }
 

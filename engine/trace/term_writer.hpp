@@ -66,6 +66,10 @@ private:
                       const std::vector<SignalId>& operands);
     SignalId add_kind(const Term::Pooled& pooled, const Term& term,
                       const std::vector<SignalId>& operands);
+    SignalId add_kind(const Term::Moment& moment, const Term& term,
+                      const std::vector<SignalId>& operands);
+    SignalId add_kind(const Term::IsTraining& is_training, const Term& term,
+                      const std::vector<SignalId>& operands);
 
     SignalId new_signal(const std::string& what, const Shape& shape);
     /// The signal itself, or a copy if its elements do not lie in order.

@@ -133,7 +133,7 @@ Checkpoint Trainer::save() const {
 void Trainer::load(const Checkpoint& from) {
     ParameterStore& parameters = replica_.parameters();
     OptimizerState optimizer = optimizer_.loaded(
-        from, parameters.size(), parameters.values(), parameters.shapes());
+        from, parameters.trained_size(), parameters.values(), parameters.shapes());
     std::map<std::string, std::vector<double>> values;
     for (const ParameterInfo& info : replica_.parameter_list()) {
         values[info.name] = entry_of(from, parameter_prefix + info.name,

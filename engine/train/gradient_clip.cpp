@@ -11,11 +11,11 @@ auto GradientClip::make_tables(const ParameterStore& parameters, bool as_one) co
     -> Tables {
     std::vector<Index> ends;
     for (const auto& [signal, offset] : parameters.layout()) {
-        if (offset > 0 && !as_one) {
+        if (offset > 0 && offset < parameters.trained_size() && !as_one) {
             ends.push_back(offset);
         }
     }
-    ends.push_back(parameters.size());
+    ends.push_back(parameters.trained_size());
     std::vector<Index> pieces = {0}, segments = {0}, segment_of;
     Tables tables;
     for (const Index end : ends) {
@@ -69,7 +69,8 @@ void GradientClip::apply(ParameterStore& parameters) {
     if (clipping_.value) {
         run_as(device_, parameters.dtype(), [&]<class Real>(const auto& exec, Real) {
             clip_by_value(exec, static_cast<Real*>(parameters.gradients()),
-                          parameters.size(), static_cast<Real>(*clipping_.value));
+                          parameters.trained_size(),
+                          static_cast<Real>(*clipping_.value));
         });
     }
 }

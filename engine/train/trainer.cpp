@@ -33,9 +33,13 @@ std::vector<double> Trainer::elements_of(
         return {};
     }
     const ParameterStore& parameters = replica_.parameters();
-    std::vector<double> factors(static_cast<std::size_t>(parameters.size()), 1.0);
+    std::vector<double> factors(static_cast<std::size_t>(parameters.trained_size()),
+                                1.0);
     for (const auto& [signal, offset] : parameters.layout()) {
         const Signal& of = replica_.model().signal(signal);
+        if (!of.trainable) {
+            continue;
+        }
         if (const auto found = rate_factors.extract(of.known_as())) {
             std::fill_n(factors.begin() + offset, of.size(), found.mapped());
         }
@@ -113,10 +117,11 @@ void Trainer::differentiate(Pass& pass, const Batch& batch, const AfterTile& aft
     PlanRunner& runner = *pass.runner;
     runner.refresh_parameters();
     runner.load_state(replica_.state());
-    runner.zero_gradients();
+    runner.begin_minibatch();
     LookCalls looks(runner, device_, replica_.minibatch(), batch.valid);
     // The chunk of a plan that trains is the whole call.
-    for (const ChunkExtent& extent : replica_.tiles(runner, pass.scoring.n_steps())) {
+    for (const ChunkExtent& extent :
+         replica_.tiles(runner, pass.scoring.n_steps(), batch)) {
         replica_.forward(runner, batch, extent, 0);
         looks.after_tile(extent);
         pass.scoring.add(batch, extent);
@@ -134,9 +139,15 @@ void Trainer::check_gradients() {
     const bool squares = optimizer_.traits().squares_gradients;
     run_as(device_, parameters.dtype(), [&]<class Real>(const auto& exec, Real) {
         flag_non_finite(exec, static_cast<const Real*>(parameters.gradients()),
-                        parameters.size(), squares,
+                        parameters.trained_size(), squares,
                         static_cast<Real>(optimizer_.gradient_scale()),
                         pass_->scoring.flag(), static_cast<int>(NonFinite::gradient));
+        if (parameters.statistics_size() > 0) {
+            flag_non_finite(
+                exec, static_cast<const Real*>(parameters.next_statistics()),
+                parameters.statistics_size(), false, Real(1), pass_->scoring.flag(),
+                static_cast<int>(NonFinite::gradient));
+        }
     });
 }
 
@@ -154,8 +165,10 @@ void Trainer::update() {
     clip_.apply(parameters);
     check_gradients();
     pass_->scoring.count_minibatch();
-    optimizer_.update(parameters.size(), parameters.values(), parameters.gradients(),
-                      pass_->scoring.flag(), parameters.shapes());
+    optimizer_.update(parameters.trained_size(), parameters.values(),
+                      parameters.gradients(), pass_->scoring.flag(),
+                      parameters.shapes());
+    parameters.take_statistics(pass_->scoring.flag());
     runs_.rules().constrain(pass_->scoring.flag());
 }
 
@@ -276,8 +289,11 @@ Gradients Trainer::gradients(Index n_steps, const DataSet& data,
             static_cast<std::size_t>(order.items() * given.steps() * given.size()));
     }
     for (const auto& [signal, offset] : replica_.parameters().layout()) {
-        result.parameters[replica_.model().signal(signal).known_as()] =
-            replica_.parameters().read(signal, true);
+        const Signal& of = replica_.model().signal(signal);
+        if (!of.trainable) {
+            continue;
+        }
+        result.parameters[of.known_as()] = replica_.parameters().read(signal, true);
     }
     return result;
 }

@@ -17,7 +17,7 @@ bool is_finite(double value) {
 }
 
 std::string name_of(const Signal& signal) {
-    return "parameter '" + signal.known_as() + "'";
+    return (signal.statistic ? "statistic '" : "parameter '") + signal.known_as() + "'";
 }
 
 std::string short_text(double value) {
@@ -90,10 +90,11 @@ auto Trainer::run_again(const Batch& batch, Index number, bool backward,
     again->use(processes, true);
     again->refresh_parameters();
     again->load_state(replica_.state());
-    again->zero_gradients();
+    again->begin_minibatch();
     pass_->scoring.use(again);
     Fault forth, back;
-    for (const ChunkExtent& extent : replica_.tiles(*again, pass_->scoring.n_steps())) {
+    for (const ChunkExtent& extent :
+         replica_.tiles(*again, pass_->scoring.n_steps(), batch)) {
         replica_.forward(*again, batch, extent, 0);
         find_fault(*again, extent, false, forth);
         if (backward) {
@@ -127,14 +128,15 @@ std::string Trainer::describe_gradients() const {
     std::string where;
     double largest = 0;
     for (const auto& [signal, offset] : replica_.parameters().layout()) {
+        const Signal& of = replica_.model().signal(signal);
         for (const double value : replica_.parameters().read(signal, true)) {
             if (!is_finite(value)) {
-                return "the gradient of " + name_of(replica_.model().signal(signal)) +
+                return (of.trainable ? "the gradient of " : "") + name_of(of) +
                        " became NaN or infinite";
             }
-            if (std::abs(value) > largest) {
+            if (of.trainable && std::abs(value) > largest) {
                 largest = std::abs(value);
-                where = name_of(replica_.model().signal(signal));
+                where = name_of(of);
             }
         }
     }

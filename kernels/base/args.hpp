@@ -46,9 +46,11 @@ struct Bound {
     using Math = MathPolicy;  ///< how exp and log1p are computed
     using Table = const Index*;
     // What the caller's context says, not the plan.
-    using StepSize = Real;    ///< seconds per step, rounded
-    using Seconds = double;   ///< seconds per step
-    using FirstStep = Index;  ///< of the chunk, counted from 1
+    using StepSize = Real;     ///< seconds per step, rounded
+    using Seconds = double;    ///< seconds per step
+    using FirstStep = Index;   ///< of the chunk, counted from 1
+    using Steps = Index;       ///< of the chunk
+    using ValidItems = Index;  ///< of the tile: those behind them are padding
     using StepCounter = const Index*;
     using Origin = const RandomOrigin*;
 

@@ -34,6 +34,7 @@ set(NENGINE_API_TESTS
     errors_of_simulators_test.cpp
     freeze_test.cpp
     errors_of_values_test.cpp
+    expressions/batch_norm_test.cpp
     expressions/naive_terms.cpp
     expressions/random_program.cpp
     expressions/random_programs_test.cpp

@@ -37,6 +37,13 @@ SignalId ModelMaker::parameter(const std::string& name, Shape shape, double low,
     return id;
 }
 
+SignalId ModelMaker::statistic(const std::string& name, Shape shape) {
+    const SignalId id = signal(name, std::move(shape));
+    model->signal(id).statistic = true;
+    model->signal(id).parameter = name;
+    return id;
+}
+
 SignalId ModelMaker::input(const std::string& name, Index size, bool is_held) {
     const SignalId id = signal(name, {size});
     model->inputs.push_back({name, id, -1});
@@ -64,8 +71,9 @@ SignalId ModelMaker::lowpass(const std::string& name, SignalId x, double pole,
 const std::vector<OperatorCase>& operator_cases() {
     static const std::vector<OperatorCase> cases = [] {
         std::vector<OperatorCase> all = linear_cases();
-        for (const auto& more : {image_cases(), dynamic_cases(), learning_cases(),
-                                 process_cases(), pointwise_cases(), tensor_cases()}) {
+        for (const auto& more :
+             {image_cases(), dynamic_cases(), learning_cases(), process_cases(),
+              pointwise_cases(), tensor_cases(), moments_cases()}) {
             all.insert(all.end(), more.begin(), more.end());
         }
         return all;

@@ -26,6 +26,8 @@ public:
     /// Trainable, with random numbers in [low, high).
     SignalId parameter(const std::string& name, Shape shape, double low = -1,
                        double high = 1);
+    /// Of zeros, changed by training alone.
+    SignalId statistic(const std::string& name, Shape shape);
     /// Fed per step, or held.
     SignalId input(const std::string& name, Index size, bool held = false);
     template <class Op>
@@ -65,6 +67,7 @@ std::vector<OperatorCase> learning_cases();
 std::vector<OperatorCase> process_cases();
 std::vector<OperatorCase> pointwise_cases();
 std::vector<OperatorCase> tensor_cases();
+std::vector<OperatorCase> moments_cases();
 /// All of them.
 const std::vector<OperatorCase>& operator_cases();
 

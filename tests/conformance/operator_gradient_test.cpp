@@ -52,6 +52,27 @@ TEST_P(OperatorConformance, GradientsAreThoseOfCentralDifferences) {
     EXPECT_GE(2 * trusted, compared);
 }
 
+TEST_P(OperatorConformance, GradientsLeaveOutItemsOfPadding) {
+    if (!operator_case().trains || case_.held.empty()) {
+        GTEST_SKIP() << "no training, or no input says how many items there are";
+    }
+    const reference::TrainingCall call = training_call(case_, 3);
+    if (call.objective.losses.empty()) {
+        GTEST_SKIP() << "nothing but states is probed";
+    }
+    const Gradients want = gradients_of(case_, device(), in_float64(3), call);
+    for (const bool fold : {true, false}) {
+        ReplicaOptions options = in_float64(5);
+        options.planner.fold = fold;
+
+        const Gradients got = gradients_of(case_, device(), options, call);
+
+        for (const auto& [name, values] : want) {
+            EXPECT_TRUE(near({got.at(name)}, {values}, 1e-10)) << name;
+        }
+    }
+}
+
 TEST_P(OperatorConformance, GradientsDoNotDependOnThePlan) {
     if (!operator_case().trains) {
         GTEST_SKIP() << "neurons without a rate curve";

@@ -230,7 +230,8 @@ TEST(OperatorConformanceSuite, CoversEveryOperatorAndNeuronType) {
                          "StochasticSpikes", "PoissonSpikes", "SimRandom",
                          "MaxPoolInc",       "Pointwise",     "Reduce",
                          "MatMul",           "ArgReduce",     "Gather",
-                         "CumulativeSum",    "Softmax"}));
+                         "CumulativeSum",    "Softmax",       "Moments",
+                         "MovingAverage"}));
     EXPECT_EQ(neurons.size(), built_in_neurons().size());
 }
 

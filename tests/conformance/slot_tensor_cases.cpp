@@ -2,6 +2,7 @@
 #include "engine/operators/cumulative_sum.hpp"
 #include "engine/operators/gather.hpp"
 #include "engine/operators/mat_mul.hpp"
+#include "engine/operators/moments.hpp"
 #include "engine/operators/reduce.hpp"
 #include "engine/operators/softmax.hpp"
 #include "tests/conformance/slot_cases.hpp"
@@ -73,6 +74,19 @@ Form softmax(ModelMaker& m, Slots& slots, bool logarithm) {
     return add_tested(m, Softmax(slots.value("x", {3, 5}), y, 1, logarithm));
 }
 
+Form moments(ModelMaker& m, Slots& slots) {
+    const SignalId mean = m.signal("mean", {3, 1}), variance = m.signal("v", {3, 1});
+    m.probe(mean);
+    m.probe(variance);
+    return add_tested(m, Moments(slots.value("x", {3, 5}), mean, variance));
+}
+
+Form moments_of_items(ModelMaker& m, Slots& slots) {
+    const SignalId mean = m.signal("mean", {5}), variance = m.signal("v", {5});
+    m.probe(mean);
+    return add_tested(m, Moments(slots.value("x", {5}), mean, variance));
+}
+
 }  // namespace
 
 std::vector<SlotCase> slot_tensor_cases() {
@@ -84,6 +98,8 @@ std::vector<SlotCase> slot_tensor_cases() {
             {"CumulativeSumOfLaterOnes", "CumulativeSum", cumulative_sum_of_later_ones},
             {"ReduceSum", "Reduce", reduce_sum},
             {"ReduceMax", "Reduce", reduce},
+            {"Moments", "Moments", moments},
+            {"MomentsOfItems", "Moments", moments_of_items},
             {"Softmax", "Softmax",
              [](ModelMaker& m, Slots& slots) { return softmax(m, slots, false); }},
             {"LogSoftmax", "Softmax",

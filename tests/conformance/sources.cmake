@@ -15,6 +15,7 @@ set(NENGINE_CONFORMANCE_TESTS
     image_cases.cpp
     learning_cases.cpp
     linear_cases.cpp
+    moments_cases.cpp
     operator_cases.cpp
     operator_gradient_test.cpp
     operator_properties_test.cpp

@@ -3,6 +3,9 @@
 #include <vector>
 
 #include "emulator.hpp"
+#include "engine/operators/moments.hpp"
+#include "engine/operators/moving_average.hpp"
+#include "engine/operators/pointwise.hpp"
 #include "environment.hpp"
 #include "tests/engine/planner/populations.hpp"
 #include "tests/support/train_epoch.hpp"
@@ -26,7 +29,12 @@ struct TrainedNetwork {
     Objective objective{.losses = {{.probe = 0}}};
 
     TrainedNetwork(const Device& device, Index count, bool feedback, Optimizer with)
-        : model(populations({.feedback = feedback, .trainable = true})),
+        : TrainedNetwork(device, count,
+                         populations({.feedback = feedback, .trainable = true}),
+                         std::move(with)) {}
+    TrainedNetwork(const Device& device, Index count, std::shared_ptr<Model> of,
+                   Optimizer with)
+        : model(std::move(of)),
           simulation(model, device, {.minibatch = minibatch}),
           items(count) {
         simulation.trainer().set_optimizer(with);
@@ -128,6 +136,58 @@ TEST_P(TrainingLaunches, GiveWhatTheyGiveOneByOne) {
             EXPECT_NEAR(recorded.losses[epoch], on_cpu.losses[epoch],
                         1e-5 * on_cpu.losses[epoch]);
         }
+    }
+}
+
+/// x less its mean over the items, times a parameter; and a statistic that follows the
+/// mean.
+std::shared_ptr<Model> normalised() {
+    auto model = std::make_shared<Model>(0.001);
+    const auto add = [&](const std::string& name, std::vector<double> initial = {}) {
+        Signal signal;
+        signal.name = name;
+        signal.shape = {1};
+        signal.parameter = initial.empty() ? "" : name;
+        signal.initial = std::move(initial);
+        return model->add_signal(std::move(signal));
+    };
+    const SignalId x = add("x"), mean = add("mean"), variance = add("variance");
+    const SignalId w = add("w", {0.5}), slow = add("slow", {0}), y = add("y");
+    model->signal(w).trainable = true;
+    model->signal(slow).statistic = true;
+    model->inputs.push_back({"x", x, -1});
+    model->add(Moments(x, mean, variance));
+    model->add(MovingAverage(mean, slow, 0.75));
+    const auto centred = [](auto u, auto m, auto factor, auto s) {
+        return (u - m) * factor + s;
+    };
+    model->add(Pointwise({x, mean, w, slow}, y, false, pointwise_graph<4>(centred)));
+    model->probes.push_back({.name = "y", .signal = y});
+    return model;
+}
+
+TEST(TrainingLaunches, WithStatisticsAreAGraphForEachMinibatchToo) {
+    constexpr Index count = 3 * minibatch + 2;
+    TrainedNetwork recorded(Device::cuda(), count, normalised(), Adam{});
+    TrainedNetwork launched(Device::cuda(), count, normalised(), Adam{});
+    TrainedNetwork on_cpu(Device::cpu(2), count, normalised(), Adam{});
+
+    const std::vector<Counts> as_graphs = recorded.train(4);
+    {
+        const Emulated refuses("NENGINE_EMULATOR_REFUSES", "captures");
+        launched.train(4);
+    }
+    on_cpu.train(4);
+
+    EXPECT_EQ(as_graphs[3].graphs, 4);
+    EXPECT_EQ(as_graphs[3].waits, 1);
+    EXPECT_EQ(recorded.parameters(), launched.parameters());
+    EXPECT_NE(recorded.simulation.parameter("slow"), std::vector<double>{0});
+    EXPECT_NEAR(recorded.simulation.parameter("slow")[0],
+                on_cpu.simulation.parameter("slow")[0], 1e-6);
+    for (std::size_t epoch = 0; epoch < 4; ++epoch) {
+        EXPECT_NEAR(recorded.losses[epoch], on_cpu.losses[epoch],
+                    1e-5 * on_cpu.losses[epoch]);
     }
 }
 

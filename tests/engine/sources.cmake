@@ -20,6 +20,7 @@ set(NENGINE_ENGINE_TESTS
     trained_constants_test.cpp
     planner/gradient_contract_test.cpp
     planner/passes_test.cpp
+    planner/phase_test.cpp
     program/pointwise_graph_test.cpp
     ir/written_test.cpp
     runtime/call_log_test.cpp
@@ -30,4 +31,5 @@ set(NENGINE_ENGINE_TESTS
     simulation/training_faults_test.cpp
     train/gradient_clip_test.cpp
     train/optimizer_test.cpp
+    train/statistics_test.cpp
     random_network_test.cpp)

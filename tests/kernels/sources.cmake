@@ -12,6 +12,7 @@ set(NENGINE_KERNELS_TESTS
     loss_test.cpp
     math_policy_test.cpp
     matmul_test.cpp
+    moments_test.cpp
     neuron_rate_test.cpp
     neuron_registry_test.cpp
     neuron_scan_test.cpp

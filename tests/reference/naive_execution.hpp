@@ -10,6 +10,7 @@
 #include "engine/operators/elementwise_inc.hpp"
 #include "engine/operators/host_function.hpp"
 #include "engine/operators/max_pool_inc.hpp"
+#include "engine/operators/moving_average.hpp"
 #include "engine/operators/pool_inc.hpp"
 #include "engine/operators/random_spikes.hpp"
 #include "engine/operators/reset.hpp"
@@ -81,7 +82,8 @@ private:
 
     void run(const TimeUpdate&) { write(TimeUpdate::time, {time()}); }
     void run(const Reset& op) {
-        write(Reset::dst, Values(at(size(Reset::dst)), op.value()));
+        write(Reset::dst,
+              Values(at(size(Reset::dst)), training_ ? op.in_training() : op.value()));
     }
     void run(const Copy& op);
     void run(const ElementwiseInc&);
@@ -126,6 +128,7 @@ private:
     void run(const StochasticSpikes&);
     void run(const PoissonSpikes& op);
     void run(const SimRandom& op);
+    void run(const MovingAverage&) {}  // nobody sees it but the next minibatch
     NaiveCoordinates coordinates(const Operator& op) const;
 
     template <class Op>

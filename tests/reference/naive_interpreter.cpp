@@ -4,8 +4,10 @@
 #include <set>
 #include <string>
 
+#include "engine/operators/moments.hpp"
 #include "engine/operators/sim_process.hpp"
 #include "kernels/base/error.hpp"
+#include "tests/reference/naive_broadcast.hpp"
 #include "tests/reference/naive_memory.hpp"
 
 namespace nengine::reference {
@@ -191,14 +193,54 @@ void NaiveInterpreter::write_feeds() {
     }
 }
 
-void NaiveInterpreter::step() {
-    const std::vector<int>& operators = order();
-    ++step_;
-    write_feeds();
-    for (const int i : operators) {
-        execute(*model_.operators()[i]);
+void NaiveInterpreter::step_together(const std::vector<NaiveInterpreter*>& items) {
+    const std::vector<int>& operators = items.front()->order();
+    for (NaiveInterpreter* item : items) {
+        ++item->step_;
+        item->write_feeds();
     }
-    sample();
+    for (const int i : operators) {
+        const Operator& op = *items.front()->model_.operators()[i];
+        if (dynamic_cast<const Moments*>(&op) != nullptr) {
+            execute_moments(op, items);
+            continue;
+        }
+        for (NaiveInterpreter* item : items) {
+            item->execute(op);
+        }
+    }
+    for (NaiveInterpreter* item : items) {
+        item->sample();
+    }
+}
+
+void NaiveInterpreter::execute_moments(const Operator& op,
+                                       const std::vector<NaiveInterpreter*>& items) {
+    const Model& model = items.front()->model_;
+    const auto shape = [&](int slot) { return model.signal(op.signal(slot)).shape; };
+    const std::vector<Index> result_of =
+        broadcast_map(op, shape(Moments::mean), shape(Moments::x));
+    const std::size_t n = at(shape_size(shape(Moments::mean)));
+    const double by_count =
+        static_cast<double>(n) / static_cast<double>(result_of.size() * items.size());
+    const auto mean_of = [&](const auto& term) {
+        std::vector<double> sums(n, 0.0);
+        for (const NaiveInterpreter* item : items) {
+            const auto x = item->memory_->read(op.signal(Moments::x));
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                sums[at(result_of[i])] += term(x[i], at(result_of[i])) * by_count;
+            }
+        }
+        return sums;
+    };
+    const auto mean = mean_of([](double x, std::size_t) { return x; });
+    const auto variance = mean_of([&](double x, std::size_t result) {
+        return (x - mean[result]) * (x - mean[result]);
+    });
+    for (NaiveInterpreter* item : items) {
+        item->memory_->assign(op.signal(Moments::mean), mean);
+        item->memory_->assign(op.signal(Moments::variance), variance);
+    }
 }
 
 void NaiveInterpreter::run(Index n_steps) {

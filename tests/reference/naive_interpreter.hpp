@@ -39,8 +39,11 @@ public:
 
     /// @throws BuildError         a cycle within the step, or shapes that do not fit
     /// @throws SimulationError    the data of a feed has ended
-    void step();
+    void step() { step_together({this}); }
     void run(Index n_steps);
+    /// A step of all items of a minibatch, each in an interpreter of its own of the
+    /// same model: what is computed over items is computed over these.
+    static void step_together(const std::vector<NaiveInterpreter*>& items);
 
     /// What a signal holds now, row by row.
     std::vector<double> value(SignalId signal) const;
@@ -58,6 +61,8 @@ private:
 
     void write_feeds();
     void execute(const Operator& op);
+    static void execute_moments(const Operator& op,
+                                const std::vector<NaiveInterpreter*>& items);
     void sample();
     bool replaced(int op) const;
 

@@ -22,7 +22,7 @@ std::vector<NaiveWrite> Execution::run() {
         try_run<Pointwise>() || try_run<MatMul>() || try_run<ArgReduce>() ||
         try_run<Reduce>() || try_run<Gather>() || try_run<CumulativeSum>() ||
         try_run<Softmax>() || try_run<StochasticSpikes>() || try_run<PoissonSpikes>() ||
-        try_run<SimRandom>();
+        try_run<SimRandom>() || try_run<MovingAverage>();
     if (!known) {
         misfit(op_, "got an operator that the interpreter does not know");
     }

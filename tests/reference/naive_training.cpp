@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 
 namespace nengine::reference {
 
@@ -96,27 +97,39 @@ Derivative derivative(const Loss& loss_at) {
 
 double naive_loss(const Model& model, const TrainingCall& call,
                   const Overrides& overrides) {
-    double total = 0;
+    std::vector<std::unique_ptr<NaiveInterpreter>> owned;
+    std::vector<NaiveInterpreter*> items;
     for (Index item = 0; item < call.items; ++item) {
-        std::vector<std::vector<Values>> shown(call.objective.losses.size());
-        NaiveInterpreter interpreter(model, overrides, call.training, item);
+        owned.push_back(
+            std::make_unique<NaiveInterpreter>(model, overrides, call.training, item));
+        items.push_back(owned.back().get());
         for (const auto& [input, data] : call.feeds) {
-            interpreter.feed(input, data, item);
+            items.back()->feed(input, data, item);
         }
-        for (Index step = 1; step <= call.steps; ++step) {
-            interpreter.step();
-            for (std::size_t i = 0; i < shown.size(); ++i) {
-                const auto& probe = probe_of(model, call.objective.losses[i]);
+    }
+    // What losses see, by item.
+    const auto& losses = call.objective.losses;
+    std::vector<std::vector<std::vector<Values>>> shown(
+        items.size(), std::vector<std::vector<Values>>(losses.size()));
+    for (Index step = 1; step <= call.steps; ++step) {
+        NaiveInterpreter::step_together(items);
+        for (std::size_t i = 0; i < losses.size(); ++i) {
+            const auto& probe = probe_of(model, losses[i]);
+            for (std::size_t item = 0; item < items.size(); ++item) {
                 if (std::fmod(static_cast<double>(step), probe.period) < 1) {
-                    shown[i].push_back(interpreter.value(probe.signal));
+                    shown[item][i].push_back(items[item]->value(probe.signal));
                 }
             }
         }
-        for (std::size_t i = 0; i < shown.size(); ++i) {
-            const LossSpec& loss = call.objective.losses[i];
-            total += loss.weight * loss_of_samples(loss, shown[i],
-                                                   call.targets.at(loss.probe), item,
-                                                   probe_of(model, loss).keep_history);
+    }
+    double total = 0;
+    for (std::size_t item = 0; item < items.size(); ++item) {
+        for (std::size_t i = 0; i < losses.size(); ++i) {
+            total += losses[i].weight *
+                     loss_of_samples(losses[i], shown[item][i],
+                                     call.targets.at(losses[i].probe),
+                                     static_cast<Index>(item),
+                                     probe_of(model, losses[i]).keep_history);
         }
     }
     return total / static_cast<double>(call.items);

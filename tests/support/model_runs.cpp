@@ -39,16 +39,26 @@ void place(const void* values, Index items, Index rows, Index size, Index sample
 Recordings run_naive(const Model& model, Index batch, Index steps,
                      const InputData& feeds, bool training, Index minibatch) {
     Recordings result(model.probes.size());
-    for (Index item = 0; item < batch; ++item) {
-        const Index place = minibatch > 0 ? item % minibatch : item;
-        reference::NaiveInterpreter interpreter(model, {}, training, place);
-        for (const auto& [input, data] : feeds) {
-            interpreter.feed(input, data, item);
+    const Index together = minibatch > 0 ? minibatch : batch;
+    for (Index first = 0; first < batch; first += together) {
+        std::vector<std::unique_ptr<reference::NaiveInterpreter>> owned;
+        std::vector<reference::NaiveInterpreter*> items;
+        for (Index i = 0; i < std::min(together, batch - first); ++i) {
+            owned.push_back(std::make_unique<reference::NaiveInterpreter>(
+                model, reference::Overrides{}, training, i));
+            items.push_back(owned.back().get());
+            for (const auto& [input, data] : feeds) {
+                items.back()->feed(input, data, first + i);
+            }
         }
-        interpreter.run(steps);
-        for (std::size_t p = 0; p < result.size(); ++p) {
-            const auto& samples = interpreter.samples(static_cast<int>(p));
-            result[p].insert(result[p].end(), samples.begin(), samples.end());
+        for (Index step = 0; step < steps; ++step) {
+            reference::NaiveInterpreter::step_together(items);
+        }
+        for (const auto* item : items) {
+            for (std::size_t p = 0; p < result.size(); ++p) {
+                const auto& samples = item->samples(static_cast<int>(p));
+                result[p].insert(result[p].end(), samples.begin(), samples.end());
+            }
         }
     }
     return result;

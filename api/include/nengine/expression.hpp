@@ -158,6 +158,27 @@ NENGINE_API Expression softmax(const Expression& x, int axis = -1);
 /// log(softmax(x)), with all digits.
 NENGINE_API Expression log_softmax(const Expression& x, int axis = -1);
 
+// ----- over the items of a minibatch
+
+/// The mean of x over the items of the minibatch in this step, and over the axes of an
+/// item that are named: none unless some are. The same for all items; items that pad a
+/// call's last minibatch do not count.
+///
+///     batch_mean(x)[c] = (x_1[c] + ... + x_n[c]) / n       of n items
+///
+/// Functions of nodes and layers alone have it: a loss or a metric is one item's.
+/// @throws ValidationError  an axis that is not there, or twice; and, as the simulator
+///     is made, in a loss, a metric, a regularizer or a constraint, which it names
+NENGINE_API Expression batch_mean(const Expression& x, const Along& along = {});
+/// The mean square of the distances to batch_mean, over the same (divided by their
+/// number, not by one less).
+/// @throws ValidationError  as batch_mean
+NENGINE_API Expression batch_variance(const Expression& x, const Along& along = {});
+/// 1 where the network is as training sees it, in fit and in calls of Phase::training;
+/// else 0. where(is_training(), a, b) computes only one of the two.
+/// @throws ValidationError  as batch_mean, as the simulator is made
+NENGINE_API Expression is_training();
+
 // ----- products
 
 /// numpy's: of matrices, the last two axes, the others broadcast; a vector is a row as

@@ -27,6 +27,7 @@ namespace nengine {
 namespace detail {
 struct Trace;
 struct TracedState;
+struct TracedStatistic;
 }  // namespace detail
 class Simulator;
 
@@ -66,6 +67,41 @@ private:
     std::shared_ptr<detail::TracedState> state_;
 };
 
+/// What a node knows of the data that it is trained with: a moving average, saved and
+/// loaded as a parameter, "node.name". Not trained.
+struct StatisticOptions {
+    std::string name = {};
+    Shape shape = {};
+    /// At the start: one number for all, or the values themselves.
+    Array initial = 0.0;
+    /// What of the average before stays in a step; in [0, 1].
+    double momentum = 0.99;
+};
+
+/// A node's statistic, as an expression: its value now; while training, the one before
+/// the minibatch. All items have the same.
+class NENGINE_API Statistic : public Expression {
+public:
+    /// None yet: 0.
+    Statistic() : Expression(0.0) {}
+    explicit Statistic(std::shared_ptr<detail::TracedStatistic> statistic);
+
+    /// What it follows: in each step of a minibatch of fit
+    ///
+    ///     statistic = statistic * momentum + value * (1 - momentum)
+    ///
+    /// of which the next minibatch sees the result, if this one was finite. Nothing but
+    /// fit changes it, and nobody's gradient goes through it.
+    /// @throws ValidationError  said twice, or of a statistic that no node has made;
+    /// and
+    ///     as the function has been traced, a value that differs from item to item
+    /// @throws ShapeError       another shape
+    void follow(const Expression& value);
+
+private:
+    std::shared_ptr<detail::TracedStatistic> statistic_;
+};
+
 /// Before a node's function is traced: what it has of its own.
 class NENGINE_API NodeBuild {
 public:
@@ -79,6 +115,9 @@ public:
     /// @throws ValidationError  no name, or one that the node has already
     Expression parameter(ParameterOptions options);
     State state(StateOptions options);
+    /// @throws ValidationError  as parameter, or a momentum outside of [0, 1]
+    /// @throws ShapeError       an initial value of another shape
+    Statistic statistic(StatisticOptions options);
 
 private:
     detail::Trace& trace_;

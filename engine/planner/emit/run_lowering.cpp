@@ -375,6 +375,17 @@ Operand RunLowering::coefficients(int slot) const {
     return context_.constant_cache[key] = context_.constants.coefficients(uses);
 }
 
+Operand RunLowering::next_statistic(int slot) const {
+    const Access& access = node().slot(slot);
+    const Version& v = context_.graph.version_of(access);
+    if (!context_.graph.statistic(v) || !context_.graph.whole(access)) {
+        throw BuildError(std::string(node().op->type()) + " '" + node().op->label +
+                         "': got '" + v.name + "' in slot " + std::to_string(slot) +
+                         ", needs a statistic");
+    }
+    return context_.constants.gradient_of(context_.constants.dense(access));
+}
+
 TableId RunLowering::table(std::vector<Index> values) {
     return context_.plan.tables.push_back(std::move(values));
 }

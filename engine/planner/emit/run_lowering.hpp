@@ -66,6 +66,7 @@ public:
     Operand matrix(int slot) const override;
     Operand planes(int slot) const override;
     Operand coefficients(int slot) const override;
+    Operand next_statistic(int slot) const override;
 
     bool fills_rows(const Operand& operand) const override;
     Operand temporary(const Operand& like) override;

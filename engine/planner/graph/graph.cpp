@@ -15,6 +15,11 @@ bool Graph::trainable(const Version& v) const {
            model->signal(v.signal).trainable;
 }
 
+bool Graph::statistic(const Version& v) const {
+    return v.kind == VersionKind::constant && v.signal != no_signal && !v.has_fill() &&
+           model->signal(v.signal).statistic;
+}
+
 DType Graph::dtype(const Version& v) const {
     return v.signal == no_signal ? real : model->signal(v.signal).dtype.value_or(real);
 }

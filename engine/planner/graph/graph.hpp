@@ -132,6 +132,11 @@ struct Graph {
     /// The access names every element of its version, in order.
     bool whole(const Access& access) const;
     bool trainable(const Version& version) const;
+    bool statistic(const Version& version) const;
+    /// One of the replica's parameters, whose values change without a new plan.
+    bool is_parameter(const Version& version) const {
+        return trainable(version) || statistic(version);
+    }
     DType dtype(const Version& version) const;
     /// The value of a constant's element; its initial value or fill.
     double constant_value(const Version& version, Index element) const;

@@ -52,7 +52,7 @@ ChunkSize choose_chunk(const Plan& plan, const PlannerOptions& options, Index n_
     const auto fit_items = [&](Index steps, Index fewest) {
         const double item = per_step * static_cast<double>(steps) + per_item;
         const Index fitting = item > 0 ? static_cast<Index>(budget / item) : minibatch;
-        chunk.items = plan.calls_within_steps
+        chunk.items = plan.needs_all_items()
                           ? minibatch
                           : std::clamp(fitting, std::min(fewest, minibatch), minibatch);
     };
@@ -69,7 +69,7 @@ ChunkSize choose_chunk(const Plan& plan, const PlannerOptions& options, Index n_
     if (options.chunk_steps > 0 && !plan.mode.gradients) {
         chunk.steps = std::min(options.chunk_steps, std::max<Index>(n_steps, 1));
     }
-    if (options.tile_items > 0 && !plan.calls_within_steps) {
+    if (options.tile_items > 0 && !plan.needs_all_items()) {
         chunk.items = std::min(options.tile_items, minibatch);
     }
     // Tiles of nearly equal size.

@@ -73,13 +73,13 @@ Operand Constants::scalar(double value, Index n) {
     return operand;
 }
 
-Operand Constants::pack(std::vector<PackPiece> pieces, Index total) {
+Operand Constants::pack(std::vector<PackPiece> pieces, Index total, bool trained) {
     const BufferId buffer = storage_.add_buffer({.name = "packed parameters",
                                                  .kind = BufferKind::packed,
                                                  .width = total,
                                                  .dtype = plan_.dtype});
     Packed packed{.buffer = buffer, .gradient = no_buffer, .pieces = std::move(pieces)};
-    if (graph_.mode.gradients) {
+    if (graph_.mode.gradients && trained) {
         packed.gradient = storage_.add_buffer({.name = "packed parameter gradients",
                                                .kind = BufferKind::packed_gradient,
                                                .width = total,
@@ -95,7 +95,7 @@ Operand Constants::vector(const std::vector<ConstantUse>& uses) {
     for (const ConstantUse& use : uses) {
         total += use.access.view.size() * use.repeat;
     }
-    if (!trainable(uses.front().access)) {
+    if (!is_parameter(uses.front().access)) {
         // All of them, and one member's on the way.
         const Access& first = uses.front().access;
         need_memory(total + first.view.size(), first);
@@ -131,19 +131,19 @@ Operand Constants::vector(const std::vector<ConstantUse>& uses) {
         return {
             .buffer = parameters_, .offset = pieces.front().view.offset, .cols = total};
     }
-    return pack(std::move(pieces), total);
+    return pack(std::move(pieces), total, trainable(uses.front().access));
 }
 
 Operand Constants::dense(const Access& access) {
     const Index n = access.view.size();
-    if (!trainable(access)) {
+    if (!is_parameter(access)) {
         return literal(values(access), dtype(access));
     }
     if (access.view.contiguous()) {
         return {
             .buffer = parameters_, .offset = in_parameters(access).offset, .cols = n};
     }
-    return pack({{in_parameters(access), 0, 1}}, n);
+    return pack({{in_parameters(access), 0, 1}}, n, trainable(access));
 }
 
 Operand Constants::matrices(const std::vector<Access>& uses) {
@@ -152,7 +152,7 @@ Operand Constants::matrices(const std::vector<Access>& uses) {
     const bool shared = std::ranges::all_of(uses, [&](const Access& access) {
         return access.version == uses.front().version && access.view == first;
     });
-    if (shared && trainable(uses.front()) &&
+    if (shared && is_parameter(uses.front()) &&
         (first.strides[0] == 1 || first.strides[1] == 1)) {
         const auto [buffer, view] = locate(uses.front());
         return {.buffer = buffer,
@@ -165,13 +165,14 @@ Operand Constants::matrices(const std::vector<Access>& uses) {
     }
     const std::size_t n = shared ? 1 : uses.size();
     Operand operand;
-    if (trainable(uses.front())) {
+    if (is_parameter(uses.front())) {
         std::vector<PackPiece> pieces;
         for (std::size_t i = 0; i < n; ++i) {
             pieces.push_back(
                 {in_parameters(uses[i]), static_cast<Index>(i) * rows * cols, 1});
         }
-        operand = pack(std::move(pieces), static_cast<Index>(n) * rows * cols);
+        operand = pack(std::move(pieces), static_cast<Index>(n) * rows * cols,
+                       trainable(uses.front()));
     } else {
         const Index size = rows * cols, total = static_cast<Index>(n) * size;
         need_memory(total + size, uses.front());
@@ -216,7 +217,8 @@ Operand Constants::trained_coefficients(const std::vector<ConstantUse>& uses) {
         }
         before += use.repeat;
     }
-    Operand operand = pack(std::move(pieces), shared ? n : n * elements);
+    Operand operand = pack(std::move(pieces), shared ? n : n * elements,
+                           trainable(uses.front().access));
     operand.rows = n;
     operand.cols = elements;
     operand.row_stride = shared ? 1 : elements;
@@ -225,7 +227,7 @@ Operand Constants::trained_coefficients(const std::vector<ConstantUse>& uses) {
 }
 
 Operand Constants::coefficients(const std::vector<ConstantUse>& uses) {
-    if (trainable(uses.front().access)) {
+    if (is_parameter(uses.front().access)) {
         return trained_coefficients(uses);
     }
     const Index n = uses.front().access.view.size();
@@ -257,7 +259,7 @@ Operand Constants::coefficients(const std::vector<ConstantUse>& uses) {
 }
 
 std::pair<BufferId, ElementView> Constants::locate(const Access& access) {
-    if (trainable(access)) {
+    if (is_parameter(access)) {
         return {parameters_, in_parameters(access)};
     }
     return {literal(values(access), dtype(access)).buffer,

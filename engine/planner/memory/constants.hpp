@@ -14,8 +14,8 @@ struct ConstantUse {
     Index repeat = 1;
 };
 
-/// Gives constants memory: trainable ones in the replica's parameter buffer or, for
-/// merged operators, in packed copies of it; the others as literals of the plan.
+/// Gives constants memory: parameters in the replica's buffer of them or, for merged
+/// operators, in packed copies of it; the others as literals of the plan.
 class Constants {
 public:
     Constants(const Graph& graph, const ParameterLayout& layout, Storage& storage,
@@ -36,17 +36,21 @@ public:
     /// The buffer and elements of a single operator's constant.
     std::pair<BufferId, ElementView> locate(const Access& access);
 
-    /// The operand of the gradient that belongs to a parameter's operand.
+    /// The operand of the gradient that belongs to a parameter's operand; of a
+    /// statistic that is no packed copy, of its next value.
     Operand gradient_of(const Operand& parameter);
     bool trainable(const Access& access) const {
         return graph_.trainable(graph_.version_of(access));
+    }
+    bool is_parameter(const Access& access) const {
+        return graph_.is_parameter(graph_.version_of(access));
     }
 
 private:
     std::vector<double> values(const Access& access) const;
     void need_memory(Index n, const Access& access) const;
     ElementView in_parameters(const Access& access) const;
-    Operand pack(std::vector<PackPiece> pieces, Index total);
+    Operand pack(std::vector<PackPiece> pieces, Index total, bool trained);
     Operand trained_coefficients(const std::vector<ConstantUse>& uses);
     Operand literal(std::vector<double> values, DType dtype);
     DType dtype(const Access& access) const {

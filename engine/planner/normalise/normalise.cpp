@@ -198,6 +198,9 @@ void add_nodes(Graph& graph, const IndexedVector<int, char>& dropped,
             continue;
         }
         std::shared_ptr<const Operator> op = model.operators()[i]->clone();
+        if (op->properties().only_trains && !graph.mode.trains()) {
+            continue;
+        }
         if (graph.mode.phase == Phase::training && !op->spikes_in_training) {
             if (auto trained = op->training_form()) {
                 op = std::move(trained);

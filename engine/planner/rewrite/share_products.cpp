@@ -26,7 +26,7 @@ bool shareable(const Graph& graph, const Uses& uses, const MatrixProduct& produc
     const Version& a = graph.version_of(product.a);
     const Access& y = product.y;
     return a.kind == VersionKind::constant && !a.has_fill() &&
-           (graph.as_built || !graph.trainable(a)) &&
+           (graph.as_built || !graph.trainable(a)) && !graph.statistic(a) &&
            !graph.model->signal(a.signal).initial.empty() &&
            graph.version_of(y).kind == VersionKind::transient && y.role == Role::set &&
            graph.whole(y) && uses.writers[y.version].size() == 1;

@@ -10,9 +10,9 @@
 namespace nengine::engine {
 namespace {
 
-/// A constant whose value may be relied on: neither trainable nor learned.
+/// A constant whose value may be relied on: no parameter, and not learned.
 bool fixed(const Graph& graph, const Version& v) {
-    return v.kind == VersionKind::constant && !graph.trainable(v);
+    return v.kind == VersionKind::constant && !graph.is_parameter(v);
 }
 
 bool all_equal(const Graph& graph, const Access& access, double value) {
@@ -244,6 +244,7 @@ Graph simplify(Graph graph) {
     const std::array rules = {remove_unmodified_resets,
                               remove_zero_incs,
                               remove_identity_muls,
+                              use_known_numbers,
                               remove_reset_incs,
                               forward_copies,
                               sink_copies,

@@ -7,6 +7,9 @@ namespace nengine::engine {
 // Rules of simplify(). Each looks at definitions and uses, changes the graph, and says
 // whether it did.
 
+/// What reads one number that is known in all elements, as of a reset, computes with
+/// that number.
+bool use_known_numbers(Graph& graph);
 /// Readers of a version that is nothing but a copy read the source.
 bool forward_copies(Graph& graph);
 /// A result that is only copied elsewhere is written there at once.

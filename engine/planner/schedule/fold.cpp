@@ -138,13 +138,17 @@ private:
             }
         }
         for (const int v : component) {
+            char by_item = batched;
             if (v < deps_.n_nodes) {
-                graph_.node(v).in_time = in_time != 0;
-                graph_.node(v).batched = batched != 0;
+                Node& node = graph_.node(v);
+                // Its result is the same for all items, though what it reads is not.
+                by_item = node.properties().reads_all_items ? 0 : batched;
+                node.in_time = in_time != 0;
+                node.batched = by_item != 0;
             }
             for (const int to : deps_.successors[v]) {
                 in_time_[to] |= in_time;
-                batched_[to] |= batched;
+                batched_[to] |= by_item;
             }
         }
     }

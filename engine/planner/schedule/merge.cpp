@@ -29,7 +29,7 @@ FullKey key_of(const Graph& graph, const Node& node) {
         slots.push_back(static_cast<int>(access.role));
         slots.push_back(static_cast<int>(v.kind));
         slots.push_back((v.batched ? 1 : 0) + (v.in_time ? 2 : 0) +
-                        (graph.trainable(v) ? 4 : 0) +
+                        (graph.trainable(v) ? 4 : 0) + (graph.statistic(v) ? 8 : 0) +
                         (v.kind == VersionKind::constant ? 0 : 8 * (v.stage + 1)));
     }
     return {node.op->merge_key(shapes), std::move(slots), node.batched, node.in_time};

@@ -65,6 +65,12 @@ public:
     std::vector<double> operator()(const Term::Input& input) const {
         throw std::logic_error("no value for " + input.name);
     }
+    std::vector<double> operator()(const Term::Moment&) const {
+        throw std::logic_error("no value for what is computed over items");
+    }
+    std::vector<double> operator()(const Term::IsTraining&) const {
+        throw std::logic_error("no value for what depends on the phase");
+    }
     std::vector<double> operator()(const Term::Constant& constant) const {
         return constant.values;
     }

@@ -95,6 +95,8 @@ public:
     Index* table(TableId id) const override { return &tables_[id.value]; }
     double dt() const override { return 0.125; }
     Index first_step() const override { return 11; }
+    Index steps() const override { return 7; }
+    Index valid_items() const override { return 4; }
     Index* step_counter() const override { return &tables_[3]; }
     const RandomOrigin* origin() const override { return nullptr; }
     const void* prepared_filter(const void*, Index) const override { return nullptr; }
