@@ -90,6 +90,7 @@ Simulator::Impl::Impl(const NetworkData& network, SimulatorOptions given)
     settings.dtype = options.dtype;
     settings.seed = seed;
     settings.planner = planner_options(options.plan);
+    settings.data_budget = options.data_budget;
     const auto [device, reason] =
         choose_device(options.device, *built.model, minibatch());
     device_reason = reason;

@@ -23,6 +23,8 @@ struct ReplicaOptions {
     DType dtype = DType::float32;
     std::uint64_t seed = 0;  ///< of numbers that the device draws
     PlannerOptions planner;
+    /// Bytes of a GPU's memory for the data of a call; unset: see DataBudget.
+    std::optional<std::size_t> data_budget = std::nullopt;
 };
 
 /// A parameter as the user sees it.

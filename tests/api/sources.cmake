@@ -10,6 +10,7 @@ set(NENGINE_API_TESTS
     config_test.cpp
     custom_neuron_test.cpp
     data/batch_reader_test.cpp
+    data/data_budget_test.cpp
     data/data_forms_test.cpp
     data/npy_batches_test.cpp
     data/source_test.cpp
