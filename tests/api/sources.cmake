@@ -5,6 +5,7 @@ set(NENGINE_API_TESTS
     callbacks/callback_files_test.cpp
     callbacks/callbacks_test.cpp
     callbacks/event_file_test.cpp
+    callbacks/faults_test.cpp
     callbacks/keras_decisions_test.cpp
     callbacks/path_pattern_test.cpp
     config_test.cpp
