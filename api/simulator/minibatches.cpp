@@ -44,6 +44,12 @@ auto Simulator::Impl::ItemMinibatches::next() -> std::optional<One> {
     return One{on_device_.batch(next_++), data_.objective, data_.n_steps};
 }
 
+void Simulator::Impl::ItemMinibatches::prepare() {
+    if (next_ < on_device_.minibatches()) {
+        on_device_.prepare(next_);
+    }
+}
+
 std::vector<double> Simulator::Impl::ItemMinibatches::shape() const {
     return {static_cast<double>(data_.items), static_cast<double>(items_per_epoch_),
             static_cast<double>(data_.n_steps), static_cast<double>(impl_.minibatch()),
@@ -107,7 +113,8 @@ engine::Batch Simulator::Impl::SourceMinibatches::stage(const CallData& data) {
         staged_.emplace(impl_.simulation->device(), given, impl_.minibatch());
     }
     const engine::PaddedOrder all(engine::first_indices(data.items), impl_.minibatch());
-    return staged_->next(given, all.of_minibatch(0), data.items);
+    staged_->prepare(given, all.of_minibatch(0));
+    return staged_->take(data.items);
 }
 
 std::optional<engine::Batch> Simulator::Impl::SourceMinibatches::of(Index number) {

@@ -28,6 +28,9 @@ public:
     /// The next one, which lasts until the one after it is asked for; nothing where the
     /// epoch ends.
     virtual std::optional<One> next() = 0;
+    /// The one at hand is under way: a good moment to bring the next one to the device,
+    /// if that takes no waiting for it. It is not what next() gives yet.
+    virtual void prepare() {}
     /// The one of that number in the epoch, counted from 0, if it is still there. The
     /// one that was given before need not be there any more.
     virtual std::optional<engine::Batch> of(Index number) = 0;
@@ -48,6 +51,7 @@ public:
 
     void begin(int epoch) override;
     std::optional<One> next() override;
+    void prepare() override;
     std::optional<engine::Batch> of(Index number) override {
         return on_device_.batch(number);
     }

@@ -180,6 +180,7 @@ private:
         Index items = 0;
         while (next_) {
             trainer().step(next_->batch);
+            minibatches_->prepare();
             items += next_->batch.valid;
             state_.batch = done_++;
             show(bar, items);

@@ -55,6 +55,7 @@ MinibatchData::MinibatchData(const Device& device, HostData data, Index minibatc
 void MinibatchData::set_order(std::vector<Index> items) {
     has_given_order_ = false;
     at_hand_.reset();
+    prepared_.reset();
     if (is_staged()) {
         staged_order_.emplace(std::move(items), minibatch_);
     } else {
@@ -77,17 +78,25 @@ Index MinibatchData::minibatches() const {
     return is_staged() ? staged_order_->minibatches() : order_->minibatches();
 }
 
+void MinibatchData::prepare(Index number) {
+    if (is_staged() && at_hand_ != number && prepared_ != number) {
+        prepared_.reset();
+        staged_->prepare(host_, staged_order_->of_minibatch(number));
+        prepared_ = number;
+    }
+}
+
 Batch MinibatchData::batch(Index number) {
     if (!is_staged()) {
         return {*resident_, order_->of_minibatch(number), order_->valid(number)};
     }
     const Index valid = staged_order_->valid(number);
-    if (at_hand_ != number) {
-        at_hand_.reset();
-        staged_->next(host_, staged_order_->of_minibatch(number), valid);
-        at_hand_ = number;
+    if (at_hand_ == number) {
+        return staged_->at_hand(valid);
     }
-    return staged_->at_hand(valid);
+    prepare(number);
+    at_hand_ = std::exchange(prepared_, std::nullopt);
+    return staged_->take(valid);
 }
 
 }  // namespace nengine::engine

@@ -50,9 +50,12 @@ public:
     void set_given_order();
     Index items() const;  ///< of the order
     Index minibatches() const;
-    /// Lasts until another one is asked for. Until the order changes each may be asked
-    /// for as often as one likes.
+    /// Lasts until another one is asked for: what is done with it has been launched
+    /// then. Until the order changes each may be asked for as often as one likes.
     Batch batch(Index number);
+    /// Has the one that is asked for next uploaded beside the work with the one at
+    /// hand, which stays. Nothing is wrong if it is not asked for.
+    void prepare(Index number);
 
 private:
     Device device_;
@@ -64,7 +67,7 @@ private:
     std::optional<ItemOrder> order_;
     std::optional<StagedData> staged_;
     std::optional<PaddedOrder> staged_order_;
-    std::optional<Index> at_hand_;  ///< number of the one that was staged last
+    std::optional<Index> at_hand_, prepared_;  ///< numbers of those that are staged
 };
 
 }  // namespace nengine::engine

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "kernels/base/host_memory.hpp"
 
@@ -104,31 +105,29 @@ void StagedData::gather(const HostData& data, std::span<const Index> items,
     });
 }
 
-Batch StagedData::next(const HostData& data, std::span<const Index> items,
-                       Index valid) {
-    if (!device_.is_cuda()) {
-        return refer_to(data, items, valid);
-    }
-    // All work with the minibatch at hand has been launched.
-    if (const auto& before = places_[at_hand_].memory; is_used_ && before != nullptr) {
-        before->release();
-    }
-    is_used_ = false;
-    at_hand_ = 1 - at_hand_;
-    const Place& place = places_[at_hand_];
+void StagedData::prepare(const HostData& data, std::span<const Index> items) {
+    const Place& place = places_[1 - at_hand_];
     if (place.memory != nullptr) {
         gather(data, items, place.memory->host());
         place.memory->send();
-        place.memory->acquire();
+    } else if (!device_.is_cuda()) {
+        places_[1 - at_hand_].data.emplace(data);
+        prepared_items_.assign(items.begin(), items.end());
     }
-    is_used_ = true;
-    return at_hand(valid);
 }
 
-Batch StagedData::refer_to(const HostData& data, std::span<const Index> items,
-                           Index valid) {
-    places_[at_hand_].data.emplace(data);
-    order_ = ItemOrder(device_, std::vector(items.begin(), items.end()), minibatch_);
+Batch StagedData::take(Index valid) {
+    if (const auto& before = places_[at_hand_].memory;
+        has_taken_ && before != nullptr) {
+        before->release();
+    }
+    has_taken_ = true;
+    at_hand_ = 1 - at_hand_;
+    if (const auto& memory = places_[at_hand_].memory; memory != nullptr) {
+        memory->acquire();
+    } else if (!device_.is_cuda()) {
+        order_ = ItemOrder(device_, std::move(prepared_items_), minibatch_);
+    }
     return at_hand(valid);
 }
 

@@ -17,9 +17,10 @@ namespace nengine::engine {
 /// next minibatch's items and has them uploaded to the other. A place stays where it
 /// is, with the number of its DataSet, so that what was recorded for it is used again.
 ///
-/// On a GPU nothing waits for the work with a minibatch but the second one after it. On
-/// the CPU nothing is copied: the caller's memory is referred to, and has to be there
-/// as long as the batch is used.
+/// On a GPU nothing waits for the work with a minibatch but the upload of the second
+/// one after it, and the host for nothing but the last upload of the place that it
+/// writes to. On the CPU nothing is copied: the caller's memory is referred to, and has
+/// to be there as long as the batch is used.
 class StagedData {
 public:
     /// For minibatches of tensors as in `like`, whatever their number of items.
@@ -29,10 +30,14 @@ public:
     /// Whether tensors differ from those of `like` in nothing but their place and their
     /// number of items.
     bool fits(const HostData& data) const;
-    /// A minibatch of these items of the data, of which the first `valid` count. Lasts
-    /// until the next one is asked for.
-    Batch next(const HostData& data, std::span<const Index> items, Index valid);
-    /// The one that was asked for last.
+    /// Has these items of the data gathered and uploaded, as the minibatch that is
+    /// taken next; the one at hand stays. May be done again, with others in their
+    /// place. The data are not needed any more then, but on the CPU.
+    void prepare(const HostData& data, std::span<const Index> items);
+    /// The minibatch that was prepared, of which the first `valid` items count. Lasts
+    /// until the next one is taken: work with it has been launched by then.
+    Batch take(Index valid);
+    /// The one that was taken last.
     Batch at_hand(Index valid) const {
         return {*places_[at_hand_].data, order_.of_minibatch(0), valid};
     }
@@ -49,7 +54,6 @@ private:
     HostData data_at(std::byte* base) const;
     void gather(const HostData& data, std::span<const Index> items,
                 std::byte* to) const;
-    Batch refer_to(const HostData& data, std::span<const Index> items, Index valid);
 
     Device device_;
     Index minibatch_;
@@ -57,8 +61,9 @@ private:
     std::size_t bytes_ = 0;
     std::array<Place, 2> places_;
     std::size_t at_hand_ = 1;
-    bool is_used_ = false;  ///< the place at hand, by work that has been launched
-    ItemOrder order_;       ///< of the places in a minibatch
+    bool has_taken_ = false;
+    std::vector<Index> prepared_items_;  ///< on the CPU: which to take next
+    ItemOrder order_;                    ///< of the items in a minibatch
 };
 
 }  // namespace nengine::engine

@@ -24,8 +24,9 @@ std::vector<Counts> train_within(TrainedNetwork& of, std::size_t bytes, int epoc
         of.simulation.minibatches_of(steps, of.host(), of.objective, budget);
     EXPECT_EQ(data.is_staged(), bytes == 0);
     data.set_given_order();
-    return of.train_with(epochs, data.minibatches(),
-                         [&](Index m) { return data.batch(m); });
+    return of.train_with(
+        epochs, data.minibatches(), [&](Index m) { return data.batch(m); },
+        [&](Index m) { data.prepare(m); });
 }
 
 /// The same from a source: each batch has memory of its own, which is gone when the
@@ -45,9 +46,10 @@ std::vector<Counts> train_from_source(TrainedNetwork& of, int epochs) {
         data = some_of(of.data, first, valid);
         targets = some_of(of.targets, first, valid);
         const PaddedOrder all(first_indices(valid), minibatch);
-        return staged.next({.feeds = {{0, TrainedNetwork::tensor(data)}},
-                            .targets = {{0, TrainedNetwork::tensor(targets)}}},
-                           all.of_minibatch(0), valid);
+        staged.prepare({.feeds = {{0, TrainedNetwork::tensor(data)}},
+                        .targets = {{0, TrainedNetwork::tensor(targets)}}},
+                       all.of_minibatch(0));
+        return staged.take(valid);
     });
 }
 

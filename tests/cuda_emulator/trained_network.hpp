@@ -25,36 +25,44 @@ struct TrainedNetwork {
     Objective objective{.losses = {{.probe = 0}}};
     std::vector<double> losses;
 
-    TrainedNetwork(const Device& device, Index count, bool feedback, Optimizer with)
-        : model(populations({.feedback = feedback, .trainable = true})),
+    TrainedNetwork(const Device& device, Index count, bool feedback, Optimizer with,
+                   int ensembles = 1)
+        : model(populations(
+              {.count = ensembles, .feedback = feedback, .trainable = true})),
           simulation(model, device, {.minibatch = minibatch}),
           items(count) {
         simulation.trainer().set_optimizer(with);
-        for (Index i = 0; i < items * steps; ++i) {
+        for (Index i = 0; i < items * steps * ensembles; ++i) {
             data.push_back(0.1F * static_cast<float>(i % 11));
             targets.push_back(0.05F * static_cast<float>(i % 7));
         }
     }
 
-    static HostTensor tensor(const std::vector<float>& values) {
-        return {values.data(), DType::float32, std::ssize(values) / steps, steps, 1};
+    static HostTensor tensor(const std::vector<float>& values, Index size = 1) {
+        return {values.data(), DType::float32, std::ssize(values) / steps / size, steps,
+                size};
     }
     HostData host() const {
-        return {.feeds = {{0, tensor(data)}}, .targets = {{0, tensor(targets)}}};
+        const Index size = std::ssize(data) / steps / items;
+        return {.feeds = {{0, tensor(data, size)}},
+                .targets = {{0, tensor(targets, size)}}};
     }
 
     /// With items that lie on the device; what each epoch has asked for.
     std::vector<Counts> train(int epochs) {
-        const DataSet set = simulation.data_for(steps, {{0, tensor(data)}},
-                                                {{0, tensor(targets)}}, objective);
+        const HostData given = host();
+        const DataSet set =
+            simulation.data_for(steps, given.feeds, given.targets, objective);
         const ItemOrder order(simulation.device(), items, minibatch);
         return train_with(epochs, order.minibatches(), [&](Index m) {
             return Batch{set, order.of_minibatch(m), order.valid(m)};
         });
     }
     using BatchOf = std::function<Batch(Index number)>;
-    std::vector<Counts> train_with(int epochs, Index minibatches,
-                                   const BatchOf& batch_of) {
+    /// @param prepare  called when a minibatch is under way, with the next one's number
+    std::vector<Counts> train_with(
+        int epochs, Index minibatches, const BatchOf& batch_of,
+        const std::function<void(Index)>& prepare = [](Index) {}) {
         const auto entered = simulation.enter("train");
         Trainer& trainer = simulation.trainer();
         const auto trained_for = std::make_shared<Objective>(objective);
@@ -64,6 +72,9 @@ struct TrainedNetwork {
             trainer.begin_epoch(trained_for, steps, batch_of);
             for (Index m = 0; m < minibatches; ++m) {
                 trainer.step(batch_of(m));
+                if (m + 1 < minibatches) {
+                    prepare(m + 1);
+                }
             }
             losses.push_back(trainer.end_epoch().loss);
             const Counts after = cuda_emulator::counts();

@@ -102,6 +102,29 @@ TEST_P(MinibatchDataTest, HaveTwoPlacesThatStay) {
     EXPECT_EQ(places[0] == places[1], !device().is_cuda());
 }
 
+/// The one at hand stays while others are prepared, whether they are taken or not.
+TEST_P(MinibatchDataTest, ArePreparedBesideTheOneAtHand) {
+    const Given given;
+    DataBudget none(device(), 0), enough(device(), 1000);
+    MinibatchData staged(device(), given.data(), minibatch, none);
+    MinibatchData whole(device(), given.data(), minibatch, enough);
+    staged.set_order({4, 1, 6, 0, 2, 3, 5});
+    whole.set_order({4, 1, 6, 0, 2, 3, 5});
+    for (const Index number : {0, 2, 1, 1, 0}) {
+        const Batch at_hand = staged.batch(number);
+        for (const Index next : {0, 1, 2, 2}) {
+            staged.prepare(next);
+            whole.prepare(next);
+        }
+        EXPECT_EQ(numbers(at_hand), numbers(whole.batch(number))) << number;
+        EXPECT_EQ(numbers(staged.batch(number)), numbers(whole.batch(number)));
+    }
+    staged.prepare(2);
+    staged.set_order({0});
+    whole.set_order({0});
+    EXPECT_EQ(numbers(staged.batch(0)), numbers(whole.batch(0)));
+}
+
 TEST_P(MinibatchDataTest, OfNothingAreOneMinibatch) {
     DataBudget none(device(), 0);
     MinibatchData nothing(device(), {}, minibatch, none);
@@ -133,14 +156,16 @@ TEST_P(MinibatchDataTest, OfASourceAreGatheredAtOnce) {
     {
         Given other;
         EXPECT_TRUE(staged.fits(other.data()));
-        const Batch batch = staged.next(other.data(), items, 2);
+        staged.prepare(other.data(), items);
+        const Batch batch = staged.take(2);
         if (device().is_cuda()) {
             other = Given{};
             other.held.assign(other.held.size(), 0);
         }
         got = numbers(batch);
     }
-    want = numbers(staged.next(given.data(), items, 2));
+    staged.prepare(given.data(), items);
+    want = numbers(staged.take(2));
 
     EXPECT_EQ(got, want);
     HostData changed = given.data();
