@@ -66,6 +66,25 @@ TEST_P(TrainingLaunches, GiveWhatTheyGiveOneByOne) {
     }
 }
 
+/// Parameters that are copied side by side for a merged operator are copied anew where
+/// a recording was to do that and has been refused.
+TEST_P(TrainingLaunches, UseTheParametersOfNowWhereARecordingIsRefused) {
+    constexpr int ensembles = 3;
+    TrainedNetwork recorded(Device::cuda(), 3 * minibatch, GetParam(), Adam{},
+                            ensembles);
+    TrainedNetwork launched(Device::cuda(), 3 * minibatch, GetParam(), Adam{},
+                            ensembles);
+
+    recorded.train(2);
+    {
+        const Emulated refuses("NENGINE_EMULATOR_REFUSES", "captures");
+        launched.train(2);
+    }
+
+    EXPECT_EQ(launched.losses, recorded.losses);
+    EXPECT_EQ(launched.parameters(), recorded.parameters());
+}
+
 /// A learning rate that is set between minibatches is that of the next one.
 TEST(TrainingLaunches, TakeANewLearningRate) {
     TrainedNetwork of(Device::cuda(), 4 * minibatch, false, SGD{.learning_rate = 0.1});
