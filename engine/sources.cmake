@@ -76,6 +76,7 @@ set(NENGINE_ENGINE_SOURCES
     runtime/item_source.cpp
     runtime/look_calls.cpp
     runtime/memory.cpp
+    runtime/minibatch_data.cpp
     runtime/plan_runner.cpp
     runtime/plan_runner_data.cpp
     runtime/plan_runner_filters.cpp
@@ -83,6 +84,7 @@ set(NENGINE_ENGINE_SOURCES
     runtime/process_states.cpp
     runtime/replica.cpp
     runtime/replica_parameters.cpp
+    runtime/staged_data.cpp
     runtime/stores.cpp
     simulation/check_call.cpp
     simulation/simulation.cpp

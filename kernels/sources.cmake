@@ -57,6 +57,7 @@ set(NENGINE_CUDA_SOURCES
     cuda/scratch.cpp
     cuda/shared_library.cpp
     cuda/small_products.cu
+    cuda/staged_block.cpp
     cuda/staging.cpp)
 if(DNNL_FOUND)
     list(APPEND NENGINE_CPU_SOURCES cpu/onednn.cpp cpu/onednn_products.cpp)

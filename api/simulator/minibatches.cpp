@@ -22,10 +22,11 @@ Index items_of_epoch(const FitOptions& options, Index items, Index minibatch) {
 }  // namespace
 
 Simulator::Impl::ItemMinibatches::ItemMinibatches(Impl& impl, CallData data,
-                                                  const FitOptions& options)
+                                                  const FitOptions& options,
+                                                  engine::DataBudget& budget)
     : impl_(impl),
       data_(std::move(data)),
-      on_device_(impl.on_device(data_)),
+      on_device_(impl.minibatches_of(data_, budget)),
       shuffle_(options.shuffle),
       items_per_epoch_(items_of_epoch(options, data_.items, impl.minibatch())),
       stream_(data_.items, options.shuffle,
@@ -38,21 +39,21 @@ Simulator::Impl::ItemMinibatches::ItemMinibatches(Impl& impl, CallData data,
 }
 
 void Simulator::Impl::ItemMinibatches::begin(int /*epoch*/) {
-    order_.emplace(impl_.simulation->device(), stream_.take(items_per_epoch_),
-                   impl_.minibatch());
+    on_device_.set_order(stream_.take(items_per_epoch_));
     next_ = 0;
 }
 
 auto Simulator::Impl::ItemMinibatches::next() -> std::optional<One> {
-    if (next_ == order_->minibatches()) {
+    if (next_ == on_device_.minibatches()) {
         return std::nullopt;
     }
-    return One{*of(next_++), data_.objective, data_.n_steps};
+    return One{on_device_.batch(next_++), data_.objective, data_.n_steps};
 }
 
-std::optional<engine::Batch> Simulator::Impl::ItemMinibatches::of(Index number) const {
-    return engine::Batch{on_device_, order_->of_minibatch(number),
-                         order_->valid(number)};
+void Simulator::Impl::ItemMinibatches::prepare() {
+    if (next_ < on_device_.minibatches()) {
+        on_device_.prepare(next_);
+    }
 }
 
 std::vector<double> Simulator::Impl::ItemMinibatches::shape() const {
@@ -106,20 +107,26 @@ auto Simulator::Impl::SourceMinibatches::next() -> std::optional<One> {
                          "those of the epoch's first batch");
     }
     objective_ = data.objective;
-    engine::DataSet on_device = impl_.on_device(data);
-    engine::ItemOrder order(impl_.simulation->device(), data.items, impl_.minibatch());
-    held_ = std::make_unique<Held>(Held{std::move(*batch), std::move(data),
-                                        std::move(on_device), std::move(order)});
-    return One{*of(number_), objective_, held_->data.n_steps};
+    on_device_.reset();
+    on_device_.emplace(stage(data));
+    held_ = std::make_unique<Held>(Held{std::move(*batch), std::move(data)});
+    return One{*on_device_, objective_, held_->data.n_steps};
 }
 
-std::optional<engine::Batch> Simulator::Impl::SourceMinibatches::of(
-    Index number) const {
-    if (number != number_) {
-        return std::nullopt;
+engine::Batch Simulator::Impl::SourceMinibatches::stage(const CallData& data) {
+    const engine::HostData given = data.host();
+    impl_.simulation->check(data.n_steps, given, *data.objective);
+    if (!staged_ || !staged_->fits(given)) {
+        staged_.reset();  // before there is another one
+        staged_.emplace(impl_.simulation->device(), given, impl_.minibatch());
     }
-    return engine::Batch{held_->on_device, held_->order.of_minibatch(0),
-                         held_->order.valid(0)};
+    const engine::PaddedOrder all(engine::first_indices(data.items), impl_.minibatch());
+    staged_->prepare(given, all.of_minibatch(0));
+    return staged_->take(data.items);
+}
+
+std::optional<engine::Batch> Simulator::Impl::SourceMinibatches::of(Index number) {
+    return number == number_ ? on_device_ : std::nullopt;
 }
 
 std::optional<Index> Simulator::Impl::SourceMinibatches::items() const {

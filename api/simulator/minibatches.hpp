@@ -28,8 +28,12 @@ public:
     /// The next one, which lasts until the one after it is asked for; nothing where the
     /// epoch ends.
     virtual std::optional<One> next() = 0;
-    /// The one of that number in the epoch, counted from 0, if it is still there.
-    virtual std::optional<engine::Batch> of(Index number) const = 0;
+    /// The one at hand is under way: a good moment to bring the next one to the device,
+    /// if that takes no waiting for it. It is not what next() gives yet.
+    virtual void prepare() {}
+    /// The one of that number in the epoch, counted from 0, if it is still there. The
+    /// one that was given before need not be there any more.
+    virtual std::optional<engine::Batch> of(Index number) = 0;
     /// Of an epoch, if that is known.
     virtual std::optional<Index> items() const = 0;
     /// An epoch has been trained with: that of a call from which this one goes on.
@@ -39,14 +43,18 @@ public:
 };
 
 /// The items of tensors, in an order that changes from epoch to epoch if they are
-/// shuffled. They lie on the device as long as this lives.
+/// shuffled. They lie on the device as long as this lives, if they fit.
 class Simulator::Impl::ItemMinibatches : public Minibatches {
 public:
-    ItemMinibatches(Impl& impl, CallData data, const FitOptions& options);
+    ItemMinibatches(Impl& impl, CallData data, const FitOptions& options,
+                    engine::DataBudget& budget);
 
     void begin(int epoch) override;
     std::optional<One> next() override;
-    std::optional<engine::Batch> of(Index number) const override;
+    void prepare() override;
+    std::optional<engine::Batch> of(Index number) override {
+        return on_device_.batch(number);
+    }
     std::optional<Index> items() const override { return items_per_epoch_; }
     void pass_epoch() override { stream_.take(items_per_epoch_); }
     std::vector<double> shape() const override;
@@ -54,11 +62,10 @@ public:
 private:
     Impl& impl_;
     CallData data_;
-    engine::DataSet on_device_;
+    engine::MinibatchData on_device_;
     bool shuffle_;
     Index items_per_epoch_;
     ItemStream stream_;
-    std::optional<engine::ItemOrder> order_;
     Index next_ = 0;
 };
 
@@ -72,26 +79,29 @@ public:
     /// @throws SimulationError  the source throws; with the epoch and the batch
     /// @throws ValidationError, ShapeError  its batch does not fit, as of `fit`'s data
     std::optional<One> next() override;
-    std::optional<engine::Batch> of(Index number) const override;
+    std::optional<engine::Batch> of(Index number) override;
     std::optional<Index> items() const override;
     std::vector<double> shape() const override;
 
 private:
-    /// A batch and what it is on the device, which refers to it.
+    /// A batch, and what of it a call is given, which refers to it.
     struct Held {
         Batch given;
         CallData data;
-        engine::DataSet on_device;
-        engine::ItemOrder order;
     };
+
+    /// To the device, where the batch lasts until the next one comes.
+    engine::Batch stage(const CallData& data);
 
     Impl& impl_;
     const FitOptions& options_;
     std::shared_ptr<BatchSource> source_;
     BatchReader reader_;
     int epoch_ = 0;
-    Index number_ = -1;  ///< of the batch at hand
-    std::unique_ptr<Held> held_;
+    Index number_ = -1;                         ///< of the batch at hand
+    std::unique_ptr<Held> held_;                ///< the CPU reads it where it is
+    std::optional<engine::StagedData> staged_;  ///< for batches like the last one
+    std::optional<engine::Batch> on_device_;
     std::shared_ptr<const engine::Objective> objective_;  ///< of the epoch's batches
 };
 

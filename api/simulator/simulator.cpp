@@ -68,6 +68,7 @@ Simulator::Impl::Impl(const NetworkData& network, SimulatorOptions given)
     settings.dtype = options.dtype;
     settings.seed = seed;
     settings.planner = planner_options(options.plan);
+    settings.data_budget = options.data_budget;
     const auto [device, reason] =
         choose_device(options.device, *built.model, minibatch());
     device_reason = reason;
@@ -202,10 +203,10 @@ void Simulator::run_steps(std::int64_t n_steps, RunOptions options) try {
     for (Index done = 0; done < n_steps; done += piece) {
         const Index count = std::min(piece, n_steps - done);
         std::vector<std::vector<std::byte>> storage;
-        impl.record(count,
-                    count == n_steps ? data.feeds
-                                     : part_of(data.feeds, done, count, storage),
-                    options.phase);
+        impl.record(
+            count,
+            count == n_steps ? data.feeds : part_of(data.feeds, done, count, storage),
+            options.phase);
         bar.update(done + count);
     }
     bar.finish("");

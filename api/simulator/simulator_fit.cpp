@@ -74,6 +74,7 @@ public:
           first_epoch_(given.initial_epoch),
           epoch_(given.initial_epoch),
           epochs_before_(its_impl.epochs_run),
+          budget_(its_impl.simulation->data_budget()),
           state_{fitted, [this](const std::string& text) { impl_.warn(text); }},
           training_(state_) {
         if (options_.stateful && backup_.is_wanted()) {
@@ -90,23 +91,24 @@ public:
         if (!options_.stateful) {
             impl_.warn_of_delay(data.n_steps, data.objective->observed());
         }
-        if (options_.validation_data || options_.validation_split == 0.0) {
-            use_validation_data();
-        } else {
+        take_validation_data();
+        if (!validation_ && options_.validation_split != 0.0) {
             const Index all = data.items;
             const Index first = items_before_split(all, options_.validation_split);
-            set_validation(items_of(data, first, all - first));
+            validation_.emplace(items_of(data, first, all - first));
             data = items_of(data, 0, first);
         }
-        minibatches_ =
-            std::make_unique<ItemMinibatches>(impl_, std::move(data), options_);
+        minibatches_ = std::make_unique<ItemMinibatches>(impl_, std::move(data),
+                                                         options_, budget_);
+        place_validation();
     }
 
     /// With what a source gives.
     void use(std::shared_ptr<BatchSource> source) {
         minibatches_ =
             std::make_unique<SourceMinibatches>(impl_, std::move(source), options_);
-        use_validation_data();
+        take_validation_data();
+        place_validation();
     }
 
     History run() {
@@ -131,17 +133,20 @@ public:
     }
 
 private:
-    void use_validation_data() {
+    void take_validation_data() {
         if (options_.validation_data) {
             const auto& [inputs, targets] = *options_.validation_data;
             const CallTargets wanted{targets, {}, {}};
-            set_validation(impl_.call_data(inputs, &wanted, options_.n_steps,
-                                           "fit: validation_data"));
+            validation_.emplace(impl_.call_data(inputs, &wanted, options_.n_steps,
+                                                "fit: validation_data"));
         }
     }
-    void set_validation(CallData data) {
-        validation_.emplace(std::move(data));
-        validation_on_device_.emplace(impl_.on_device(*validation_));
+    /// In what the items that are trained with have left of the budget.
+    void place_validation() {
+        if (validation_) {
+            validation_items_ = std::make_unique<engine::MinibatchData>(
+                impl_.minibatches_of(*validation_, budget_));
+        }
     }
 
     bool is_interrupted() const {
@@ -189,6 +194,7 @@ private:
             state_.batch = done_;
             callbacks_.on_train_batch_begin(training_, done_++);
             trainer().step(next_->batch);
+            minibatches_->prepare();
             items += next_->batch.valid;
             show(bar, items);
             if (callbacks_.has_batch_hook()) {
@@ -314,7 +320,7 @@ private:
         simulator_.open("fit");  // as in begin()
         Logs found;
         for (const auto& [name, value] :
-             impl_.evaluate(*validation_, *validation_on_device_, Phase::inference,
+             impl_.evaluate(*validation_, *validation_items_, Phase::inference,
                             engine::Calls::isolated, options_.interrupt)) {
             found["val_" + name] = value;
         }
@@ -335,10 +341,11 @@ private:
     std::uint32_t epochs_before_;  ///< that the simulator had been trained before
     /// In the middle of an epoch, from which this call goes on.
     std::optional<engine::Checkpoint> resumed_;
+    engine::DataBudget budget_;  ///< of this call
     std::unique_ptr<Minibatches> minibatches_;
     std::optional<Minibatches::One> next_;
     std::optional<CallData> validation_;
-    std::optional<engine::DataSet> validation_on_device_;
+    std::unique_ptr<engine::MinibatchData> validation_items_;
     detail::TrainingState state_;
     Training training_;
     History history_;

@@ -45,6 +45,8 @@ struct CallData {
     std::vector<Tensor> owned;  ///< what of it was made for the call
     std::shared_ptr<const engine::Objective> objective;
     Index n_steps = 0, items = 0;
+
+    engine::HostData host() const { return {feeds, targets, weights}; }
 };
 
 /// What a call compares with what probes give.
@@ -144,14 +146,16 @@ struct Simulator::Impl {
     class Fit;              ///< a call of `fit` (simulator_fit.cpp)
     class GradientChecker;  ///< one of `check_gradients` (check_gradients.cpp)
     /// @throws Interrupted  `interrupt` has become true
-    EvaluationResult evaluate(const CallData& data, const engine::DataSet& on_device,
+    /// @param items  those of `data`
+    EvaluationResult evaluate(const CallData& data, engine::MinibatchData& items,
                               Phase phase, engine::Calls calls,
                               const std::atomic<bool>* interrupt = nullptr);
-    /// For calls that compare: as long as it is kept, nothing is converted or uploaded
-    /// again.
-    engine::DataSet on_device(const CallData& data) const {
-        return simulation->data_for(data.n_steps, data.feeds, data.targets,
-                                    *data.objective, data.weights);
+    /// For calls that compare: as long as it is kept, nothing that fits into the budget
+    /// is uploaded again. Borrows the data.
+    engine::MinibatchData minibatches_of(const CallData& data,
+                                         engine::DataBudget& budget) const {
+        return simulation->minibatches_of(data.n_steps, data.host(), *data.objective,
+                                          budget);
     }
     EvaluationResult named(const engine::Scores& scores) const {
         return objective.named(scores, probe_names);

@@ -72,15 +72,15 @@ void Simulator::set_learning_rate(double learning_rate) {
 }
 
 EvaluationResult Simulator::Impl::evaluate(const CallData& data,
-                                           const engine::DataSet& on_device,
-                                           Phase phase, engine::Calls calls,
+                                           engine::MinibatchData& items, Phase phase,
+                                           engine::Calls calls,
                                            const std::atomic<bool>* interrupt) {
     if (calls == engine::Calls::isolated) {
         warn_of_delay(data.n_steps, data.objective->observed());
     }
     ProgressBar bar(shows_progress(), "evaluating", data.items, "items");
     const auto result = named(simulation->evaluate(
-        data.n_steps, on_device, *data.objective,
+        data.n_steps, items, *data.objective,
         [&](Index done, Index) {
             bar.update(done);
             if (interrupt != nullptr && *interrupt) {
@@ -100,8 +100,9 @@ EvaluationResult Simulator::evaluate(const Data& x, const Data& y,
     }
     const CallTargets wanted{y, options.sample_weight, {}};
     const CallData data = impl.call_data(x, &wanted, options.n_steps, "evaluate");
-    return impl.evaluate(data, impl.on_device(data), options.phase,
-                         engine_calls(options.stateful));
+    engine::DataBudget budget = impl.simulation->data_budget();
+    engine::MinibatchData items = impl.minibatches_of(data, budget);
+    return impl.evaluate(data, items, options.phase, engine_calls(options.stateful));
 } catch (const std::bad_alloc&) {
     refuse_call("evaluate");
 }

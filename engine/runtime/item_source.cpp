@@ -12,12 +12,6 @@ namespace nengine::engine {
 
 namespace {
 
-std::vector<Index> first_indices(Index n) {
-    std::vector<Index> indices(static_cast<std::size_t>(n));
-    std::iota(indices.begin(), indices.end(), Index{0});
-    return indices;
-}
-
 /// Simulations may be made and used in several threads.
 std::atomic<std::uint64_t> next_number = 0;
 
@@ -30,14 +24,17 @@ Index items_of(const Feeds& feeds, const Targets& targets, Index minibatch) {
     return feeds.empty() ? minibatch : feeds.begin()->second.batch;
 }
 
-ItemSource::ItemSource(const Device& device, const HostTensor& tensor)
+ItemSource::ItemSource(const HostTensor& tensor)
     : dtype_(tensor.dtype),
+      data_(const_cast<void*>(tensor.data)),
       items_(tensor.batch),
       steps_(tensor.steps),
       size_(tensor.size),
-      scale_(tensor.scale) {
+      scale_(tensor.scale) {}
+
+ItemSource::ItemSource(const Device& device, const HostTensor& tensor)
+    : ItemSource(tensor) {
     if (!device.is_cuda()) {
-        data_ = const_cast<void*>(tensor.data);
         return;
     }
     owned_ = device.allocate(array_bytes({items_, steps_, size_}, itemsize(dtype_)),
@@ -73,22 +70,50 @@ DataSet::DataSet(const Device& device, const Feeds& given, const Targets& wanted
     }
 }
 
-ItemOrder::ItemOrder(const Device& device, std::vector<Index> order, Index minibatch)
-    : items_(std::ssize(order)),
-      minibatch_(minibatch),
-      minibatches_((items_ + minibatch - 1) / minibatch) {
-    if (items_ > 0) {
-        order.resize(static_cast<std::size_t>(minibatches_ * minibatch), order.back());
+DataSet::DataSet(const HostData& data)
+    : items(items_of(data.feeds, data.targets, 0)), number(next_number++) {
+    for (const auto& [input, tensor] : data.feeds) {
+        feeds.emplace(input, ItemSource(tensor));
     }
-    device_order_ = upload_table(device, order);
+    for (const auto& [probe, tensor] : data.targets) {
+        targets.emplace(probe, ItemSource(tensor));
+    }
+    for (const auto& [probe, tensor] : data.weights) {
+        weights.emplace(probe, ItemSource(tensor));
+    }
 }
+
+std::vector<Index> first_indices(Index n) {
+    std::vector<Index> indices(static_cast<std::size_t>(n));
+    std::iota(indices.begin(), indices.end(), Index{0});
+    return indices;
+}
+
+PaddedOrder::PaddedOrder(std::vector<Index> order, Index minibatch)
+    : items_(std::ssize(order)), minibatch_(minibatch), padded_(std::move(order)) {
+    if (items_ > 0) {
+        const Index whole = (items_ + minibatch - 1) / minibatch * minibatch;
+        const Index last = padded_.back();
+        padded_.resize(static_cast<std::size_t>(whole), last);
+    }
+}
+
+std::span<const Index> PaddedOrder::of_minibatch(Index number) const {
+    return std::span(padded_).subspan(static_cast<std::size_t>(number * minibatch_),
+                                      static_cast<std::size_t>(minibatch_));
+}
+
+Index PaddedOrder::valid(Index number) const {
+    return std::min(minibatch_, items_ - number * minibatch_);
+}
+
+ItemOrder::ItemOrder(const Device& device, std::vector<Index> order, Index minibatch)
+    : order_(std::move(order), minibatch),
+      minibatch_(minibatch),
+      device_order_(upload_table(device, order_.padded())) {}
 
 ItemOrder::ItemOrder(const Device& device, Index items, Index minibatch)
     : ItemOrder(device, first_indices(items), minibatch) {}
-
-Index ItemOrder::valid(Index number) const {
-    return std::min(minibatch_, items_ - number * minibatch_);
-}
 
 void ItemSource::select(const Device& device, Index first_step, const Index* items,
                         const AnyBlock& target) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <vector>
 
 #include "engine/ir/any_block.hpp"
@@ -26,6 +27,13 @@ using Targets = std::map<int, HostTensor>;
 /// What losses on a probe count, by the same index: [batch, samples or 1, 1].
 using Weights = std::map<int, HostTensor>;
 
+/// What a call is given, as it lies with the caller.
+struct HostData {
+    Feeds feeds = {};
+    Targets targets = {};
+    Weights weights = {};
+};
+
 /// How many items a call has: as many as are fed or wanted, or a minibatch.
 Index items_of(const Feeds& feeds, const Targets& targets, Index minibatch);
 
@@ -36,6 +44,8 @@ public:
     ItemSource() = default;
     /// Borrows the caller's memory where the device can read it.
     ItemSource(const Device& device, const HostTensor& tensor);
+    /// Borrows memory that the device can read.
+    explicit ItemSource(const HostTensor& tensor);
 
     Index items() const { return items_; }
     Index steps() const { return steps_; }
@@ -63,31 +73,54 @@ using Sources = std::map<int, ItemSource>;
 struct DataSet {
     DataSet(const Device& device, const Feeds& feeds, const Targets& targets,
             const Weights& weights);
+    /// Borrows memory that the device can read.
+    explicit DataSet(const HostData& data);
+
     Sources feeds, targets, weights;
     Index items = 0;       ///< 0: nothing is given
     std::uint64_t number;  ///< which no other has, whatever its address
 };
 
 /// Items in the order of processing, padded to whole minibatches by repeating the last.
+class PaddedOrder {
+public:
+    PaddedOrder(std::vector<Index> order, Index minibatch);
+
+    Index items() const { return items_; }  ///< without padding
+    Index minibatches() const { return std::ssize(padded_) / minibatch_; }
+    const std::vector<Index>& padded() const { return padded_; }
+    std::span<const Index> of_minibatch(Index number) const;
+    /// Those of it that are no padding.
+    Index valid(Index number) const;
+
+private:
+    Index items_, minibatch_;
+    std::vector<Index> padded_;
+};
+
+/// Such an order on the device.
 class ItemOrder {
 public:
     ItemOrder(const Device& device, std::vector<Index> order, Index minibatch);
     /// 0, 1, ..., `items` - 1
     ItemOrder(const Device& device, Index items, Index minibatch);
 
-    Index items() const { return items_; }  ///< without padding
-    Index minibatches() const { return minibatches_; }
+    Index items() const { return order_.items(); }
+    Index minibatches() const { return order_.minibatches(); }
     /// On the device, those of a minibatch.
     const Index* of_minibatch(Index number) const {
         return device_order_.as<Index>() + number * minibatch_;
     }
-    /// Those of it that are no padding.
-    Index valid(Index number) const;
+    Index valid(Index number) const { return order_.valid(number); }
 
 private:
-    Index items_, minibatch_, minibatches_;
+    PaddedOrder order_;
+    Index minibatch_;
     Buffer device_order_;
 };
+
+/// 0, 1, ..., n - 1
+std::vector<Index> first_indices(Index n);
 
 /// One minibatch of a call.
 struct Batch {

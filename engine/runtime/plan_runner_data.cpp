@@ -186,7 +186,9 @@ void PlanRunner::refresh_parameters() {
     for (const Call& call : pack_) {
         call();
     }
-    packed_version_ = parameters_.version();
+    if (!device_.is_recording()) {  // what is recorded has not run, and may never
+        packed_version_ = parameters_.version();
+    }
 }
 
 void PlanRunner::begin_minibatch() {

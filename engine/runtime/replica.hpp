@@ -24,6 +24,8 @@ struct ReplicaOptions {
     DType dtype = DType::float32;
     std::uint64_t seed = 0;  ///< of numbers that the device draws
     PlannerOptions planner;
+    /// Bytes of a GPU's memory for the data of a call; unset: see DataBudget.
+    std::optional<std::size_t> data_budget = std::nullopt;
 };
 
 /// What a minibatch leaves behind: nothing, or the state that it came to, from which

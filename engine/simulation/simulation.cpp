@@ -42,9 +42,22 @@ PlanKey Simulation::plan_key(const DataSet& data, Observed observed,
 
 DataSet Simulation::data_for(Index n_steps, const Feeds& feeds, const Targets& targets,
                              const Objective& objective, const Weights& weights) const {
-    check_feeds(replica_->model(), n_steps, feeds, 0);
-    check_objective(replica_->model(), step(), n_steps, feeds, targets, objective);
+    check(n_steps, {feeds, targets, weights}, objective);
     return DataSet(device(), feeds, targets, weights);
+}
+
+void Simulation::check(Index n_steps, const HostData& data,
+                       const Objective& objective) const {
+    check_feeds(replica_->model(), n_steps, data.feeds, 0);
+    check_objective(replica_->model(), step(), n_steps, data.feeds, data.targets,
+                    objective);
+}
+
+MinibatchData Simulation::minibatches_of(Index n_steps, const HostData& data,
+                                         const Objective& objective,
+                                         DataBudget& budget) const {
+    check(n_steps, data, objective);
+    return MinibatchData(device(), data, options().minibatch, budget);
 }
 
 void Simulation::predict(Index n_steps, const Feeds& feeds,
@@ -52,22 +65,24 @@ void Simulation::predict(Index n_steps, const Feeds& feeds,
                          const Progress& progress, Phase phase) {
     check_feeds(replica_->model(), n_steps, feeds, 0);
     const auto entered = replica_->enter("predict");
-    const DataSet data(device(), feeds, {}, {});
+    const Index minibatch = options().minibatch;
+    DataBudget budget = data_budget();
+    MinibatchData data(device(), {.feeds = feeds}, minibatch, budget);
+    data.set_given_order();
     const auto runner = replica_->isolated_runner(
         n_steps,
-        plan_key(data, probes.empty() ? all_probes() : Observed{.probes = probes},
-                 phase));
-    const Index minibatch = options().minibatch;
-    const ItemOrder order(device(), items_of(feeds, {}, minibatch), minibatch);
-    for (Index m = 0; m < order.minibatches(); ++m) {
-        const Index first = m * minibatch, valid = order.valid(m);
-        run_minibatch(*runner, n_steps, {data, order.of_minibatch(m), valid},
-                      Calls::isolated, [&](const ChunkExtent& extent, Index call_step) {
+        plan_key(data.example(),
+                 probes.empty() ? all_probes() : Observed{.probes = probes}, phase));
+    for (Index m = 0; m < data.minibatches(); ++m) {
+        const Index first = m * minibatch;
+        const Batch batch = data.batch(m);
+        run_minibatch(*runner, n_steps, batch, Calls::isolated,
+                      [&](const ChunkExtent& extent, Index call_step) {
                           emit_samples(*runner, extent, call_step, n_steps, first,
-                                       valid, sink);
+                                       batch.valid, sink);
                       });
         if (progress) {
-            progress(first + valid, order.items());
+            progress(first + batch.valid, data.items());
         }
     }
 }
@@ -94,25 +109,25 @@ void Simulation::run_minibatch(PlanRunner& runner, Index n_steps, const Batch& b
     replica_->processes() = std::move(processes);
 }
 
-Scores Simulation::evaluate(Index n_steps, const DataSet& data,
+Scores Simulation::evaluate(Index n_steps, MinibatchData& data,
                             const Objective& objective, const Progress& progress,
                             Phase phase, Calls calls) {
     const auto entered = replica_->enter("evaluate");
+    data.set_given_order();
     Scoring scoring(*replica_, *runs_, std::make_shared<Objective>(objective), n_steps,
                     false);
-    const auto runner =
-        replica_->isolated_runner(n_steps, plan_key(data, scoring.observed(), phase));
+    const auto runner = replica_->isolated_runner(
+        n_steps, plan_key(data.example(), scoring.observed(), phase));
     const Index minibatch = options().minibatch;
-    if (calls == Calls::stateful && data.items % minibatch != 0) {
-        throw ShapeError("evaluate", std::to_string(data.items) + " items",
+    if (calls == Calls::stateful && data.items() % minibatch != 0) {
+        throw ShapeError("evaluate", std::to_string(data.items()) + " items",
                          "a multiple of the minibatch size, " +
                              std::to_string(minibatch) + ", when stateful");
     }
     scoring.check(calls);
-    const ItemOrder order(device(), data.items > 0 ? data.items : minibatch, minibatch);
-    scoring.add_penalty(order.items());
-    for (Index m = 0; m < order.minibatches(); ++m) {
-        const Batch batch{data, order.of_minibatch(m), order.valid(m)};
+    scoring.add_penalty(data.items());
+    for (Index m = 0; m < data.minibatches(); ++m) {
+        const Batch batch = data.batch(m);
         if (m == 0 || calls == Calls::stateful) {
             scoring.use(runner);
         }
@@ -120,17 +135,19 @@ Scores Simulation::evaluate(Index n_steps, const DataSet& data,
             *runner, n_steps, batch, calls,
             [&](const ChunkExtent& extent, Index) { scoring.add(batch, extent); });
         if (progress) {
-            progress(m * minibatch + batch.valid, order.items());
+            progress(m * minibatch + batch.valid, data.items());
         }
     }
-    return scoring.scores(scoring.read(), order.items());
+    return scoring.scores(scoring.read(), data.items());
 }
 
 Scores Simulation::evaluate(Index n_steps, const Feeds& feeds, const Targets& targets,
                             const Objective& objective, const Progress& progress,
                             Phase phase) {
-    return evaluate(n_steps, data_for(n_steps, feeds, targets, objective), objective,
-                    progress, phase);
+    DataBudget budget = data_budget();
+    MinibatchData data =
+        minibatches_of(n_steps, {feeds, targets, {}}, objective, budget);
+    return evaluate(n_steps, data, objective, progress, phase);
 }
 
 Gradients Simulation::gradients(Index n_steps, const Feeds& feeds,

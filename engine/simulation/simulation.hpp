@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/runtime/minibatch_data.hpp"
 #include "engine/train/trainer.hpp"
 
 namespace nengine::engine {
@@ -73,10 +74,21 @@ public:
     ///     one another or `n_steps`; or there is nothing to compare
     DataSet data_for(Index n_steps, const Feeds& feeds, const Targets& targets,
                      const Objective& objective, const Weights& weights = {}) const;
+    /// @throws ShapeError, ValidationError  as data_for
+    void check(Index n_steps, const HostData& data, const Objective& objective) const;
+    /// Memory for the data of one call, as ReplicaOptions say.
+    DataBudget data_budget() const {
+        return DataBudget(device(), options().data_budget);
+    }
+    /// What later calls compare, minibatch by minibatch; `data` is borrowed.
+    /// @throws ShapeError, ValidationError  as data_for
+    /// @throws MemoryError  there is no memory, not even for a minibatch
+    MinibatchData minibatches_of(Index n_steps, const HostData& data,
+                                 const Objective& objective, DataBudget& budget) const;
     /// Losses and metrics over all items. Stateful calls need whole minibatches; one
     /// that throws leaves the state as the minibatch before it did.
     /// @throws ShapeError  they are not whole
-    Scores evaluate(Index n_steps, const DataSet& data, const Objective& objective,
+    Scores evaluate(Index n_steps, MinibatchData& data, const Objective& objective,
                     const Progress& progress = {}, Phase phase = Phase::inference,
                     Calls calls = Calls::isolated);
     Scores evaluate(Index n_steps, const Feeds& feeds, const Targets& targets,

@@ -14,6 +14,7 @@
 namespace nengine::kernels {
 
 class Device;
+class StagedMemory;
 class Timer;
 
 /// A shared library whose functions a device calls.
@@ -85,6 +86,14 @@ public:
     /// in the error.
     /// @throws MemoryError  out of memory: what needed how much, what is free
     Buffer allocate(std::size_t bytes, std::string_view what) const;
+    /// As many bytes that the host can fill while the device is at work; on the CPU
+    /// those of its own memory. More than none.
+    /// @throws MemoryError  out of memory of the device, or of the host
+    std::unique_ptr<StagedMemory> staged(std::size_t bytes,
+                                         std::string_view what) const;
+    /// How many bytes could be allocated, roughly: other programs may use the same
+    /// device.
+    std::size_t free_memory() const;
     void upload(void* device, const void* host, std::size_t bytes) const;  ///< ordered
     void download(void* host, const void* device, std::size_t bytes) const;  ///< waits
     void copy(void* to, const void* from, std::size_t bytes) const;  ///< ordered

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "kernels/base/device.hpp"
+#include "kernels/base/staged_memory.hpp"
 #include "kernels/base/timer.hpp"
 
 namespace nengine::kernels {
@@ -30,6 +31,12 @@ public:
     virtual void* allocate(std::size_t bytes, std::string_view what) = 0;
     /// Gives back what `allocate(bytes, ...)` returned, in order after earlier work.
     virtual void free(void* data, std::size_t bytes) noexcept = 0;
+    /// See Device::staged; nullptr where the host writes what the device reads.
+    virtual std::unique_ptr<StagedMemory> staged(std::size_t, std::string_view) {
+        return nullptr;
+    }
+    /// See Device::free_memory.
+    virtual std::size_t free_memory() = 0;
 
     virtual void upload(void* device, const void* host, std::size_t bytes) = 0;
     /// Returns when `host` holds the bytes.

@@ -66,6 +66,7 @@ public:
         return data;
     }
     void free(void* data, std::size_t) noexcept override { std::free(data); }
+    std::size_t free_memory() override { return available_host_memory(); }
 
     void upload(void* device, const void* host, std::size_t bytes) override {
         copy(device, host, bytes);

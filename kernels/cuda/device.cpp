@@ -13,6 +13,7 @@
 #include "kernels/cuda/event_timer.hpp"
 #include "kernels/cuda/memory.hpp"
 #include "kernels/cuda/probe.hpp"
+#include "kernels/cuda/staged_block.hpp"
 #include "kernels/cuda/staging.hpp"
 
 namespace nengine::kernels {
@@ -54,6 +55,26 @@ public:
     void free(void* data, std::size_t) noexcept override {
         const DeviceGuard guard(ordinal());
         context_.memory().free(data);
+    }
+
+    std::unique_ptr<StagedMemory> staged(std::size_t bytes,
+                                         std::string_view what) override {
+        refuse_in_recording("staged");
+        const DeviceGuard guard(ordinal());
+        if (uploads_ == nullptr) {
+            cudaStream_t made = nullptr;
+            NENGINE_CHECK(cudaStreamCreateWithFlags(&made, cudaStreamNonBlocking));
+            uploads_.reset(made);
+        }
+        return std::make_unique<cuda::StagedBlock>(
+            shared_from_this(), ordinal(), stream(), uploads_.get(), bytes, what);
+    }
+
+    std::size_t free_memory() override {
+        const DeviceGuard guard(ordinal());
+        std::size_t free = 0, total = 0;
+        NENGINE_CHECK(cudaMemGetInfo(&free, &total));
+        return free + context_.memory().kept_bytes();
     }
 
     void upload(void* device, const void* host, std::size_t bytes) override {
@@ -117,6 +138,7 @@ private:
 
     CudaContext context_;
     cuda::Staging staging_;
+    cuda::Stream uploads_;  ///< those of staged memory; made at first use
     std::string name_;
     std::size_t total_ = 0;
     long refused_recordings_ = 0;

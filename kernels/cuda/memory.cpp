@@ -134,6 +134,22 @@ void DeviceMemory::trim() {
     }
 }
 
+std::size_t DeviceMemory::kept_bytes() const {
+    if (pool_ != nullptr) {
+        unsigned long long reserved = 0, used = 0;
+        NENGINE_CHECK(cudaMemPoolGetAttribute(
+            pool_.get(), cudaMemPoolAttrReservedMemCurrent, &reserved));
+        NENGINE_CHECK(
+            cudaMemPoolGetAttribute(pool_.get(), cudaMemPoolAttrUsedMemCurrent, &used));
+        return reserved - used;
+    }
+    std::size_t bytes = 0;
+    for (const auto& [size, data] : free_) {
+        bytes += size;
+    }
+    return bytes;
+}
+
 void DeviceMemory::end_capture() noexcept {
     is_capturing_ = false;
     for (void* data : freed_in_capture_) {

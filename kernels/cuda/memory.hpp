@@ -35,6 +35,9 @@ public:
     /// nothing in a capture, which forbids the wait.
     void trim();
 
+    /// What is free and has not been given to the system.
+    std::size_t kept_bytes() const;
+
     bool is_capturing() const { return is_capturing_; }
     void begin_capture() { is_capturing_ = true; }
     void end_capture() noexcept;

@@ -60,6 +60,21 @@ Device automatic() {
     return Device::cpu();
 }
 
+/// What the host writes is what the device reads, at once.
+class SharedWithHost final : public StagedMemory {
+public:
+    explicit SharedWithHost(Buffer memory) : memory_(std::move(memory)) {}
+
+    void* device() const override { return memory_.data(); }
+    std::byte* host() override { return memory_.as<std::byte>(); }
+    void send() override {}
+    void acquire() override {}
+    void release() override {}
+
+private:
+    Buffer memory_;
+};
+
 }  // namespace
 
 Buffer::Buffer(Buffer&& other) noexcept
@@ -168,6 +183,18 @@ Buffer Device::allocate(std::size_t bytes, std::string_view what) const {
         buffer.state_ = state_;
     }
     return buffer;
+}
+
+std::unique_ptr<StagedMemory> Device::staged(std::size_t bytes,
+                                             std::string_view what) const {
+    if (auto memory = state_->staged(bytes, what)) {
+        return memory;
+    }
+    return std::make_unique<SharedWithHost>(allocate(bytes, what));
+}
+
+std::size_t Device::free_memory() const {
+    return state_->free_memory();
 }
 
 void Device::upload(void* device, const void* host, std::size_t bytes) const {

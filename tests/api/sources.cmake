@@ -5,6 +5,7 @@ set(NENGINE_API_TESTS
     callbacks/callback_files_test.cpp
     callbacks/callbacks_test.cpp
     callbacks/event_file_test.cpp
+    callbacks/faults_test.cpp
     callbacks/keras_decisions_test.cpp
     callbacks/path_pattern_test.cpp
     callbacks/tensorboard_reader_test.cpp
@@ -12,6 +13,7 @@ set(NENGINE_API_TESTS
     config_test.cpp
     custom_neuron_test.cpp
     data/batch_reader_test.cpp
+    data/data_budget_test.cpp
     data/data_forms_test.cpp
     data/npy_batches_test.cpp
     data/source_test.cpp

@@ -7,6 +7,7 @@
 #include "environment.hpp"
 #include "kernels/base/device.hpp"
 #include "kernels/base/error.hpp"
+#include "kernels/base/staged_memory.hpp"
 #include "kernels/cuda/context.hpp"
 #include "kernels/elementwise.hpp"
 
@@ -101,6 +102,36 @@ TEST_P(DeviceMemory, FreedInARecordingIsThereAfterIt) {
     });
 
     EXPECT_NO_THROW(device_.allocate(100 * mebibyte, "test"));
+}
+
+TEST_P(DeviceMemory, ThatIsFreeIsCountedWithWhatIsKept) {
+    const std::size_t before = device_.free_memory();
+    Buffer buffer = device_.allocate(100 * mebibyte, "test");
+    EXPECT_NEAR(static_cast<double>(before - device_.free_memory()), 100.0 * mebibyte,
+                1e6);
+
+    buffer = Buffer();
+    device_.synchronize();
+
+    EXPECT_EQ(device_.free_memory(), before);
+}
+
+TEST_P(DeviceMemory, ThatIsStagedMayNotBeThereEither) {
+    try {
+        device_.staged(300 * mebibyte, "data of a test");
+        FAIL();
+    } catch (const MemoryError& error) {
+        EXPECT_NE(std::string(error.what()).find("data of a test"), std::string::npos);
+    }
+    EXPECT_NO_THROW(device_.staged(10 * mebibyte, "test"));
+}
+
+TEST_P(DeviceMemory, ThatIsStagedIsNoPartOfARecording) {
+    const auto staged = device_.staged(16, "test");
+    EXPECT_THROW(device_.record([&] { staged->host(); }), DeviceError);
+    EXPECT_THROW(device_.record([&] { staged->acquire(); }), DeviceError);
+    EXPECT_THROW(device_.record([&] { device_.staged(16, "test"); }), DeviceError);
+    EXPECT_NO_THROW(staged->host());
 }
 
 INSTANTIATE_TEST_SUITE_P(Emulated, DeviceMemory, ::testing::Values("", "pools"),

@@ -125,6 +125,45 @@ TEST_F(Emulator, EventsWaitForWhatCameBeforeThem) {
     EXPECT_EQ(cudaGetLastError(), cudaErrorNotReady);
 }
 
+/// A stream that is waited for runs the other one up to the event, and no further.
+TEST_F(Emulator, StreamsWaitForEventsOfOthers) {
+    int* data = allocate(3);
+    cudaStream_t other = nullptr;
+    cudaEvent_t event = nullptr;
+    ASSERT_EQ(cudaStreamCreateWithFlags(&other, cudaStreamNonBlocking), cudaSuccess);
+    ASSERT_EQ(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), cudaSuccess);
+    ASSERT_EQ(cudaMemsetAsync(data, 0, 4, other), cudaSuccess);
+    ASSERT_EQ(cudaEventRecord(event, other), cudaSuccess);
+    ASSERT_EQ(cudaMemsetAsync(data + 1, 0, 4, other), cudaSuccess);
+    ASSERT_EQ(cudaStreamWaitEvent(stream_, event, 0), cudaSuccess);
+    ASSERT_EQ(cudaEventRecord(event, other), cudaSuccess);  // later: not waited for
+    ASSERT_EQ(cudaMemcpyAsync(data + 2, data, 4, cudaMemcpyDeviceToDevice, stream_),
+              cudaSuccess);
+
+    ASSERT_EQ(cudaStreamSynchronize(stream_), cudaSuccess);
+
+    EXPECT_EQ(data[0], 0);
+    EXPECT_EQ(data[1], -1);
+    EXPECT_EQ(data[2], 0);
+    EXPECT_EQ(cudaEventDestroy(event), cudaSuccess);
+    EXPECT_EQ(cudaStreamDestroy(other), cudaSuccess);
+    EXPECT_EQ(data[1], 0);
+}
+
+TEST_F(Emulator, StreamsThatDoNotWaitReadTooEarly) {
+    int* data = allocate(2);
+    cudaStream_t other = nullptr;
+    ASSERT_EQ(cudaStreamCreateWithFlags(&other, cudaStreamNonBlocking), cudaSuccess);
+    ASSERT_EQ(cudaMemsetAsync(data, 0, 4, other), cudaSuccess);
+    ASSERT_EQ(cudaMemcpyAsync(data + 1, data, 4, cudaMemcpyDeviceToDevice, stream_),
+              cudaSuccess);
+
+    ASSERT_EQ(cudaStreamSynchronize(stream_), cudaSuccess);
+
+    EXPECT_EQ(data[1], -1);
+    EXPECT_EQ(cudaStreamDestroy(other), cudaSuccess);
+}
+
 TEST_F(Emulator, FreshMemoryHoldsNaN) {
     float number = 0;
     std::memcpy(&number, allocate(1), sizeof number);

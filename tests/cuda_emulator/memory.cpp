@@ -30,6 +30,7 @@ public:
             used_ += bytes - again;
             if (pool != nullptr) {
                 pool->kept -= again;
+                pool->used += bytes;
             }
         }
         return data;
@@ -44,6 +45,7 @@ public:
         const auto [bytes, pool] = found->second;
         if (pool != nullptr) {
             pool->kept += bytes;
+            pool->used -= bytes;
         } else {
             used_ -= bytes;
         }

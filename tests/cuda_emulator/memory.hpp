@@ -7,6 +7,7 @@ namespace cuda_emulator {
 /// A pool that keeps what is freed; memory of any size can be made of it.
 struct Pool {
     std::size_t kept = 0;
+    std::size_t used = 0;  ///< by blocks that have not been freed
 };
 
 /// Memory of the device: the host's, whose blocks are known. New blocks hold NaN in

@@ -237,6 +237,25 @@ cudaError_t cudaEventRecord(cudaEvent_t handle, cudaStream_t stream) {
     return cudaSuccess;
 }
 
+/// What comes later waits until it has to: then the other stream runs as far as it has
+/// to, and no further.
+cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t handle, unsigned) {
+    const Lock lock(mutex());
+    if (stream_of(stream).captures()) {
+        return report(cudaErrorStreamCaptureUnsupported);
+    }
+    // The event may be recorded again, or be gone, when the wait comes.
+    const Event event = event_of(handle);
+    if (!is_over(event)) {
+        stream_of(stream).add([event] {
+            if (streams().contains(event.stream)) {  // else it has run to its end
+                event.stream->run(event.after);
+            }
+        });
+    }
+    return cudaSuccess;
+}
+
 cudaError_t cudaEventQuery(cudaEvent_t handle) {
     const Lock lock(mutex());
     if (handle == nullptr) {

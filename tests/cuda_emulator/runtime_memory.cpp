@@ -1,5 +1,6 @@
 #include <cuda_runtime.h>
 
+#include <cstdint>
 #include <cstring>
 
 #include "memory.hpp"
@@ -69,6 +70,21 @@ cudaError_t cudaMemPoolDestroy(cudaMemPool_t pool) {
 /// Pools keep everything, whatever their threshold.
 cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) {
     return cudaSuccess;
+}
+cudaError_t cudaMemPoolGetAttribute(cudaMemPool_t pool, cudaMemPoolAttr attribute,
+                                    void* value) {
+    const Pool& of = *pool_of(pool);
+    auto& bytes = *static_cast<std::uint64_t*>(value);
+    switch (attribute) {
+        case cudaMemPoolAttrReservedMemCurrent:
+            bytes = of.kept + of.used;
+            return cudaSuccess;
+        case cudaMemPoolAttrUsedMemCurrent:
+            bytes = of.used;
+            return cudaSuccess;
+        default:
+            return report(cudaErrorInvalidValue);
+    }
 }
 cudaError_t cudaMemPoolTrimTo(cudaMemPool_t pool, size_t) {
     trim(pool_of(pool));

@@ -5,4 +5,5 @@ set(NENGINE_EMULATOR_TESTS
     emulator_test.cpp
     event_timer_test.cpp
     refused_recording_test.cpp
+    staged_training_test.cpp
     training_launches_test.cpp)

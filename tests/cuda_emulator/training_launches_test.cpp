@@ -2,86 +2,16 @@
 
 #include <vector>
 
-#include "emulator.hpp"
 #include "engine/operators/moments.hpp"
 #include "engine/operators/moving_average.hpp"
 #include "engine/operators/pointwise.hpp"
 #include "environment.hpp"
-#include "tests/engine/planner/populations.hpp"
-#include "tests/support/train_epoch.hpp"
+#include "trained_network.hpp"
 
 // What an epoch of training asks of the device, and that it does not change results.
 
 namespace nengine::test {
 namespace {
-
-using cuda_emulator::Counts;
-using cuda_emulator::counts;
-
-constexpr Index minibatch = 4, steps = 3;
-
-/// A network that is trained with `items` items, whose place in time is a number each.
-struct TrainedNetwork {
-    std::shared_ptr<Model> model;
-    Simulation simulation;
-    Index items;
-    std::vector<float> data, targets;
-    Objective objective{.losses = {{.probe = 0}}};
-
-    TrainedNetwork(const Device& device, Index count, bool feedback, Optimizer with)
-        : TrainedNetwork(device, count,
-                         populations({.feedback = feedback, .trainable = true}),
-                         std::move(with)) {}
-    TrainedNetwork(const Device& device, Index count, std::shared_ptr<Model> of,
-                   Optimizer with)
-        : model(std::move(of)),
-          simulation(model, device, {.minibatch = minibatch}),
-          items(count) {
-        simulation.trainer().set_optimizer(with);
-        for (Index i = 0; i < items * steps; ++i) {
-            data.push_back(0.1F * static_cast<float>(i % 11));
-            targets.push_back(0.05F * static_cast<float>(i % 7));
-        }
-    }
-
-    HostTensor tensor(const std::vector<float>& values) const {
-        return {values.data(), DType::float32, items, steps, 1};
-    }
-    /// With what each epoch has asked for.
-    std::vector<Counts> train(int epochs) {
-        const DataSet set = simulation.data_for(steps, {{0, tensor(data)}},
-                                                {{0, tensor(targets)}}, objective);
-        const ItemOrder order(simulation.device(), items, minibatch);
-        const auto batch_of = [&](Index m) {
-            return Batch{set, order.of_minibatch(m), order.valid(m)};
-        };
-        const auto entered = simulation.enter("train");
-        Trainer& trainer = simulation.trainer();
-        const auto trained_for = std::make_shared<Objective>(objective);
-        std::vector<Counts> asked;
-        for (int epoch = 0; epoch < epochs; ++epoch) {
-            const Counts before = counts();
-            trainer.begin_epoch(trained_for, steps, batch_of);
-            for (Index m = 0; m < order.minibatches(); ++m) {
-                trainer.step(batch_of(m));
-            }
-            losses.push_back(trainer.end_epoch().loss);
-            const Counts after = counts();
-            asked.push_back({after.launches - before.launches,
-                             after.graphs - before.graphs, after.waits - before.waits});
-        }
-        return asked;
-    }
-    std::vector<double> losses;
-
-    std::vector<std::vector<double>> parameters() const {
-        std::vector<std::vector<double>> values;
-        for (const ParameterInfo& info : simulation.parameters()) {
-            values.push_back(simulation.parameter(info.name));
-        }
-        return values;
-    }
-};
 
 class TrainingLaunches : public testing::TestWithParam<bool> {};
 INSTANTIATE_TEST_SUITE_P(WithAndWithoutFeedback, TrainingLaunches, testing::Bool());
@@ -189,6 +119,25 @@ TEST(TrainingLaunches, WithStatisticsAreAGraphForEachMinibatchToo) {
         EXPECT_NEAR(recorded.losses[epoch], on_cpu.losses[epoch],
                     1e-5 * on_cpu.losses[epoch]);
     }
+}
+
+/// Parameters that are copied side by side for a merged operator are copied anew where
+/// a recording was to do that and has been refused.
+TEST_P(TrainingLaunches, UseTheParametersOfNowWhereARecordingIsRefused) {
+    constexpr int ensembles = 3;
+    TrainedNetwork recorded(Device::cuda(), 3 * minibatch, GetParam(), Adam{},
+                            ensembles);
+    TrainedNetwork launched(Device::cuda(), 3 * minibatch, GetParam(), Adam{},
+                            ensembles);
+
+    recorded.train(2);
+    {
+        const Emulated refuses("NENGINE_EMULATOR_REFUSES", "captures");
+        launched.train(2);
+    }
+
+    EXPECT_EQ(launched.losses, recorded.losses);
+    EXPECT_EQ(launched.parameters(), recorded.parameters());
 }
 
 /// A learning rate that is set between minibatches is that of the next one.

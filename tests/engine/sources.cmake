@@ -25,6 +25,7 @@ set(NENGINE_ENGINE_TESTS
     ir/written_test.cpp
     runtime/call_log_test.cpp
     runtime/host_tables_test.cpp
+    runtime/minibatch_data_test.cpp
     runtime/recorded_steps_test.cpp
     simulation/look_test.cpp
     simulation/random_look_test.cpp

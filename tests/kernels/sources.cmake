@@ -29,6 +29,7 @@ set(NENGINE_KERNELS_TESTS
     conv_test.cpp
     device_test.cpp
     host_memory_test.cpp
+    staged_memory_test.cpp
     timer_test.cpp
     gemm_math_test.cpp
     gemm_test.cpp

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -46,6 +47,14 @@ struct SimulatorOptions {
     /// and less exact; neurons, synapses and sums stay float32. The CPU computes in
     /// float32, whatever is said here.
     GemmMath gemm_math = GemmMath::float32;
+    /// How many bytes of a GPU's memory the data of a call of `fit`, `evaluate` or
+    /// `predict` may take. What fits lies there for the length of the call, first the
+    /// items that are trained with, then those of a validation. Other data, and what a
+    /// source of batches gives, are uploaded minibatch by minibatch while the GPU
+    /// computes. Unset: half of what is free when the call begins; more than is free is
+    /// never taken. The results are the same, bit for bit. The CPU reads data where
+    /// they are, whatever is said here.
+    std::optional<std::size_t> data_budget = std::nullopt;
     /// Unset: if standard error is a terminal.
     std::optional<bool> progress_bar = std::nullopt;
     /// What the spikes of spiking neurons are to gradients, where neither their
