@@ -43,6 +43,7 @@ set(NENGINE_ENGINE_SOURCES
     planner/emit/emit_forward.cpp
     planner/emit/run_backward_lowering.cpp
     planner/emit/run_lowering.cpp
+    planner/emit/run_lowering_copies.cpp
     planner/emit/runs.cpp
     planner/graph/dependencies.cpp
     planner/graph/graph.cpp

@@ -41,6 +41,7 @@ set(NENGINE_API_TESTS
     expressions/random_program.cpp
     expressions/random_programs_test.cpp
     expressions/shapes_test.cpp
+    expressions/statistic_errors_test.cpp
     expressions/symbolic_layer_test.cpp
     expressions/tensor_node_errors_test.cpp
     expressions/tensor_node_test.cpp

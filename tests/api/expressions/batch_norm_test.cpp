@@ -1,8 +1,8 @@
+#include "tests/api/expressions/batch_norm.hpp"
+
 #include <cmath>
 #include <filesystem>
 #include <limits>
-
-#include "tests/api/helpers.hpp"
 
 // What is computed over the items of a minibatch, and what training leaves behind of
 // it, by the node that needs both.
@@ -11,81 +11,8 @@ namespace nengine::test {
 
 namespace {
 
-using ::testing::AllOf;
 using ::testing::HasSubstr;
 using Values = std::vector<double>;
-
-struct BatchNorm {
-    double momentum = 0.9, epsilon = 1e-3;
-    Expression gamma = 0.0, beta = 0.0;
-    Statistic mean = {}, variance = {};
-
-    void build(NodeBuild& node) {
-        const Shape shape = {node.shape_in().back()};
-        gamma = node.parameter({.name = "gamma", .shape = shape, .initializer = 1.0});
-        beta = node.parameter({.name = "beta", .shape = shape, .initializer = 0.0});
-        mean = node.statistic(
-            {.name = "moving_mean", .shape = shape, .momentum = momentum});
-        variance = node.statistic({.name = "moving_variance",
-                                   .shape = shape,
-                                   .initial = 1.0,
-                                   .momentum = momentum});
-    }
-    Expression operator()(Expression x) {
-        const Along along = {.axes = axes_before_last(x)};
-        const Expression now = batch_mean(x, along), spread = batch_variance(x, along);
-        mean.follow(now);
-        variance.follow(spread);
-        const Expression m = where(is_training(), now, mean);
-        const Expression v = where(is_training(), spread, variance);
-        return (x - m) * rsqrt(v + epsilon) * gamma + beta;
-    }
-
-    static std::vector<int> axes_before_last(const Expression& x) {
-        std::vector<int> axes;
-        for (int axis = 0; axis + 1 < static_cast<int>(x.rank()); ++axis) {
-            axes.push_back(axis);
-        }
-        return axes;
-    }
-};
-
-constexpr std::int64_t n_items = 6, n_steps = 5, width = 3;
-
-/// numpy.random.RandomState(0).randn(6, 5, 3) * 2 + 1
-Tensor normal_numbers() {
-    RandomStream rng(0);
-    Values numbers;
-    for (std::int64_t i = 0; i < n_items * n_steps * width; ++i) {
-        numbers.push_back(rng.normal() * 2 + 1);
-    }
-    return {{n_items, n_steps, width}, numbers};
-}
-
-struct Normalised {
-    Network net{NetworkOptions{.seed = 1}};
-    Node u = net.node(Values(width, 0.0), {.label = "u"});
-    TensorNode bn;
-    Probe p;
-
-    explicit Normalised(Shape shape_in = {width})
-        : bn(net.tensor_node(BatchNorm{}, {.label = "bn", .shape_in = shape_in})),
-          p(net.probe(bn, {.label = "p"})) {
-        net.connect(u, bn, {.synapse = None});
-    }
-    CompileOptions compared(AnyOptimizer optimizer) const {
-        return {.optimizer = std::move(optimizer), .loss = {{p, MeanSquaredError{}}}};
-    }
-    /// With targets of 0.
-    History fit(Simulator& sim, const Tensor& x, FitOptions options = {}) const {
-        options.shuffle = false;
-        return sim.fit({{u, x}}, {{p, zeros(x)}}, options);
-    }
-    static Tensor zeros(const Tensor& x) {
-        return {x.shape(),
-                Values(static_cast<std::size_t>(x.extent(0) * x.extent(1) * width))};
-    }
-};
 
 struct Moving {
     Values mean, variance;
@@ -345,108 +272,6 @@ TEST(IsTraining, ChoosesWhatIsComputed) {
     EXPECT_EQ(sim.predict({}, {.n_steps = 1})[p].to_vector(), Values{3});
     EXPECT_EQ(sim.predict({}, {.n_steps = 1, .phase = Phase::training})[p].to_vector(),
               Values{2});
-}
-
-// ----- errors
-
-TEST(BatchMeanErrors, NameTheLossOrMetric) {
-    const Normalised of;
-    Simulator sim(of.net, quiet(2));
-    const auto refused = [&](CompileOptions options) {
-        return message<ValidationError>([&] {
-            sim.compile(std::move(options));
-            of.fit(sim, normal_numbers());
-        });
-    };
-
-    EXPECT_THAT(refused({.loss = {{of.p,
-                                   [](Expression, Expression y) {
-                                       return square(y - batch_mean(y));
-                                   }}}}),
-                AllOf(HasSubstr("p"), HasSubstr("got batch_mean, which functions of "
-                                                "nodes and layers have")));
-    EXPECT_THAT(
-        refused({.loss = {{of.p, MeanSquaredError{}}},
-                 .metrics = {{of.p, [](Expression,
-                                       Expression y) { return batch_variance(y); }}}}),
-        HasSubstr("got batch_variance"));
-    EXPECT_THAT(
-        refused({.loss = {{of.p, [](Expression,
-                                    Expression y) { return y * is_training(); }}}}),
-        HasSubstr("got is_training"));
-}
-
-TEST(BatchMeanErrors, NameTheRegularizer) {
-    Network net;
-    auto u = net.node({0.0});
-    net.layer(Dense{.units = 1,
-                    .kernel_regularizer =
-                        [](Expression w) { return sum(batch_variance(w)); }},
-              u, {.label = "d"});
-
-    EXPECT_THAT(message<ValidationError>([&] { Simulator(net, quiet()); }),
-                AllOf(HasSubstr("'d'"), HasSubstr("got batch_variance")));
-}
-
-/// The error of a node with a statistic "s".
-template <class Call>
-std::string refused(StatisticOptions options, Call call) {
-    struct Object {
-        StatisticOptions options;
-        Call call;
-        Statistic s = {};
-        void build(NodeBuild& node) { s = node.statistic(options); }
-        Expression operator()(Expression x) {
-            call(x, s);
-            return x;
-        }
-    };
-    Network net;
-    return message<ValidationError>([&] {
-        net.tensor_node(Object{std::move(options), call},
-                        {.label = "n", .shape_in = {2}});
-    });
-}
-
-TEST(StatisticErrors, NameTheNodeAndTheStatistic) {
-    const StatisticOptions plain = {.name = "s", .shape = {2}};
-    const auto mean = [](Expression x, Statistic& s) { s.follow(batch_mean(x)); };
-
-    EXPECT_THAT(refused({.shape = {2}}, mean), HasSubstr("statistic: got no name"));
-    EXPECT_THAT(refused({.name = "s", .shape = {2}, .initial = Array({1, 2, 3})}, mean),
-                HasSubstr("statistic 's': initial: got shape (3,), needs (2,)"));
-    EXPECT_THAT(refused({.name = "s", .shape = {2}, .momentum = 1.5}, mean),
-                HasSubstr("tensor_node 'n': statistic 's': got a momentum of 1.5"));
-    EXPECT_THAT(refused(plain, [](Expression, Statistic&) {}),
-                HasSubstr("statistic 's': got nothing to follow, needs a value"));
-    EXPECT_THAT(refused(plain, [](Expression x, Statistic& s) { s.follow(x); }),
-                HasSubstr("statistic 's': got a value that differs from item to item"));
-    EXPECT_THAT(
-        refused(plain, [](Expression x, Statistic& s) { s.follow(batch_mean(x)[0]); }),
-        HasSubstr("statistic 's': got a value of shape (), needs (2,)"));
-    EXPECT_THAT(refused(plain,
-                        [](Expression x, Statistic& s) {
-                            s.follow(batch_mean(x));
-                            s.follow(batch_mean(x));
-                        }),
-                HasSubstr("statistic 's': got a second value to follow"));
-    EXPECT_THAT(refused(plain,
-                        [](Expression x, Statistic& s) {
-                            s.follow(batch_mean(x));
-                            Statistic().follow(x);
-                        }),
-                HasSubstr("got a statistic of no node"));
-}
-
-TEST(StatisticErrors, NameALayerThatSharesOne) {
-    Network net;
-    auto u = net.node({0.0, 0.0, 0.0});
-    auto shared = net.shared(TensorFunction(BatchNorm{}));
-    net.layer(shared, u, {.label = "one"});
-    net.layer(shared, u, {.label = "two"});
-
-    EXPECT_THAT(message<ValidationError>([&] { Simulator(net, quiet()); }),
-                AllOf(HasSubstr("'two'"), HasSubstr("got 'moving_mean'")));
 }
 
 }  // namespace
