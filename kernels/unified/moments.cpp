@@ -105,12 +105,44 @@ struct Variance {
     }
 };
 
+/// The innermost extent of the results lies densely, in x and in them.
+bool has_dense_columns(const Axes& kept) {
+    return kept.a[Axes::last] == 1 && kept.b[Axes::last] == 1 &&
+           kept.dst[Axes::last] == 1;
+}
+
+/// Some of the results, and where the first of them is.
+struct Part {
+    Axes kept;
+    Index x = 0, mean = 0, result = 0;
+};
+
+/// Calls `run(part)` for parts of the results that are all of them. On the host these
+/// are runs of dense columns: there a column would be looked for in each of its rows,
+/// where a device's thread has one column.
+template <class Exec, class Run>
+void for_each_part(const Axes& kept, const Run& run) {
+    if (!std::is_base_of_v<CpuExec, Exec> || kept.n_outer == 0 ||
+        !has_dense_columns(kept)) {
+        run(Part{kept});
+        return;
+    }
+    const Axes outer = kept.outer();
+    Part part{kept};
+    part.kept.n_outer = 0;
+    for (Index i = 0; i < outer.size(); ++i) {
+        part.x = outer.offset(outer.a, i);
+        part.mean = outer.offset(outer.b, i);
+        part.result = outer.offset(outer.dst, i);
+        run(part);
+    }
+}
+
 /// Calls `launch` with what is known of the extents.
 template <class Launch>
 void with_known(const Axes& kept, const Axes& summed, const Launch& launch) {
-    const auto is_dense = [&](const Index* stride) { return stride[Axes::last] == 1; };
-    const bool dense = kept.size() == 1 || (kept.n_outer == 0 && is_dense(kept.a) &&
-                                            is_dense(kept.b) && is_dense(kept.dst));
+    const bool dense =
+        kept.size() == 1 || (kept.n_outer == 0 && has_dense_columns(kept));
     if (dense && summed.n_outer == 0) {
         launch(std::integral_constant<Known, Known::matrix>{});
     } else if (dense) {
@@ -169,6 +201,41 @@ void run_average(const Exec& exec, const MovingAverageArgs<Bound<Real>>& args) {
                                            static_cast<Real>(1 - args.momentum)});
 }
 
+template <class Exec, class Real>
+void run_means(const Exec& exec, const View<const Real>& x,
+               const View<const Real>& like, const View<Real>& to) {
+    const Axes summed = axes(x, like, to, false);
+    const Index n = summed.size();
+    for_each_part<Exec>(axes(x, like, to, true), [&](const Part& part) {
+        const Axes& kept = part.kept;
+        with_known(kept, summed,
+                   [&]<Known known>(std::integral_constant<Known, known>) {
+                       launch_columns(exec, n, kept.size(),
+                                      Mean<Real, known>{{x.data + part.x, kept, summed},
+                                                        to.data + part.result,
+                                                        1.0 / static_cast<double>(n)});
+                   });
+    });
+}
+
+template <class Exec, class Real>
+void run_variances(const Exec& exec, const View<const Real>& x,
+                   const View<const Real>& mean, const View<Real>& to) {
+    const Axes summed = axes(x, mean, to, false);
+    const Index n = summed.size();
+    for_each_part<Exec>(axes(x, mean, to, true), [&](const Part& part) {
+        const Axes& kept = part.kept;
+        with_known(
+            kept, summed, [&]<Known known>(std::integral_constant<Known, known>) {
+                launch_columns(exec, n, kept.size(),
+                               Variance<Real, known>{{x.data + part.x, kept, summed},
+                                                     mean.data + part.mean,
+                                                     to.data + part.result,
+                                                     1.0 / static_cast<double>(n)});
+            });
+    });
+}
+
 }  // namespace
 
 template <class Exec, class Real>
@@ -177,27 +244,10 @@ void moments(const Exec& exec, const MomentsArgs<Bound<Real>>& args) {
     x.batch.extent = args.valid < x.batch.extent ? args.valid : x.batch.extent;
     const View<const Real> mean{args.mean.data, args.mean.steps, args.mean.batch,
                                 args.mean.item};
-    const Axes kept = axes(x, mean, args.mean, true),
-               summed = axes(x, mean, args.mean, false);
-    const double by_count = 1.0 / static_cast<double>(summed.size());
-    with_known(kept, summed, [&]<Known known>(std::integral_constant<Known, known>) {
-        launch_columns(
-            exec, summed.size(), kept.size(),
-            Mean<Real, known>{{x.data, kept, summed}, args.mean.data, by_count});
-    });
-    if (args.variance.data == nullptr) {
-        return;
+    run_means(exec, x, mean, args.mean);
+    if (args.variance.data != nullptr) {
+        run_variances(exec, x, mean, args.variance);
     }
-    const Axes kept_too = axes(x, mean, args.variance, true),
-               summed_too = axes(x, mean, args.variance, false);
-    with_known(kept_too, summed_too,
-               [&]<Known known>(std::integral_constant<Known, known>) {
-                   launch_columns(exec, summed_too.size(), kept_too.size(),
-                                  Variance<Real, known>{{x.data, kept_too, summed_too},
-                                                        mean.data,
-                                                        args.variance.data,
-                                                        by_count});
-               });
 }
 
 template <class Exec, class Real>
