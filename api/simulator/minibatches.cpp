@@ -129,6 +129,13 @@ std::optional<engine::Batch> Simulator::Impl::SourceMinibatches::of(Index number
     return number == number_ ? on_device_ : std::nullopt;
 }
 
+void Simulator::Impl::SourceMinibatches::pass(Index count) {
+    on_device_.reset();
+    for (; count > 0 && reader_.next(); --count) {
+        ++number_;
+    }
+}
+
 std::optional<Index> Simulator::Impl::SourceMinibatches::items() const {
     const std::optional<Index> batches =
         options_.steps_per_epoch ? options_.steps_per_epoch : source_->batches();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -36,6 +37,8 @@ public:
     virtual std::optional<engine::Batch> of(Index number) = 0;
     /// Of an epoch, if that is known.
     virtual std::optional<Index> items() const = 0;
+    /// So many of the epoch's next ones have been trained with.
+    virtual void pass(Index count) = 0;
     /// An epoch has been trained with: that of a call from which this one goes on.
     virtual void pass_epoch() {}
     /// What has to be the same for the order of items to be.
@@ -56,6 +59,9 @@ public:
         return on_device_.batch(number);
     }
     std::optional<Index> items() const override { return items_per_epoch_; }
+    void pass(Index count) override {
+        next_ = std::min(next_ + count, on_device_.minibatches());
+    }
     void pass_epoch() override { stream_.take(items_per_epoch_); }
     std::vector<double> shape() const override;
 
@@ -80,6 +86,7 @@ public:
     /// @throws ValidationError, ShapeError  its batch does not fit, as of `fit`'s data
     std::optional<One> next() override;
     std::optional<engine::Batch> of(Index number) override;
+    void pass(Index count) override;
     std::optional<Index> items() const override;
     std::vector<double> shape() const override;
 

@@ -236,10 +236,9 @@ private:
             engine_calls(options_.stateful));
         done_ = 0;
         if (resumed_) {
-            const Index done = int_of(*resumed_, "fit/minibatches");
-            for (; done_ < done && next_; ++done_) {
-                take_next();
-            }
+            done_ = int_of(*resumed_, "fit/minibatches");
+            minibatches_->pass(done_ - 1);  // the first one has been taken
+            take_next();
             trainer().load_epoch(*resumed_);
             resumed_.reset();
         }

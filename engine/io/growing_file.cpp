@@ -2,8 +2,11 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <span>
+
+#include "kernels/base/error.hpp"
 
 namespace nengine::engine {
 
@@ -18,7 +21,17 @@ GrowingFile::GrowingFile(const std::filesystem::path& path, bool keep)
 }
 
 void GrowingFile::write(std::string_view piece) {
-    file_.write(std::as_bytes(std::span(piece)), path_);
+    struct stat before {};
+    const bool has_length = fstat(file_.number(), &before) == 0;
+    try {
+        file_.write(std::as_bytes(std::span(piece)), path_);
+    } catch (const FileError&) {
+        // A part of it may be there, at which later pieces would begin. Best effort:
+        // devices cannot be cut.
+        [[maybe_unused]] const bool is_cut =
+            has_length && ftruncate(file_.number(), before.st_size) == 0;
+        throw;
+    }
 }
 
 std::uint64_t GrowingFile::size() const {

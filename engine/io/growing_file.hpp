@@ -16,7 +16,7 @@ public:
     /// @throws FileError  it cannot be opened for writing
     GrowingFile(const std::filesystem::path& path, bool keep);
 
-    /// @throws FileError  the disk is full, or the like
+    /// @throws FileError  the disk is full, or the like; no part of the piece is left
     void write(std::string_view piece);
     /// Bytes.
     std::uint64_t size() const;

@@ -132,10 +132,10 @@ TEST(FullDisks, LeaveALogThatGoesOnWithTheBackup) {
     const std::string want = read_text(folder / "whole.csv");
     const auto second_line = want.find('\n', want.find('\n') + 1) + 1;
 
-    // The line of the second epoch is cut.
+    // There is room for two letters of the second epoch's line, which are not left.
     EXPECT_THAT(fails_to_write(task, 3, {1, second_line + 2}, callbacks("log.csv")),
                 AllOf(HasSubstr("log.csv"), HasSubstr(no_space)));
-    EXPECT_EQ(read_text(folder / "log.csv"), want.substr(0, second_line + 2));
+    EXPECT_EQ(read_text(folder / "log.csv"), want.substr(0, second_line));
 
     auto again = callbacks("log.csv");
     again.insert(again.begin(), LambdaCallback{});

@@ -1,6 +1,11 @@
 #include "engine/io/growing_file.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
 
 #include "tests/engine/io/files.hpp"
 
@@ -33,6 +38,29 @@ TEST(GrowingFile, KeepsWhatWasThereOnlyIfTold) {
     EXPECT_EQ(GrowingFile(folder / "a", true).size(), 7u);
     EXPECT_EQ(GrowingFile(folder / "a", false).size(), 0u);
     EXPECT_EQ(read_text(folder / "a"), "");
+}
+
+/// A limit on the size of files stands for a full disk.
+TEST(GrowingFile, IsLeftWithoutAPartOfAPiece) {
+    const TemporaryFolder folder;
+    GrowingFile file(folder / "a", false);
+    file.write("one,");
+
+    const pid_t child = fork();
+    if (child == 0) {
+        std::signal(SIGXFSZ, SIG_IGN);
+        const rlimit limit{6, 6};
+        setrlimit(RLIMIT_FSIZE, &limit);
+        const auto message = file_error([&] { file.write("two,"); });
+        _exit(test::contains(message, "writing failed") ? 0 : 1);
+    }
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+
+    EXPECT_EQ(status, 0) << "the child saw no error";
+    EXPECT_EQ(read_text(folder / "a"), "one,");
+    file.write("three");
+    EXPECT_EQ(read_text(folder / "a"), "one,three");
 }
 
 TEST(GrowingFile, NamesAFileThatCannotBeOpenedOrWritten) {
