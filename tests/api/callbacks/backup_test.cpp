@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <filesystem>
@@ -22,7 +23,7 @@ using ::testing::HasSubstr;
 struct Folder {
     Folder()
         : path(fs::temp_directory_path() /
-               ("nengine_backup_" +
+               ("nengine_backup_" + std::to_string(getpid()) + "_" +
                 std::string(
                     testing::UnitTest::GetInstance()->current_test_info()->name()))) {
         fs::remove_all(path);

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "tests/api/helpers.hpp"
+#include "tests/engine/io/files.hpp"
 
 // Where data of a call lie changes no number. On the CPU they lie with the caller;
 // these tests say something on a GPU, or an emulated one.
@@ -165,9 +166,8 @@ TEST(DataBudget, OfBatchesThatDifferInFormIsNoMatter) {
 }
 
 TEST(DataBudget, IsNoPartOfACheckpoint) {
-    const auto path =
-        std::filesystem::temp_directory_path() / "nengine_data_budget.npz";
-    std::filesystem::remove(path);
+    const TemporaryFolder folder;
+    const auto path = folder / "backup.npz";
     Task whole(std::nullopt);
     const History want = whole.fit({.epochs = 4});
     std::atomic<bool> stop = false;

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "tests/api/callbacks/line_task.hpp"
+#include "tests/engine/io/files.hpp"
 
 // Training with batches that a source makes.
 
@@ -137,9 +138,8 @@ TEST(SourcesOfFit, ThatGiveNothingAreErrors) {
 
 TEST(SourcesOfFit, GoOnFromACheckpoint) {
     LineTask whole, first, second;
-    const auto path =
-        std::filesystem::temp_directory_path() / "nengine_source_backup.npz";
-    std::filesystem::remove(path);
+    const TemporaryFolder folder;
+    const auto path = folder / "backup.npz";
     whole.sim.fit(std::make_shared<InOrder>(whole), {.epochs = 3});
     std::atomic<bool> stop = false;
     const BackupAndRestore backup{.path = path};
