@@ -4,6 +4,7 @@
 #include "helpers.hpp"
 #include "kernels/optimizers/optimizers.hpp"
 #include "nengine/nengine.hpp"
+#include "tests/engine/io/files.hpp"
 
 // Parameters with learning rates of their own.
 
@@ -75,7 +76,8 @@ TEST(LearningRates, AreInAveragesAndGoOnFromACheckpoint) {
     const SGD optimizer{.learning_rate = 0.01, .momentum = 0.5, .use_ema = true};
     Affine whole, first, second;
     const std::map<std::string, double> rates = {{"d.kernel", 0.5}};
-    const std::string path = ::testing::TempDir() + "learning_rates.npz";
+    const TemporaryFolder folder;
+    const auto path = folder / "checkpoint.npz";
     whole.trained(optimizer, rates, 2);
     whole.fit(2);
 

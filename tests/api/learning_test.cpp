@@ -2,10 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <filesystem>
 #include <span>
 
 #include "learning_pair.hpp"
+#include "tests/engine/io/files.hpp"
 
 namespace nengine::test {
 
@@ -165,7 +165,8 @@ TEST(Learning, ResetRestoresWeightsUnlessParametersAreKept) {
 }
 
 TEST(Learning, LearnedWeightsAreSavedAndLoadedForAllItems) {
-    const auto path = std::filesystem::temp_directory_path() / "nengine_learned.npz";
+    const TemporaryFolder folder;
+    const auto path = folder / "learned.npz";
     const Channel channel;
     Simulator sim(channel.net, quiet()), other(channel.net, quiet(2));
     sim.run_steps(50);
@@ -180,7 +181,6 @@ TEST(Learning, LearnedWeightsAreSavedAndLoadedForAllItems) {
     for (std::int64_t item = 0; item < 2; ++item) {
         EXPECT_NEAR(weights(item, 0, 5), learned[5], 1e-15);
     }
-    std::filesystem::remove(path);
 }
 
 TEST(Learning, WeightsAreReadAndWrittenOncePerStep) {

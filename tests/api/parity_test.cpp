@@ -7,6 +7,7 @@
 
 #include "helpers.hpp"
 #include "nengine/nengine.hpp"
+#include "tests/engine/io/files.hpp"
 
 // What Nengo says of simulators, nodes, steps and built parameters, one test for each
 // sentence.
@@ -266,8 +267,8 @@ TEST(Seeds, OfASimulatorAreItsArgumentOrTheNetworksPlusOne) {
 // --- files
 
 TEST(Files, OfArraysAreWrittenAndReadBack) {
-    const auto path =
-        std::filesystem::path(::testing::TempDir()) / "nengine_parity.npy";
+    const TemporaryFolder folder;
+    const auto path = folder / "array.npy";
     const Array array = {{1.0, 2.5}, {-3.0, 4.0}};
 
     save_npy(path, array);
@@ -279,8 +280,8 @@ TEST(Files, OfArraysAreWrittenAndReadBack) {
 }
 
 TEST(Files, OfTensorsKeepTheirPrecision) {
-    const auto path =
-        std::filesystem::path(::testing::TempDir()) / "nengine_parity_tensor.npy";
+    const TemporaryFolder folder;
+    const auto path = folder / "tensor.npy";
     const std::vector<double> values = {1.0, 0.1, -3.0, 4.0, 5.0, 1.0 / 3};
     const std::vector<float> floats(values.begin(), values.end());
 
@@ -292,13 +293,12 @@ TEST(Files, OfTensorsKeepTheirPrecision) {
     EXPECT_EQ(load_npy(path), Array({1, 2, 3}, {floats.begin(), floats.end()}));
     EXPECT_EQ(std::filesystem::file_size(path), bytes - values.size() * 4);
 
-    std::filesystem::remove(path);
     EXPECT_THROW(save_npy(path / "nowhere", Tensor({1, 2, 3}, floats)), FileError);
 }
 
 TEST(Files, OfImagesBecomeTensors) {
-    const auto path =
-        std::filesystem::path(::testing::TempDir()) / "nengine_parity.idx";
+    const TemporaryFolder folder;
+    const auto path = folder / "array.idx";
     std::string bytes{0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3};
     bytes += {0, 1, 2, 127, char(254), char(255)};
     std::ofstream(path, std::ios::binary) << bytes;
@@ -310,13 +310,12 @@ TEST(Files, OfImagesBecomeTensors) {
     EXPECT_EQ(images[5], 1.0);
     EXPECT_EQ(images[2], static_cast<float>(2.0 / 255));
     EXPECT_EQ(load_idx_tensor(path).to_vector(), load_idx(path).values);
-    std::filesystem::remove(path);
     EXPECT_THROW(static_cast<void>(load_idx_tensor(path)), FileError);
 }
 
 TEST(Files, OfImagesAreBytesAsTheyAre) {
-    const auto path =
-        std::filesystem::path(::testing::TempDir()) / "nengine_parity_bytes.idx";
+    const TemporaryFolder folder;
+    const auto path = folder / "bytes.idx";
     std::string bytes{0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3};
     bytes += {0, 1, 2, 127, char(254), char(255)};
     std::ofstream(path, std::ios::binary) << bytes;
@@ -326,13 +325,12 @@ TEST(Files, OfImagesAreBytesAsTheyAre) {
     EXPECT_EQ(images.shape(), (Tensor::Shape{2, 1, 3}));
     EXPECT_EQ(images.dtype(), DType::uint8);
     EXPECT_EQ(images.to_vector(), load_idx(path).values);
-    std::filesystem::remove(path);
     EXPECT_THROW(static_cast<void>(load_idx_bytes(path)), FileError);
 }
 
 TEST(Files, OfIntegersAndBytesKeepTheirType) {
-    const auto path =
-        std::filesystem::path(::testing::TempDir()) / "nengine_parity_integers.npy";
+    const TemporaryFolder folder;
+    const auto path = folder / "integers.npy";
     const Tensor integers({1, 2, 2},
                           std::vector<std::int32_t>{-2147483647, 0, 5, 2147483647});
     const Tensor bytes({1, 2, 2}, std::vector<std::uint8_t>{0, 1, 128, 255});
@@ -343,7 +341,6 @@ TEST(Files, OfIntegersAndBytesKeepTheirType) {
         EXPECT_EQ(load_npy(path), Array({1, 2, 2}, tensor.to_vector()));
         EXPECT_EQ(std::filesystem::file_size(path), 128 + 4 * width);
     }
-    std::filesystem::remove(path);
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
 #include "tests/api/expressions/batch_norm.hpp"
 
 #include <cmath>
-#include <filesystem>
 #include <limits>
+
+#include "tests/engine/io/files.hpp"
 
 // What is computed over the items of a minibatch, and what training leaves behind of
 // it, by the node that needs both.
@@ -165,7 +166,8 @@ TEST(BatchNormOfANode, IsSavedLoadedResetAndFrozen) {
     sim.compile(of.compared(SGD{0.1}));
     of.fit(sim, x);
     const Moving trained = moving(sim);
-    const auto path = std::filesystem::temp_directory_path() / "batch_norm_test.npz";
+    const TemporaryFolder folder;
+    const auto path = folder / "parameters.npz";
     sim.save_params(path);
     const Tensor before = sim.predict({{of.u, x}})[of.p];
 
@@ -175,7 +177,6 @@ TEST(BatchNormOfANode, IsSavedLoadedResetAndFrozen) {
     EXPECT_EQ(moving(sim).mean, Values(3, 0.0));
     EXPECT_EQ(moving(sim).variance, Values(3, 1.0));
     sim.load_params(path);
-    std::filesystem::remove(path);
     EXPECT_EQ(moving(sim).mean, trained.mean);
     EXPECT_EQ(moving(sim).variance, trained.variance);
     EXPECT_EQ(sim.predict({{of.u, x}})[of.p].to_vector(), before.to_vector());
@@ -190,7 +191,8 @@ TEST(BatchNormOfANode, IsSavedLoadedResetAndFrozen) {
 TEST(BatchNormOfANode, GoesOnFromACheckpointToTheLastBit) {
     const Normalised of;
     const Tensor x = normal_numbers();
-    const auto path = std::filesystem::temp_directory_path() / "batch_norm_cp.npz";
+    const TemporaryFolder folder;
+    const auto path = folder / "checkpoint.npz";
     Simulator whole(of.net, quiet(4)), rest(of.net, quiet(4));
     for (Simulator* sim : {&whole, &rest}) {
         sim->compile(of.compared(Adam{0.05}));
@@ -200,7 +202,6 @@ TEST(BatchNormOfANode, GoesOnFromACheckpointToTheLastBit) {
     of.fit(whole, x);
 
     rest.load_checkpoint(path);
-    std::filesystem::remove(path);
     of.fit(rest, x);
 
     for (const Parameter& parameter : whole.parameters()) {

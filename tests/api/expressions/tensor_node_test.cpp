@@ -3,6 +3,7 @@
 
 #include "tests/api/expressions/scaled.hpp"
 #include "tests/api/helpers.hpp"
+#include "tests/engine/io/files.hpp"
 #include "tests/reference/pointwise_operations.hpp"
 
 namespace nengine::test {
@@ -291,7 +292,8 @@ TEST(TensorNode, LoadsItsParametersFromAFile) {
     net.tensor_node(Scaled{}, {.label = "a", .shape_in = {1}});
     Simulator sim(net, quiet());
     sim.set_parameter("a.w", Array({1}, {4.0}));
-    const auto path = std::filesystem::temp_directory_path() / "tensor_node_test.npz";
+    const TemporaryFolder folder;
+    const auto path = folder / "parameters.npz";
     sim.save_params(path);
     struct Loads : Scaled {
         std::filesystem::path path;
@@ -307,7 +309,6 @@ TEST(TensorNode, LoadsItsParametersFromAFile) {
     renamed.tensor_node(loads, {.label = "b", .shape_in = {1}});
     EXPECT_THAT(message<ValidationError>([&] { Simulator(renamed, quiet()); }),
                 HasSubstr("got neither 'w' nor 'b.w'"));
-    std::filesystem::remove(path);
 }
 
 }  // namespace
