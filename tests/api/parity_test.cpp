@@ -310,6 +310,7 @@ TEST(Files, OfImagesBecomeTensors) {
     EXPECT_EQ(images[5], 1.0);
     EXPECT_EQ(images[2], static_cast<float>(2.0 / 255));
     EXPECT_EQ(load_idx_tensor(path).to_vector(), load_idx(path).values);
+    std::filesystem::remove(path);
     EXPECT_THROW(static_cast<void>(load_idx_tensor(path)), FileError);
 }
 
@@ -325,6 +326,7 @@ TEST(Files, OfImagesAreBytesAsTheyAre) {
     EXPECT_EQ(images.shape(), (Tensor::Shape{2, 1, 3}));
     EXPECT_EQ(images.dtype(), DType::uint8);
     EXPECT_EQ(images.to_vector(), load_idx(path).values);
+    std::filesystem::remove(path);
     EXPECT_THROW(static_cast<void>(load_idx_bytes(path)), FileError);
 }
 
