@@ -77,22 +77,36 @@ std::size_t ObjectiveRun::bytes() const {
     return total;
 }
 
+/// Of a tile that is all of the minibatch they are where the program reads them; else
+/// they wait elsewhere until the call's last chunk, tile beside tile.
 AnyBlock ObjectiveRun::rows(int input, Index first_item, Index items, Index first_row,
                             Index steps, Index size) const {
-    const auto& of_model = program_->model->inputs[static_cast<std::size_t>(input)];
-    const Index width = program_->model->signal(of_model.signal).size();
+    const auto& inputs = runner_.plan().inputs;
+    const auto read = std::ranges::find(inputs, input, &PlanInput::input);
+    AnyBlock all;
+    if (items == runner_.chunk().items && read != inputs.end()) {
+        all = runner_.block(read->rows, {.items = items});
+    } else {
+        const auto& of_model = program_->model->inputs[static_cast<std::size_t>(input)];
+        const Index width = program_->model->signal(of_model.signal).size();
+        all.data = element_at(inputs_[static_cast<std::size_t>(input)].data(), dtype_,
+                              first_item * width);
+        all.batch_stride = width;
+    }
     return {.dtype = dtype_,
-            .data = element_at(inputs_[static_cast<std::size_t>(input)].data(), dtype_,
-                               first_item * width + first_row * size),
+            .data = element_at(all.data, dtype_, first_row * size),
             .steps = steps,
             .batch = items,
             .cols = size,
             .time_stride = size,
-            .batch_stride = width};
+            .batch_stride = all.batch_stride};
 }
 
 void ObjectiveRun::forward(const ChunkExtent& tile) {
     for (const PlanInput& input : runner_.plan().inputs) {
+        if (tile.items == runner_.chunk().items) {
+            break;
+        }
         const AnyBlock to = runner_.block(input.rows, one_step(tile));
         copy_block(device_,
                    rows(input.input, tile.first_item, tile.items, 0, 1, to.cols), to);

@@ -69,11 +69,13 @@ void Scoring::give_gradient(int input, const ProbeRows& probe,
         CallSamples(replica_.model().probe(probe.probe), replica_.step(), n_steps_)
             .in_chunk(extent.first_step, extent.steps);
     const AnyBlock all = runner_->block(probe.gradient, extent);
-    run_as(device_, all.dtype, [&]<class Real>(const auto& exec, Real) {
-        fill(exec, FillArgs<Bound<Real>>{all.as<Real>(), Real{0}});
-    });
     const auto n = static_cast<Index>(at.rows.size());
     const AnyBlock from = run_->gradient(input, extent, n, all.rows * all.cols);
+    if (from.data == nullptr || n < all.steps) {
+        run_as(device_, all.dtype, [&]<class Real>(const auto& exec, Real) {
+            fill(exec, FillArgs<Bound<Real>>{all.as<Real>(), Real{0}});
+        });
+    }
     if (from.data == nullptr) {
         return;
     }
