@@ -30,8 +30,7 @@ void visit_networks(const detail::NetworkData& network, const Visit& visit) {
 }
 
 struct BuildState {
-    BuildState(double step, Rng numbers,
-               const SpikeGradient& gradient = RateGradient{})
+    BuildState(double step, Rng numbers, const SpikeGradient& gradient = RateGradient{})
         : model(std::make_shared<engine::Model>(step)),
           dt(step),
           rng(numbers),
