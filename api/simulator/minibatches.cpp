@@ -1,5 +1,6 @@
 #include "api/simulator/minibatches.hpp"
 
+#include "engine/simulation/check_call.hpp"
 #include "kernels/base/host_memory.hpp"
 
 namespace nengine {
@@ -31,10 +32,8 @@ Simulator::Impl::ItemMinibatches::ItemMinibatches(Impl& impl, CallData data,
       items_per_epoch_(items_of_epoch(options, data_.items, impl.minibatch())),
       stream_(data_.items, options.shuffle,
               [&impl] { return impl.seed + impl.epochs_run++; }) {
-    if (options.stateful && items_per_epoch_ % impl.minibatch() != 0) {
-        throw ShapeError("fit", std::to_string(items_per_epoch_) + " items",
-                         "a multiple of the minibatch size, " +
-                             std::to_string(impl.minibatch()) + ", when stateful");
+    if (options.stateful) {
+        engine::need_whole_minibatches("fit", items_per_epoch_, impl.minibatch());
     }
 }
 
@@ -97,10 +96,8 @@ auto Simulator::Impl::SourceMinibatches::next() -> std::optional<One> {
             where, std::to_string(data.items) + " items",
             "at most the minibatch size, " + std::to_string(impl_.minibatch()));
     }
-    if (options_.stateful && data.items < impl_.minibatch()) {
-        throw ShapeError(where, std::to_string(data.items) + " items",
-                         "the minibatch size, " + std::to_string(impl_.minibatch()) +
-                             ", when stateful");
+    if (options_.stateful) {
+        engine::need_whole_minibatches(where, data.items, impl_.minibatch());
     }
     if (objective_ != nullptr && data.objective != objective_) {
         throw ShapeError(where, "steps or sizes of their own",

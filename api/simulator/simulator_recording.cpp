@@ -5,6 +5,7 @@
 #include "api/simulator/collector.hpp"
 #include "api/simulator/simulator_impl.hpp"
 #include "engine/ir/sampling.hpp"
+#include "engine/simulation/check_call.hpp"
 #include "kernels/base/host_memory.hpp"
 
 // What probes record.
@@ -203,11 +204,7 @@ std::map<int, Tensor> Simulator::Impl::predict_isolated(const CallData& data,
 std::map<int, Tensor> Simulator::Impl::predict_stateful(const CallData& data,
                                                         const std::vector<int>& probes,
                                                         Phase phase) {
-    if (data.items % minibatch() != 0) {
-        throw ValidationError("predict: got " + std::to_string(data.items) +
-                              " items, needs a multiple of the minibatch size " +
-                              std::to_string(minibatch()) + " when stateful");
-    }
+    engine::need_whole_minibatches("predict", data.items, minibatch());
     need_memory_to_record("predict", probes, data.items, data.n_steps);
     auto recorded = collectors(probes, data.items, data.n_steps);
     for (Index first = 0; first < data.items; first += minibatch()) {

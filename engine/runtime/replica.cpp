@@ -130,6 +130,17 @@ void Replica::carry_on(const PlanRunner& runner, Index steps) {
     step_ += steps;
 }
 
+void Replica::keep(Calls calls, const PlanRunner& runner, ProcessStates processes,
+                   Index steps) {
+    if (calls == Calls::isolated) {
+        runner.save_learned(state_);
+        return;
+    }
+    carry_on(runner, steps);
+    processes.calls.forget_before(step_);
+    processes_ = std::move(processes);
+}
+
 void Replica::forget_plans() {
     plans_.clear();
     runners_.clear();

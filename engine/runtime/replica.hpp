@@ -78,6 +78,9 @@ public:
     Index step() const { return step_; }
     /// Later calls go on from what the runner has come to, so many steps further.
     void carry_on(const PlanRunner& runner, Index steps);
+    /// What a minibatch of such calls, of so many steps, leaves behind.
+    void keep(Calls calls, const PlanRunner& runner, ProcessStates processes,
+              Index steps);
 
     // One call at a time.
 

@@ -85,6 +85,14 @@ void check_feeds(const Model& model, Index n_steps, const Feeds& feeds, Index ba
     }
 }
 
+void need_whole_minibatches(const std::string& call, Index items, Index minibatch) {
+    if (items % minibatch != 0) {
+        throw ShapeError(call, std::to_string(items) + " items",
+                         "a multiple of the minibatch size " +
+                             std::to_string(minibatch) + " when stateful");
+    }
+}
+
 void check_objective(const Model& model, Index step, Index n_steps, const Feeds& feeds,
                      const Targets& targets, const Objective& objective) {
     const auto check_target = [&](int probe, bool labels) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "engine/ir/model.hpp"
 #include "engine/runtime/item_source.hpp"
 #include "engine/train/objective.hpp"
@@ -12,6 +14,10 @@ namespace nengine::engine {
 /// @throws ShapeError, ValidationError  no such input, data of another size or number
 ///     of steps, no step
 void check_feeds(const Model& model, Index n_steps, const Feeds& feeds, Index batch);
+
+/// Of stateful calls: the state of an item that is not there cannot be gone on from.
+/// @throws ShapeError  the last minibatch would not be full
+void need_whole_minibatches(const std::string& call, Index items, Index minibatch);
 
 /// @param step  steps simulated before the call
 /// @throws ShapeError, ValidationError  no targets, or other ones than what the

@@ -100,13 +100,7 @@ void Simulation::run_minibatch(PlanRunner& runner, Index n_steps, const Batch& b
         looks.after_tile(extent);
         each(extent, call_step);
     }
-    if (calls == Calls::isolated) {
-        runner.save_learned(replica_->state());
-        return;
-    }
-    replica_->carry_on(runner, n_steps);
-    processes.calls.forget_before(replica_->step());
-    replica_->processes() = std::move(processes);
+    replica_->keep(calls, runner, std::move(processes), n_steps);
 }
 
 Scores Simulation::evaluate(Index n_steps, MinibatchData& data,
@@ -119,10 +113,8 @@ Scores Simulation::evaluate(Index n_steps, MinibatchData& data,
     const auto runner = replica_->isolated_runner(
         n_steps, plan_key(data.example(), scoring.observed(), phase));
     const Index minibatch = options().minibatch;
-    if (calls == Calls::stateful && data.items() % minibatch != 0) {
-        throw ShapeError("evaluate", std::to_string(data.items()) + " items",
-                         "a multiple of the minibatch size, " +
-                             std::to_string(minibatch) + ", when stateful");
+    if (calls == Calls::stateful) {
+        need_whole_minibatches("evaluate", data.items(), minibatch);
     }
     scoring.check(calls);
     scoring.add_penalty(data.items());

@@ -103,16 +103,6 @@ CallLog Trainer::known_calls(Calls calls, Index number) const {
                                                   : replica_.processes().calls;
 }
 
-void Trainer::keep_state(ProcessStates processes) {
-    if (pass_->calls == Calls::isolated) {
-        pass_->runner->save_learned(replica_.state());
-        return;
-    }
-    replica_.carry_on(*pass_->runner, pass_->scoring.n_steps());
-    processes.calls.forget_before(replica_.step());
-    replica_.processes() = std::move(processes);
-}
-
 void Trainer::differentiate(Pass& pass, const Batch& batch, const AfterTile& after) {
     PlanRunner& runner = *pass.runner;
     runner.refresh_parameters();
@@ -225,7 +215,7 @@ void Trainer::step(const Batch& batch) {
     if (!device_.is_cuda() || calls == Calls::stateful || calls_user(runner.plan())) {
         throw_if_not_finite(pass_->scoring.read(), processes.calls);
     }
-    keep_state(std::move(processes));
+    replica_.keep(calls, runner, std::move(processes), pass_->scoring.n_steps());
 }
 
 Scores Trainer::scores() const {

@@ -111,8 +111,6 @@ private:
     ProcessStates processes_of(const PlanRunner& runner, Calls calls, Index number,
                                CallLog known) const;
     CallLog known_calls(Calls calls, Index number) const;
-    /// What a minibatch leaves to later ones.
-    void keep_state(ProcessStates processes);
     /// Forward and backward, with the processes that the runner uses.
     void differentiate(Pass& pass, const Batch& batch, const AfterTile& after = {});
     /// Whether forward, backward and update can be one launch.

@@ -220,7 +220,8 @@ TEST(StatefulCalls, NeedWholeMinibatchesAndEqualSamples) {
                          }),
                          {.stateful = true, .steps_per_epoch = 1});
              }}) {
-        EXPECT_THAT(message<ShapeError>(call), HasSubstr("minibatch size, 2"));
+        EXPECT_THAT(message<ShapeError>(call),
+                    HasSubstr("minibatch size 2 when stateful"));
     }
     EXPECT_EQ(sim.parameter("after.kernel"), before);
     EXPECT_EQ(sim.n_steps(), 0);
