@@ -238,11 +238,7 @@ void check_neurons(const EnsembleData& ensemble) {
     const std::string where = describe(ensemble);
     check_neuron_parts(neuron_parts(ensemble.neuron_type, where), where);
     // The simulator has checked its own.
-    const SpikeGradient gradient = spike_gradient(ensemble, RateGradient{});
-    if (const auto* rate = std::get_if<RateGradient>(&gradient)) {
-        detail::need_not_negative(rate->lif_smoothing,
-                                  where + ": spike_gradient: lif_smoothing");
-    }
+    detail::check_spike_gradient(spike_gradient(ensemble, RateGradient{}), where);
 }
 
 void build_neurons(BuildState& state, const EnsembleData& ensemble,

@@ -56,6 +56,13 @@ void need_not_negative(double value, const std::string& what) {
     }
 }
 
+void check_spike_gradient(const SpikeGradient& gradient, const std::string& what) {
+    if (const auto* rate = std::get_if<RateGradient>(&gradient)) {
+        need_not_negative(rate->lif_smoothing,
+                          what + ": spike_gradient: lif_smoothing");
+    }
+}
+
 void check_whole(const Array& array, const std::string& what) {
     std::int64_t size = 0;
     if (!kernels::multiply_extents(array.shape, size) ||

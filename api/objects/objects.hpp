@@ -211,6 +211,9 @@ bool weights_to_neurons(const ConnectionData& connection);
 void need_size(std::int64_t value, std::int64_t least, const std::string& what);
 /// @throws ValidationError  a number below 0, or not finite
 void need_not_negative(double value, const std::string& what);
+/// @param what  whose it is, for messages
+/// @throws ValidationError  a smoothing below 0
+void check_spike_gradient(const SpikeGradient& gradient, const std::string& what);
 /// Refuses `copies` of a matrix in double precision that would not fit.
 /// @throws MemoryError  naming `where`, `what` with its shape, and what to lower
 void need_matrices(const std::string& where, const char* what, std::int64_t rows,

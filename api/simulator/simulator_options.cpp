@@ -104,10 +104,7 @@ void check_options(const SimulatorOptions& options) {
     need_real(options.dtype, "Simulator: dtype");
     detail::need_size(options.plan.chunk_steps, 0, "Simulator: plan.chunk_steps");
     detail::need_size(options.plan.tile_items, 0, "Simulator: plan.tile_items");
-    if (const auto* rate = std::get_if<RateGradient>(&options.spike_gradient)) {
-        detail::need_not_negative(rate->lif_smoothing,
-                                  "Simulator: spike_gradient: lif_smoothing");
-    }
+    detail::check_spike_gradient(options.spike_gradient, "Simulator");
 }
 
 void check_optimizer(const AnyOptimizer& optimizer, DType dtype,
