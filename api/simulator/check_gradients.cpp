@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "api/numerics/random_state.hpp"
 #include "api/numerics/text.hpp"
@@ -43,20 +42,6 @@ OwnTensor random_tensor(RandomState& random, Index batch, Index steps, Index siz
     std::vector<double> values(static_cast<std::size_t>(batch * steps * size));
     std::ranges::generate(values, [&] { return random.normal(0.0, 1.0); });
     return {std::move(values), batch, steps, size};
-}
-
-/// At most `count` of the numbers 0 ... `size` - 1.
-std::vector<std::size_t> some_of(std::size_t size, Index count, RandomState& random) {
-    std::vector<std::size_t> all(size);
-    std::iota(all.begin(), all.end(), std::size_t{0});
-    const std::size_t n = std::min(size, static_cast<std::size_t>(count));
-    for (std::size_t i = 0; i < n; ++i) {
-        std::swap(all[i],
-                  all[i + static_cast<std::size_t>(random.uniform(0.0, 1.0) *
-                                                   static_cast<double>(size - i))]);
-    }
-    all.resize(n);
-    return all;
 }
 
 }  // namespace
@@ -149,6 +134,12 @@ private:
             .loss;
     }
 
+    /// Places of the numbers that are compared.
+    std::vector<std::int64_t> some_of(const std::vector<double>& values) {
+        const auto size = static_cast<std::int64_t>(values.size());
+        return random_.choice_unique(size, std::min(size, options_.elements));
+    }
+
     /// `set(x)` makes the number x; it is `value` again afterwards.
     template <class Set>
     double difference(double value, const Set& set) {
@@ -163,7 +154,8 @@ private:
 
     void check_parameter(const std::string& name, const std::vector<double>& gradient) {
         std::vector<double> values = simulation_->parameter(name);
-        for (const std::size_t i : some_of(values.size(), options_.elements, random_)) {
+        for (const std::int64_t place : some_of(values)) {
+            const auto i = static_cast<std::size_t>(place);
             compare("parameter '" + name + "'", i, gradient[i],
                     difference(values[i], [&](double x) {
                         values[i] = x;
@@ -174,7 +166,8 @@ private:
 
     void check_input(int input, const std::vector<double>& gradient) {
         std::vector<double>& values = feeds_.at(input).values;
-        for (const std::size_t i : some_of(values.size(), options_.elements, random_)) {
+        for (const std::int64_t place : some_of(values)) {
+            const auto i = static_cast<std::size_t>(place);
             compare(names_.at(input), i, gradient[i],
                     difference(values[i], [&](double x) { values[i] = x; }));
         }
