@@ -56,32 +56,26 @@ AnyBlock ItemSource::rows(Index first_step, Index steps) const {
             .batch_stride = steps_ * size_};
 }
 
-DataSet::DataSet(const Device& device, const Feeds& given, const Targets& wanted,
-                 const Weights& counted)
-    : items(items_of(given, wanted, 0)), number(next_number++) {
-    for (const auto& [input, tensor] : given) {
-        feeds.emplace(input, ItemSource(device, tensor));
-    }
-    for (const auto& [probe, tensor] : wanted) {
-        targets.emplace(probe, ItemSource(device, tensor));
-    }
-    for (const auto& [probe, tensor] : counted) {
-        weights.emplace(probe, ItemSource(device, tensor));
-    }
+template <class Source>
+DataSet::DataSet(const HostData& data, const Source& source)
+    : items(items_of(data.feeds, data.targets, 0)), number(next_number++) {
+    const auto add = [&](const auto& tensors, Sources& to) {
+        for (const auto& [place, tensor] : tensors) {
+            to.emplace(place, source(tensor));
+        }
+    };
+    add(data.feeds, feeds);
+    add(data.targets, targets);
+    add(data.weights, weights);
 }
 
+DataSet::DataSet(const Device& device, const Feeds& given, const Targets& wanted,
+                 const Weights& counted)
+    : DataSet({given, wanted, counted},
+              [&](const HostTensor& tensor) { return ItemSource(device, tensor); }) {}
+
 DataSet::DataSet(const HostData& data)
-    : items(items_of(data.feeds, data.targets, 0)), number(next_number++) {
-    for (const auto& [input, tensor] : data.feeds) {
-        feeds.emplace(input, ItemSource(tensor));
-    }
-    for (const auto& [probe, tensor] : data.targets) {
-        targets.emplace(probe, ItemSource(tensor));
-    }
-    for (const auto& [probe, tensor] : data.weights) {
-        weights.emplace(probe, ItemSource(tensor));
-    }
-}
+    : DataSet(data, [](const HostTensor& tensor) { return ItemSource(tensor); }) {}
 
 std::vector<Index> first_indices(Index n) {
     std::vector<Index> indices(static_cast<std::size_t>(n));

@@ -79,6 +79,11 @@ struct DataSet {
     Sources feeds, targets, weights;
     Index items = 0;       ///< 0: nothing is given
     std::uint64_t number;  ///< which no other has, whatever its address
+
+private:
+    /// `source(tensor)`: what a tensor is to the device.
+    template <class Source>
+    DataSet(const HostData& data, const Source& source);
 };
 
 /// Items in the order of processing, padded to whole minibatches by repeating the last.
