@@ -1,13 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <filesystem>
-#include <fstream>
 #include <random>
 
 #include "tests/api/callbacks/line_task.hpp"
+#include "tests/engine/io/files.hpp"
 
 // Training that goes on from a checkpoint is training that had not ended.
 
@@ -18,28 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-/// A folder of the test's own.
-struct Folder {
-    Folder()
-        : path(fs::temp_directory_path() /
-               ("nengine_backup_" + std::to_string(getpid()) + "_" +
-                std::string(
-                    testing::UnitTest::GetInstance()->current_test_info()->name()))) {
-        fs::remove_all(path);
-        fs::create_directories(path);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { fs::remove_all(path); }
-    fs::path operator/(const char* name) const { return path / name; }
-    fs::path path;
-};
-
-std::string text_of(const fs::path& path) {
-    std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
 
 /// A network with noise, spikes, learned weights and parameters, in float32: whatever
 /// training has to remember.
@@ -116,7 +93,7 @@ struct Result {
     bool operator==(const Result&) const = default;
 };
 
-FitOptions options_of(const Folder& folder, const char* log) {
+FitOptions options_of(const TemporaryFolder& folder, const char* log) {
     return {.epochs = 5,
             .callbacks = {EarlyStopping{.monitor = "loss",
                                         .patience = 3,
@@ -126,15 +103,16 @@ FitOptions options_of(const Folder& folder, const char* log) {
             .validation_split = 0.2};
 }
 
-Result undisturbed(const Folder& folder, const AnyOptimizer& optimizer) {
+Result undisturbed(const TemporaryFolder& folder, const AnyOptimizer& optimizer) {
     NoisyTask task(optimizer);
     const History history = task.fit(options_of(folder, "whole.csv"));
     return {history.values, history.epoch, task.parameters(),
-            text_of(folder / "whole.csv")};
+            read_text(folder / "whole.csv")};
 }
 
 /// Ends every so many minibatches and goes on in another simulator.
-Result in_pieces(const Folder& folder, const AnyOptimizer& optimizer, int minibatches) {
+Result in_pieces(const TemporaryFolder& folder, const AnyOptimizer& optimizer,
+                 int minibatches) {
     for (int piece = 0; piece < 100; ++piece) {
         NoisyTask task(optimizer);
         Interrupter ends(minibatches);
@@ -145,7 +123,7 @@ Result in_pieces(const Folder& folder, const AnyOptimizer& optimizer, int miniba
         const History history = task.fit(options);
         if (!ends.flag) {
             return {history.values, history.epoch, task.parameters(),
-                    text_of(folder / "pieces.csv")};
+                    read_text(folder / "pieces.csv")};
         }
     }
     ADD_FAILURE() << "does not come to its end";
@@ -153,7 +131,7 @@ Result in_pieces(const Folder& folder, const AnyOptimizer& optimizer, int miniba
 }
 
 TEST(Backup, GoesOnAsIfTheTrainingHadNotEnded) {
-    const Folder folder;
+    const TemporaryFolder folder;
     for (const AnyOptimizer& optimizer :
          {AnyOptimizer(Adam{.learning_rate = 0.01, .use_ema = true}),
           AnyOptimizer(SGD{.learning_rate = 0.01, .momentum = 0.9}),
@@ -175,7 +153,7 @@ TEST(Backup, GoesOnAsIfTheTrainingHadNotEnded) {
 
 /// A process that is killed leaves the file that was written last.
 TEST(Backup, GoesOnFromAnEarlierMinibatchThanTheLast) {
-    const Folder folder;
+    const TemporaryFolder folder;
     const Result want = undisturbed(folder, Adam{});
     const auto options = [&] {
         FitOptions result = options_of(folder, "killed.csv");
@@ -207,12 +185,12 @@ TEST(Backup, GoesOnFromAnEarlierMinibatchThanTheLast) {
 
         EXPECT_EQ(task.parameters(), want.parameters) << after;
         EXPECT_EQ(history.values, want.history) << after;
-        EXPECT_EQ(text_of(folder / "killed.csv"), want.csv) << after;
+        EXPECT_EQ(read_text(folder / "killed.csv"), want.csv) << after;
     }
 }
 
 TEST(Backup, StaysIfItIsToAndThenTheTrainingIsOver) {
-    const Folder folder;
+    const TemporaryFolder folder;
     const BackupAndRestore backup{.path = folder / "b.npz", .delete_checkpoint = false};
     LineTask first;
     first.fit({.epochs = 3, .callbacks = {backup}});
@@ -230,7 +208,7 @@ TEST(Backup, StaysIfItIsToAndThenTheTrainingIsOver) {
 }
 
 TEST(Backup, OfSomethingElseIsRefusedAndNothingChanges) {
-    const Folder folder;
+    const TemporaryFolder folder;
     const BackupAndRestore backup{.path = folder / "b.npz", .delete_checkpoint = false};
     LineTask task;
     task.fit({.epochs = 1, .callbacks = {backup}});
@@ -267,7 +245,7 @@ TEST(Backup, OfSomethingElseIsRefusedAndNothingChanges) {
 }
 
 TEST(Checkpoints, HaveTheOptimizersState) {
-    const Folder folder;
+    const TemporaryFolder folder;
     LineTask task, other;
     for (LineTask* of : {&task, &other}) {
         of->sim.compile({.optimizer = Adam{}, .loss = {{of->p, MeanSquaredError{}}}});
